@@ -1,0 +1,56 @@
+"""Every error a person can cause, in one tree. Each message says what came, what was expected and the mend.
+
+PalateError
+├── BadSource       a file, feed or page that cannot be read
+├── FetchRefused    an address palate does not fetch, or an answer it does not take
+├── BadValue        a liking, a setting or an option outside its range
+├── UnknownName     a reader, text, encoder or taste that is not there
+├── MissingExtra    a package that an extra brings is not installed
+├── EncoderChanged  a taste or store was made with another encoder
+└── BadStore        a store that cannot be opened, read or written
+    ├── StoreBusy   another process is writing
+    └── StoreTooNew the store comes from a newer palate
+"""
+
+
+class PalateError(Exception):
+    """Base of all errors that a person can cause and mend; the CLI prints it as one line and exits with 1."""
+
+
+class BadSource(PalateError):
+    """A file, folder, feed or page that cannot be read as texts."""
+
+
+class FetchRefused(PalateError):
+    """An address that palate does not fetch, or an answer that is too large, too slow or an error."""
+
+
+class BadValue(PalateError):
+    """A liking, a setting or an option outside its range."""
+
+
+class UnknownName(PalateError):
+    """A reader, text, encoder or taste that is not there."""
+
+
+class MissingExtra(PalateError):
+    """A package that an extra brings is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra [{extra}]; run: pip install 'palate[{extra}]'")
+
+
+class EncoderChanged(PalateError):
+    """The store's vectors come from another encoder than the one asked for."""
+
+
+class BadStore(PalateError):
+    """A store that cannot be opened, read or written."""
+
+
+class StoreBusy(BadStore):
+    """Another process is writing to the store."""
+
+
+class StoreTooNew(BadStore):
+    """The store was written by a newer version of palate."""

@@ -1,0 +1,52 @@
+"""Feedback: one judgement of one text by one reader."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from palate.errors import BadValue
+
+Kind = Literal["like", "dislike", "rating", "skip", "undo"]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """One line of the append-only log. liking is in [-1, 1], or None for what teaches nothing (skip, undo).
+
+    entry: position in the log, from 1. undoes: the entry that an undo takes back, else None.
+    weight: how much this judgement counts, above 0; 1 for a judgement by hand. given_at: UTC.
+    """
+
+    entry: int
+    reader: str
+    taste: str
+    text_id: str
+    kind: Kind
+    liking: float | None
+    weight: float
+    given_at: datetime
+    undoes: int | None = None
+
+
+def parse_liking(verdict: str | float) -> tuple[Kind, float | None]:
+    """Kind and liking of what a person said: 'like', 'dislike', 'skip' or a number in [-1, 1].
+
+    Raises BadValue for anything else.
+
+    >>> parse_liking("like"), parse_liking("-0.5"), parse_liking("skip")
+    (('like', 1.0), ('rating', -0.5), ('skip', None))
+    """
+    if verdict == "skip":
+        return "skip", None
+    if verdict == "like":
+        return "like", 1.0
+    if verdict == "dislike":
+        return "dislike", -1.0
+    try:
+        liking = float(verdict)
+    except ValueError:
+        raise BadValue(f"{verdict!r} is no verdict; say like, dislike, skip or a number from -1 to 1") from None
+    if math.isnan(liking) or not -1 <= liking <= 1:
+        raise BadValue(f"a liking is a number from -1 (never again) to 1 (more like this), got {verdict}")
+    return ("like" if liking == 1 else "dislike" if liking == -1 else "rating"), liking

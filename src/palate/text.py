@@ -1,0 +1,74 @@
+"""Text: one block of text, and how two of them are known to be the same."""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One block of text. id is unique in a store; extra holds what the source said beside the known fields (JSON values).
+
+    published has a time zone (UTC where the source gave none). Source files of columns give str only.
+
+    >>> text = Text.of("A cat sat.", title="Cats")
+    >>> text.content
+    'Cats\\nA cat sat.'
+    >>> text.id == text.content_hash[:16]
+    True
+    """
+
+    id: str
+    title: str
+    body: str
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    published: datetime | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, body: str, *, title: str = "", id: str = "", **more: Any) -> "Text":
+        """A Text whose id is, where none is given, its canonical URL or else a hash of its content."""
+        url = more.get("url", "")
+        return cls(id or (canonical_url(url) if url else content_hash(title, body)[:16]), title, body, **more)
+
+    @property
+    def content(self) -> str:
+        """What encoders and features read: the title, then the body."""
+        return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body
+
+    @cached_property
+    def content_hash(self) -> str:
+        return content_hash(self.title, self.body)
+
+
+def content_hash(title: str, body: str) -> str:
+    """SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped copy is the same.
+
+    >>> content_hash("A", "b  c") == content_hash("A ", "b\\nc")
+    True
+    """
+    folded = "\n".join(" ".join(unicodedata.normalize("NFC", part).split()) for part in (title, body))
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def canonical_url(url: str) -> str:
+    """The address without what does not change the page: scheme case, default port, fragment, tracking parameters.
+
+    >>> canonical_url("HTTP://Example.org:80/a/?utm_source=x&b=1#top")
+    'http://example.org/a?b=1'
+    """
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").lower()
+    if parts.port and (parts.scheme.lower(), parts.port) not in (("http", 80), ("https", 443)):
+        host = f"{host}:{parts.port}"
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not k.lower().startswith(TRACKING)])
+    return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))

@@ -1,0 +1,65 @@
+"""Value: what a text is worth to a reader, and why."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from palate.text import Text
+
+
+@dataclass(frozen=True)
+class Value:
+    """mean: calibrated probability of a like, in [0, 1]. sd: its standard deviation, how unsure the taste is.
+
+    >>> Value(0.873, 0.1).score
+    87
+    """
+
+    mean: float
+    sd: float
+
+    @property
+    def score(self) -> int:
+        """The mean for people: an integer from 0 to 100."""
+        return round(100 * self.mean)
+
+
+class Hit(NamedTuple):
+    """A text with its value. group holds the ids of near-copies folded under it, itself first; empty where there are none."""
+
+    text: Text
+    value: Value
+    group: tuple[str, ...] = ()
+
+
+class Found(NamedTuple):
+    """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]; nan where words alone found it."""
+
+    text: Text
+    similarity: float
+
+
+class Contribution(NamedTuple):
+    """A share of a value's logit. block is a feature block or 'base'; name is a word, or the block again for its rest."""
+
+    block: str
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Why:
+    """What makes a value. The contributions sum to logit, and logit is log(mean / (1 - mean)), both within 1e-6."""
+
+    hit: Hit
+    logit: float
+    contributions: tuple[Contribution, ...]  # largest first
+    liked: tuple[Found, ...]     # nearest liked texts, nearest first
+    disliked: tuple[Found, ...]  # nearest disliked texts, nearest first
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The sum of the contributions of each block."""
+        sums: dict[str, float] = {}
+        for contribution in self.contributions:
+            sums[contribution.block] = sums.get(contribution.block, 0.0) + contribution.amount
+        return sums

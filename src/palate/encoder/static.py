@@ -1,0 +1,108 @@
+"""StaticEncoder: a text's vector is the sum of its word pieces' vectors. The shipped default; no torch, no download."""
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+from scipy.sparse import csr_array
+from tokenizers import Tokenizer
+
+from palate.errors import BadSource
+from palate.parts import Matrix, Vector
+
+SHIPPED = Path(__file__).parent / "model"
+SCHEMA = 1
+BATCH = 512  # texts tokenised at a time; bounds memory, not the result
+REMEMBERED = 200_000  # parts whose word pieces are kept, about 30 MB
+PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")  # BERT's tokeniser never joins across white space or ASCII punctuation
+
+
+class StaticEncoder:
+    """Model2Vec-style static vectors: one int8 row with one scale per word piece, summed and scaled to length 1.
+
+    Use it unless you need the last points of quality: thousands of texts per second and core, against tens for a
+    transformer. Texts have no longest length. A text without a known word piece gets the zero vector.
+
+    Rows times scales are exact, and so are their sums in float64, (see `quantise` in training/distil.py), so a
+    text's vector before scaling is the same on every machine, whatever the order of summation.
+
+    folder: holds model.safetensors (rows (v, d) int8, scales (v,) float32), tokenizer.json and config.json.
+    Raises BadSource if the folder is not a static encoder of this schema.
+    Source: Tulkens and van Dongen, Model2Vec: Fast State-of-the-Art Static Embeddings (2024), the method of distilling.
+
+    >>> encoder = StaticEncoder()
+    >>> cats, kittens, bonds = encoder.encode(["two cats", "some kittens", "government bonds"])
+    >>> bool(cats @ kittens > 3 * (cats @ bonds))
+    True
+    """
+
+    def __init__(self, folder: Path = SHIPPED) -> None:
+        try:
+            config = json.loads((folder / "config.json").read_text("utf-8"))
+            arrays = load_file(folder / "model.safetensors")
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except FileNotFoundError as error:
+            raise BadSource(f"{folder} is no static encoder: {Path(error.filename).name} is missing") from None
+        if config.get("schema") != SCHEMA:
+            raise BadSource(f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again")
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._forget()
+        self._rows = arrays["rows"].astype(np.float64) * arrays["scales"][:, None]  # (v, d)
+        self.dims: int = self._rows.shape[1]
+        self.name: str = config["name"]
+        self.fingerprint: str = f"{self.name}:{hashlib.sha256(arrays['rows'].tobytes() + arrays['scales'].tobytes()).hexdigest()[:16]}"
+
+    def encode(self, contents: Sequence[str]) -> Matrix:
+        """(n, d) float32 rows of length 1."""
+        sums = self.sums(contents)
+        lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
+        return (sums / np.where(lengths == 0, 1, lengths)[:, None]).astype(np.float32)
+
+    def sums(self, contents: Sequence[str]) -> Matrix:
+        """(n, d) float64 sums of the word pieces' vectors: exact, so equal on every machine."""
+        sums = np.empty((len(contents), self.dims))
+        for start in range(0, len(contents), BATCH):
+            batch = contents[start : start + BATCH]
+            sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
+        return sums
+
+    def attribute(self, content: str, direction: Vector) -> dict[str, float]:
+        """How much each word of content, in lower case, adds to `encode([content])[0] @ direction`. The amounts sum to it."""
+        length = float(np.linalg.norm(self.sums([content]))) or 1.0
+        amounts: dict[str, float] = {}
+        for word, total in zip(words := PARTS.findall(content), self.sums(words), strict=True):
+            amounts[word.lower()] = amounts.get(word.lower(), 0.0) + float(total @ direction) / length
+        return amounts
+
+    def _pieces(self, contents: Sequence[str]) -> csr_array:
+        """(n, v) how often each word piece occurs. A part is tokenised once and remembered: words recur, so that is the speed."""
+        if len(self._parts) > REMEMBERED:
+            self._forget()
+        parts = [
+            np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found)) for found in map(PARTS.findall, contents)
+        ]
+        if new := list(islice(self._parts, len(self._piece_starts) - 1, None)):
+            ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(new, add_special_tokens=False)]
+            ends = self._piece_starts[-1] + np.cumsum([len(pieces) for pieces in ids])
+            self._piece_starts = np.concatenate([self._piece_starts, ends])
+            self._piece_ids = np.concatenate([self._piece_ids, np.fromiter(chain.from_iterable(ids), np.int64)])
+        flat = np.concatenate(parts)
+        starts, counts = self._piece_starts[flat], np.diff(self._piece_starts)[flat]
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
+        texts = np.concatenate([[0], np.cumsum([len(found) for found in parts])])
+        return csr_array((np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows)))
+
+    def _forget(self) -> None:
+        """Empty what is remembered of parts: part -> its number, and part number -> its word pieces, one run after another."""
+        self._parts: defaultdict[str, int] = defaultdict()
+        self._parts.default_factory = self._parts.__len__
+        self._piece_starts = np.zeros(1, np.int64)
+        self._piece_ids = np.zeros(0, np.int64)

@@ -1,0 +1,184 @@
+"""Reading recorded judgements: what readers thought of texts, and what review teams included.
+
+CSV or JSON Lines, also with .gz; the suffix decides. Columns beside those named are left alone.
+"""
+
+import csv
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from palate.errors import BadSource
+from palate.evaluation.arrays import BoolVector, IntVector, Vector
+from palate.text import Text
+
+BODY = ("text", "abstract", "body")
+LABELS = {"1": True, "true": True, "0": False, "false": False}
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What one reader said, in the order of the file; each text once. m judgements."""
+
+    reader: str
+    rows: IntVector  # (m,) places in contents
+    ratings: Vector  # (m,) on any scale; 1 where the file has no ratings
+    times: Vector  # (m,) unix seconds; 0 where the file has no times
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """Texts, and what many readers said about them."""
+
+    name: str
+    contents: tuple[str, ...]
+    histories: tuple[History, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """A systematic review: the records its search found, and which the team included. n records."""
+
+    name: str
+    contents: tuple[str, ...]
+    included: BoolVector  # (n,)
+
+
+def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
+    """Texts and the judgements of them. name is that of the judgements' folder where none is given.
+
+    items: id, and title or text (also abstract, body) or both. judgements: reader, item (also article), and where there are
+    any, rating (a number; without it each line is a like) and timestamp (unix seconds or an ISO date). Of several judgements
+    of a text by a reader the latest counts.
+    Raises BadSource for a file that cannot be read, a missing column, an unknown item or a value of another kind.
+    """
+    rows: dict[str, int] = {}
+    contents: list[str] = []
+    for line in _lines(items):
+        id = line.value("id")
+        if id in rows:
+            raise line.refuse(f"the id {id!r} is there twice, and judgements could mean either")
+        rows[id] = len(contents)
+        contents.append(_content(line))
+    said: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
+    for line in _lines(judgements):
+        item = line.value("item", "article")
+        if item not in rows:
+            raise line.refuse(f"there is no text with the id {item!r} in {items}")
+        time, rating = _time(line), _number(line, "rating", 1.0)
+        by_row = said.setdefault(line.value("reader"), {})
+        if time >= by_row.get(rows[item], (-math.inf, rating))[0]:
+            by_row[rows[item]] = time, rating
+    histories = []
+    for reader, by_row in said.items():
+        times, ratings = np.array(list(by_row.values())).T
+        histories.append(History(reader, np.array(list(by_row), dtype=np.int64), ratings, times))
+    return Rated(name or judgements.resolve().parent.name, tuple(contents), tuple(histories))
+
+
+def read_review(path: Path, name: str = "") -> Review:
+    """Records with title or abstract (also text, body) or both, and included: 1 or 0. name is the file's where none is given.
+
+    Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two included or two
+    excluded records: one of each is given to the learner, and something must be left to tell apart.
+    """
+    contents, included = [], []
+    for line in _lines(path):
+        label = line.value("included").lower()
+        if label not in LABELS:
+            raise line.refuse(f"included is {label!r}, expected 1 or 0; leave out records without a decision")
+        included.append(LABELS[label])
+        contents.append(_content(line))
+    if not 2 <= sum(included) <= len(included) - 2:
+        counts = f"{sum(included)} included and {len(included) - sum(included)} excluded"
+        raise BadSource(f"{path} has {counts} records; a replay needs at least 2 of each")
+    return Review(name or path.name.split(".")[0], tuple(contents), np.array(included))
+
+
+@dataclass(frozen=True)
+class _Line:
+    path: Path
+    number: int  # in the file, from 1; of a CSV row over several lines, the last
+    fields: dict[str, str]
+
+    def value(self, *names: str) -> str:
+        """The first of these columns that is there."""
+        for name in names:
+            if name in self.fields:
+                return self.fields[name]
+        raise self.refuse(f"there is no column {' or '.join(names)}; the columns are: {', '.join(self.fields)}")
+
+    def refuse(self, reason: str) -> BadSource:
+        return BadSource(f"{self.path}, line {self.number}: {reason}")
+
+
+def _lines(path: Path) -> Iterator[_Line]:
+    inner = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if inner not in (".csv", ".jsonl"):
+        raise BadSource(f"{path} ends in {path.suffix or 'no suffix'}; judgements are read from .csv and .jsonl, also with .gz")
+    opened = gzip.open if path.suffix == ".gz" else open
+    number = 0
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            if inner == ".jsonl":
+                for number, text in enumerate(file, 1):
+                    if text.strip():
+                        yield _Line(path, number, _json_fields(path, number, text))
+            else:
+                table = csv.DictReader(file, restkey="", restval="")
+                for fields in table:
+                    number = table.line_num
+                    if "" in fields:  # where the reader puts what is beyond the last column
+                        raise BadSource(f"{path}, line {number}: more values than columns; put quotes around values with commas")
+                    yield _Line(path, number, fields)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+        raise BadSource(f"cannot read {path} after line {number}: {error}") from error
+    if number == 0:
+        raise BadSource(f"{path} has no rows")
+
+
+def _json_fields(path: Path, number: int, text: str) -> dict[str, str]:
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadSource(f"{path}, line {number}: no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise BadSource(f"{path}, line {number}: expected a JSON object with a field per column, got {type(fields).__name__}")
+    return {name: str(value) for name, value in fields.items() if value is not None}
+
+
+def _content(line: _Line) -> str:
+    """Title and body as palate encodes them; a body that only repeats the title is dropped."""
+    has_body = any(name in line.fields for name in BODY)
+    title = line.fields.get("title", "") if has_body else line.value("title", *BODY)
+    body = line.value(*BODY) if has_body else ""
+    return Text("", title, body if body != title else "").content
+
+
+def _number(line: _Line, name: str, absent: float) -> float:
+    value = line.fields.get(name, absent)
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise line.refuse(f"{name} is {value!r}, expected a number")
+    return number
+
+
+def _time(line: _Line) -> float:
+    value = line.fields.get("timestamp", "")
+    if "-" not in value[1:]:
+        return _number(line, "timestamp", 0.0)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise line.refuse(f"timestamp is {value!r}, expected unix seconds or a date like 2026-01-31T12:00:00Z") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,95 @@
+"""The protocol "ratings": each reader's judgements again, in time order, predicting before learning."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from palate.evaluation.arrays import BoolVector, IntVector, Vector
+from palate.evaluation.judgements import History, Rated
+from palate.evaluation.metrics import auc, bootstrap, brier, calibration_gaps, ndcg, pooled_error
+from palate.evaluation.parallel import OnDone, each
+from palate.evaluation.row import Metric, Row
+from palate.evaluation.seeding import generator
+from palate.evaluation.systems import System, find_maker
+
+STEPS = (0, 5, 10, 20, 50)
+
+STATISTICS: Mapping[Metric, Callable[[Vector], Vector]] = {
+    "auc": np.asarray,
+    "ndcg@10": np.asarray,
+    "brier": np.asarray,
+    "ece": pooled_error,
+}
+"""What each metric makes of the mean over readers of what was measured; see metrics.bootstrap."""
+
+
+def replay_ratings(
+    rated: Rated,
+    systems: Sequence[str],
+    *,
+    seed: int,
+    steps: Sequence[int] = STEPS,
+    workers: int = 1,
+    on_done: OnDone | None = None,
+) -> list[Row]:
+    """Rows for each system, step and metric: how well the reader's later texts are told apart after k judgements.
+
+    A like is a rating at or above the reader's own mean, over all the reader's ratings; every system is given 1 or -1.
+    Order is that of time, and at equal times (or without any) random with the seed, the same for all systems. A reader with
+    no judgement after the k-th is left out at that k. AUC and nDCG@10 leave out also those whose later texts are all liked or
+    all disliked. Brier score and calibration error are only there for calibrated systems; the latter is pooled over readers.
+    n says how many readers are in a row; a row without any is not there. systems names each system once.
+    Costs one call of scores per reader, step and system. Same arguments, same rows, whatever the number of workers.
+    Raises UnknownName for a system that is not in SYSTEMS.
+    """
+    for name in systems:
+        find_maker(name)
+    tasks = [(place, name) for place in range(len(rated.histories)) for name in systems]
+    measured = each(_measure_reader, _Shared(rated, seed, tuple(steps)), tasks, workers=workers, on_done=on_done)
+    rows = []
+    for name in systems:
+        readers = [result for (_, system), result in zip(tasks, measured, strict=True) if system == name]
+        for k in steps:
+            for metric, statistic in STATISTICS.items():
+                values = [reader[k][metric] for reader in readers if metric in reader.get(k, {})]
+                if values:
+                    rng = generator(seed, "bootstrap", name, str(k), metric)
+                    interval = bootstrap(np.array(values), rng, statistic=statistic)
+                    rows.append(Row("ratings", rated.name, name, k, metric, *interval, n=len(values)))
+    return rows
+
+
+def in_order(history: History, rng: np.random.Generator) -> tuple[IntVector, BoolVector]:
+    """Rows in time order, and which of them were liked: each (m,)."""
+    order = np.lexsort((rng.random(len(history.rows)), history.times))
+    liked = history.ratings >= history.ratings.mean() - 1e-9  # the mean of equal numbers can come out above them
+    return history.rows[order], liked[order]
+
+
+def measure(system: System, rows: IntVector, liked: BoolVector, k: int) -> dict[Metric, Vector]:
+    """What the first k of (m,) judgements teach about the others, k below m: one number for each metric, the gaps for ece."""
+    scores = system.scores(rows[:k], np.where(liked[:k], 1.0, -1.0))[rows[k:]]
+    later = liked[k:]
+    found: dict[Metric, Vector] = {}
+    if later.any() and not later.all():
+        found["auc"] = np.array(auc(later, scores))
+        found["ndcg@10"] = np.array(ndcg(later, scores))
+    if system.calibrated:
+        found["brier"] = np.array(brier(later, scores))
+        found["ece"] = calibration_gaps(later, scores)
+    return found
+
+
+class _Shared(NamedTuple):
+    rated: Rated
+    seed: int
+    steps: tuple[int, ...]
+
+
+def _measure_reader(shared: _Shared, task: tuple[int, str]) -> dict[int, dict[Metric, Vector]]:
+    place, name = task
+    history = shared.rated.histories[place]
+    rows, liked = in_order(history, generator(shared.seed, "order", history.reader))
+    system = find_maker(name)(shared.rated.contents, generator(shared.seed, "system", name, history.reader))
+    return {k: measure(system, rows, liked, k) for k in shared.steps if k < len(rows)}

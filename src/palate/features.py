@@ -1,0 +1,69 @@
+"""Features: texts as named blocks of numbers, each of its own scale, so that a taste can use any set and `why` can name each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+Block = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]] | csr_array
+
+
+@dataclass(frozen=True)
+class Features:
+    """n texts. Every block has n rows, dense (n, d) or sparse (n, v), with a mean squared row length near 1.
+
+    >>> features = Features({"semantic": np.eye(3)})
+    >>> len(features), features[[2, 0]].blocks["semantic"].tolist()
+    (3, [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    """
+
+    blocks: Mapping[str, Block]
+
+    def __len__(self) -> int:
+        return int(next(iter(self.blocks.values())).shape[0])
+
+    def __getitem__(self, rows: Any) -> "Features":
+        return Features({name: block[rows] for name, block in self.blocks.items()})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The keywords of n texts, ragged: text i has ids[starts[i]:starts[i+1]], each occurring as often as counts says.
+
+    ids: uint32 hashes, ascending within a text. counts: uint8, capped at 255. starts: (n + 1,).
+
+    >>> terms = Terms.joined([({7: 2, 3: 1}), {}])
+    >>> terms.ids.tolist(), terms.counts.tolist(), terms.starts.tolist()
+    ([3, 7], [1, 2], [0, 2, 2])
+    """
+
+    ids: np.ndarray[tuple[int], np.dtype[np.uint32]]
+    counts: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    starts: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+    @classmethod
+    def joined(cls, texts: Iterable[Mapping[int, int]]) -> "Terms":
+        """From one mapping of id to count per text."""
+        ordered = [sorted(text.items()) for text in texts]
+        flat = np.array([pair for text in ordered for pair in text], dtype=np.int64).reshape(-1, 2)
+        starts = np.concatenate([[0], np.cumsum([len(text) for text in ordered])]).astype(np.int64)
+        return cls(flat[:, 0].astype(np.uint32), np.minimum(flat[:, 1], 255).astype(np.uint8), starts)
+
+    @classmethod
+    def from_bytes(cls, stored: Iterable[tuple[bytes, bytes]]) -> "Terms":
+        """From the (ids, counts) bytes of each text, as `to_bytes` gives them."""
+        pairs = list(stored)
+        ids = np.frombuffer(b"".join(ids for ids, _ in pairs), "<u4")
+        counts = np.frombuffer(b"".join(counts for _, counts in pairs), np.uint8)
+        return cls(ids, counts, np.concatenate([[0], np.cumsum([len(counts) for _, counts in pairs])]).astype(np.int64))
+
+    def to_bytes(self) -> list[tuple[bytes, bytes]]:
+        """The ids (little-endian uint32) and counts (uint8) of each text."""
+        ids = self.ids.astype("<u4")
+        spans = zip(self.starts[:-1], self.starts[1:], strict=True)
+        return [(ids[first:last].tobytes(), self.counts[first:last].tobytes()) for first, last in spans]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1

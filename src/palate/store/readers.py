@@ -1,0 +1,67 @@
+"""Readers and their tastes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import delete, func, insert, select, update
+
+from palate.store import schema
+
+if TYPE_CHECKING:
+    from palate.store.sqlite import SqliteStore
+
+
+class TasteRow(NamedTuple):
+    """One taste of one reader. judgements: verdicts in the log, taken back or not."""
+
+    number: int
+    reader: str
+    name: str
+    kind: str
+    likes: str
+    dislikes: str
+    judgements: int
+
+
+class Readers:
+    """A reader is made with its first taste and removed with all of them."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def tastes(self) -> list[TasteRow]:
+        """Every taste of every reader, oldest reader first."""
+        taste, reader, feedback = schema.taste, schema.reader, schema.feedback
+        count = select(func.count()).where(feedback.c.taste == taste.c.number, feedback.c.kind != "undo").scalar_subquery()
+        columns = (taste.c.number, reader.c.name, taste.c.name, taste.c.kind, taste.c.likes, taste.c.dislikes, count)
+        with self._store.reading() as connection:
+            found = connection.execute(select(*columns).join(reader).order_by(reader.c.number, taste.c.number))
+            return [TasteRow(*row) for row in found]
+
+    def find(self, reader: str, taste: str) -> TasteRow | None:
+        return next((row for row in self.tastes() if (row.reader, row.name) == (reader, taste)), None)
+
+    def add(self, reader: str, taste: str, *, kind: str, likes: str, dislikes: str) -> None:
+        """Make a taste, and its reader if this is the first."""
+        with self._store.writing() as connection:
+            number = connection.execute(select(schema.reader.c.number).where(schema.reader.c.name == reader)).scalar()
+            if number is None:
+                made = connection.execute(insert(schema.reader).values(name=reader, created_at=datetime.now(UTC).isoformat()))
+                number = made.inserted_primary_key[0]
+            connection.execute(insert(schema.taste).values(reader=number, name=taste, kind=kind, likes=likes, dislikes=dislikes))
+
+    def describe(self, taste: int, *, likes: str, dislikes: str) -> None:
+        """Replace what the reader wrote of a taste."""
+        with self._store.writing() as connection:
+            connection.execute(update(schema.taste).where(schema.taste.c.number == taste).values(likes=likes, dislikes=dislikes))
+
+    def remove(self, reader: str) -> None:
+        """Take away a reader with all tastes and feedback."""
+        numbers = select(schema.taste.c.number).join(schema.reader).where(schema.reader.c.name == reader)
+        with self._store.writing() as connection:
+            connection.execute(update(schema.feedback).where(schema.feedback.c.taste.in_(numbers)).values(undoes=None))
+            connection.execute(delete(schema.feedback).where(schema.feedback.c.taste.in_(numbers)))
+            connection.execute(delete(schema.taste).where(schema.taste.c.number.in_(numbers)))
+            connection.execute(delete(schema.reader).where(schema.reader.c.name == reader))

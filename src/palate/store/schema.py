@@ -1,0 +1,96 @@
+"""The tables of a store. What a column means stands here; what makes the tables stands in migrations/."""
+
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+
+setting = Table(
+    "setting", metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)  # fmt: skip
+
+encoder = Table(
+    "encoder", metadata,
+    Column("number", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("dims", Integer, nullable=False),
+)  # fmt: skip
+
+text = Table(
+    "text", metadata,
+    Column("row", Integer, primary_key=True),  # in the order of adding
+    Column("id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("published", Text),  # ISO 8601 with its offset
+    Column("extra", JSON, nullable=False),
+    Column("content_hash", Text, nullable=False, index=True),
+    Column("canonical_url", Text, index=True),  # null where there is no address
+    Column("leader", Integer, nullable=False, index=True),  # row of the first text of its group of near-copies; its own if none
+    Column("added_at", Text, nullable=False),  # ISO 8601, UTC
+)  # fmt: skip
+
+vector = Table(  # a cache by content: nothing is encoded twice, also not after another text with the same content
+    "vector", metadata,
+    Column("content_hash", Text, primary_key=True),
+    Column("encoder", ForeignKey("encoder.number"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # (d,) little-endian float16
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+terms = Table(
+    "terms", metadata,
+    Column("row", ForeignKey("text.row"), primary_key=True),
+    Column("ids", LargeBinary, nullable=False),  # (t,) little-endian uint32
+    Column("counts", LargeBinary, nullable=False),  # (t,) uint8
+)  # fmt: skip
+
+band = Table(  # keys that near-copies share
+    "band", metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("row", ForeignKey("text.row"), primary_key=True),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+reader = Table(
+    "reader", metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", Text, nullable=False),
+)  # fmt: skip
+
+taste = Table(
+    "taste", metadata,
+    Column("number", Integer, primary_key=True),
+    Column("reader", ForeignKey("reader.number"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("likes", Text, nullable=False),  # what the reader wrote of it, may be empty
+    Column("dislikes", Text, nullable=False),
+    UniqueConstraint("reader", "name"),
+)  # fmt: skip
+
+feedback = Table(  # append-only
+    "feedback", metadata,
+    Column("entry", Integer, primary_key=True),
+    Column("taste", ForeignKey("taste.number"), nullable=False),
+    Column("row", ForeignKey("text.row")),  # null for an undo
+    Column("kind", Text, nullable=False),
+    Column("liking", Float),  # null for what teaches nothing
+    Column("weight", Float, nullable=False),
+    Column("given_at", Text, nullable=False),  # ISO 8601, UTC
+    Column("undoes", ForeignKey("feedback.entry")),
+    Index("feedback_taste", "taste", "entry"),
+)  # fmt: skip
+
+fetched = Table(  # what a server said of an address last time, so that it can answer "unchanged"
+    "fetched", metadata,
+    Column("url", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+)  # fmt: skip

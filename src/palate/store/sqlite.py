@@ -1,0 +1,138 @@
+"""SqliteStore: everything remembered, in one file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from palate.errors import BadStore, StoreBusy, StoreTooNew
+from palate.store.log import Log
+from palate.store.readers import Readers
+from palate.store.settings import Settings
+from palate.store.texts import Texts
+from palate.store.vectors import Vectors
+
+REVISIONS = ("0001",)  # of migrations/versions, oldest first: lets a store be opened without importing Alembic
+WAIT_S = 5.0  # how long a writer waits for another
+
+
+class SqliteStore:
+    """One SQLite file in WAL mode: any number of processes read while one writes.
+
+    A write is on disk when its call returns (synchronous=FULL) and survives a killed process. A second writer waits up to
+    five seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older one up to date.
+
+    path: the file, or ":memory:" for one that is gone with the process.
+    Raises BadStore if the file is missing and not `create`, is no store, or cannot be read; StoreTooNew if a newer palate
+    wrote it.
+
+    >>> store = SqliteStore(":memory:")
+    >>> store.settings.put("colour", "blue")
+    >>> store.settings.get("colour")
+    'blue'
+    """
+
+    def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        self.path = str(path)
+        in_memory = self.path == ":memory:"
+        if not in_memory and not Path(self.path).exists():
+            self._refuse_missing(create)
+        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+        self._engine = create_engine(f"sqlite:///{self.path}", connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options)
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+        self._bring_up_to_date()
+        self.texts = Texts(self)
+        self.vectors = Vectors(self)
+        self.readers = Readers(self)
+        self.log = Log(self)
+        self.settings = Settings(self)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the store."""
+        with _said_plainly(self.path), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing, on disk on leaving."""
+        with _said_plainly(self.path), self._engine.connect() as connection:
+            connection.execution_options(palate_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _refuse_missing(self, create: bool) -> None:
+        if not create:
+            raise BadStore(f"there is no store at {self.path}; make one with: palate --store {self.path} add SOURCE")
+        if not Path(self.path).absolute().parent.is_dir():
+            raise BadStore(f"there is no folder {Path(self.path).absolute().parent}; make it, or name another place with --store")
+
+    def _bring_up_to_date(self) -> None:
+        with self.reading() as connection:
+            revision = _revision(connection, self.path)
+        if revision == REVISIONS[-1]:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.writing() as connection:
+            _revision(connection, self.path)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _revision(connection: Connection, path: str) -> str | None:
+    """The store's revision; None for an empty database. Raises where it is no store, or too new a one."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables or "feedback" not in tables:
+        raise BadStore(f"{path} is a SQLite database but no palate store; name another file with --store")
+    revision = connection.execute(text("select version_num from alembic_version")).scalar()
+    if revision not in REVISIONS:
+        raise StoreTooNew(f"{path} was written by a newer palate (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate")
+    return str(revision)
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("begin immediate" if connection.get_execution_options().get("palate_writes") else "begin")
+
+
+@contextmanager
+def _said_plainly(path: str) -> Iterator[None]:
+    """Turn what SQLite says of the file into one sentence with the mend."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.DatabaseError) or isinstance(error.orig, sqlite3.IntegrityError):
+            raise
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreBusy(f"another process is writing to {path} and did not finish in {WAIT_S:.0f} s; try again") from None
+        mends = {
+            sqlite3.SQLITE_READONLY: f"{path} cannot be written; check its permissions and those of its folder",
+            sqlite3.SQLITE_CANTOPEN: f"{path} cannot be opened; check that it is a file and its folder can be written",
+            sqlite3.SQLITE_FULL: f"the disk that holds {path} is full; make room and try again: nothing was half-written",
+            sqlite3.SQLITE_NOTADB: f"{path} is no palate store; name another file with --store",
+            sqlite3.SQLITE_CORRUPT: f"{path} is damaged; restore a backup, or save what can be read with: palate export",
+        }
+        if code not in mends:
+            raise
+        raise BadStore(mends[code]) from None

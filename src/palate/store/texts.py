@@ -1,0 +1,141 @@
+"""Texts: what was added, in order, with what finds it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, ColumnElement, func, insert, select
+
+from palate.features import Terms
+from palate.store import schema
+from palate.text import Text, canonical_url
+
+if TYPE_CHECKING:
+    from palate.store.sqlite import SqliteStore
+
+AT_ONCE = 10_000  # values in one statement; SQLite takes 32,766
+
+
+class Stored(NamedTuple):
+    """A text to be stored with what was made of it. leader: row of its group's first text, None where it is one itself."""
+
+    text: Text
+    ids: bytes
+    counts: bytes
+    bands: Sequence[int]
+    leader: int | None
+
+
+class Texts:
+    """The texts of a store. A row is a text's number, given in the order of adding."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def add(self, batch: Sequence[Stored], first_row: int) -> None:
+        """Store a batch in one transaction, the first text at first_row (see `last_row`)."""
+        now = datetime.now(UTC).isoformat()
+        numbered = list(enumerate(batch, first_row))
+        with self._store.writing() as connection:
+            connection.execute(
+                insert(schema.text),
+                [
+                    {
+                        "row": row, "id": text.id, "title": text.title, "body": text.body, "source": text.source, "url": text.url,
+                        "language": text.language, "published": text.published.isoformat() if text.published else None,
+                        "extra": dict(text.extra), "content_hash": text.content_hash,
+                        "canonical_url": canonical_url(text.url) if text.url else None,
+                        "leader": row if leader is None else leader, "added_at": now,
+                    }
+                    for row, (text, _, _, _, leader) in numbered
+                ],
+            )  # fmt: skip
+            connection.exec_driver_sql(
+                "insert into terms (row, ids, counts) values (?, ?, ?)", [(row, s.ids, s.counts) for row, s in numbered]
+            )
+            keys = [(key, row) for row, stored in numbered for key in stored.bands]
+            if keys:
+                connection.exec_driver_sql("insert or ignore into band (key, row) values (?, ?)", keys)
+            connection.exec_driver_sql("insert into words (rowid, title, body) select row, title, body from text where row >= ?", (first_row,))
+
+    def last_row(self) -> int:
+        """Row of the newest text, 0 where there is none. It grows with every text added, so it tells whether there are new ones."""
+        with self._store.reading() as connection:
+            return connection.execute(select(func.max(schema.text.c.row))).scalar() or 0
+
+    def known(self, texts: Sequence[Text]) -> tuple[set[str], set[str], set[str]]:
+        """Of these texts, the ids, canonical addresses and content hashes that the store has."""
+        table = schema.text
+        with self._store.reading() as connection:
+            return (
+                _present(connection, table.c.id, [text.id for text in texts]),
+                _present(connection, table.c.canonical_url, [canonical_url(text.url) for text in texts if text.url]),
+                _present(connection, table.c.content_hash, [text.content_hash for text in texts]),
+            )
+
+    def sharing_bands(self, keys: Sequence[int]) -> dict[int, list[int]]:
+        """Rows of the texts that have each of these band keys."""
+        table, found = schema.band, dict[int, list[int]]()
+        with self._store.reading() as connection:
+            for start in range(0, len(keys), AT_ONCE):
+                for key, row in connection.execute(select(table).where(table.c.key.in_(keys[start : start + AT_ONCE]))):
+                    found.setdefault(key, []).append(row)
+        return found
+
+    def leaders(self) -> dict[int, int]:
+        """Row of the group's first text, for every row."""
+        with self._store.reading() as connection:
+            return {row.row: row.leader for row in connection.execute(select(schema.text.c.row, schema.text.c.leader))}
+
+    def terms(self, rows: Sequence[int] | None = None) -> Terms:
+        """The keywords of all texts, or of some, in the order of rows."""
+        query = select(schema.terms.c.ids, schema.terms.c.counts).order_by(schema.terms.c.row)
+        if rows is not None:
+            query = query.where(schema.terms.c.row.in_(rows))
+        with self._store.reading() as connection:
+            return Terms.from_bytes((row.ids, row.counts) for row in connection.execute(query))
+
+    def get(self, rows: Iterable[int]) -> dict[int, Text]:
+        """The texts at these rows."""
+        wanted, found = list(rows), dict[int, Text]()
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), AT_ONCE):
+                query = select(schema.text).where(schema.text.c.row.in_(wanted[start : start + AT_ONCE]))
+                found.update({row.row: _text(row) for row in connection.execute(query)})
+        return found
+
+    def row_of(self, text_id: str) -> int | None:
+        """Row of the text with this id; None where there is none."""
+        with self._store.reading() as connection:
+            return connection.execute(select(schema.text.c.row).where(schema.text.c.id == text_id)).scalar()
+
+    def lacking_vector(self, encoder: int) -> list[tuple[int, str]]:
+        """(row, content hash) of the texts without a vector of this encoder."""
+        text, vector = schema.text, schema.vector
+        there = select(vector.c.content_hash).where(vector.c.encoder == encoder, vector.c.content_hash == text.c.content_hash)
+        with self._store.reading() as connection:
+            query = select(text.c.row, text.c.content_hash).where(~there.exists()).order_by(text.c.row)
+            return [(row.row, row.content_hash) for row in connection.execute(query)]
+
+    def with_words(self, words: Sequence[str], n: int) -> list[int]:
+        """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and body."""
+        if not words:
+            return []
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        sql = "select rowid from words where words match ? order by bm25(words, 2.0, 1.0), rowid limit ?"
+        with self._store.reading() as connection:
+            return [row[0] for row in connection.exec_driver_sql(sql, (query, n))]
+
+
+def _present(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(values), AT_ONCE):
+        found.update(connection.execute(select(column).where(column.in_(values[start : start + AT_ONCE]))).scalars())
+    return found
+
+
+def _text(row: Any) -> Text:
+    published = datetime.fromisoformat(row.published) if row.published else None
+    return Text(row.id, row.title, row.body, row.source, row.url, row.language, published, row.extra)

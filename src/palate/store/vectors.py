@@ -1,0 +1,65 @@
+"""Vectors: a cache by content and encoder, so that nothing is encoded twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import insert, select
+
+from palate.parts import Encoder, Matrix
+from palate.store import schema
+
+if TYPE_CHECKING:
+    from palate.store.sqlite import SqliteStore
+
+AT_ONCE = 10_000  # values in one statement; SQLite takes 32,766
+
+
+class Vectors:
+    """float16 vectors by content hash, one set for each encoder."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def encoder_number(self, encoder: Encoder) -> int:
+        """The store's number for an encoder, given on first sight."""
+        table = schema.encoder
+        with self._store.reading() as connection:
+            number = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar()
+        if number is not None:
+            return int(number)
+        with self._store.writing() as connection:
+            made = connection.execute(insert(table).values(fingerprint=encoder.fingerprint, name=encoder.name, dims=encoder.dims))
+            return int(made.inserted_primary_key[0])
+
+    def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Matrix]:
+        """The vectors (d,) there are, by content hash."""
+        table, found = schema.vector, {}
+        with self._store.reading() as connection:
+            for start in range(0, len(hashes), AT_ONCE):
+                wanted = table.c.content_hash.in_(hashes[start : start + AT_ONCE])
+                query = select(table.c.content_hash, table.c.data).where(table.c.encoder == encoder, wanted)
+                found.update({row.content_hash: np.frombuffer(row.data, "<f2") for row in connection.execute(query)})
+        return found
+
+    def put(self, encoder: int, hashes: Sequence[str], vectors: Matrix) -> None:
+        """Keep (n, d) vectors as float16; those already there stay."""
+        rows = [(h, encoder, v.tobytes()) for h, v in zip(hashes, vectors.astype("<f2"), strict=True)]
+        with self._store.writing() as connection:
+            connection.exec_driver_sql("insert or ignore into vector (content_hash, encoder, data) values (?, ?, ?)", rows)
+
+    def all(self, encoder: int) -> tuple[list[int], Matrix]:
+        """Rows of the texts that have a vector, ascending, and the vectors (n, d) float32."""
+        text, vector = schema.text, schema.vector
+        query = (
+            select(text.c.row, vector.c.data)
+            .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))
+            .order_by(text.c.row)
+        )
+        with self._store.reading() as connection:
+            found = connection.execute(query).all()
+            dims = connection.execute(select(schema.encoder.c.dims).where(schema.encoder.c.number == encoder)).scalar_one()
+        data = np.frombuffer(b"".join(row.data for row in found), "<f2")
+        return [row.row for row in found], data.reshape(-1, dims).astype(np.float32)

@@ -1,0 +1,131 @@
+"""Judged: the texts a kernel taste has learned from, and the inner products between them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from palate.features import Block, Features
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Judged:
+    """n judged texts, oldest first, under a kernel: the sum over blocks of scale times inner product.
+
+    It stands for a linear model with one weight per feature: `combine` turns weights per judged text into those.
+    Adding a text costs O(n (d + terms)), dropping one O(n^2).
+
+    scales: how much each block counts, above 0; a block that is not named is not used.
+    """
+
+    def __init__(self, scales: Mapping[str, float]) -> None:
+        self.scales = dict(scales)
+        self.gram: Array = np.zeros((0, 0))
+        self.likings: Array = np.zeros(0)
+        self.weights: Array = np.zeros(0)
+        self._rows: dict[str, _DenseRows | _SparseRows] = {}
+
+    def __len__(self) -> int:
+        return len(self.likings)
+
+    def add(self, features: Features, liking: float, weight: float) -> None:
+        """Take in one text: features has one row."""
+        if not self._rows:
+            blocks = {name: features.blocks[name] for name in self.scales}
+            self._rows = {name: (_SparseRows if isinstance(block, csr_array) else _DenseRows)(block) for name, block in blocks.items()}
+        n = len(self)
+        gram = np.empty((n + 1, n + 1))
+        gram[:n, :n] = self.gram
+        gram[n, :n] = gram[:n, n] = self.products(features)[:, 0]
+        gram[n, n] = self.squares(features)[0]
+        self.gram = gram
+        self.likings = np.append(self.likings, liking)
+        self.weights = np.append(self.weights, weight)
+        for name, rows in self._rows.items():
+            rows.append(features.blocks[name])
+
+    def drop(self, place: int) -> None:
+        """Let go of the text at a place."""
+        self.gram = np.delete(np.delete(self.gram, place, axis=0), place, axis=1)
+        self.likings = np.delete(self.likings, place)
+        self.weights = np.delete(self.weights, place)
+        for rows in self._rows.values():
+            rows.delete(place)
+
+    def products(self, features: Features) -> Array:
+        """(n, m) kernel between the judged texts and the m of features."""
+        if not len(self):
+            return np.zeros((0, len(features)))
+        return np.sum([self.scales[name] * rows.products(features.blocks[name]) for name, rows in self._rows.items()], axis=0)
+
+    def squares(self, features: Features) -> Array:
+        """(m,) kernel of each text of features with itself."""
+        return np.sum([scale * _squares(features.blocks[name]) for name, scale in self.scales.items()], axis=0)
+
+    def combine(self, amounts: Array) -> dict[str, Array]:
+        """Weights per feature of each block: the scale times the sum of the judged rows, each times its amount (n,)."""
+        return {name: self.scales[name] * rows.combine(amounts) for name, rows in self._rows.items()}
+
+
+def _squares(block: Block) -> Array:
+    if isinstance(block, csr_array):
+        return np.asarray(block.multiply(block).sum(axis=1), dtype=np.float64)
+    return np.einsum("nd,nd->n", block, block, dtype=np.float64)
+
+
+class _DenseRows:
+    def __init__(self, like: Block) -> None:
+        self._rows: Array = np.zeros((0, like.shape[1]))
+
+    def append(self, row: Block) -> None:
+        self._rows = np.vstack([self._rows, row])
+
+    def delete(self, place: int) -> None:
+        self._rows = np.delete(self._rows, place, axis=0)
+
+    def products(self, block: Block) -> Array:
+        return self._rows @ np.asarray(block, dtype=np.float64).T
+
+    def combine(self, amounts: Array) -> Array:
+        return amounts @ self._rows
+
+
+class _SparseRows:
+    """One long run of columns and values: appending to it is far quicker than stacking sparse matrices."""
+
+    def __init__(self, like: Block) -> None:
+        self._width = like.shape[1]
+        self._columns = np.zeros(0, np.int64)
+        self._values: Array = np.zeros(0)
+        self._lengths: list[int] = []
+
+    def append(self, row: Block) -> None:
+        assert isinstance(row, csr_array)
+        self._columns = np.concatenate([self._columns, row.indices])
+        self._values = np.concatenate([self._values, row.data])
+        self._lengths.append(row.nnz)
+
+    def delete(self, place: int) -> None:
+        start = sum(self._lengths[:place])
+        gone = slice(start, start + self._lengths.pop(place))
+        self._columns = np.delete(self._columns, gone)
+        self._values = np.delete(self._values, gone)
+
+    def products(self, block: Block) -> Array:
+        assert isinstance(block, csr_array)
+        if block.shape[0] > 1:
+            starts = np.concatenate([[0], np.cumsum(self._lengths)])
+            rows = csr_array((self._values, self._columns, starts), shape=(len(self._lengths), self._width))
+            return np.asarray((rows @ block.T.astype(np.float64)).toarray())
+        spread = np.zeros(self._width)
+        spread[block.indices] = block.data
+        return self._per_row(self._values * spread[self._columns])[:, None]
+
+    def combine(self, amounts: Array) -> Array:
+        return np.bincount(self._columns, self._values * np.repeat(amounts, self._lengths), minlength=self._width)
+
+    def _per_row(self, values: Array) -> Array:
+        owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
+        return np.bincount(owners, values, minlength=len(self._lengths))

@@ -1,10 +1,10 @@
 """StaticEncoder: a text's vector is the sum of its word pieces' vectors. The shipped default; no torch, no download."""
 
-import hashlib
 import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
@@ -45,19 +45,28 @@ class StaticEncoder:
     def __init__(self, folder: Path = SHIPPED) -> None:
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
-            arrays = load_file(folder / "model.safetensors")
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except FileNotFoundError as error:
-            raise BadSource(f"{folder} is no static encoder: {Path(error.filename).name} is missing") from None
+        except FileNotFoundError:
+            raise BadSource(f"{folder} is no static encoder: it holds no config.json; make one with: palate train distil") from None
         if config.get("schema") != SCHEMA:
             raise BadSource(f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again")
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._forget()
-        self._rows = arrays["rows"].astype(np.float64) * arrays["scales"][:, None]  # (v, d)
-        self.dims: int = self._rows.shape[1]
+        self._folder = folder
+        self.dims: int = config["dims"]
         self.name: str = config["name"]
-        self.fingerprint: str = f"{self.name}:{hashlib.sha256(arrays['rows'].tobytes() + arrays['scales'].tobytes()).hexdigest()[:16]}"
+        self.fingerprint: str = f"{self.name}:{config['sha256'][:16]}"
+        self._forget()
+
+    @cached_property
+    def _rows(self) -> Matrix:
+        """(v, d) float64; loaded when first needed, so that a store is opened without it."""
+        arrays = load_file(self._folder / "model.safetensors")
+        return np.asarray(arrays["rows"].astype(np.float64) * arrays["scales"][:, None])
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) float32 rows of length 1."""

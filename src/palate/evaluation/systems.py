@@ -10,6 +10,7 @@ from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.arxiv_sanity import ArxivSanity
 from palate.evaluation.peer.chance import Chance
 from palate.evaluation.peer.elas import elas_u3, elas_u4
+from palate.evaluation.served import bayes, palate, profile
 
 
 class System(Protocol):
@@ -45,7 +46,9 @@ PEERS: dict[str, Maker] = {
     "random": Chance,
 }
 
-SYSTEMS: dict[str, Maker] = {**PEERS}
+OWN: dict[str, Maker] = {"palate": palate, "bayes": bayes, "profile": profile}
+
+SYSTEMS: dict[str, Maker] = {**OWN, **PEERS}
 
 
 def find_maker(name: str) -> Maker:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from palate.store.sqlite import SqliteStore
 
 
+_TASTES = select(
+    schema.taste.c.number, schema.reader.c.name, schema.taste.c.name, schema.taste.c.kind, schema.taste.c.likes, schema.taste.c.dislikes,
+    select(func.count()).where(schema.feedback.c.taste == schema.taste.c.number, schema.feedback.c.kind != "undo").scalar_subquery(),
+).join(schema.reader)  # fmt: skip
+
+
 class TasteRow(NamedTuple):
     """One taste of one reader. judgements: verdicts in the log, taken back or not."""
 
@@ -33,15 +39,15 @@ class Readers:
 
     def tastes(self) -> list[TasteRow]:
         """Every taste of every reader, oldest reader first."""
-        taste, reader, feedback = schema.taste, schema.reader, schema.feedback
-        count = select(func.count()).where(feedback.c.taste == taste.c.number, feedback.c.kind != "undo").scalar_subquery()
-        columns = (taste.c.number, reader.c.name, taste.c.name, taste.c.kind, taste.c.likes, taste.c.dislikes, count)
         with self._store.reading() as connection:
-            found = connection.execute(select(*columns).join(reader).order_by(reader.c.number, taste.c.number))
+            found = connection.execute(_TASTES.order_by(schema.reader.c.number, schema.taste.c.number))
             return [TasteRow(*row) for row in found]
 
     def find(self, reader: str, taste: str) -> TasteRow | None:
-        return next((row for row in self.tastes() if (row.reader, row.name) == (reader, taste)), None)
+        """The taste of this name, None where there is none."""
+        with self._store.reading() as connection:
+            found = connection.execute(_TASTES.where(schema.reader.c.name == reader, schema.taste.c.name == taste)).first()
+            return TasteRow(*found) if found else None
 
     def add(self, reader: str, taste: str, *, kind: str, likes: str, dislikes: str) -> None:
         """Make a taste, and its reader if this is the first."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, ColumnElement, func, insert, select
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from palate.features import Terms
 from palate.store import schema
@@ -26,6 +27,13 @@ class Stored(NamedTuple):
     counts: bytes
     bands: Sequence[int]
     leader: int | None
+
+
+class Outline(NamedTuple):
+    """What near-copies are compared by."""
+
+    content_hash: str
+    ids: list[int]
 
 
 class Texts:
@@ -82,6 +90,17 @@ class Texts:
             for start in range(0, len(keys), AT_ONCE):
                 for key, row in connection.execute(select(table).where(table.c.key.in_(keys[start : start + AT_ONCE]))):
                     found.setdefault(key, []).append(row)
+        return found
+
+    def outlines(self, rows: Iterable[int]) -> dict[int, Outline]:
+        """What near-copies are compared by, for these rows."""
+        text, terms = schema.text, schema.terms
+        wanted, found = list(rows), dict[int, Outline]()
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), AT_ONCE):
+                query = select(text.c.row, text.c.content_hash, terms.c.ids).join(terms)
+                for row in connection.execute(query.where(text.c.row.in_(wanted[start : start + AT_ONCE]))):
+                    found[row.row] = Outline(row.content_hash, np.frombuffer(row.ids, "<u4").tolist())
         return found
 
     def leaders(self) -> dict[int, int]:

@@ -9,7 +9,7 @@ ROUNDS = 20  # of Newton's method; it settles in fewer
 
 
 def calibrate(
-    scores: Array, likings: Array, weights: Array, *, slope: float, spread: float = 0.5, shift: float = 1.0
+    scores: Array, likings: Array, weights: Array, *, slope: float, spread: float = 1.0, shift: float = 0.3
 ) -> tuple[float, float]:
     """The most probable (slope, offset) of `P(like) = sigmoid(slope * score + offset)` after (n,) left-out scores.
 
@@ -18,8 +18,8 @@ def calibrate(
     Source: Platt, Probabilistic outputs for support vector machines (1999), with priors for its two parameters.
 
     >>> none = np.zeros(0)
-    >>> calibrate(none, none, none, slope=2.0)
-    (2.0, 0.0)
+    >>> calibrate(none, none, none, slope=0.5)
+    (0.5, 0.0)
     """
     targets = (1 + likings) / 2
     theta = np.array([np.log(slope), 0.0])

@@ -46,10 +46,11 @@ def distil(teacher: Path, folder: Path, *, name: str = "static", dims: int = 256
     vectors[[static.tokenizer.token_to_id(piece) for piece in ("[UNK]", "[PAD]")]] = 0.0  # the unknown says nothing
     rows, scales = quantise(vectors)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.safetensors").write_bytes(save({"rows": rows, "scales": scales}))
+    model = save({"rows": rows, "scales": scales})
+    (folder / "model.safetensors").write_bytes(model)
     static.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "teacher_sha256": sha256}
+    config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "sha256": hashlib.sha256(model).hexdigest(), "teacher_sha256": sha256}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return Distilled(folder, rows.shape[0], rows.shape[1], round(size, 1), sha256)

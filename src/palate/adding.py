@@ -1,0 +1,136 @@
+"""Adding: the way of texts into a store: known ones left out, near-copies grouped, the rest encoded and kept."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from time import perf_counter
+
+import numpy as np
+
+from palate.corpus import terms_of
+from palate.encoder.cached import CachedEncoder
+from palate.feature.minhash import band_keys, jaccard
+from palate.features import Terms
+from palate.parts import Matrix
+from palate.source import Skipped
+from palate.store.sqlite import SqliteStore
+from palate.store.texts import Stored
+from palate.text import Text, canonical_url
+
+CHUNK = 1000  # texts in one transaction: what a stop can lose, and how long another writer waits
+ALIKE_TERMS = 0.7  # Jaccard of words and word pairs from which two texts may be near-copies
+ALIKE_VECTORS = 0.95  # cosine from which they are
+
+
+@dataclass
+class AddReport:
+    """What became of each text. added counts grouped ones too; known were there before; seconds is the time it took so far."""
+
+    added: int = 0
+    known: int = 0
+    grouped: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def seen(self) -> int:
+        return self.added + self.known + len(self.skipped)
+
+    @property
+    def texts_per_s(self) -> float:
+        return (self.added + self.known) / self.seconds if self.seconds else 0.0
+
+
+Progress = Callable[[AddReport, int], None]  # called after each chunk with the report so far and the number of texts in all
+
+
+def add_texts(
+    found: Iterable[Text | Skipped], total: int, store: SqliteStore, encoder: CachedEncoder, progress: Progress | None = None
+) -> AddReport:
+    """Store texts chunk by chunk. Stopping it (Ctrl-C, a kill) keeps every chunk that was finished and nothing of the next."""
+    report, start = AddReport(), perf_counter()
+    chunk: list[Text] = []
+
+    def finish() -> None:
+        _add_chunk(chunk, store, encoder, report)
+        chunk.clear()
+        report.seconds = perf_counter() - start
+        if progress:
+            progress(report, total)
+
+    for one in found:
+        if isinstance(one, Skipped):
+            report.skipped.append(one)
+        else:
+            chunk.append(one)
+        if len(chunk) == CHUNK:
+            finish()
+    finish()
+    return report
+
+
+def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder, report: AddReport) -> None:
+    new = _unknown(chunk, store)
+    report.known += len(chunk) - len(new)
+    if not new:
+        return
+    contents = [text.content for text in new]
+    vectors = encoder.encode([text.content_hash for text in new], contents)
+    terms = terms_of(contents)
+    keys = band_keys(terms)
+    first_row = store.texts.last_row() + 1
+    leaders = _leaders(first_row, keys, terms, vectors, store, encoder)
+    stored = [
+        Stored(text, ids, counts, [] if leader else bands, leader)
+        for text, (ids, counts), bands, leader in zip(new, terms.to_bytes(), keys, leaders, strict=True)
+    ]
+    store.texts.add(stored, first_row)
+    report.added += len(new)
+    report.grouped += sum(leader is not None for leader in leaders)
+
+
+def _unknown(chunk: Sequence[Text], store: SqliteStore) -> list[Text]:
+    """The texts that neither the store nor the chunk before them has: by id, canonical address or content."""
+    ids, urls, hashes = store.texts.known(chunk)
+    new = []
+    for text in chunk:
+        url = canonical_url(text.url) if text.url else None
+        if text.id in ids or url in urls or text.content_hash in hashes:
+            continue
+        ids.add(text.id)
+        hashes.add(text.content_hash)
+        if url:
+            urls.add(url)
+        new.append(text)
+    return new
+
+
+def _leaders(
+    first_row: int, keys: Sequence[Sequence[int]], terms: Terms, vectors: Matrix, store: SqliteStore, encoder: CachedEncoder
+) -> list[int | None]:
+    """For each new text the row of the nearest leader it is a near-copy of, or None: then it leads a group itself.
+
+    Only leaders have band keys, so a thousand copies of one text are compared a thousand times, not half a million.
+    """
+    sharing = store.texts.sharing_bands([key for text_keys in keys for key in text_keys])
+    before = store.texts.outlines({row for rows in sharing.values() for row in rows})
+    known = encoder.known([outline.content_hash for outline in before.values()])
+    ids = [terms.ids[first:last].tolist() for first, last in pairwise(terms.starts)]
+
+    def alike(place: int, row: int) -> float:
+        """Cosine to the text at a row; -1 where the words say that it is no copy."""
+        stored = before.get(row)
+        vector = known.get(stored.content_hash) if stored else vectors[row - first_row]
+        if vector is None or jaccard(ids[place], stored.ids if stored else ids[row - first_row]) < ALIKE_TERMS:
+            return -1.0
+        return float(vectors[place] @ vector.astype(np.float32))
+
+    leaders: list[int | None] = []
+    for place, text_keys in enumerate(keys):
+        candidates = {row for key in text_keys for row in sharing.get(key, ())}
+        cosine, row = max(((alike(place, row), -row) for row in candidates), default=(-1.0, 0))
+        leaders.append(-row if cosine >= ALIKE_VECTORS else None)
+        if leaders[-1] is None:
+            for key in text_keys:
+                sharing.setdefault(key, []).append(first_row + place)
+    return leaders

@@ -1,0 +1,34 @@
+"""Encoders by name."""
+
+from collections.abc import Callable
+
+from palate.encoder.static import StaticEncoder
+from palate.errors import UnknownName
+from palate.parts import Encoder
+
+
+def _minilm() -> Encoder:
+    from palate.encoder.minilm import MinilmEncoder
+
+    return MinilmEncoder()
+
+
+ENCODERS: dict[str, Callable[[], Encoder]] = {"static": StaticEncoder, "minilm": _minilm}
+
+
+def make_encoder(name: str) -> Encoder:
+    """The encoder of this name: static, minilm, or sbert:NAME_OR_PATH for any sentence-transformers model.
+
+    Raises UnknownName for another name, MissingExtra where a package is not installed.
+
+    >>> make_encoder("static").dims
+    256
+    """
+    if name.startswith("sbert:"):
+        from palate.encoder.sbert import SbertEncoder
+
+        return SbertEncoder(name.removeprefix("sbert:"))
+    if name not in ENCODERS:
+        choices = ", ".join([*sorted(ENCODERS), "sbert:NAME_OR_PATH"])
+        raise UnknownName(f"there is no encoder called {name!r}; choose one of: {choices}")
+    return ENCODERS[name]()

@@ -1,0 +1,37 @@
+"""Explain: a value's logit as shares of words and feature blocks."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from palate.corpus import Corpus
+from palate.feature.keyword import count_terms
+from palate.features import Features
+from palate.parts import Encoder, Vector
+from palate.value import Contribution
+
+
+def contributions(
+    content: str, corpus: Corpus, features: Features, base: float, weights: Mapping[str, Vector], encoder: Encoder
+) -> tuple[Contribution, ...]:
+    """Every share of a text's logit, largest first; they sum to `base + the sum over blocks of row @ weights`.
+
+    The semantic block is split over words where the encoder can (`attribute`); what no word accounts for (the corpus mean,
+    rounding; with other encoders all of it) stands under the block's own name. features: the one row of the text.
+    """
+    shares = [Contribution("base", "base", base)]
+    for block, block_weights in weights.items():
+        row = features.blocks[block]
+        dense = row.toarray()[0] if isinstance(row, csr_array) else row[0]
+        total = float(dense.astype(np.float64) @ block_weights)
+        if block == "keyword":
+            words = {term: corpus.space.keyword.column(term) for term in count_terms(content)}
+            amounts = {term: float(dense[column] * block_weights[column]) for term, column in words.items() if column >= 0}
+        elif block == "semantic" and hasattr(encoder, "attribute"):
+            amounts = encoder.attribute(content, corpus.space.semantic.direction(block_weights))
+        else:
+            amounts = {}
+        shares += [Contribution(block, word, amount) for word, amount in amounts.items() if amount]
+        shares.append(Contribution(block, block, total - sum(amounts.values())))
+    return tuple(sorted(shares, key=lambda share: -abs(share.amount)))

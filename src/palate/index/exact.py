@@ -1,0 +1,28 @@
+"""ExactIndex: cosine against every vector."""
+
+import numpy as np
+
+from palate.parts import Matrix, Rows, Vector
+
+
+class ExactIndex:
+    """Use it below 200,000 texts, and as the oracle for quicker ones. A search costs O(n d), 1 ms for 12,000 x 256.
+
+    vectors: (n, d) float32 rows of length 1 (or 0, which are near to nothing).
+
+    >>> places, cosine = ExactIndex(np.eye(3, dtype=np.float32)).nearest(np.array([0.0, 0.6, 0.8]), 2)
+    >>> places.tolist(), cosine.round(2) == np.float32([0.8, 0.6])
+    ([2, 1], array([ True,  True]))
+    """
+
+    def __init__(self, vectors: Matrix) -> None:
+        self._vectors = vectors
+
+    def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
+        """Places of the n nearest vectors and their cosine to `vector`, nearest first; equal ones in order of place."""
+        length = float(np.linalg.norm(vector))
+        cosine = self._vectors @ (vector / length if length else vector).astype(np.float32)
+        n = min(n, len(cosine))
+        candidates = np.sort(np.argpartition(-cosine, n - 1)[:n]) if 0 < n < len(cosine) else np.arange(len(cosine))
+        best = candidates[np.argsort(-cosine[candidates], kind="stable")][:n]
+        return best, cosine[best]

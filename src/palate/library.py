@@ -1,0 +1,199 @@
+"""Library: the texts, their vectors and the readers of one store."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from palate.adding import AddReport, Progress, add_texts
+from palate.corpus import Corpus
+from palate.encoder.cached import CachedEncoder
+from palate.encoder.choose import make_encoder
+from palate.errors import EncoderChanged, UnknownName
+from palate.parts import Encoder, Matrix
+from palate.reader import Reader
+from palate.source import Columns, Fetcher, Skipped, open_source
+from palate.store.readers import TasteRow
+from palate.store.sqlite import SqliteStore
+from palate.taste.choose import DEFAULT_TASTE, make_taste
+from palate.text import Text, content_hash
+from palate.threads import one_thread
+from palate.value import Found
+
+DEFAULT_ENCODER = "static"
+FUSED = 100  # how deep the lists of words and of vectors go into a search
+RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
+
+
+class Library:
+    """What `palate.open` gives. Many processes may open the same store; texts and feedback of others are seen at the next call.
+
+    path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an existing one it
+    must be the store's. create: make the file if it is not there.
+    Raises BadStore, StoreTooNew; EncoderChanged if the store's vectors come from another encoder.
+
+    >>> with Library(":memory:") as library:
+    ...     library.add([{"id": "a", "title": "Cats", "text": "They sleep all day."}, {"id": "b", "title": "Bonds"}]).added
+    ...     [found.text.id for found in library.find("a sleeping kitten", limit=1)]
+    2
+    ['a']
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True) -> None:
+        self.store = SqliteStore(os.fspath(path), create=create)
+        kept = self.store.settings.get("encoder")
+        self.encoder: Encoder = make_encoder(encoder or kept or DEFAULT_ENCODER)
+        fingerprint = self.store.settings.get("encoder_fingerprint")
+        if fingerprint is None:
+            self._settle_encoder()
+        elif fingerprint != self.encoder.fingerprint:
+            raise EncoderChanged(
+                f"the vectors of {self.store.path} come from {fingerprint}, not from {self.encoder.fingerprint};"
+                f" open it without an encoder, or move it over with: palate --store {self.store.path} encoder use {encoder or kept}"
+            )
+        self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
+        self._corpus: tuple[int, Corpus] | None = None
+
+    def add(
+        self,
+        source: str | os.PathLike[str] | Iterable[Any],
+        *,
+        title: str | None = None,
+        text: str | None = None,
+        id: str | None = None,
+        allow_private_network: bool = False,
+        progress: Progress | None = None,
+    ) -> AddReport:
+        """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
+
+        The whole source is read once before the first text is stored, so that a source that cannot be read leaves nothing
+        behind. Texts that are there already are counted, near-copies join a group that one verdict labels.
+        title, text, id: the columns that hold them, where the guesses are wrong.
+        Raises BadSource, FetchRefused; StoreBusy if another process writes for long.
+        """
+        fetcher = Fetcher(allow_private_network=allow_private_network, known=self.store.settings.validators())
+        found = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
+        total = sum(1 for _ in found)
+        report = add_texts(found, total, self.store, self._cached, progress)
+        self.store.settings.remember_validators(dict(fetcher.fetched))
+        return report
+
+    def reader(
+        self, name: str = "me", *, taste: str = "main", likes: str | None = None, dislikes: str | None = None,
+        kind: str | None = None, create: bool = True,
+    ) -> Reader:  # fmt: skip
+        """A reader with one of its tastes, made on first use if `create`.
+
+        likes, dislikes: what the reader wrote of the taste; replaces what was written before, None leaves it.
+        kind: the learner of a new taste (bayes, profile).
+        Raises UnknownName for a reader or taste that is not there and not `create`, or an unknown kind.
+        """
+        row = self.store.readers.find(name, taste)
+        if row is None:
+            if not create:
+                raise UnknownName(self._no_such(name, taste))
+            make_taste(kind or DEFAULT_TASTE)
+            self.store.readers.add(name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or "")
+        elif (likes, dislikes) != (None, None):
+            new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
+            if new != (row.likes, row.dislikes):
+                self.store.readers.describe(row.number, likes=new[0], dislikes=new[1])
+        row = self.store.readers.find(name, taste)
+        assert row is not None
+        if kind is not None and kind != row.kind:
+            raise UnknownName(f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind}; give a new taste a new name with --taste")
+        return Reader(self, row)
+
+    def find(self, query: str, *, limit: int = 20) -> list[Found]:
+        """The texts nearest to a query, by words and by vectors together.
+
+        Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
+        """
+        words = re.findall(r"\w+", query)
+        return self._fused(self.encoder.encode([query])[0], words, limit)
+
+    def find_like(self, text_id: str, *, limit: int = 20) -> list[Found]:
+        """The texts nearest to a stored one, itself left out."""
+        row = self.row_of(text_id)
+        corpus = self.corpus()
+        words = re.findall(r"\w{3,}", self.text(text_id).title)
+        found = self._fused(corpus.vectors[corpus.place(row)], words, limit + 1)
+        return [one for one in found if one.text.id != text_id][:limit]
+
+    def text(self, text_id: str) -> Text:
+        """The text with this id. Raises UnknownName."""
+        row = self.row_of(text_id)
+        return self.store.texts.get([row])[row]
+
+    def row_of(self, text_id: str) -> int:
+        """The store's row of the text with this id. Raises UnknownName."""
+        row = self.store.texts.row_of(text_id)
+        if row is None:
+            raise UnknownName(f"there is no text with the id {text_id!r}; palate rank and palate find show ids")
+        return row
+
+    def corpus(self) -> Corpus:
+        """All texts as numbers, read again only when there are new ones. Texts without a vector get one first."""
+        last = self.store.texts.last_row()
+        if self._corpus is None or self._corpus[0] != last:
+            self.encode_missing()
+            rows, vectors = self.store.vectors.all(self._cached.number)
+            leaders = self.store.texts.leaders()
+            self._corpus = (last, Corpus(rows, [leaders[row] for row in rows], vectors, self.store.texts.terms(rows)))
+        return self._corpus[1]
+
+    def encode(self, contents: Sequence[str]) -> Matrix:
+        """(n, d) vectors as the store would hold them; nothing is stored."""
+        return self.encoder.encode(contents).astype(np.float16).astype(np.float32)
+
+    def encode_missing(self) -> int:
+        """Make the vectors that the store lacks (after a move to another encoder, or an import); returns how many."""
+        lacking = self.store.texts.lacking_vector(self._cached.number)
+        for start in range(0, len(lacking), 1000):
+            part = lacking[start : start + 1000]
+            texts = self.store.texts.get(row for row, _ in part)
+            self._cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
+        return len(lacking)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _settle_encoder(self) -> None:
+        name = "static" if self.encoder.name == DEFAULT_ENCODER else self.encoder.name
+        self.store.settings.put("encoder", name)
+        self.store.settings.put("encoder_fingerprint", self.encoder.fingerprint)
+
+    def _no_such(self, reader: str, taste: str) -> str:
+        known = self.store.readers.tastes()
+        if any(row.reader == reader for row in known):
+            names = ", ".join(row.name for row in known if row.reader == reader)
+            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: palate reader add {reader} --taste {taste}"
+        names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
+        return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
+
+    def _fused(self, vector, words, limit) -> list[Found]:  # type: ignore[no-untyped-def]
+        corpus = self.corpus()
+        if not len(corpus):
+            return []
+        with one_thread():
+            places, cosine = corpus.index.nearest(vector, max(FUSED, limit))
+        near = {int(corpus.rows[place]): float(c) for place, c in zip(places, cosine, strict=True)}
+        worded = self.store.texts.with_words(words, max(FUSED, limit))
+        scores: dict[int, float] = {}
+        for ranking in (list(near), worded):
+            for rank, row in enumerate(ranking, 1):
+                scores[row] = scores.get(row, 0.0) + 1 / (RANK_CONSTANT + rank)
+        best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
+        texts = self.store.texts.get(best)
+        length = float(np.linalg.norm(vector)) or 1.0
+        return [Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length)) for row in best]

@@ -7,8 +7,8 @@ from time import perf_counter
 
 import numpy as np
 
-from palate.corpus import terms_of
 from palate.encoder.cached import CachedEncoder
+from palate.feature.keyword import hash_terms
 from palate.feature.minhash import band_keys, jaccard
 from palate.features import Terms
 from palate.parts import Matrix
@@ -76,7 +76,7 @@ def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder
         return
     contents = [text.content for text in new]
     vectors = encoder.encode([text.content_hash for text in new], contents)
-    terms = terms_of(contents)
+    terms = hash_terms(contents)
     keys = band_keys(terms)
     first_row = store.texts.last_row() + 1
     leaders = _leaders(first_row, keys, terms, vectors, store, encoder)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from palate.feature.keyword import Keyword, hash_terms
+from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
 from palate.features import Features, Terms
 from palate.index.exact import ExactIndex
@@ -59,8 +59,3 @@ class Corpus:
         for row, leader in zip(self.rows[~self.leads].tolist(), self.leaders[~self.leads].tolist(), strict=True):
             found.setdefault(leader, []).append(row)
         return found
-
-
-def terms_of(contents: Sequence[str]) -> Terms:
-    """The keywords of texts as features read them."""
-    return Terms.joined(map(hash_terms, contents))

@@ -34,22 +34,14 @@ class Terms:
 
     ids: uint32 hashes, ascending within a text. counts: uint8, capped at 255. starts: (n + 1,).
 
-    >>> terms = Terms.joined([({7: 2, 3: 1}), {}])
-    >>> terms.ids.tolist(), terms.counts.tolist(), terms.starts.tolist()
-    ([3, 7], [1, 2], [0, 2, 2])
+    >>> terms = Terms(np.array([3, 7], np.uint32), np.array([1, 2], np.uint8), np.array([0, 2, 2]))
+    >>> len(terms), [len(counts) for ids, counts in terms.to_bytes()]
+    (2, [2, 0])
     """
 
     ids: np.ndarray[tuple[int], np.dtype[np.uint32]]
     counts: np.ndarray[tuple[int], np.dtype[np.uint8]]
     starts: np.ndarray[tuple[int], np.dtype[np.int64]]
-
-    @classmethod
-    def joined(cls, texts: Iterable[Mapping[int, int]]) -> "Terms":
-        """From one mapping of id to count per text."""
-        ordered = [sorted(text.items()) for text in texts]
-        flat = np.array([pair for text in ordered for pair in text], dtype=np.int64).reshape(-1, 2)
-        starts = np.concatenate([[0], np.cumsum([len(text) for text in ordered])]).astype(np.int64)
-        return cls(flat[:, 0].astype(np.uint32), np.minimum(flat[:, 1], 255).astype(np.uint8), starts)
 
     @classmethod
     def from_bytes(cls, stored: Iterable[tuple[bytes, bytes]]) -> "Terms":

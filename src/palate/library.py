@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,7 +32,8 @@ class Library:
     """What `palate.open` gives. Many processes may open the same store; texts and feedback of others are seen at the next call.
 
     path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an existing one it
-    must be the store's. create: make the file if it is not there.
+    must be the store's. create: make the file if it is not there. any_encoder: open it also if its vectors come from another
+    encoder, to examine it or to `use_encoder`.
     Raises BadStore, StoreTooNew; EncoderChanged if the store's vectors come from another encoder.
 
     >>> with Library(":memory:") as library:
@@ -43,17 +43,17 @@ class Library:
     ['a']
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False) -> None:
         self.store = SqliteStore(os.fspath(path), create=create)
-        kept = self.store.settings.get("encoder")
-        self.encoder: Encoder = make_encoder(encoder or kept or DEFAULT_ENCODER)
+        name = encoder or self.store.settings.get("encoder") or DEFAULT_ENCODER
+        self.encoder: Encoder = make_encoder(name)
         fingerprint = self.store.settings.get("encoder_fingerprint")
         if fingerprint is None:
-            self._settle_encoder()
-        elif fingerprint != self.encoder.fingerprint:
+            self._settle_encoder(name)
+        elif fingerprint != self.encoder.fingerprint and not any_encoder:
             raise EncoderChanged(
                 f"the vectors of {self.store.path} come from {fingerprint}, not from {self.encoder.fingerprint};"
-                f" open it without an encoder, or move it over with: palate --store {self.store.path} encoder use {encoder or kept}"
+                f" open it without an encoder, or move it over with: palate --store {self.store.path} encoder use {name}"
             )
         self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
         self._corpus: tuple[int, Corpus] | None = None
@@ -150,14 +150,29 @@ class Library:
         """(n, d) vectors as the store would hold them; nothing is stored."""
         return self.encoder.encode(contents).astype(np.float16).astype(np.float32)
 
-    def encode_missing(self) -> int:
-        """Make the vectors that the store lacks (after a move to another encoder, or an import); returns how many."""
+    def encode_missing(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make the vectors that the store lacks; returns how many."""
         lacking = self.store.texts.lacking_vector(self._cached.number)
         for start in range(0, len(lacking), 1000):
             part = lacking[start : start + 1000]
             texts = self.store.texts.get(row for row, _ in part)
             self._cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
+            if progress:
+                progress(start + len(part), len(lacking))
         return len(lacking)
+
+    def use_encoder(self, name: str, progress: Callable[[int, int], None] | None = None) -> int:
+        """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are learned anew.
+
+        Returns how many texts were encoded. Stopping it leaves the store with the old encoder, and what was made is kept.
+        progress is called with the number done and the number in all.
+        """
+        self.encoder = make_encoder(name)
+        self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
+        made = self.encode_missing(progress)
+        self._settle_encoder(name)
+        self._corpus = None
+        return made
 
     def close(self) -> None:
         self.store.close()
@@ -168,8 +183,7 @@ class Library:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _settle_encoder(self) -> None:
-        name = "static" if self.encoder.name == DEFAULT_ENCODER else self.encoder.name
+    def _settle_encoder(self, name: str) -> None:
         self.store.settings.put("encoder", name)
         self.store.settings.put("encoder_fingerprint", self.encoder.fingerprint)
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.corpus import Corpus, terms_of
+from palate.corpus import Corpus
 from palate.errors import BadValue
 from palate.explain import contributions
+from palate.feature.keyword import hash_terms
 from palate.features import Features
 from palate.feedback import Feedback, parse_liking
 from palate.parts import Rows
@@ -175,7 +176,7 @@ class Reader:
         return np.flatnonzero(shown)
 
     def _features(self, corpus: Corpus, contents: Sequence[str]) -> Features:
-        return corpus.space.features(self._library.encode(contents), terms_of(contents))
+        return corpus.space.features(self._library.encode(contents), hash_terms(contents))
 
     def _hits(self, corpus: Corpus, places: Rows, mean: np.ndarray, sd: np.ndarray) -> list[Hit]:  # type: ignore[type-arg]
         rows = corpus.rows[places].tolist()

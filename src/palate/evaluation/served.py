@@ -5,9 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from palate.corpus import Space, terms_of
+from palate.corpus import Space
 from palate.encoder.choose import make_encoder
 from palate.evaluation.arrays import IntVector, Vector
+from palate.feature.keyword import hash_terms
 from palate.features import Features
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 
@@ -16,7 +17,7 @@ from palate.taste.choose import DEFAULT_TASTE, make_taste
 def features_of(contents: tuple[str, ...], encoder: str) -> Features:
     """The features of a whole corpus, as a library would make them."""
     vectors = make_encoder(encoder).encode(contents).astype(np.float16).astype(np.float32)
-    terms = terms_of(contents)
+    terms = hash_terms(contents)
     return Space(vectors, terms).features(vectors, terms)
 
 

@@ -17,7 +17,6 @@ class _Fit(NamedTuple):
     inverse: Array
     weights: dict[str, Array]
     base: float
-    slope: float
 
 
 class BayesTaste:
@@ -47,7 +46,7 @@ class BayesTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.05, balance: float = 2.0, slope: float = 0.7, most: int = 512
+        self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.05, balance: float = 2.0, slope: float = 4.0, most: int = 512
     ) -> None:
         if not scales or min(*scales.values(), noise, bias, slope) <= 0 or balance < 0 or most < 2:
             raise ValueError(
@@ -79,14 +78,18 @@ class BayesTaste:
         return self._logits(features, np.float32)
 
     def value(self, features: Features) -> tuple[Array, Array]:
-        """Probability of a like and its sd, each (n,)."""
+        """Probability of a like and its sd, each (n,).
+
+        The sd is that of a Beta belief that started even, Beta(1, 1), and has seen as many judgements of this very text as the
+        Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root of what is.
+        """
         fit = self._fit()
         mean = 1 / (1 + np.exp(-self._logits(features, np.float64)))
         cross = self._judged.products(features) + self.bias
         explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
-        variance = fit.slope**2 * np.maximum(self._judged.squares(features) + self.bias - explained, 0)
-        spread = mean * (1 - mean)
-        return mean, np.minimum(np.sqrt(variance) * spread, np.sqrt(spread))
+        prior = self._judged.squares(features) + self.bias
+        worth = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)  # judgements, 0 or more
+        return mean, np.sqrt(mean * (1 - mean) / (np.maximum(worth, 0) + 3))
 
     def explain(self, features: Features) -> tuple[float, dict[str, Array]]:
         """For one text: (base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
@@ -108,14 +111,14 @@ class BayesTaste:
     def _solve(self) -> _Fit:
         judged = self._judged
         if not len(judged):
-            return _Fit(np.zeros((0, 0)), {}, 0.0, self.slope)
+            return _Fit(np.zeros((0, 0)), {}, 0.0)
         noise = self.noise / (judged.weights * self._balanced())
         inverse = _inverse(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ judged.likings  # PRML 6.66
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
         slope, offset = calibrate(left_out, judged.likings, judged.weights, slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
-        return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset), slope)
+        return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight that keeps the larger side of the feedback from drowning the smaller one."""

@@ -1,0 +1,98 @@
+"""Transfer: a whole store as JSON Lines, and back: the same lines come out again."""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TextIO
+
+from sqlalchemy import LargeBinary, Table, insert, inspect, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from palate.errors import BadStore
+from palate.store import schema
+from palate.store.sqlite import REVISIONS, SqliteStore
+
+FORMAT = "palate export"
+TABLES = {table.name: table for table in schema.metadata.sorted_tables}
+CHUNK = 5000  # lines in memory at a time
+
+
+def export_store(store: SqliteStore, out: TextIO) -> int:
+    """Write everything, one row of one table a line, from one consistent view; returns the number of lines.
+
+    The first line names the format and revision. Bytes are base64. Rows come in order of their keys, so equal stores give
+    equal files.
+    """
+    print(json.dumps({"format": FORMAT, "revision": REVISIONS[-1]}), file=out)
+    lines = 1
+    with store.reading() as connection:
+        for table in TABLES.values():
+            keys = inspect(table).primary_key.columns
+            for row in connection.execute(select(table).order_by(*keys)).mappings():
+                values = {name: base64.b64encode(v).decode() if isinstance(v, bytes) else v for name, v in row.items()}
+                print(json.dumps({"table": table.name, **values}, ensure_ascii=False), file=out)
+                lines += 1
+    return lines
+
+
+def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
+    """Read what `export_store` wrote into an empty store, all or nothing; returns the number of lines.
+
+    Raises BadStore, naming the line, where the store is not empty or a line is not what an export holds.
+    """
+    numbered = enumerate(lines, 1)
+    _check_head(next(numbered, (1, ""))[1])
+    read = 1
+    with store.writing() as connection:
+        if connection.execute(select(schema.text.c.row).limit(1)).first() or connection.execute(select(schema.reader).limit(1)).first():
+            raise BadStore(f"{store.path} is not empty; import into a new store: palate --store NEW import FILE")
+        for table in (schema.setting, schema.encoder):  # what opening a store put there
+            connection.execute(table.delete())
+        while chunk := list(islice(numbered, CHUNK)):
+            for table, first, rows in _runs(chunk):
+                try:
+                    connection.execute(insert(table), rows)
+                except (IntegrityError, StatementError) as error:
+                    raise BadStore(f"line {first} or one soon after does not fit the store: {error.orig}; export it again") from None
+            read += len(chunk)
+        connection.exec_driver_sql("insert into words (words) values ('rebuild')")
+    return read
+
+
+def _check_head(line: str) -> None:
+    head = _parse(1, line)
+    if head.get("format") != FORMAT:
+        raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
+    if head.get("revision") not in REVISIONS:
+        raise BadStore(f"the export comes from a newer palate (revision {head.get('revision')}); upgrade palate")
+
+
+def _runs(chunk: list[tuple[int, str]]) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
+    """Neighbouring rows of the same table, with the number of their first line."""
+    run: tuple[Table, int, list[dict[str, Any]]] | None = None
+    for number, line in chunk:
+        values = _parse(number, line)
+        table = TABLES.get(str(values.pop("table", None)))
+        if table is None or set(values) != set(table.columns.keys()):
+            raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary):
+                values[column.name] = base64.b64decode(values[column.name])
+        if run is None or run[0] is not table:
+            if run:
+                yield run
+            run = (table, number, [])
+        run[2].append(values)
+    if run:
+        yield run
+
+
+def _parse(number: int, line: str) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadStore(f"line {number} is not JSON ({error.msg}); the file is cut off or damaged, export it again") from None
+    if not isinstance(values, dict):
+        raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
+    return values

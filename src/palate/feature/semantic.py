@@ -28,7 +28,7 @@ class Semantic:
     (True, True)
     """
 
-    def __init__(self, vectors: Matrix, *, shrinkage: float = 1.0) -> None:
+    def __init__(self, vectors: Matrix, *, shrinkage: float = 3.0) -> None:
         sample = np.asarray(vectors[:: max(1, len(vectors) // SAMPLE)], dtype=np.float64)
         n, dims = sample.shape
         total = n + ISOTROPIC

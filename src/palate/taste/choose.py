@@ -10,7 +10,7 @@ from palate.taste.profile import ProfileTaste
 DEFAULT_TASTE = "bayes"
 
 TASTES: dict[str, Callable[[], Taste]] = {
-    "bayes": lambda: BayesTaste({"semantic": 0.25, "keyword": 0.75}),
+    "bayes": lambda: BayesTaste({"semantic": 0.15, "keyword": 0.85}),
     "profile": ProfileTaste,
 }
 

@@ -1,0 +1,23 @@
+"""Run every benchmark and write benchmarks/results.jsonl: what docs/benchmarks.md reports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NAMES = ("start", "add", "minilm", "judge", "learning", "kill", "memory")
+
+
+def main() -> None:
+    """One process each, so that none warms up another."""
+    lines = []
+    for name in NAMES:
+        print(f"== {name}", file=sys.stderr)
+        done = subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True, stdout=subprocess.PIPE, text=True)
+        print(done.stdout, end="")
+        lines += [line for line in done.stdout.splitlines() if line.startswith("{")]
+    (HERE / "results.jsonl").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

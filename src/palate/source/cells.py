@@ -1,0 +1,87 @@
+"""A value as a table, a JSON object or a data frame holds it -> clean text, a JSON value, a web address."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from palate.text import canonical_url
+
+MAX_DEPTH = 32
+MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
+
+
+def words(value: Any) -> str:
+    """A cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
+
+    >>> words(float("nan")), words(3.0), words(["a", "b"]), words("a\\0b ")
+    ('', '3', 'a\\nb', 'ab')
+    """
+    if isinstance(value, str):
+        value = clean(value).strip()
+        return "" if value in ("nan", "NaN") else value
+    if value is None or isinstance(value, Mapping | bytes) or type(value).__name__ in MISSING:
+        return ""
+    if isinstance(value, float):
+        return "" if value != value else str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, int | date):
+        return str(value)
+    kept = json_value(value)
+    return "\n".join(filter(None, map(words, kept))) if isinstance(kept, list) else words(kept)
+
+
+def clean(text: str) -> str:
+    """Without NUL characters, which databases refuse, and with U+FFFD for surrogates without their partner.
+
+    >>> clean("a\\0\\ud800b")
+    'a\ufffdb'
+    """
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def json_value(value: Any, depth: int = 0) -> Any:
+    """The value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than MAX_DEPTH.
+
+    >>> json_value({"when": date(2020, 1, 2), "share": float("inf"), 3: (1, 2)})
+    {'when': '2020-01-02', 'share': None, '3': [1, 2]}
+    """
+    if value is None or isinstance(value, bool | int):
+        return value if not isinstance(value, int) or abs(value) < 1 << 63 else str(value)
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if isinstance(value, bytes) or type(value).__name__ in MISSING:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {clean(str(key)): json_value(kept, depth + 1) for key, kept in value.items()} if depth < MAX_DEPTH else None
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_value(kept, depth + 1) for kept in value] if depth < MAX_DEPTH else None
+    if hasattr(value, "tolist"):  # numpy's arrays and numbers
+        return json_value(value.tolist(), depth)
+    return clean(str(value))
+
+
+def web_address(value: str) -> str:
+    """The value if it is an http or https address that can be read as one, else "".
+
+    >>> web_address(" https://example.org/a "), web_address("javascript:alert(1)"), web_address("http://[")
+    ('https://example.org/a', '', '')
+    """
+    value = value.strip()
+    if not value[:8].lower().startswith(("http://", "https://")):
+        return ""
+    try:
+        canonical_url(value)
+    except ValueError:
+        return ""
+    return value

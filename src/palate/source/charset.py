@@ -1,0 +1,69 @@
+"""The bytes of a feed or page -> a string, also where their encoding is stated wrongly or not at all."""
+
+import re
+
+from palate.source.opening import marked_encoding
+
+DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
+CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
+WIDER = {  # what browsers take these names for, as writers do
+    "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "euc-kr": "cp949", "shift_jis": "cp932", "tis-620": "cp874",
+}  # fmt: skip
+STRAY_SHARE = 0.1  # UTF-8 with fewer broken characters than this, among those beyond ASCII, is UTF-8 all the same
+
+
+def decode(data: bytes, content_type: str = "") -> str:
+    """The text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
+
+    In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is declared (text in
+    another encoding is practically never valid UTF-8); the server's charset; the XML declaration; UTF-8 with a few stray
+    bytes; a guess from the bytes.
+
+    >>> decode("<?xml version='1.0' encoding='latin-1'?><a>€</a>".encode())
+    '<a>€</a>'
+    >>> decode("<?xml version='1.0' encoding='koi8-r'?><a>кот</a>".encode("koi8-r"))
+    '<a>кот</a>'
+    """
+    marked = marked_encoding(data)
+    stated = CHARSET.search(content_type)
+    declared = DECLARED.search(data[:1000])
+    for encoding in (
+        marked,
+        "" if marked or data.isascii() else "utf-8-sig",
+        stated[1] if stated else "",
+        declared[1].decode("ascii") if declared else "",
+        "utf-8-sig",
+    ):
+        text = _strictly(data, encoding.lower()) if encoding else None
+        if text is not None:
+            break
+    else:
+        text = _nearly_utf8(data) or _guessed(data)
+    text = text.removeprefix("\ufeff")
+    return DECLARATION.sub("", text[:2000], count=1) + text[2000:]
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    for name in (WIDER.get(encoding, encoding), encoding):
+        try:
+            return data.decode(name)
+        except (LookupError, ValueError):  # no such encoding, or not in it
+            continue
+    return None
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    text = data.decode("utf-8", "replace")
+    beyond = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
+    return text if text.count("\ufffd") < STRAY_SHARE * beyond else None
+
+
+def _guessed(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    guesses = [match.encoding for match in from_bytes(data)]
+    # the Western encodings differ in a few letters only, too few to tell them apart: take the most common
+    encoding = "cp1252" if "cp1252" in guesses or not guesses else guesses[0]
+    return data.decode(encoding, "replace")

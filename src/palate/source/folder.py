@@ -1,0 +1,15 @@
+"""The files of a folder, in a fixed order."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """All regular files below it, by name; hidden ones (a leading dot) are left out, links to folders are not followed."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path

@@ -1,0 +1,45 @@
+"""OPML lists of feeds -> the addresses in them."""
+
+import re
+from typing import NamedTuple
+
+from palate.errors import BadSource
+from palate.source.charset import decode
+from palate.source.opening import Document
+
+
+class Listed(NamedTuple):
+    title: str
+    url: str
+
+
+def read_opml(document: Document) -> list[Listed]:
+    """The feeds of the list in its order, each address once. Raises BadSource where there are none.
+
+    >>> opml = b'<opml><body><outline text="Pets" xmlUrl="https://a.org/feed?x=1&y=2"/></body></opml>'
+    >>> read_opml(Document.of("feeds.opml", opml))
+    [Listed(title='Pets', url='https://a.org/feed?x=1&y=2')]
+    """
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    source = decode(document.read(), document.content_type).strip()
+    try:
+        try:
+            root = fromstring(source)
+        except ParseError:  # most often a bare & in an address
+            root = fromstring(re.sub(r"&(?!#?\w+;)", "&amp;", source))
+    except ParseError as error:
+        raise BadSource(f"{document.name} is no XML that can be read ({error}); expected an OPML list of feeds") from error
+    except DefusedXmlException as error:
+        raise BadSource(f"{document.name} declares XML entities, as XML bombs do; expected a plain OPML list of feeds") from error
+    feeds: dict[str, Listed] = {}
+    for outline in root.iter():
+        named = {key.lower(): value.strip() for key, value in outline.attrib.items()}
+        if url := named.get("xmlurl"):
+            feeds.setdefault(url, Listed(named.get("title") or named.get("text") or url, url))
+    if not feeds:
+        raise BadSource(f"{document.name} lists no feeds; expected <outline xmlUrl=\"https://…\"/> in it")
+    return list(feeds.values())

@@ -1,0 +1,44 @@
+"""Parquet files -> texts, one per row."""
+
+import io
+from typing import Any
+
+from palate.errors import BadSource
+from palate.source.columns import Rows
+from palate.source.facts import Columns, Items
+from palate.source.opening import Document
+
+BATCH = 1000  # rows held at a time
+
+
+def read_parquet(document: Document, columns: Columns) -> Items:
+    """Row by row, holding BATCH rows at a time. Raises BadSource where it is no Parquet file that can be read."""
+    import pyarrow
+    from pyarrow import parquet
+
+    rows = Rows(document.name, columns)
+    number = unpacked = 0
+    try:
+        with document.open() as opened:
+            file = parquet.ParquetFile(opened if opened.seekable() else io.BytesIO(document.read()))
+            rows.check(file.schema_arrow.names)
+            # Python's datetime holds microseconds: nanoseconds would be refused
+            times = pyarrow.schema(
+                [field.with_type(pyarrow.timestamp("us", field.type.tz)) if _is_nanoseconds(field.type) else field
+                 for field in file.schema_arrow]
+            )
+            for batch in file.iter_batches(BATCH):
+                unpacked += batch.nbytes
+                if unpacked > document.max_unpacked:
+                    raise BadSource(f"{document.name} unpacks to more than {document.max_unpacked} bytes; split it")
+                row: dict[str, Any]
+                for row in batch.cast(times, safe=False).to_pylist():
+                    number += 1
+                    yield rows.text(row, f"{document.name}, row {number}")
+    except (pyarrow.ArrowException, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        raise BadSource(f"{document.name} cannot be read as Parquet: {reason}; write the file anew") from error
+
+
+def _is_nanoseconds(kind: Any) -> bool:
+    return str(kind).startswith("timestamp[ns")

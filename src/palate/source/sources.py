@@ -1,0 +1,167 @@
+"""The kinds of Source: a document, a folder, an address, Python values; and the way from a document to its reader."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from palate.errors import BadSource, FetchRefused
+from palate.source.facts import Columns, Items, Skipped
+from palate.source.feeds import read_feed
+from palate.source.fetch import MAX_BODY, parse, without_password
+from palate.source.folder import files_in
+from palate.source.jsonfeed import read_jsonfeed
+from palate.source.jsonlines import read_items, read_json, read_jsonlines
+from palate.source.once import Once
+from palate.source.opening import Document
+from palate.source.opml import read_opml
+from palate.source.page import read_page
+from palate.source.parquet import read_parquet
+from palate.source.plain import read_blocks, read_markdown, read_plain
+from palate.source.references import read_bibtex, read_nbib, read_ris
+from palate.source.sniffing import Format, format_of
+from palate.source.tables import read_csv, read_tsv
+from palate.text import Text
+
+TABLES: dict[Format, Callable[[Document, Columns], Items]] = {
+    "csv": read_csv,
+    "tsv": read_tsv,
+    "jsonl": read_jsonlines,
+    "json": read_json,
+    "parquet": read_parquet,
+    "ris": read_ris,
+    "bibtex": read_bibtex,
+    "nbib": read_nbib,
+}
+TEXTS: dict[Format, Callable[[Document], Items]] = {
+    "plain": read_plain,
+    "blocks": read_blocks,
+    "markdown": read_markdown,
+    "feed": read_feed,
+    "jsonfeed": read_jsonfeed,
+    "page": read_page,
+}
+FETCHED_AT_A_TIME = 8  # feeds of an OPML list
+
+
+class DocumentSource:
+    """A file or standard input. Use UrlSource for what must be fetched first."""
+
+    def __init__(self, document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> None:
+        self.name, self.document, self.columns, self.once, self.streamed = document.name, document, columns, once, streamed
+
+    @property
+    def unchanged(self) -> bool:
+        return self.once.unchanged
+
+    def __iter__(self) -> Items:
+        return read_document(self.document, self.columns, self.once, streamed=self.streamed)
+
+
+class UrlSource:
+    """An address: a feed, a list of feeds, a page, or any file that can be read."""
+
+    def __init__(self, url: str, columns: Columns, once: Once) -> None:
+        self.name, self.url, self.columns, self.once = without_password(parse(url)), url, columns, once
+
+    @property
+    def unchanged(self) -> bool:
+        return self.once.unchanged
+
+    def __iter__(self) -> Items:
+        document = fetched_document(self.url, self.once)
+        if not document:
+            return
+        if format_of(document) == "opml":
+            self.once.forget(self.url)  # its feeds may have news although the list itself has none
+        yield from read_document(document, self.columns, self.once)
+
+
+class FolderSource:
+    """All files below a folder. A file that cannot be read is Skipped; a folder without any text is a BadSource."""
+
+    def __init__(self, folder: Path, columns: Columns, once: Once) -> None:
+        self.name, self.folder, self.columns, self.once = folder.resolve().name or str(folder), folder, columns, once
+
+    @property
+    def unchanged(self) -> bool:
+        return self.once.unchanged
+
+    def __iter__(self) -> Items:
+        texts, reasons = 0, list[str]()
+        for path in files_in(self.folder):
+            document = file_document(path, f"{self.name}/{path.relative_to(self.folder).as_posix()}")
+            try:
+                for item in read_document(document, self.columns, self.once):
+                    texts += isinstance(item, Text)
+                    yield item
+            except BadSource as error:
+                reasons.append(str(error))
+                yield Skipped(document.name, str(error).removeprefix(document.name).lstrip(" ,:"))
+        if not texts and not self.unchanged:
+            first = f"; of its {len(reasons)} unreadable files the first: {reasons[0]}" if reasons else ""
+            raise BadSource(f"folder {self.name} holds no texts; expected files such as .txt .md .csv .jsonl .xml .ris{first}")
+
+
+class ItemSource:
+    """Python values: make gives them, each time it is called."""
+
+    unchanged = False
+
+    def __init__(self, name: str, make: Callable[[], Iterable[Any]], columns: Columns) -> None:
+        self.name, self.make, self.columns = name, make, columns
+
+    def __iter__(self) -> Items:
+        return read_items(self.name, self.make(), self.columns)
+
+
+def file_document(path: Path, name: str) -> Document:
+    return Document(name, lambda: path.open("rb"), path=path)
+
+
+def fetched_document(url: str, once: Once) -> Document | None:
+    """What the address gives; None where nothing is new."""
+    fetched = once.fetch(url)
+    if fetched.status == 304:
+        return None
+    name = without_password(parse(url))
+    return Document.of(name, fetched.body, url=fetched.url, content_type=fetched.content_type, max_unpacked=MAX_BODY)
+
+
+def read_document(document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> Items:
+    """The texts of a document in any format. columns counts for tables; feeds, pages and plain texts have none."""
+    format = format_of(document, streamed=streamed)
+    if format == "opml":
+        yield from read_listed(document, once)
+    elif format in TABLES:
+        yield from TABLES[format](document, columns)
+    else:
+        yield from TEXTS[format](document)
+
+
+def read_listed(document: Document, once: Once) -> Items:
+    """The entries of all feeds of an OPML list, in its order. A feed that fails is Skipped."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    feeds = read_opml(document)
+    pool = ThreadPoolExecutor(FETCHED_AT_A_TIME)
+    try:
+        for feed, _ in zip(feeds, pool.map(once.answer, [feed.url for feed in feeds]), strict=True):
+            try:
+                fetched = fetched_document(feed.url, once)
+                if fetched:
+                    yield from read_jsonfeed(fetched) if format_of(fetched) == "jsonfeed" else read_feed(fetched)
+            except (BadSource, FetchRefused) as error:
+                once.forget(feed.url)
+                yield Skipped(f"{document.name}, {feed.title}", str(error))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def is_frame(value: object) -> bool:
+    """Whether it is a data frame of pandas or polars, told without importing either."""
+    return hasattr(value, "columns") and (hasattr(value, "to_dicts") or hasattr(value, "to_dict"))
+
+
+def frame_rows(frame: Any) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict(orient="records")
+    return rows

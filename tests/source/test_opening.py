@@ -1,0 +1,129 @@
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palate.errors import BadSource
+from palate.source.opening import Document
+
+
+def raw_deflate(data: bytes) -> bytes:
+    engine = zlib.compressobj(wbits=-15)
+    return engine.compress(data) + engine.flush()
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\ufeff")), min_size=1))
+def test_lines_come_back_packed_or_not(lines: list[str]) -> None:
+    data = "\n".join(lines).encode()
+    for form in (data, gzip.compress(data), b"\xef\xbb\xbf" + data):
+        read = [line.rstrip("\n") for _, line in Document.of("a", form).lines()]
+        assert read == "\n".join(lines).removesuffix("\n").split("\n") or not data
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_with_a_mark_is_read(encoding: str) -> None:
+    document = Document.of("a", "naïve\r\ncafé".encode(encoding))
+    assert document.text() == "naïve\ncafé"
+    assert [line for _, line in document.lines()] == ["naïve\r\n", "café"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw_deflate])
+def test_packed_documents_are_unpacked_by_their_bytes(pack: "type[bytes]") -> None:
+    assert Document.of("a", pack(b"<rss>words</rss>")).read() == b"<rss>words</rss>"
+
+
+def test_gzip_files_joined_end_to_end_are_one() -> None:
+    assert Document.of("a", gzip.compress(b"one ") + gzip.compress(b"two") + b"\0\0").read() == b"one two"
+
+
+def test_a_byte_that_is_not_utf8_is_named_with_line_offset_and_mend() -> None:
+    document = Document.of("a.csv", b"title\ncaf\xe9,x\n")
+    sentence = r"^a\.csv, line 2: byte 9 \(0xe9\) is not UTF-8, .* iconv -f latin1 -t utf-8 a\.csv > utf8-a\.csv$"
+    with pytest.raises(BadSource, match=sentence):
+        list(document.lines())
+    with pytest.raises(BadSource, match=sentence):
+        document.text()
+
+
+def test_a_bomb_is_refused_by_size_while_it_unpacks() -> None:
+    bomb = gzip.compress(bytes(1 << 20))
+    with pytest.raises(BadSource, match=r"^a\.gz unpacks to more than 65536 bytes, the most that is taken"):
+        Document("a.gz", lambda: io.BytesIO(bomb), max_unpacked=1 << 16).read()
+
+
+def test_a_bomb_is_refused_by_ratio_while_it_unpacks() -> None:
+    bomb = gzip.compress(bytes(1 << 20))
+    with pytest.raises(BadSource, match=r"unpacks to more than 200 times its size, as a zip bomb does"):
+        Document("a.gz", lambda: io.BytesIO(bomb), ratio_from=1 << 16).read()
+
+
+def test_packed_data_that_is_cut_off_or_broken_is_refused() -> None:
+    packed = gzip.compress(b"many different words, 0123456789" * 9)
+    with pytest.raises(BadSource, match=r"ends in the middle of its compressed data"):
+        Document.of("a.gz", packed[:-9]).read()
+    with pytest.raises(BadSource, match=r"^a\.gz is broken after \d+ packed bytes"):
+        Document.of("a.gz", packed[:15] + b"\xff\xff\xff\xff" + packed[19:]).read()
+
+
+class Endless(io.RawIOBase):
+    """A line of n bytes without an end in sight; counts what was taken of it."""
+
+    def __init__(self, n: int) -> None:
+        self.n, self.taken = n, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return offset
+
+    def read(self, n: int = -1) -> bytes:
+        self.taken += n
+        return b"x" * n
+
+    def readline(self, n: int | None = -1) -> bytes:
+        return self.read(n or -1)
+
+
+def test_a_line_of_a_gibibyte_is_refused_without_being_read() -> None:
+    opened: list[Endless] = []
+
+    def start() -> BinaryIO:
+        opened.append(Endless(1 << 30))
+        return opened[-1]  # type: ignore[return-value]
+
+    with pytest.raises(BadSource, match=r"^a\.jsonl, line 1 is longer than 1 MiB; expected one text per line"):
+        list(Document("a.jsonl", start).lines(max_line=1 << 20))
+    assert sum(stream.taken for stream in opened) < 4 << 20
+
+
+def test_a_document_too_large_to_be_read_whole_is_refused() -> None:
+    with pytest.raises(BadSource, match=r"larger than 10 bytes, the most that is read as a whole"):
+        Document.of("a", bytes(11)).read(max_bytes=10)
+
+
+def test_a_file_that_may_not_be_opened_is_refused_with_the_reason() -> None:
+    def start() -> BinaryIO:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(BadSource, match=r"^a\.csv cannot be read: Permission denied; check its permissions$"):
+        Document("a.csv", start).open()
+
+
+def test_a_document_can_be_read_again_and_left_half_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(b"one\ntwo\n"))
+    document = Document("a", lambda: path.open("rb"), path=path)
+    half: Iterator[tuple[int, str]] = document.lines()
+    assert next(half) == (1, "one\n")
+    del half
+    assert [number for number, _ in document.lines()] == [1, 2]

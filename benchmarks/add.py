@@ -7,10 +7,9 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from report import ARXIV, emit, needs, seconds
-
 import palate
 from palate.encoder.static import StaticEncoder
+from report import ARXIV, emit, needs, seconds
 
 SEED, TEACHER_TEXTS = 0, 500
 

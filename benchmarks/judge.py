@@ -5,10 +5,10 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from report import ARXIV, emit, needs, seconds
 
 import palate
 from palate.evaluation.systems import find_maker
+from report import ARXIV, emit, needs, seconds
 
 SEED, JUDGEMENTS = 0, 60
 

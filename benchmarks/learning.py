@@ -4,10 +4,10 @@ import gzip
 import json
 
 import numpy as np
-from report import ARXIV, emit, needs
 
 from palate.evaluation.metrics import bootstrap
 from palate.evaluation.systems import SYSTEMS, find_maker
+from report import ARXIV, emit, needs
 
 SEEDS, EACH, TOP = 10, 10, 20
 

@@ -6,9 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from report import ARXIV, emit, needs
-
 import palate
+from report import ARXIV, emit, needs
 
 
 def main() -> None:
@@ -20,7 +19,11 @@ def main() -> None:
             library.reader("me", likes="retrieval, ranking with feedback")
         ranked = subprocess.Popen([sys.executable, "-m", "palate", "--store", store, "rank"], stdout=subprocess.DEVNULL)
         _, status, used = os.wait4(ranked.pid, 0)
-    emit("memory", {"rank_resident_mb": round(used.ru_maxrss / 1024), "exit": status}, data="12,000 arXiv papers, a described reader")
+    emit(
+        "memory",
+        {"rank_resident_mb": round(used.ru_maxrss / 1024), "exit": status},
+        data="12,000 arXiv papers, a described reader",
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,12 @@ def main() -> None:
             "first_rank_ms": ms(seconds(lambda: python("-m", "palate", "--store", store, "rank", "--json"), 10)),
             "heavy_modules": heavy,
         }
-    emit("start", figures, data="the shipped sample, 240 texts; median of 10 processes each, interpreter start included", packages=["typer"])
+    emit(
+        "start",
+        figures,
+        data="the shipped sample, 240 texts; median of 10 processes each, interpreter start included",
+        packages=["typer"],
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Contribution", "Feedback", "Found", "Hit", "Library", "PalateError", "Reader", "Text", "Value", "Why", "open"]
 
-_HOMES = {"PalateError": "errors", "Feedback": "feedback", "Library": "library", "open": "library", "Reader": "reader", "Text": "text"}
+_HOMES = {
+    "PalateError": "errors",
+    "Feedback": "feedback",
+    "Library": "library",
+    "open": "library",
+    "Reader": "reader",
+    "Text": "text",
+}
 
 
 def __getattr__(name: str) -> Any:

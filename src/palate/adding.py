@@ -52,7 +52,8 @@ def add_texts(
     chunk: list[Text] = []
 
     def finish() -> None:
-        _add_chunk(chunk, store, encoder, report)
+        while not _add_chunk(chunk, store, encoder, report):  # another process added texts meanwhile
+            pass
         chunk.clear()
         report.seconds = perf_counter() - start
         if progress:
@@ -69,24 +70,24 @@ def add_texts(
     return report
 
 
-def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder, report: AddReport) -> None:
+def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder, report: AddReport) -> bool:
+    first_row = store.texts.last_row() + 1
     new = _unknown(chunk, store)
-    report.known += len(chunk) - len(new)
-    if not new:
-        return
     contents = [text.content for text in new]
     vectors = encoder.encode([text.content_hash for text in new], contents)
     terms = hash_terms(contents)
     keys = band_keys(terms)
-    first_row = store.texts.last_row() + 1
     leaders = _leaders(first_row, keys, terms, vectors, store, encoder)
     stored = [
         Stored(text, ids, counts, [] if leader else bands, leader)
         for text, (ids, counts), bands, leader in zip(new, terms.to_bytes(), keys, leaders, strict=True)
     ]
-    store.texts.add(stored, first_row)
+    if stored and not store.texts.add(stored, first_row):
+        return False
+    report.known += len(chunk) - len(new)
     report.added += len(new)
     report.grouped += sum(leader is not None for leader in leaders)
+    return True
 
 
 def _unknown(chunk: Sequence[Text], store: SqliteStore) -> list[Text]:

@@ -50,7 +50,7 @@ class Corpus:
     @cached_property
     def leads(self) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
         """(n,) whether each text is the first of its group: what is shown."""
-        return self.rows == self.leaders
+        return np.asarray(self.rows == self.leaders)
 
     @cached_property
     def followers(self) -> dict[int, list[int]]:

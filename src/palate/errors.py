@@ -54,3 +54,9 @@ class StoreBusy(BadStore):
 
 class StoreTooNew(BadStore):
     """The store was written by a newer version of palate."""
+
+
+def at_least_one(n: int) -> None:
+    """Check a number of texts asked for. Raises BadValue below 1."""
+    if n < 1:
+        raise BadValue(f"a limit is 1 or more, got {n}")

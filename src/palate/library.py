@@ -8,18 +8,17 @@ from typing import Any, Self
 
 import numpy as np
 
-from palate.adding import AddReport, Progress, add_texts
+from palate.adding import CHUNK, AddReport, Progress, add_texts
 from palate.corpus import Corpus
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import make_encoder
-from palate.errors import EncoderChanged, UnknownName
-from palate.parts import Encoder, Matrix
+from palate.errors import EncoderChanged, UnknownName, at_least_one
+from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
-from palate.source import Columns, Fetcher, Skipped, open_source
-from palate.store.readers import TasteRow
+from palate.source import Columns, Fetcher, open_source
 from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
-from palate.text import Text, content_hash
+from palate.text import Text, well_formed
 from palate.threads import one_thread
 from palate.value import Found
 
@@ -43,13 +42,15 @@ class Library:
     ['a']
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False
+    ) -> None:
         self.store = SqliteStore(os.fspath(path), create=create)
         name = encoder or self.store.settings.get("encoder") or DEFAULT_ENCODER
         self.encoder: Encoder = make_encoder(name)
         fingerprint = self.store.settings.get("encoder_fingerprint")
         if fingerprint is None:
-            self._settle_encoder(name)
+            self.store.settings.put(encoder=name, encoder_fingerprint=self.encoder.fingerprint)
         elif fingerprint != self.encoder.fingerprint and not any_encoder:
             raise EncoderChanged(
                 f"the vectors of {self.store.path} come from {fingerprint}, not from {self.encoder.fingerprint};"
@@ -105,7 +106,9 @@ class Library:
         row = self.store.readers.find(name, taste)
         assert row is not None
         if kind is not None and kind != row.kind:
-            raise UnknownName(f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind}; give a new taste a new name with --taste")
+            raise UnknownName(
+                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind}; give a new taste a new name with --taste"
+            )
         return Reader(self, row)
 
     def find(self, query: str, *, limit: int = 20) -> list[Found]:
@@ -113,11 +116,12 @@ class Library:
 
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
-        words = re.findall(r"\w+", query)
-        return self._fused(self.encoder.encode([query])[0], words, limit)
+        at_least_one(limit)
+        return self._fused(self.encode([query])[0], re.findall(r"\w+", well_formed(query)), limit)
 
     def find_like(self, text_id: str, *, limit: int = 20) -> list[Found]:
         """The texts nearest to a stored one, itself left out."""
+        at_least_one(limit)
         row = self.row_of(text_id)
         corpus = self.corpus()
         words = re.findall(r"\w{3,}", self.text(text_id).title)
@@ -140,26 +144,13 @@ class Library:
         """All texts as numbers, read again only when there are new ones. Texts without a vector get one first."""
         last = self.store.texts.last_row()
         if self._corpus is None or self._corpus[0] != last:
-            self.encode_missing()
-            rows, vectors = self.store.vectors.all(self._cached.number)
-            leaders = self.store.texts.leaders()
-            self._corpus = (last, Corpus(rows, [leaders[row] for row in rows], vectors, self.store.texts.terms(rows)))
+            self._encode_missing(self._cached)
+            self._corpus = (last, Corpus(*self.store.texts.numbers(self._cached.number, self.encoder.dims)))
         return self._corpus[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) vectors as the store would hold them; nothing is stored."""
-        return self.encoder.encode(contents).astype(np.float16).astype(np.float32)
-
-    def encode_missing(self, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make the vectors that the store lacks; returns how many."""
-        lacking = self.store.texts.lacking_vector(self._cached.number)
-        for start in range(0, len(lacking), 1000):
-            part = lacking[start : start + 1000]
-            texts = self.store.texts.get(row for row, _ in part)
-            self._cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
-            if progress:
-                progress(start + len(part), len(lacking))
-        return len(lacking)
+        return self.encoder.encode([well_formed(content) for content in contents]).astype(np.float16).astype(np.float32)
 
     def use_encoder(self, name: str, progress: Callable[[int, int], None] | None = None) -> int:
         """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are learned anew.
@@ -167,11 +158,11 @@ class Library:
         Returns how many texts were encoded. Stopping it leaves the store with the old encoder, and what was made is kept.
         progress is called with the number done and the number in all.
         """
-        self.encoder = make_encoder(name)
-        self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
-        made = self.encode_missing(progress)
-        self._settle_encoder(name)
-        self._corpus = None
+        encoder = make_encoder(name)
+        cached = CachedEncoder(encoder, self.store.vectors, self.store.vectors.encoder_number(encoder))
+        made = self._encode_missing(cached, progress)
+        self.store.settings.put(encoder=name, encoder_fingerprint=encoder.fingerprint)
+        self.encoder, self._cached, self._corpus = encoder, cached, None
         return made
 
     def close(self) -> None:
@@ -183,19 +174,27 @@ class Library:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _settle_encoder(self, name: str) -> None:
-        self.store.settings.put("encoder", name)
-        self.store.settings.put("encoder_fingerprint", self.encoder.fingerprint)
+    def _encode_missing(self, cached: CachedEncoder, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make the vectors that the store lacks, after a move to another encoder; returns how many."""
+        lacking = self.store.texts.lacking_vector(cached.number)
+        for start in range(0, len(lacking), CHUNK):
+            part = lacking[start : start + CHUNK]
+            texts = self.store.texts.get(row for row, _ in part)
+            cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
+            if progress:
+                progress(start + len(part), len(lacking))
+        return len(lacking)
 
     def _no_such(self, reader: str, taste: str) -> str:
         known = self.store.readers.tastes()
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)
-            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: palate reader add {reader} --taste {taste}"
+            mend = f"palate reader add {reader} --taste {taste}"
+            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
-    def _fused(self, vector, words, limit) -> list[Found]:  # type: ignore[no-untyped-def]
+    def _fused(self, vector: Vector, words: Sequence[str], limit: int) -> list[Found]:
         corpus = self.corpus()
         if not len(corpus):
             return []

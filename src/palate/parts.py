@@ -35,8 +35,8 @@ class Taste(Protocol):
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Mean and sd of the probability of a like, each (n,) in [0, 1]."""
 
-    def explain(self, features: Features) -> tuple[float, dict[str, Vector]]:
-        """For one text (base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights."""
+    def explain(self) -> tuple[float, dict[str, Vector]]:
+        """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights, for every text."""
 
     def forget(self) -> None:
         """Back to before any feedback."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from palate.corpus import Corpus
-from palate.errors import BadValue
+from palate.errors import at_least_one
 from palate.explain import contributions
 from palate.feature.keyword import hash_terms
 from palate.features import Features
 from palate.feedback import Feedback, parse_liking
-from palate.parts import Rows
+from palate.parts import Rows, Vector
 from palate.question.uncertainty import Uncertainty
 from palate.store.log import Entry, standing_entries
 from palate.store.readers import TasteRow
@@ -56,8 +56,7 @@ class Reader:
 
     def rank(self, limit: int = 20, *, all: bool = False) -> list[Hit]:
         """The best texts, best first; equal ones newest first. all: also those judged or skipped before."""
-        if limit < 1:
-            raise BadValue(f"limit must be 1 or more, got {limit}")
+        at_least_one(limit)
         corpus = self._learned()
         with one_thread():
             logits = self._taste.logits(corpus.features)
@@ -68,6 +67,7 @@ class Reader:
 
     def ask(self, n: int = 1) -> list[Hit]:
         """The n texts whose judgement would teach most, most first."""
+        at_least_one(n)
         corpus = self._learned()
         with one_thread():
             logits = self._taste.logits(corpus.features)
@@ -77,7 +77,7 @@ class Reader:
         return self._hits(corpus, candidates[chosen], mean[chosen], sd[chosen])
 
     def judge(self, text_id: str, verdict: str | float) -> Feedback:
-        """Take in one judgement: like, dislike, skip or a number in [-1, 1]. It replaces an earlier one of the text or a near-copy.
+        """Take in one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of the text or a copy.
 
         Raises BadValue for another verdict, UnknownName for an id that is not in the library.
         """
@@ -87,9 +87,10 @@ class Reader:
         """Take in judgements in order, all or none, on disk when this returns."""
         parsed = [(self._library.row_of(text_id), *parse_liking(verdict)) for text_id, verdict in verdicts]
         corpus = self._learned()
-        entries = self._library.store.log.append(self._number, parsed)
-        with one_thread():
-            self._learn_on(corpus, entries)
+        head, entries = self._library.store.log.append(self._number, parsed)
+        if head == self._head:
+            with one_thread():
+                self._learn_on(corpus, entries)
         return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
 
     def undo(self) -> Feedback | None:
@@ -115,7 +116,7 @@ class Reader:
         with one_thread():
             features = corpus.features[[place]]
             mean, sd = self._taste.value(features)
-            base, weights = self._taste.explain(features)
+            base, weights = self._taste.explain()
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
             shares = contributions(hit.text.content, corpus, features, base, weights, self._library.encoder)
         logit = sum(share.amount for share in shares)
@@ -150,7 +151,7 @@ class Reader:
         return corpus
 
     def _learn_on(self, corpus: Corpus, entries: Sequence[Entry]) -> None:
-        """Learn entries that come after all that was learned; where one replaces an earlier verdict, the log is learned anew later."""
+        """Learn entries that come after all that was learned; where one replaces a verdict, the log is learned anew later."""
         teaching = [entry for entry in entries if entry.liking is not None]
         leaders = [self._leader(corpus, entry) for entry in entries]
         if len(set(leaders)) < len(leaders) or any(leader in self._verdicts for leader in leaders):
@@ -178,7 +179,7 @@ class Reader:
     def _features(self, corpus: Corpus, contents: Sequence[str]) -> Features:
         return corpus.space.features(self._library.encode(contents), hash_terms(contents))
 
-    def _hits(self, corpus: Corpus, places: Rows, mean: np.ndarray, sd: np.ndarray) -> list[Hit]:  # type: ignore[type-arg]
+    def _hits(self, corpus: Corpus, places: Rows, mean: Vector, sd: Vector) -> list[Hit]:
         rows = corpus.rows[places].tolist()
         groups = [[row, *corpus.followers[row]] if row in corpus.followers else [] for row in rows]
         texts = self._library.store.texts.get({row for group in groups for row in group} | set(rows))
@@ -187,7 +188,7 @@ class Reader:
             for row, m, s, group in zip(rows, mean, sd, groups, strict=True)
         ]
 
-    def _nearest(self, corpus, place, n, wanted) -> tuple[Found, ...]:  # type: ignore[no-untyped-def]
+    def _nearest(self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]) -> tuple[Found, ...]:
         rows = [entry.row for entry in self._verdicts.values() if entry.liking is not None and wanted(entry.liking) and entry.row]
         places = np.array([corpus.place(row) for row in rows if corpus.place(row) != place], dtype=np.int64)
         cosine = corpus.vectors[places] @ corpus.vectors[place]
@@ -201,7 +202,7 @@ class Reader:
         )
 
 
-def _largest(scores: np.ndarray, places: Rows, n: int) -> Rows:  # type: ignore[type-arg]
+def _largest(scores: Vector, places: Rows, n: int) -> Rows:
     """The n of the places with the largest scores, in no order; of equal ones the last places."""
     if len(places) <= n:
         return places

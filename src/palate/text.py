@@ -34,6 +34,10 @@ class Text:
     published: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "body", "source", "url", "language"):
+            object.__setattr__(self, name, well_formed(getattr(self, name)))
+
     @classmethod
     def of(cls, body: str, *, title: str = "", id: str = "", **more: Any) -> "Text":
         """A Text whose id is, where none is given, its canonical URL or else a hash of its content."""
@@ -50,6 +54,15 @@ class Text:
         return content_hash(self.title, self.body)
 
 
+def well_formed(text: str) -> str:
+    """The text with lone surrogates, which no file or tokeniser can hold, replaced by a question mark.
+
+    >>> well_formed("a" + chr(0xD800) + "b")
+    'a?b'
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def content_hash(title: str, body: str) -> str:
     """SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped copy is the same.
 
@@ -57,7 +70,7 @@ def content_hash(title: str, body: str) -> str:
     True
     """
     folded = "\n".join(" ".join(unicodedata.normalize("NFC", part).split()) for part in (title, body))
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
 
 
 def canonical_url(url: str) -> str:
@@ -66,9 +79,15 @@ def canonical_url(url: str) -> str:
     >>> canonical_url("HTTP://Example.org:80/a/?utm_source=x&b=1#top")
     'http://example.org/a?b=1'
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:  # a port or brackets that no address can have: then it is only a name
+        return url.strip()
     host = (parts.hostname or "").lower()
-    if parts.port and (parts.scheme.lower(), parts.port) not in (("http", 80), ("https", 443)):
-        host = f"{host}:{parts.port}"
+    if ":" in host:
+        host = f"[{host}]"
+    if port and (parts.scheme.lower(), port) not in (("http", 80), ("https", 443)):
+        host = f"{host}:{port}"
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not k.lower().startswith(TRACKING)])
     return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))

@@ -17,4 +17,5 @@ def one_thread() -> AbstractContextManager[Any]:
 
     Entering costs 50 microseconds (2 ms the first time). Import numpy and scipy.linalg before the first use.
     """
-    return _pools().limit(limits=1, user_api="blas")
+    limit: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
+    return limit

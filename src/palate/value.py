@@ -53,7 +53,7 @@ class Why:
     hit: Hit
     logit: float
     contributions: tuple[Contribution, ...]  # largest first
-    liked: tuple[Found, ...]     # nearest liked texts, nearest first
+    liked: tuple[Found, ...]  # nearest liked texts, nearest first
     disliked: tuple[Found, ...]  # nearest disliked texts, nearest first
 
     @property

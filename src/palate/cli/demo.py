@@ -36,7 +36,8 @@ def demonstrate(source: str | None, console: Console) -> None:
 
     with Library(":memory:") as library:
         report = library.add(source or SAMPLE)
-        console.print(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s ({report.grouped} near-copies folded, {len(report.skipped)} skipped)")
+        told = f"({report.grouped} near-copies folded, {len(report.skipped)} skipped)"
+        console.print(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {told}")
         reader, likes, told = _sample_reader(library) if source is None else _pretended_reader(library)
         console.print(told)
         before = reader.rank(len(library.corpus()))
@@ -82,7 +83,8 @@ def _show(console: Console, hits: list[Hit], before: dict[str, int]) -> None:
         moved = before.get(hit.text.id, place) - place
         mark = f"[green]▲{moved:<4}[/green]" if moved > 0 else f"[red]▼{-moved:<4}[/red]" if moved < 0 else "     "
         copies = f" [dim](+{len(hit.group) - 1} near-copy)[/dim]" if hit.group else ""
-        console.print(f"   [bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]{mark} {escape(_title(hit.text))}{copies}")
+        value = f"[bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]"
+        console.print(f"   {value}{mark} {escape(_title(hit.text))}{copies}", soft_wrap=True)
 
 
 def _explain(console: Console, reader: Reader, hit: Hit) -> None:
@@ -94,7 +96,9 @@ def _explain(console: Console, reader: Reader, hit: Hit) -> None:
     ordered = sorted(pulls, key=lambda word: -pulls[word])
     up = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[:6] if pulls[word] > 0)
     down = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[::-1][:3] if pulls[word] < 0)
-    console.print(f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]', highlight=False)
+    console.print(
+        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]', highlight=False
+    )
     console.print(f"   words up: {up}\n   words down: {down or 'none'}", highlight=False)
     if why.liked:
         console.print(f'   nearest liked: "{_title(why.liked[0].text)}" (cosine {why.liked[0].similarity:.2f})', highlight=False)

@@ -23,6 +23,9 @@ REMEMBERED = 200_000  # parts whose word pieces are kept, about 30 MB
 PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")  # BERT's tokeniser never joins across white space or ASCII punctuation
 
 
+Counts = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
 class StaticEncoder:
     """Model2Vec-style static vectors: one int8 row with one scale per word piece, summed and scaled to length 1.
 
@@ -46,14 +49,16 @@ class StaticEncoder:
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
         except FileNotFoundError:
-            raise BadSource(f"{folder} is no static encoder: it holds no config.json; make one with: palate train distil") from None
+            raise BadSource(
+                f"{folder} is no static encoder: it holds no config.json; make one with: palate train distil"
+            ) from None
         if config.get("schema") != SCHEMA:
             raise BadSource(f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again")
         self._folder = folder
         self.dims: int = config["dims"]
         self.name: str = config["name"]
         self.fingerprint: str = f"{self.name}:{config['sha256'][:16]}"
-        self._forget()
+        self._parts, self._piece_starts, self._piece_ids = _nothing_known()
 
     @cached_property
     def _rows(self) -> Matrix:
@@ -93,10 +98,8 @@ class StaticEncoder:
     def _pieces(self, contents: Sequence[str]) -> csr_array:
         """(n, v) how often each word piece occurs. A part is tokenised once and remembered: words recur, so that is the speed."""
         if len(self._parts) > REMEMBERED:
-            self._forget()
-        parts = [
-            np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found)) for found in map(PARTS.findall, contents)
-        ]
+            self._parts, self._piece_starts, self._piece_ids = _nothing_known()
+        parts = [np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found)) for found in map(PARTS.findall, contents)]
         if new := list(islice(self._parts, len(self._piece_starts) - 1, None)):
             ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(new, add_special_tokens=False)]
             ends = self._piece_starts[-1] + np.cumsum([len(pieces) for pieces in ids])
@@ -109,9 +112,9 @@ class StaticEncoder:
         texts = np.concatenate([[0], np.cumsum([len(found) for found in parts])])
         return csr_array((np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows)))
 
-    def _forget(self) -> None:
-        """Empty what is remembered of parts: part -> its number, and part number -> its word pieces, one run after another."""
-        self._parts: defaultdict[str, int] = defaultdict()
-        self._parts.default_factory = self._parts.__len__
-        self._piece_starts = np.zeros(1, np.int64)
-        self._piece_ids = np.zeros(0, np.int64)
+
+def _nothing_known() -> tuple[defaultdict[str, int], Counts, Counts]:
+    """What is remembered of parts, empty: part -> its number, where the word pieces of each begin, all word pieces in a row."""
+    parts: defaultdict[str, int] = defaultdict()
+    parts.default_factory = parts.__len__
+    return parts, np.zeros(1, np.int64), np.zeros(0, np.int64)

@@ -65,6 +65,6 @@ def _run(work: Callable[[Any, Task], Result], task: Task) -> Result:
 def _one_thread() -> Any:
     """Takes effect at once; as a context, it ends with it."""
     import scipy.linalg  # noqa: F401  brings a second BLAS; only what is loaded can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return threadpool_limits(limits=1)

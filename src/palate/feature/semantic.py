@@ -29,7 +29,7 @@ class Semantic:
     """
 
     def __init__(self, vectors: Matrix, *, shrinkage: float = 3.0) -> None:
-        sample = np.asarray(vectors[:: max(1, len(vectors) // SAMPLE)], dtype=np.float64)
+        sample = np.asarray(vectors[:: max(1, -(-len(vectors) // SAMPLE))], dtype=np.float64)
         n, dims = sample.shape
         total = n + ISOTROPIC
         self.mean: Vector = sample.sum(axis=0) / total

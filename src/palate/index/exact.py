@@ -23,6 +23,7 @@ class ExactIndex:
         length = float(np.linalg.norm(vector))
         cosine = self._vectors @ (vector / length if length else vector).astype(np.float32)
         n = min(n, len(cosine))
-        candidates = np.sort(np.argpartition(-cosine, n - 1)[:n]) if 0 < n < len(cosine) else np.arange(len(cosine))
+        cut = np.partition(cosine, len(cosine) - n)[len(cosine) - n] if 0 < n < len(cosine) else -np.inf
+        candidates = np.flatnonzero(cosine >= cut)
         best = candidates[np.argsort(-cosine[candidates], kind="stable")][:n]
         return best, cosine[best]

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-
-from palate.text import canonical_url
+from urllib.parse import urlsplit
 
 MAX_DEPTH = 32
 MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
@@ -81,7 +80,7 @@ def web_address(value: str) -> str:
     if not value[:8].lower().startswith(("http://", "https://")):
         return ""
     try:
-        canonical_url(value)
+        _ = urlsplit(value).port  # checks brackets and port
     except ValueError:
         return ""
     return value

@@ -22,7 +22,7 @@ def plain_text(html: str) -> str:
     """
     if "<" not in html and "&" not in html:
         return _folded(html)
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     pieces: list[str] = []
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)

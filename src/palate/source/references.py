@@ -153,7 +153,7 @@ def _bibtex(document: Document) -> Iterator[Record]:
 def _without_tex(value: Any) -> str:
     text = str(value)
     if "\\" in text:
-        from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
+        from pylatexenc.latex2text import LatexNodes2Text
 
         # a bare % is a percent sign in every abstract, although TeX would read the rest of the line as a comment
         text = LatexNodes2Text(math_mode="verbatim").latex_to_text(re.sub(r"(?<!\\)%", r"\\%", text))

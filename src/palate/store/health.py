@@ -1,7 +1,5 @@
 """Health: is a store whole, and what mends it; a copy of it while it is in use."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +28,7 @@ def examine(store: SqliteStore, fingerprint: str) -> list[Finding]:
 def back_up(store: SqliteStore, path: Path) -> None:
     """Copy a store, also while others write to it, to a file that is not there yet; the copy opens like any store.
 
-    Source: SQLite's VACUUM INTO: one consistent view, written without the free pages.
+    Source: SQLite's online backup.
     """
     if path.exists():
         raise BadStore(f"{path} is there already; name a new file")
@@ -38,8 +36,7 @@ def back_up(store: SqliteStore, path: Path) -> None:
         raise BadStore(f"there is no folder {path.absolute().parent}; make it, or name another place")
     partial = path.with_name(path.name + ".part")
     partial.unlink(missing_ok=True)
-    with closing(sqlite3.connect(store.path)) as connection:
-        connection.execute("vacuum into ?", (str(partial),))
+    store.copy_to(partial)
     partial.replace(path)
 
 
@@ -56,10 +53,14 @@ def _references(store: SqliteStore) -> Finding:
         broken = connection.exec_driver_sql("pragma foreign_key_check").all()
         texts = connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
         judgements = connection.execute(select(func.count()).select_from(schema.feedback)).scalar_one()
-        bare = connection.execute(select(func.count()).select_from(schema.text).outerjoin(schema.terms).where(schema.terms.c.row.is_(None))).scalar()
+        bare = connection.execute(
+            select(func.count()).select_from(schema.text).outerjoin(schema.terms).where(schema.terms.c.row.is_(None))
+        ).scalar()
     if broken or bare:
         detail = f"{len(broken)} rows point to what is not there, {bare} texts lack their keywords"
-        return Finding("texts and feedback", False, detail, "restore a backup, or rebuild with: palate export | palate --store NEW import -")
+        return Finding(
+            "texts and feedback", False, detail, "restore a backup, or rebuild with: palate export | palate --store NEW import -"
+        )
     return Finding("texts and feedback", True, f"{texts} texts, {judgements} lines of feedback")
 
 

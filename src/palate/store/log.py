@@ -33,10 +33,13 @@ class Log:
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
 
-    def append(self, taste: int, verdicts: Sequence[tuple[int, Kind, float | None]], weight: float = 1.0) -> list[Entry]:
-        """Add (row, kind, liking) in order, all or none; on disk when this returns."""
+    def append(
+        self, taste: int, verdicts: Sequence[tuple[int, Kind, float | None]], weight: float = 1.0
+    ) -> tuple[int, list[Entry]]:
+        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head was before."""
         with self._store.writing() as connection:
-            return [_append(connection, taste, row, kind, liking, weight) for row, kind, liking in verdicts]
+            head = _head(connection, taste)
+            return head, [_append(connection, taste, row, kind, liking, weight) for row, kind, liking in verdicts]
 
     def undo(self, taste: int) -> Entry | None:
         """Take back the newest entry that still stands: returns that entry, or None where none does."""
@@ -55,7 +58,7 @@ class Log:
     def head(self, taste: int) -> int:
         """Number of the newest entry of a taste, 0 where there is none: tells whether another process has added some."""
         with self._store.reading() as connection:
-            return connection.execute(select(func.max(schema.feedback.c.entry)).where(schema.feedback.c.taste == taste)).scalar() or 0
+            return _head(connection, taste)
 
 
 def standing_entries(entries: Sequence[Entry]) -> list[Entry]:
@@ -64,17 +67,30 @@ def standing_entries(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind != "undo" and entry.entry not in undone]
 
 
+def _head(connection: Connection, taste: int) -> int:
+    return connection.execute(select(func.max(schema.feedback.c.entry)).where(schema.feedback.c.taste == taste)).scalar() or 0
+
+
 def _append(
-    connection: Connection, taste: int, row: int | None, kind: Kind, liking: float | None, weight: float, undoes: int | None = None
+    connection: Connection,
+    taste: int,
+    row: int | None,
+    kind: Kind,
+    liking: float | None,
+    weight: float,
+    undoes: int | None = None,
 ) -> Entry:
     now = datetime.now(UTC)
     values = {"row": row, "kind": kind, "liking": liking, "weight": weight, "undoes": undoes}
-    made = connection.execute(insert(schema.feedback).values(taste=taste, given_at=now.isoformat(), **values))
-    return Entry(made.inserted_primary_key[0], row, kind, liking, weight, now, undoes)
+    made = insert(schema.feedback).values(taste=taste, given_at=now.isoformat(), **values).returning(schema.feedback.c.entry)
+    return Entry(connection.execute(made).scalar_one(), row, kind, liking, weight, now, undoes)
 
 
 def _entries(connection: Connection, taste: int) -> list[Entry]:
     table = schema.feedback
     columns = (table.c.entry, table.c.row, table.c.kind, table.c.liking, table.c.weight, table.c.given_at, table.c.undoes)
     found = connection.execute(select(*columns).where(table.c.taste == taste).order_by(table.c.entry))
-    return [Entry(e, row, kind, liking, weight, datetime.fromisoformat(at), undoes) for e, row, kind, liking, weight, at, undoes in found]
+    return [
+        Entry(e, row, kind, liking, weight, datetime.fromisoformat(at), undoes)
+        for e, row, kind, liking, weight, at, undoes in found
+    ]

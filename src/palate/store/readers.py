@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from palate.store.sqlite import SqliteStore
 
 
+_taste, _feedback = schema.taste.c, schema.feedback.c
+_judgements = select(func.count()).where(_feedback.taste == _taste.number, _feedback.kind != "undo").scalar_subquery()
 _TASTES = select(
-    schema.taste.c.number, schema.reader.c.name, schema.taste.c.name, schema.taste.c.kind, schema.taste.c.likes, schema.taste.c.dislikes,
-    select(func.count()).where(schema.feedback.c.taste == schema.taste.c.number, schema.feedback.c.kind != "undo").scalar_subquery(),
+    _taste.number, schema.reader.c.name, _taste.name, _taste.kind, _taste.likes, _taste.dislikes, _judgements
 ).join(schema.reader)  # fmt: skip
 
 
@@ -54,8 +55,8 @@ class Readers:
         with self._store.writing() as connection:
             number = connection.execute(select(schema.reader.c.number).where(schema.reader.c.name == reader)).scalar()
             if number is None:
-                made = connection.execute(insert(schema.reader).values(name=reader, created_at=datetime.now(UTC).isoformat()))
-                number = made.inserted_primary_key[0]
+                made = insert(schema.reader).values(name=reader, created_at=datetime.now(UTC).isoformat())
+                number = connection.execute(made.returning(schema.reader.c.number)).scalar_one()
             connection.execute(insert(schema.taste).values(reader=number, name=taste, kind=kind, likes=likes, dislikes=dislikes))
 
     def describe(self, taste: int, *, likes: str, dislikes: str) -> None:
@@ -67,7 +68,9 @@ class Readers:
         """Take away a reader with all tastes and feedback."""
         numbers = select(schema.taste.c.number).join(schema.reader).where(schema.reader.c.name == reader)
         with self._store.writing() as connection:
-            connection.execute(update(schema.feedback).where(schema.feedback.c.taste.in_(numbers)).values(undoes=None))
+            connection.execute(
+                delete(schema.feedback).where(schema.feedback.c.taste.in_(numbers), schema.feedback.c.kind == "undo")
+            )
             connection.execute(delete(schema.feedback).where(schema.feedback.c.taste.in_(numbers)))
             connection.execute(delete(schema.taste).where(schema.taste.c.number.in_(numbers)))
             connection.execute(delete(schema.reader).where(schema.reader.c.name == reader))

@@ -1,6 +1,20 @@
 """The tables of a store. What a column means stands here; what makes the tables stands in migrations/."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -16,6 +30,7 @@ encoder = Table(
     Column("fingerprint", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("dims", Integer, nullable=False),
+    CheckConstraint("typeof(dims) = 'integer' and dims > 0", name="dims_count"),
 )  # fmt: skip
 
 text = Table(
@@ -86,6 +101,11 @@ feedback = Table(  # append-only
     Column("given_at", Text, nullable=False),  # ISO 8601, UTC
     Column("undoes", ForeignKey("feedback.entry")),
     Index("feedback_taste", "taste", "entry"),
+    CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
+    CheckConstraint("(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"),
+    CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
+    CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
+    CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
 )  # fmt: skip
 
 fetched = Table(  # what a server said of an address last time, so that it can answer "unchanged"

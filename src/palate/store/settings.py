@@ -22,10 +22,11 @@ class Settings:
         with self._store.reading() as connection:
             return connection.execute(select(schema.setting.c.value).where(schema.setting.c.key == key)).scalar()
 
-    def put(self, key: str, value: str) -> None:
+    def put(self, **values: str) -> None:
+        """Set some keys, all or none."""
         with self._store.writing() as connection:
-            connection.execute(delete(schema.setting).where(schema.setting.c.key == key))
-            connection.execute(insert(schema.setting).values(key=key, value=value))
+            connection.execute(delete(schema.setting).where(schema.setting.c.key.in_(values)))
+            connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in values.items()])
 
     def validators(self) -> dict[str, tuple[str, str]]:
         """(etag, last-modified) of each address fetched before."""

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -32,7 +32,7 @@ class SqliteStore:
     wrote it.
 
     >>> store = SqliteStore(":memory:")
-    >>> store.settings.put("colour", "blue")
+    >>> store.settings.put(colour="blue")
     >>> store.settings.get("colour")
     'blue'
     """
@@ -40,10 +40,13 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         self.path = str(path)
         in_memory = self.path == ":memory:"
+        if not self.path:
+            raise BadStore("a store needs a file name; name one with --store")
         if not in_memory and not Path(self.path).exists():
             self._refuse_missing(create)
         options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-        self._engine = create_engine(f"sqlite:///{self.path}", connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options)
+        address = URL.create("sqlite", database=self.path)  # not a string: a path may hold ? and %
+        self._engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options)
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
         self._bring_up_to_date()
@@ -67,6 +70,16 @@ class SqliteStore:
             with connection.begin():
                 yield connection
 
+    def copy_to(self, path: Path) -> None:
+        """Write one consistent view of the store to a file, also while others write."""
+        with (
+            _said_plainly(self.path),
+            closing(self._engine.raw_connection()) as connection,
+            closing(sqlite3.connect(path)) as target,
+        ):
+            assert isinstance(connection.driver_connection, sqlite3.Connection)
+            connection.driver_connection.backup(target)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -79,8 +92,12 @@ class SqliteStore:
     def _bring_up_to_date(self) -> None:
         with self.reading() as connection:
             revision = _revision(connection, self.path)
-        if revision == REVISIONS[-1]:
-            return
+        if revision != REVISIONS[-1]:
+            self._migrate()
+        with _said_plainly(self.path), closing(self._engine.raw_connection()) as raw:
+            raw.cursor().execute("pragma journal_mode=WAL")  # not before it is known to be a store: it changes the file
+
+    def _migrate(self) -> None:
         from alembic import command
         from alembic.config import Config
 
@@ -101,13 +118,15 @@ def _revision(connection: Connection, path: str) -> str | None:
         raise BadStore(f"{path} is a SQLite database but no palate store; name another file with --store")
     revision = connection.execute(text("select version_num from alembic_version")).scalar()
     if revision not in REVISIONS:
-        raise StoreTooNew(f"{path} was written by a newer palate (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate")
+        raise StoreTooNew(
+            f"{path} was written by a newer palate (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate"
+        )
     return str(revision)
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"pragma {pragma}")
 
 

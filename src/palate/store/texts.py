@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from palate.features import Terms
+from palate.parts import Matrix
 from palate.store import schema
 from palate.text import Text, canonical_url
 
@@ -42,11 +43,16 @@ class Texts:
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
 
-    def add(self, batch: Sequence[Stored], first_row: int) -> None:
-        """Store a batch in one transaction, the first text at first_row (see `last_row`)."""
+    def add(self, batch: Sequence[Stored], first_row: int) -> bool:
+        """Store a batch in one transaction, the first text at first_row, the one after `last_row`.
+
+        False, and nothing is stored, where another process has added texts since: compare with those too, and try again.
+        """
         now = datetime.now(UTC).isoformat()
         numbered = list(enumerate(batch, first_row))
         with self._store.writing() as connection:
+            if _last_row(connection) != first_row - 1:
+                return False
             connection.execute(
                 insert(schema.text),
                 [
@@ -66,12 +72,15 @@ class Texts:
             keys = [(key, row) for row, stored in numbered for key in stored.bands]
             if keys:
                 connection.exec_driver_sql("insert or ignore into band (key, row) values (?, ?)", keys)
-            connection.exec_driver_sql("insert into words (rowid, title, body) select row, title, body from text where row >= ?", (first_row,))
+            connection.exec_driver_sql(
+                "insert into words (rowid, title, body) select row, title, body from text where row >= ?", (first_row,)
+            )
+        return True
 
     def last_row(self) -> int:
-        """Row of the newest text, 0 where there is none. It grows with every text added, so it tells whether there are new ones."""
+        """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there are new ones."""
         with self._store.reading() as connection:
-            return connection.execute(select(func.max(schema.text.c.row))).scalar() or 0
+            return _last_row(connection)
 
     def known(self, texts: Sequence[Text]) -> tuple[set[str], set[str], set[str]]:
         """Of these texts, the ids, canonical addresses and content hashes that the store has."""
@@ -103,18 +112,24 @@ class Texts:
                     found[row.row] = Outline(row.content_hash, np.frombuffer(row.ids, "<u4").tolist())
         return found
 
-    def leaders(self) -> dict[int, int]:
-        """Row of the group's first text, for every row."""
+    def numbers(self, encoder: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms]:
+        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n, d) float32, terms."""
+        text, vector, terms = schema.text, schema.vector, schema.terms
+        query = (
+            select(text.c.row, text.c.leader, vector.c.data, terms.c.ids, terms.c.counts)
+            .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))
+            .join(terms, terms.c.row == text.c.row)
+            .order_by(text.c.row)
+        )
         with self._store.reading() as connection:
-            return {row.row: row.leader for row in connection.execute(select(schema.text.c.row, schema.text.c.leader))}
-
-    def terms(self, rows: Sequence[int] | None = None) -> Terms:
-        """The keywords of all texts, or of some, in the order of rows."""
-        query = select(schema.terms.c.ids, schema.terms.c.counts).order_by(schema.terms.c.row)
-        if rows is not None:
-            query = query.where(schema.terms.c.row.in_(rows))
-        with self._store.reading() as connection:
-            return Terms.from_bytes((row.ids, row.counts) for row in connection.execute(query))
+            found = connection.execute(query).all()
+        data = np.frombuffer(b"".join(row.data for row in found), "<f2").reshape(-1, dims).astype(np.float32)
+        return (
+            [row.row for row in found],
+            [row.leader for row in found],
+            data,
+            Terms.from_bytes((row.ids, row.counts) for row in found),
+        )
 
     def get(self, rows: Iterable[int]) -> dict[int, Text]:
         """The texts at these rows."""
@@ -146,6 +161,10 @@ class Texts:
         sql = "select rowid from words where words match ? order by bm25(words, 2.0, 1.0), rowid limit ?"
         with self._store.reading() as connection:
             return [row[0] for row in connection.exec_driver_sql(sql, (query, n))]
+
+
+def _last_row(connection: Connection) -> int:
+    return connection.execute(select(func.max(schema.text.c.row))).scalar() or 0
 
 
 def _present(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> set[str]:

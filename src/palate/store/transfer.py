@@ -1,6 +1,7 @@
 """Transfer: a whole store as JSON Lines, and back: the same lines come out again."""
 
 import base64
+import binascii
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -21,8 +22,8 @@ CHUNK = 5000  # lines in memory at a time
 def export_store(store: SqliteStore, out: TextIO) -> int:
     """Write everything, one row of one table a line, from one consistent view; returns the number of lines.
 
-    The first line names the format and revision. Bytes are base64. Rows come in order of their keys, so equal stores give
-    equal files.
+    The first line names the format and revision, the last the number of lines. Bytes are base64. Rows come in order of
+    their keys, so equal stores give equal files.
     """
     print(json.dumps({"format": FORMAT, "revision": REVISIONS[-1]}), file=out)
     lines = 1
@@ -31,9 +32,10 @@ def export_store(store: SqliteStore, out: TextIO) -> int:
             keys = inspect(table).primary_key.columns
             for row in connection.execute(select(table).order_by(*keys)).mappings():
                 values = {name: base64.b64encode(v).decode() if isinstance(v, bytes) else v for name, v in row.items()}
-                print(json.dumps({"table": table.name, **values}, ensure_ascii=False), file=out)
+                print(json.dumps({"table": table.name, **values}), file=out)
                 lines += 1
-    return lines
+    print(json.dumps({"lines": lines + 1}), file=out)
+    return lines + 1
 
 
 def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
@@ -43,19 +45,28 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
     """
     numbered = enumerate(lines, 1)
     _check_head(next(numbered, (1, ""))[1])
-    read = 1
+    read, end = 1, None
     with store.writing() as connection:
-        if connection.execute(select(schema.text.c.row).limit(1)).first() or connection.execute(select(schema.reader).limit(1)).first():
+        if (
+            connection.execute(select(schema.text.c.row).limit(1)).first()
+            or connection.execute(select(schema.reader).limit(1)).first()
+        ):
             raise BadStore(f"{store.path} is not empty; import into a new store: palate --store NEW import FILE")
         for table in (schema.setting, schema.encoder):  # what opening a store put there
             connection.execute(table.delete())
         while chunk := list(islice(numbered, CHUNK)):
+            read += len(chunk)
+            if set(last := _parse(*chunk[-1])) == {"lines"}:
+                end = last["lines"]
+                chunk.pop()
             for table, first, rows in _runs(chunk):
                 try:
                     connection.execute(insert(table), rows)
-                except (IntegrityError, StatementError) as error:
-                    raise BadStore(f"line {first} or one soon after does not fit the store: {error.orig}; export it again") from None
-            read += len(chunk)
+                except (IntegrityError, StatementError, OverflowError) as error:
+                    said = getattr(error, "orig", error)
+                    raise BadStore(f"line {first} or one soon after does not fit the store ({said}); export it again") from None
+        if end != read:
+            raise BadStore(f"the export ends after {read} lines, before its last one; the file is cut off, export it again")
         connection.exec_driver_sql("insert into words (words) values ('rebuild')")
     return read
 
@@ -78,7 +89,7 @@ def _runs(chunk: list[tuple[int, str]]) -> Iterator[tuple[Table, int, list[dict[
             raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
         for column in table.columns:
             if isinstance(column.type, LargeBinary):
-                values[column.name] = base64.b64decode(values[column.name])
+                values[column.name] = _bytes(number, values[column.name])
         if run is None or run[0] is not table:
             if run:
                 yield run
@@ -86,6 +97,13 @@ def _runs(chunk: list[tuple[int, str]]) -> Iterator[tuple[Table, int, list[dict[
         run[2].append(values)
     if run:
         yield run
+
+
+def _bytes(number: int, value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise BadStore(f"line {number} holds broken base64; the file is damaged or was edited, export it again") from None
 
 
 def _parse(number: int, line: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import insert, select
 
-from palate.parts import Encoder, Matrix
+from palate.parts import Encoder, Matrix, Vector
 from palate.store import schema
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ class Vectors:
             number = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar()
         if number is not None:
             return int(number)
+        named = {"fingerprint": encoder.fingerprint, "name": encoder.name, "dims": encoder.dims}
         with self._store.writing() as connection:
-            made = connection.execute(insert(table).values(fingerprint=encoder.fingerprint, name=encoder.name, dims=encoder.dims))
-            return int(made.inserted_primary_key[0])
+            made = connection.execute(insert(table).values(**named).returning(table.c.number))
+            return int(made.scalar_one())
 
-    def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Matrix]:
+    def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Vector]:
         """The vectors (d,) there are, by content hash."""
         table, found = schema.vector, {}
         with self._store.reading() as connection:
@@ -49,17 +50,3 @@ class Vectors:
         rows = [(h, encoder, v.tobytes()) for h, v in zip(hashes, vectors.astype("<f2"), strict=True)]
         with self._store.writing() as connection:
             connection.exec_driver_sql("insert or ignore into vector (content_hash, encoder, data) values (?, ?, ?)", rows)
-
-    def all(self, encoder: int) -> tuple[list[int], Matrix]:
-        """Rows of the texts that have a vector, ascending, and the vectors (n, d) float32."""
-        text, vector = schema.text, schema.vector
-        query = (
-            select(text.c.row, vector.c.data)
-            .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))
-            .order_by(text.c.row)
-        )
-        with self._store.reading() as connection:
-            found = connection.execute(query).all()
-            dims = connection.execute(select(schema.encoder.c.dims).where(schema.encoder.c.number == encoder)).scalar_one()
-        data = np.frombuffer(b"".join(row.data for row in found), "<f2")
-        return [row.row for row in found], data.reshape(-1, dims).astype(np.float32)

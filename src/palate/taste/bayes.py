@@ -34,8 +34,8 @@ class BayesTaste:
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
     liking squared, above 0. bias: prior variance of the intercept, above 0. dislike: above 0; 1 treats both alike.
-    balance: 0 or more; 0 leaves the sides as they are. slope: logit for one unit of expected liking before calibration, above 0. most: 2 or more.
-    Raises ValueError outside these ranges.
+    balance: 0 or more; 0 leaves the sides as they are. slope: logit for one unit of expected liking before calibration,
+    above 0. most: 2 or more. Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
 
@@ -94,8 +94,8 @@ class BayesTaste:
         worth = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)  # judgements, 0 or more
         return mean, np.sqrt(mean * (1 - mean) / (np.maximum(worth, 0) + 3))
 
-    def explain(self, features: Features) -> tuple[float, dict[str, Array]]:
-        """For one text: (base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
+    def explain(self) -> tuple[float, dict[str, Array]]:
+        """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
         fit = self._fit()
         return fit.base, fit.weights
 

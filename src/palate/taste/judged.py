@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from palate.features import Block, Features
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
 class Judged:
@@ -33,8 +33,7 @@ class Judged:
     def add(self, features: Features, liking: float, weight: float) -> None:
         """Take in one text: features has one row."""
         if not self._rows:
-            blocks = {name: features.blocks[name] for name in self.scales}
-            self._rows = {name: (_SparseRows if isinstance(block, csr_array) else _DenseRows)(block) for name, block in blocks.items()}
+            self._rows = {name: _rows_like(features.blocks[name]) for name in self.scales}
         n = len(self)
         gram = np.empty((n + 1, n + 1))
         gram[:n, :n] = self.gram
@@ -58,21 +57,29 @@ class Judged:
         """(n, m) kernel between the judged texts and the m of features."""
         if not len(self):
             return np.zeros((0, len(features)))
-        return np.sum([self.scales[name] * rows.products(features.blocks[name]) for name, rows in self._rows.items()], axis=0)
+        return sum(
+            (self.scales[name] * rows.products(features.blocks[name]) for name, rows in self._rows.items()),
+            np.zeros((len(self), len(features))),
+        )
 
     def squares(self, features: Features) -> Array:
         """(m,) kernel of each text of features with itself."""
-        return np.sum([scale * _squares(features.blocks[name]) for name, scale in self.scales.items()], axis=0)
+        return sum((scale * _squares(features.blocks[name]) for name, scale in self.scales.items()), np.zeros(len(features)))
 
     def combine(self, amounts: Array) -> dict[str, Array]:
         """Weights per feature of each block: the scale times the sum of the judged rows, each times its amount (n,)."""
         return {name: self.scales[name] * rows.combine(amounts) for name, rows in self._rows.items()}
 
 
+def _rows_like(block: Block) -> "_DenseRows | _SparseRows":
+    return _SparseRows(block) if isinstance(block, csr_array) else _DenseRows(block)
+
+
 def _squares(block: Block) -> Array:
     if isinstance(block, csr_array):
         return np.asarray(block.multiply(block).sum(axis=1), dtype=np.float64)
-    return np.einsum("nd,nd->n", block, block, dtype=np.float64)
+    squares: Array = np.einsum("nd,nd->n", block, block, dtype=np.float64)
+    return squares
 
 
 class _DenseRows:
@@ -80,7 +87,7 @@ class _DenseRows:
         self._rows: Array = np.zeros((0, like.shape[1]))
 
     def append(self, row: Block) -> None:
-        self._rows = np.vstack([self._rows, row])
+        self._rows = np.vstack([self._rows, np.asarray(row)])
 
     def delete(self, place: int) -> None:
         self._rows = np.delete(self._rows, place, axis=0)
@@ -124,8 +131,9 @@ class _SparseRows:
         return self._per_row(self._values * spread[self._columns])[:, None]
 
     def combine(self, amounts: Array) -> Array:
-        return np.bincount(self._columns, self._values * np.repeat(amounts, self._lengths), minlength=self._width)
+        weights = self._values * np.repeat(amounts, self._lengths)
+        return np.bincount(self._columns, weights, minlength=self._width).astype(np.float64, copy=False)
 
     def _per_row(self, values: Array) -> Array:
         owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
-        return np.bincount(owners, values, minlength=len(self._lengths))
+        return np.bincount(owners, values, minlength=len(self._lengths)).astype(np.float64, copy=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from palate.features import Features
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
 class ProfileTaste:
@@ -57,8 +57,8 @@ class ProfileTaste:
         mean = 1 / (1 + np.exp(-self.logits(features)))
         return mean, np.sqrt(mean * (1 - mean) / (self._profile()[1] + 1))
 
-    def explain(self, features: Features) -> tuple[float, dict[str, Array]]:
-        """For one text: (base, weights of the block) with logit(mean) = base + row @ weights."""
+    def explain(self) -> tuple[float, dict[str, Array]]:
+        """(base, weights of the block) with logit(mean) = base + row @ weights."""
         profile, _ = self._profile()
         return 0.0, ({self.block: self.sharpness * profile} if len(profile) else {})
 

@@ -50,7 +50,8 @@ def distil(teacher: Path, folder: Path, *, name: str = "static", dims: int = 256
     (folder / "model.safetensors").write_bytes(model)
     static.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "sha256": hashlib.sha256(model).hexdigest(), "teacher_sha256": sha256}
+    own = hashlib.sha256(model).hexdigest()
+    config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "sha256": own, "teacher_sha256": sha256}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return Distilled(folder, rows.shape[0], rows.shape[1], round(size, 1), sha256)

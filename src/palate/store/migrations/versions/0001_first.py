@@ -11,10 +11,10 @@ def upgrade() -> None:
     op.create_table(
         "encoder",
         sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("fingerprint", sa.Text, nullable=False),
-        sa.UniqueConstraint("fingerprint"),
+        sa.Column("fingerprint", sa.Text, nullable=False, unique=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("dims", sa.Integer, nullable=False),
+        sa.CheckConstraint("typeof(dims) = 'integer' and dims > 0", name="dims_count"),
     )
     op.create_table(
         "fetched",
@@ -25,8 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "reader",
         sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.UniqueConstraint("name"),
+        sa.Column("name", sa.Text, nullable=False, unique=True),
         sa.Column("created_at", sa.Text, nullable=False),
     )
     op.create_table(
@@ -37,8 +36,7 @@ def upgrade() -> None:
     op.create_table(
         "text",
         sa.Column("row", sa.Integer, primary_key=True),
-        sa.Column("id", sa.Text, nullable=False),
-        sa.UniqueConstraint("id"),
+        sa.Column("id", sa.Text, nullable=False, unique=True),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
@@ -93,6 +91,11 @@ def upgrade() -> None:
         sa.Column("weight", sa.Float, nullable=False),
         sa.Column("given_at", sa.Text, nullable=False),
         sa.Column("undoes", sa.Integer, sa.ForeignKey("feedback.entry")),
+        sa.CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
+        sa.CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
+        sa.CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
+        sa.CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
+        sa.CheckConstraint("(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"),
     )
     op.create_index("feedback_taste", "feedback", ["taste", "entry"])
     op.execute(

@@ -1,0 +1,81 @@
+"""What every command may be given, and what it comes to: the store, the reader, the form of the answer.
+
+Imports nothing heavy, as all of cli/ at module level: `palate --help` must be quick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from palate.errors import BadStore
+
+if TYPE_CHECKING:
+    from palate.library import Library
+    from palate.reader import Reader
+
+ME, MAIN = "me", "main"  # the reader and the taste that are made on first use
+STORE_HELP = "The store, one file. Default: palate.db in your data folder."
+READER_HELP = "Whose taste it is. Default: me."
+
+StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another.")]
+ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)]
+TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Which of the reader's tastes.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON Lines on stdout.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many texts.")]
+PrivateOption = Annotated[
+    bool, typer.Option("--allow-private-network", help="Fetch also from private, loopback and link-local addresses.")
+]
+TextArgument = Annotated[
+    str, typer.Argument(metavar="TEXT_ID", help="A text's id, as rank and find show it.", show_default=False)
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options that stood before the command; those after it win."""
+
+    store: Path | None = None
+    reader: str | None = None
+    json: bool = False
+
+
+def given(ctx: typer.Context) -> Given:
+    return ctx.obj if isinstance(ctx.obj, Given) else Given()
+
+
+def wants_json(ctx: typer.Context, own: bool) -> bool:
+    return own or given(ctx).json
+
+
+def store_path(ctx: typer.Context, own: Path | None, *, create: bool = False) -> Path:
+    """The file of the store. create: make the default folder if it is not there. Raises BadStore where that cannot be done."""
+    path = own or given(ctx).store
+    if path is None:
+        from platformdirs import user_data_path
+
+        path = user_data_path("palate") / "palate.db"
+        if create:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                reason = error.strerror or error
+                raise BadStore(f"the folder {path.parent} cannot be made: {reason}; name another place with --store") from None
+    return path
+
+
+def open_library(
+    ctx: typer.Context, own: Path | None, *, create: bool = False, encoder: str | None = None, any_encoder: bool = False
+) -> Library:
+    from palate.library import Library
+
+    return Library(store_path(ctx, own, create=create), encoder=encoder, create=create, any_encoder=any_encoder)
+
+
+def open_reader(ctx: typer.Context, library: Library, own: str | None, taste: str) -> Reader:
+    """The reader that is meant. Only me and its main taste are made on first use: a slip of the pen must not make a reader."""
+    name = own or given(ctx).reader or ME
+    return library.reader(name, taste=taste, create=(name, taste) == (ME, MAIN))

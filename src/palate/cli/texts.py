@@ -1,0 +1,223 @@
+"""Texts: add them, find them, value what is not stored, number them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from palate.cli import show
+from palate.cli.options import (
+    MAIN,
+    JsonOption,
+    LimitOption,
+    PrivateOption,
+    ReaderOption,
+    StoreOption,
+    TasteOption,
+    open_library,
+    open_reader,
+    store_path,
+    wants_json,
+)  # fmt: skip
+from palate.errors import BadValue, PalateError
+
+if TYPE_CHECKING:
+    from palate.adding import AddReport
+    from palate.source import Columns
+    from palate.text import Text
+
+AT_ONCE = 1000  # texts valued at a time; bounds memory, not the result
+
+
+def demo(
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="Your own texts, not the sample.", show_default=False)
+    ] = None,
+) -> None:
+    """See in half a minute what palate does: rank, judge a few, rank again, say why. Nothing is stored.
+
+    Example: palate demo
+    """
+    from rich.console import Console
+
+    from palate.cli.demo import demonstrate
+
+    demonstrate(source, Console())
+
+
+def add(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, addresses, - for standard input.")],
+    title: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the title, if guessed wrong.")] = None,
+    text: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the text.")] = None,
+    id: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the id.")] = None,
+    encoder: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For a new store: static, minilm or sbert:NAME_OR_PATH. Default: static.")
+    ] = None,
+    allow_private_network: PrivateOption = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add texts: tables, feeds, reference lists, web pages, plain files. Makes the store if it is not there.
+
+    Texts that are there already are counted as known; near-copies join a group that one verdict labels.
+    A source that cannot be read ends the command; what came before it stays.
+
+    Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
+    """
+    from palate.source import Columns
+
+    if not store_path(ctx, store, create=True).exists():
+        _look(sources[0], Columns(title, text, id), encoder)
+    seen: list[tuple[AddReport, int]] = []  # of each source begun: what became of it so far, and how many texts it has
+    as_json = wants_json(ctx, json)
+    with open_library(ctx, store, create=True, encoder=encoder) as library:
+        try:
+            for place, source in enumerate(sources):
+                with show.progress(f"adding {source}") as update:
+
+                    def progress(report: AddReport, total: int, place: int = place, update: show.Update = update) -> None:
+                        seen[place:] = [(report, total)]
+                        update(report.seen, total)
+
+                    chosen = {"title": title, "text": text, "id": id}
+                    library.add(source, **chosen, allow_private_network=allow_private_network, progress=progress)
+        except KeyboardInterrupt:
+            report, total = _sum(seen), sum(total for _, total in seen)
+            if as_json:
+                show.out_json(show.report_fields(report))
+            show.note(f"stopped: {report.added + report.known} of {total} texts are in" if seen else "stopped: no text was added")
+            raise typer.Exit(130) from None
+        except PalateError:
+            if seen:
+                _show_report(_sum(seen), as_json=as_json)
+            raise
+    _show_report(_sum(seen), as_json=as_json)
+
+
+def find(
+    ctx: typer.Context,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for.", show_default=False)] = None,
+    like: Annotated[str | None, typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text instead.")] = None,
+    limit: LimitOption = 20,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find texts by words and meaning together, nearest first.
+
+    Example: palate find "privacy of medical records"
+
+    Example: palate find --like s017 --limit 5
+    """
+    if (query is None) == (like is None):
+        raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
+    with open_library(ctx, store) as library:
+        found = library.find(speakable(query), limit=limit) if query is not None else library.find_like(str(like), limit=limit)
+        show.show_found(found, as_json=wants_json(ctx, json))
+        if not found:
+            show.note("nothing was found")
+
+
+def value(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="TEXT|FILE|-", help="A text, a file with texts, or - for standard input.")],
+    reader: ReaderOption = None,
+    taste: TasteOption = MAIN,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Value texts for a reader without storing them. What is no file is a text itself.
+
+    Example: palate value "A new way to grow tomatoes in winter"
+
+    Example: palate value incoming.jsonl --json
+    """
+    from palate.value import Hit
+
+    with open_library(ctx, store) as library:
+        whose = open_reader(ctx, library, reader, taste)
+        texts = _texts(what)
+        while part := list(islice(texts, AT_ONCE)):
+            hits = [Hit(text, value) for text, value in zip(part, whose.value(part), strict=True)]
+            show.show_hits(hits, as_json=wants_json(ctx, json))
+
+
+def number(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
+    json: JsonOption = False,
+) -> None:
+    """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every machine.
+
+    Example: palate number "two cats"
+    """
+    from palate.insight.number import number as number_of
+
+    found = number_of(speakable(text))
+    if wants_json(ctx, json):
+        show.out_json({"number": found})
+    else:
+        show.out(str(found))
+
+
+def speakable(text: str) -> str:
+    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadValue(f"the text is not UTF-8 (character {error.start + 1}); put it into a file and give its name") from None
+    return text
+
+
+def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:
+    from palate.adding import AddReport
+
+    total = AddReport()
+    for report, _ in seen:
+        total.added += report.added
+        total.known += report.known
+        total.grouped += report.grouped
+        total.skipped += report.skipped
+        total.seconds += report.seconds
+    return total
+
+
+def _show_report(report: AddReport, *, as_json: bool) -> None:
+    if as_json:
+        show.out_json(show.report_fields(report))
+    else:
+        show.note_report(report)
+
+
+def _look(source: str, columns: Columns, encoder: str | None) -> None:
+    """Look at what a store would begin with before it is made, so that a slip leaves no empty store behind."""
+    from palate.encoder.choose import make_encoder
+    from palate.source import open_source
+    from palate.source.fetch import is_address
+
+    if encoder:
+        make_encoder(encoder)
+    once_only = source == "-" or is_address(source) or Path(source).is_fifo()
+    if not once_only:
+        next(iter(open_source(source, columns=columns)), None)
+
+
+def _texts(what: str) -> Iterator[Text]:
+    """The text that was typed, or those of a file, an address or standard input."""
+    from palate.source import Skipped, open_source
+    from palate.source.fetch import is_address
+    from palate.text import Text
+
+    if what != "-" and not os.path.exists(what) and (not is_address(what) or len(what.split()) > 1):
+        yield Text.of(speakable(what))
+        return
+    for one in open_source(what):
+        if isinstance(one, Skipped):
+            show.note(f"skipped {one.where}: {one.reason}")
+        else:
+            yield one

@@ -1,0 +1,105 @@
+"""A BERT encoder as an ONNX graph, straight from its weights, and the same graph in int8.
+
+The graph is written here and not exported by torch: torch's current exporter needs a package of its own (onnxscript),
+its older one is deprecated, and what either writes changes with the versions of torch and transformers. This one is the
+same bytes on every machine, needs no torch, and already has the fused nodes that ONNX Runtime is quick at.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnxruntime.quantization import quantize_dynamic
+
+FUSED = "com.microsoft"  # ONNX Runtime's own operators
+
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
+class _Graph:
+    """Nodes and weights in the order of the data. Every method adds one and returns its name."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self.weights: list[TensorProto] = []
+
+    def weight(self, name: str, array: np.ndarray[tuple[int, ...], np.dtype[np.float32 | np.int64]]) -> str:
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def node(self, op: str, inputs: list[str], name: str, **settings: int | float) -> str:
+        domain = FUSED if op in ("Attention", "BiasGelu", "SkipLayerNormalization") else ""
+        self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **settings))  # type: ignore[arg-type]
+        return name
+
+
+def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: float) -> ModelProto:
+    """ids (1, t), special tokens included, to vector (1, d), the mean of the t last states.
+
+    One text at a time, so there is no padding and no mask.
+
+    tensors: the weights of a transformers BertModel by their names there. epsilon: of its layer normalisation.
+    Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment 0.
+    """
+    graph = _Graph()
+
+    def tensor(name: str) -> Array:
+        return tensors[name]
+
+    def normalise(states: str, skip: str, place: str, bias: str, name: str) -> str:
+        gamma = graph.weight(f"{name}.gamma", tensor(f"{place}.weight"))
+        beta = graph.weight(f"{name}.beta", tensor(f"{place}.bias"))
+        added = graph.weight(f"{name}.bias", tensor(bias))
+        return graph.node("SkipLayerNormalization", [states, skip, gamma, beta, added], name, epsilon=epsilon)
+
+    def times(states: str, place: str, name: str) -> str:
+        return graph.node("MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name)
+
+    zero, one = graph.weight("zero", np.array([0])), graph.weight("one", np.array([1]))
+    words = graph.weight("words", tensor("embeddings.word_embeddings.weight"))
+    positions = tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
+    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+    placed = graph.node("Slice", [graph.weight("positions", positions), zero, length, zero], "placed")  # (t, d)
+    summed = graph.node("Add", [graph.node("Gather", [words, "ids"], "pieces"), placed], "summed")  # (1, t, d)
+    gamma = graph.weight("embedded.gamma", tensor("embeddings.LayerNorm.weight"))
+    beta = graph.weight("embedded.beta", tensor("embeddings.LayerNorm.bias"))
+    states = graph.node("LayerNormalization", [summed, gamma, beta], "embedded", axis=-1, epsilon=epsilon)
+    for layer in range(layers):
+        at = f"encoder.layer.{layer}"
+        roles = [f"{at}.attention.self.{role}" for role in ("query", "key", "value")]
+        weight = graph.weight(f"attend.{layer}.weight", np.concatenate([tensor(f"{role}.weight").T for role in roles], axis=1))
+        bias = graph.weight(f"attend.{layer}.bias", np.concatenate([tensor(f"{role}.bias") for role in roles]))
+        heard = graph.node("Attention", [states, weight, bias], f"attend.{layer}", num_heads=heads)
+        told = times(heard, f"{at}.attention.output.dense", f"tell.{layer}")
+        place = f"{at}.attention.output"
+        states = normalise(told, states, f"{place}.LayerNorm", f"{place}.dense.bias", f"told.{layer}")
+        wide = times(states, f"{at}.intermediate.dense", f"up.{layer}")  # (1, t, 4d)
+        bias = graph.weight(f"gelu.{layer}.bias", tensor(f"{at}.intermediate.dense.bias"))
+        narrow = times(graph.node("BiasGelu", [wide, bias], f"gelu.{layer}"), f"{at}.output.dense", f"down.{layer}")
+        states = normalise(narrow, states, f"{at}.output.LayerNorm", f"{at}.output.dense.bias", f"states.{layer}")
+    graph.node("ReduceMean", [states, one], "vector", keepdims=0)
+    dims = positions.shape[1]
+    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "t"])]
+    outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, dims])]
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
+    made = helper.make_graph(graph.nodes, "bert", inputs, outputs, graph.weights)
+    return helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="palate")
+
+
+def quantise(graph: ModelProto, path: Path, *, keep: tuple[str, ...] = ()) -> None:
+    """Write the graph with its matrix products in int8: weights per channel in 7 bits, activations in 8 as they come.
+
+    7 bits ("reduced range"): products of 8 x 8 bits overflow the 16-bit sums of processors without VNNI. Embeddings stay float32.
+
+    keep: names of nodes that stay float32.
+    """
+    helper.set_model_props(graph, {"onnx.quant.pre_process": "onnxruntime.quant"})  # else it advises to simplify the graph first
+    quantize_dynamic(
+        graph,
+        path,
+        op_types_to_quantize=["Attention", "MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        nodes_to_exclude=list(keep),
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},  # shapes end at the fused nodes
+    )

@@ -42,7 +42,7 @@ class Text:
     def of(cls, body: str, *, title: str = "", id: str = "", **more: Any) -> "Text":
         """A Text whose id is, where none is given, its canonical URL or else a hash of its content."""
         url = more.get("url", "")
-        return cls(id or (canonical_url(url) if url else content_hash(title, body)[:16]), title, body, **more)
+        return cls(id or canonical_url(url) or content_hash(title, body)[:16], title, body, **more)
 
     @property
     def content(self) -> str:
@@ -79,11 +79,12 @@ def canonical_url(url: str) -> str:
     >>> canonical_url("HTTP://Example.org:80/a/?utm_source=x&b=1#top")
     'http://example.org/a?b=1'
     """
+    url = well_formed(url.strip())
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:  # a port or brackets that no address can have: then it is only a name
-        return url.strip()
+        return url
     host = (parts.hostname or "").lower()
     if ":" in host:
         host = f"[{host}]"

@@ -33,10 +33,3 @@ def number_of(sums: Matrix) -> int:
     """
     projected = sums[0] @ _planes(sums.shape[1])
     return int.from_bytes(np.packbits(projected > 0).tobytes(), "big")
-
-
-def number(content: str) -> int:
-    """The number of a text by the shipped encoder."""
-    from palate.encoder.static import StaticEncoder
-
-    return number_of(StaticEncoder().sums([content]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from palate.parts import Encoder, Matrix, Vector
 from palate.store import schema
@@ -30,10 +30,10 @@ class Vectors:
             number = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar()
         if number is not None:
             return int(number)
-        named = {"fingerprint": encoder.fingerprint, "name": encoder.name, "dims": encoder.dims}
         with self._store.writing() as connection:
-            made = connection.execute(insert(table).values(**named).returning(table.c.number))
-            return int(made.scalar_one())
+            named = (encoder.fingerprint, encoder.name, encoder.dims)
+            connection.exec_driver_sql("insert or ignore into encoder (fingerprint, name, dims) values (?, ?, ?)", named)
+            return connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar_one()
 
     def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Vector]:
         """The vectors (d,) there are, by content hash."""

@@ -67,10 +67,9 @@ class ProfileTaste:
         if not len(self._rows):
             return np.zeros(0), 0.0
         age = np.arange(len(self._likings))[::-1]
-        weights = self._weights * 0.5 ** (age / self.halving)
         profile = np.zeros(self._rows.shape[1])
         for side in (self._likings > 0, self._likings < 0):
-            amounts = weights[side] * self._likings[side]
-            if len(amounts):
-                profile += amounts @ self._rows[side] / weights[side].sum()
-        return profile, float(weights.sum())
+            if side.any():  # aged from the newest of its side, so that a side that was not judged lately stays
+                weights = self._weights[side] * 0.5 ** ((age[side] - age[side].min()) / self.halving)
+                profile += (weights * self._likings[side]) @ self._rows[side] / weights.sum()
+        return profile, float(self._weights @ 0.5 ** (age / self.halving))

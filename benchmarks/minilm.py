@@ -1,4 +1,4 @@
-"""Figure 3: texts per second of the minilm encoder against sentence-transformers, and how close its vectors are. About 2 minutes."""
+"""Figure 3: the minilm encoder against sentence-transformers: texts per second, and how close the vectors are. 3 minutes."""
 
 import gzip
 import json
@@ -62,7 +62,12 @@ def main() -> None:
     }
     data = (
         f"{TEXTS} arXiv abstracts in {SLICES} slices in turn; both get whole abstracts, sentence-transformers drops what is over "
-        f"{WINDOW} word pieces, minilm encodes it too; cosines are to float32 on the same first {WINDOW} pieces, 'uncut' those that fit"
+        f"{WINDOW} word pieces, minilm encodes it too; cosines are to float32 "
+        f"on the same first {WINDOW} pieces, 'uncut' are the texts that fit"
+    )
+    print(
+        "minilm {minilm_texts_per_s} texts/s, sentence-transformers {sentence_transformers_texts_per_s}: {ratio} times as fast; "
+        "cosine to float32 {cosine_mean} in the mean, {cosine_min} at least".format_map(figures)
     )
     emit("minilm", figures, data=data, seed=SEED, packages=["onnxruntime", "sentence-transformers", "torch", "transformers"])
 

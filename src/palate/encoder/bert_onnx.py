@@ -28,7 +28,7 @@ class _Graph:
         return name
 
     def node(self, op: str, inputs: list[str], name: str, **settings: int | float) -> str:
-        domain = FUSED if op in ("Attention", "BiasGelu", "SkipLayerNormalization") else ""
+        domain = FUSED if op in ("Attention", "BiasGelu") else ""
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **settings))  # type: ignore[arg-type]
         return name
 
@@ -49,8 +49,9 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
     def normalise(states: str, skip: str, place: str, bias: str, name: str) -> str:
         gamma = graph.weight(f"{name}.gamma", tensor(f"{place}.weight"))
         beta = graph.weight(f"{name}.beta", tensor(f"{place}.bias"))
-        added = graph.weight(f"{name}.bias", tensor(bias))
-        return graph.node("SkipLayerNormalization", [states, skip, gamma, beta, added], name, epsilon=epsilon)
+        biased = graph.node("Add", [states, graph.weight(f"{name}.bias", tensor(bias))], f"{name}.biased")
+        summed = graph.node("Add", [biased, skip], f"{name}.summed")
+        return graph.node("LayerNormalization", [summed, gamma, beta], name, axis=-1, epsilon=epsilon)
 
     def times(states: str, place: str, name: str) -> str:
         return graph.node("MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name)

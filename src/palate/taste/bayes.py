@@ -25,16 +25,17 @@ class BayesTaste:
     Use it by default: it is good from the first judgement and knows how unsure it is. The prior on the semantic
     weights comes from the corpus (see feature/semantic.py), so that one like already separates "this" from
     "everything"; the keyword weights have a plain prior. A dislike counts `dislike` times a like, since likes share a
-    reason and dislikes have many; and where the sides are uneven, the larger one is weighted down by
-    (smaller / larger)^`balance`, since a stream holds more to dislike than to like.
+    reason and dislikes have many; where there are more dislikes than likes, which is how streams are, it counts
+    (likes / dislikes)^`balance` times that again.
 
     Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n judged
     texts, about 0.5 ms for 50 and 8 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
     texts the oldest of the larger side is let go, and counted in `dropped`.
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
-    liking squared, above 0. bias: prior variance of the intercept, above 0. dislike: above 0; 1 treats both alike.
-    balance: 0 or more; 0 leaves the sides as they are. slope: logit for one unit of expected liking before calibration,
+    liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the
+    sigmoid has an offset of its own. dislike: above 0; 1 treats both alike.
+    balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit for one unit of expected liking before calibration,
     above 0. most: 2 or more. Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
@@ -47,7 +48,7 @@ class BayesTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.05, dislike: float = 0.3, balance: float = 2.0,
+        self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.001, dislike: float = 0.3, balance: float = 2.0,
         slope: float = 4.0, most: int = 512,
     ) -> None:  # fmt: skip
         if not scales or min(*scales.values(), noise, bias, dislike, slope) <= 0 or balance < 0 or most < 2:
@@ -124,12 +125,10 @@ class BayesTaste:
         return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
 
     def _balanced(self) -> Array:
-        """(n,) factor on each weight: of a dislike, and of the larger side of the feedback."""
-        likings, weights = self._judged.likings, self._judged.weights
-        liked = likings > 0
-        more, less = (liked, ~liked) if weights[liked].sum() > weights[~liked].sum() else (~liked, liked)
-        ratio = min(1.0, float((weights[less].sum() + 1) / weights[more].sum()))
-        return np.where(liked, 1.0, self.dislike) * np.where(more, ratio**self.balance, 1.0)
+        """(n,) factor on each weight, 1 for a like."""
+        liked, weights = self._judged.likings > 0, self._judged.weights
+        ratio = (weights[liked].sum() + 1) / max(weights[~liked].sum(), 1e-12)
+        return np.where(liked, 1.0, self.dislike * min(1.0, float(ratio)) ** self.balance)
 
 
 def _inverse(matrix: Array) -> Array:

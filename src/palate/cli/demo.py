@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.markup import escape
+
+from palate.cli.show import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,14 +80,12 @@ def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool],
 
 
 def _show(console: Console, hits: list[Hit], before: dict[str, int]) -> None:
-    from rich.markup import escape
-
     for place, hit in enumerate(hits, 1):
         moved = before.get(hit.text.id, place) - place
         mark = f"[green]▲{moved:<4}[/green]" if moved > 0 else f"[red]▼{-moved:<4}[/red]" if moved < 0 else "     "
         copies = f" [dim](+{len(hit.group) - 1} near-copy)[/dim]" if hit.group else ""
         value = f"[bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]"
-        console.print(f"   {value}{mark} {escape(_title(hit.text))}{copies}", soft_wrap=True)
+        console.print(f"   {value}{mark} {_title(hit.text)}{copies}", soft_wrap=True)
 
 
 def _explain(console: Console, reader: Reader, hit: Hit) -> None:
@@ -97,13 +98,15 @@ def _explain(console: Console, reader: Reader, hit: Hit) -> None:
     up = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[:6] if pulls[word] > 0)
     down = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[::-1][:3] if pulls[word] < 0)
     console.print(
-        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]', highlight=False
+        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]',
+        highlight=False,
     )
-    console.print(f"   words up: {up}\n   words down: {down or 'none'}", highlight=False)
+    console.print(f"   words up: {escape(up)}\n   words down: {escape(down) or 'none'}", highlight=False)
     if why.liked:
         console.print(f'   nearest liked: "{_title(why.liked[0].text)}" (cosine {why.liked[0].similarity:.2f})', highlight=False)
 
 
 def _title(text: Text) -> str:
-    title = text.title or text.content
-    return title if len(title) <= 90 else title[:89] + "…"
+    """As markup that shows the title as it is."""
+    title = title_of(text)
+    return escape(title if len(title) <= 90 else title[:89] + "…")

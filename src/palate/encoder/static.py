@@ -52,6 +52,9 @@ class StaticEncoder:
             raise BadSource(
                 f"{folder} is no static encoder: it holds no config.json; make one with: palate train distil"
             ) from None
+        for name in ("model.safetensors", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise BadSource(f"{folder} is no whole static encoder: it holds no {name}; distil it again")
         if config.get("schema") != SCHEMA:
             raise BadSource(f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again")
         self._folder = folder

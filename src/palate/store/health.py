@@ -5,9 +5,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from palate.errors import BadStore
+from palate.errors import BadStore, StoreBusy
 from palate.store import schema
 from palate.store.sqlite import SqliteStore
+
+REBUILD = "palate export | palate --store NEW import -"
 
 
 @dataclass(frozen=True)
@@ -58,30 +60,33 @@ def _references(store: SqliteStore) -> Finding:
         ).scalar()
     if broken or bare:
         detail = f"{len(broken)} rows point to what is not there, {bare} texts lack their keywords"
-        return Finding(
-            "texts and feedback", False, detail, "restore a backup, or rebuild with: palate export | palate --store NEW import -"
-        )
+        return Finding("texts and feedback", False, detail, f"restore a backup, or rebuild with: {REBUILD}")
     return Finding("texts and feedback", True, f"{texts} texts, {judgements} lines of feedback")
 
 
 def _words(store: SqliteStore) -> Finding:
-    with store.reading() as connection:
-        texts = connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
-        indexed = connection.exec_driver_sql("select count(*) from words_docsize").scalar_one()
-    if texts == indexed:
-        return Finding("word index", True, f"{indexed} texts indexed")
-    detail = f"{indexed} of {texts} texts indexed"
-    return Finding("word index", False, detail, "rebuild with: palate export | palate --store NEW import -")
+    try:
+        with store.writing() as connection:
+            connection.exec_driver_sql("insert into words (words, rank) values ('integrity-check', 1)")
+    except StoreBusy:
+        raise
+    except BadStore:
+        return Finding("word index", False, "it does not agree with the texts", f"rebuild it with: {REBUILD}")
+    return Finding("word index", True, "every text is in it")
 
 
 def _vectors(store: SqliteStore, fingerprint: str) -> Finding:
     encoder = schema.encoder
     with store.reading() as connection:
         number = connection.execute(select(encoder.c.number).where(encoder.c.fingerprint == fingerprint)).scalar()
+        misshapen = select(func.count()).select_from(schema.vector).join(encoder)
+        wrong = connection.execute(misshapen.where(func.length(schema.vector.c.data) != 2 * encoder.c.dims)).scalar_one()
     kept = store.settings.get("encoder_fingerprint")
     if kept != fingerprint:
         mend = f"move the vectors over with: palate encoder use {store.settings.get('encoder')}"
         return Finding("vectors", False, f"they come from {kept}, this palate brings {fingerprint}", mend)
+    if wrong:
+        return Finding("vectors", False, f"{wrong} are not as long as their encoder's", "restore a backup")
     lacking = len(store.texts.lacking_vector(number)) if number else 0
     if lacking:
         return Finding("vectors", False, f"{lacking} texts have none from {fingerprint}", "palate rank makes them")

@@ -46,7 +46,7 @@ text = Table(
     Column("extra", JSON, nullable=False),
     Column("content_hash", Text, nullable=False, index=True),
     Column("canonical_url", Text, index=True),  # null where there is no address
-    Column("leader", Integer, nullable=False, index=True),  # row of the first text of its group of near-copies; its own if none
+    Column("leader", ForeignKey("text.row"), nullable=False, index=True),  # first text of its group of near-copies, or itself
     Column("added_at", Text, nullable=False),  # ISO 8601, UTC
 )  # fmt: skip
 

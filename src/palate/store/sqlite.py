@@ -139,10 +139,9 @@ def _said_plainly(path: str) -> Iterator[None]:
     """Turn what SQLite says of the file into one sentence with the mend."""
     try:
         yield
-    except DBAPIError as error:
-        if not isinstance(error.orig, sqlite3.DatabaseError) or isinstance(error.orig, sqlite3.IntegrityError):
-            raise
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    except (DBAPIError, sqlite3.Error) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(said, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise StoreBusy(f"another process is writing to {path} and did not finish in {WAIT_S:.0f} s; try again") from None
         mends = {

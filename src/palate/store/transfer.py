@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -22,20 +23,27 @@ CHUNK = 5000  # lines in memory at a time
 def export_store(store: SqliteStore, out: TextIO) -> int:
     """Write everything, one row of one table a line, from one consistent view; returns the number of lines.
 
-    The first line names the format and revision, the last the number of lines. Bytes are base64. Rows come in order of
-    their keys, so equal stores give equal files.
+    The first line names the format and revision, the last the number of lines and the SHA-256 of those before it. Bytes are
+    base64. Rows come in order of their keys, so equal stores give equal files.
     """
-    print(json.dumps({"format": FORMAT, "revision": REVISIONS[-1]}), file=out)
-    lines = 1
+    lines, digest = 0, hashlib.sha256()
+
+    def write(values: dict[str, Any]) -> None:
+        nonlocal lines
+        line = json.dumps(values) + "\n"
+        out.write(line)
+        digest.update(line.encode())
+        lines += 1
+
+    write({"format": FORMAT, "revision": REVISIONS[-1]})
     with store.reading() as connection:
         for table in TABLES.values():
             keys = inspect(table).primary_key.columns
             for row in connection.execute(select(table).order_by(*keys)).mappings():
                 values = {name: base64.b64encode(v).decode() if isinstance(v, bytes) else v for name, v in row.items()}
-                print(json.dumps({"table": table.name, **values}), file=out)
-                lines += 1
-    print(json.dumps({"lines": lines + 1}), file=out)
-    return lines + 1
+                write({"table": table.name, **values})
+    write({"lines": lines + 1, "sha256": digest.hexdigest()})
+    return lines
 
 
 def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
@@ -43,9 +51,12 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
 
     Raises BadStore, naming the line, where the store is not empty or a line is not what an export holds.
     """
+    digest = hashlib.sha256()
     numbered = enumerate(lines, 1)
-    _check_head(next(numbered, (1, ""))[1])
-    read, end = 1, None
+    head = next(numbered, (1, ""))[1]
+    _check_head(head)
+    digest.update(head.encode())
+    read, end = 1, {}
     with store.writing() as connection:
         if (
             connection.execute(select(schema.text.c.row).limit(1)).first()
@@ -56,17 +67,18 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
             connection.execute(table.delete())
         while chunk := list(islice(numbered, CHUNK)):
             read += len(chunk)
-            if set(last := _parse(*chunk[-1])) == {"lines"}:
-                end = last["lines"]
+            if "sha256" in (last := _parse(*chunk[-1])):
+                end = last
                 chunk.pop()
+            digest.update("".join(line for _, line in chunk).encode())
             for table, first, rows in _runs(chunk):
                 try:
                     connection.execute(insert(table), rows)
                 except (IntegrityError, StatementError, OverflowError) as error:
                     said = getattr(error, "orig", error)
                     raise BadStore(f"line {first} or one soon after does not fit the store ({said}); export it again") from None
-        if end != read:
-            raise BadStore(f"the export ends after {read} lines, before its last one; the file is cut off, export it again")
+        if end != {"lines": read, "sha256": digest.hexdigest()}:
+            raise BadStore(f"the {read} lines are not what was exported; the file was cut off or edited, export it again")
         connection.exec_driver_sql("insert into words (words) values ('rebuild')")
     return read
 
@@ -109,8 +121,8 @@ def _bytes(number: int, value: Any) -> bytes:
 def _parse(number: int, line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BadStore(f"line {number} is not JSON ({error.msg}); the file is cut off or damaged, export it again") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadStore(f"line {number} is not JSON ({error}); the file is cut off or damaged, export it again") from None
     if not isinstance(values, dict):
         raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
     return values

@@ -33,7 +33,8 @@ class Vectors:
         with self._store.writing() as connection:
             named = (encoder.fingerprint, encoder.name, encoder.dims)
             connection.exec_driver_sql("insert or ignore into encoder (fingerprint, name, dims) values (?, ?, ?)", named)
-            return connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar_one()
+            found = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint))
+            return int(found.scalar_one())
 
     def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Vector]:
         """The vectors (d,) there are, by content hash."""

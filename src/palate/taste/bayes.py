@@ -33,10 +33,9 @@ class BayesTaste:
     texts the oldest of the larger side is let go, and counted in `dropped`.
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
-    liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the
-    sigmoid has an offset of its own. dislike: above 0; 1 treats both alike.
-    balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit for one unit of expected liking before calibration,
-    above 0. most: 2 or more. Raises ValueError outside these ranges.
+    liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the sigmoid has an offset of
+    its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit
+    for one unit of expected liking before calibration, above 0. most: 2 or more. Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from safetensors.numpy import save
@@ -45,14 +46,17 @@ def distil(teacher: Path, folder: Path, *, name: str = "static", dims: int = 256
     vectors = np.asarray(static.embedding, dtype=np.float64)
     vectors[[static.tokenizer.token_to_id(piece) for piece in ("[UNK]", "[PAD]")]] = 0.0  # the unknown says nothing
     rows, scales = quantise(vectors)
-    folder.mkdir(parents=True, exist_ok=True)
     model = save({"rows": rows, "scales": scales})
-    (folder / "model.safetensors").write_bytes(model)
-    static.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
     own = hashlib.sha256(model).hexdigest()
     config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "sha256": own, "teacher_sha256": sha256}
-    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder) as partial:  # so that a stop leaves no half of an encoder
+        (Path(partial) / "model.safetensors").write_bytes(model)
+        static.tokenizer.save(str(Path(partial) / "tokenizer.json"), pretty=False)
+        (Path(partial) / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+        for path in Path(partial).iterdir():
+            path.replace(folder / path.name)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return Distilled(folder, rows.shape[0], rows.shape[1], round(size, 1), sha256)
 

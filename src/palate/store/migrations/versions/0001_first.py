@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("extra", sa.JSON, nullable=False),
         sa.Column("content_hash", sa.Text, nullable=False),
         sa.Column("canonical_url", sa.Text),
-        sa.Column("leader", sa.Integer, nullable=False),
+        sa.Column("leader", sa.Integer, sa.ForeignKey("text.row"), nullable=False),
         sa.Column("added_at", sa.Text, nullable=False),
     )
     op.create_index("ix_text_canonical_url", "text", ["canonical_url"])

@@ -17,7 +17,9 @@ from palate.store.sqlite import SqliteStore
 from palate.store.texts import Stored
 from palate.text import Text, canonical_url
 
-CHUNK = 1000  # texts in one transaction: what a stop can lose, and how long another writer waits
+CHUNK = 1000  # most texts in one transaction: what a stop can lose, and how long another writer waits
+FIRST_CHUNK = 50  # it grows or shrinks from there
+CHUNK_SECONDS = 1.0  # towards which it does: a transformer is a hundred times slower than static vectors
 ALIKE_TERMS = 0.7  # Jaccard of words and word pairs from which two texts may be near-copies
 ALIKE_VECTORS = 0.95  # cosine from which they are
 
@@ -50,22 +52,26 @@ def add_texts(
     """Store texts chunk by chunk. Stopping it (Ctrl-C, a kill) keeps every chunk that was finished and nothing of the next."""
     report, start = AddReport(), perf_counter()
     chunk: list[Text] = []
+    size = min(CHUNK, FIRST_CHUNK)
 
-    def finish() -> None:
+    def finish() -> int:
+        """Store the chunk; returns how large the next one is to be."""
+        begun = perf_counter()
         while not _add_chunk(chunk, store, encoder, report):  # another process added texts meanwhile
             pass
         chunk.clear()
         report.seconds = perf_counter() - start
         if progress:
             progress(report, total)
+        return min(CHUNK, 2 * size) if perf_counter() - begun < CHUNK_SECONDS / 2 else max(1, size // 2)
 
     for one in found:
         if isinstance(one, Skipped):
             report.skipped.append(one)
         else:
             chunk.append(one)
-        if len(chunk) == CHUNK:
-            finish()
+        if len(chunk) >= size:
+            size = finish()
     finish()
     return report
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from palate.adding import CHUNK, AddReport, Progress, add_texts
+from palate.adding import AddReport, Progress, add_texts
 from palate.corpus import Corpus
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import make_encoder
@@ -23,6 +23,7 @@ from palate.threads import one_thread
 from palate.value import Found
 
 DEFAULT_ENCODER = "static"
+ENCODED_AT_ONCE = 100  # texts between two reports of progress, and what a stop can lose
 FUSED = 100  # how deep the lists of words and of vectors go into a search
 RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 
@@ -93,6 +94,8 @@ class Library:
         kind: the learner of a new taste (bayes, profile).
         Raises UnknownName for a reader or taste that is not there and not `create`, or an unknown kind.
         """
+        name, taste = well_formed(name), well_formed(taste)
+        likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
         row = self.store.readers.find(name, taste)
         if row is None:
             if not create:
@@ -135,7 +138,7 @@ class Library:
 
     def row_of(self, text_id: str) -> int:
         """The store's row of the text with this id. Raises UnknownName."""
-        row = self.store.texts.row_of(text_id)
+        row = self.store.texts.row_of(well_formed(text_id))
         if row is None:
             raise UnknownName(f"there is no text with the id {text_id!r}; palate rank and palate find show ids")
         return row
@@ -177,8 +180,8 @@ class Library:
     def _encode_missing(self, cached: CachedEncoder, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the vectors that the store lacks, after a move to another encoder; returns how many."""
         lacking = self.store.texts.lacking_vector(cached.number)
-        for start in range(0, len(lacking), CHUNK):
-            part = lacking[start : start + CHUNK]
+        for start in range(0, len(lacking), ENCODED_AT_ONCE):
+            part = lacking[start : start + ENCODED_AT_ONCE]
             texts = self.store.texts.get(row for row, _ in part)
             cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
             if progress:
@@ -195,13 +198,13 @@ class Library:
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
     def _fused(self, vector: Vector, words: Sequence[str], limit: int) -> list[Found]:
-        corpus = self.corpus()
+        worded = self.store.texts.with_words(words, max(FUSED, limit))
+        corpus = self.corpus()  # after the words, so that it has every text they found
         if not len(corpus):
             return []
         with one_thread():
             places, cosine = corpus.index.nearest(vector, max(FUSED, limit))
         near = {int(corpus.rows[place]): float(c) for place, c in zip(places, cosine, strict=True)}
-        worded = self.store.texts.with_words(words, max(FUSED, limit))
         scores: dict[int, float] = {}
         for ranking in (list(near), worded):
             for rank, row in enumerate(ranking, 1):

@@ -111,8 +111,9 @@ class Reader:
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
         """What makes the value of a text: every word's and block's share, and the nearest judged texts."""
+        row = self._library.row_of(text_id)
         corpus = self._learned()
-        place = corpus.place(self._library.row_of(text_id))
+        place = corpus.place(row)
         with one_thread():
             features = corpus.features[[place]]
             mean, sd = self._taste.value(features)
@@ -136,6 +137,8 @@ class Reader:
         corpus = self._library.corpus()
         if corpus is self._corpus and self._library.store.log.head(self._number) == self._head:
             return corpus
+        entries = self._library.store.log.entries(self._number)
+        corpus = self._library.corpus()  # after the log, so that it has every text that was judged
         self._taste.forget()
         self._verdicts = {}
         self._corpus = corpus
@@ -144,7 +147,6 @@ class Reader:
                 likings = np.array([liking for _, liking in self._described])
                 features = self._features(corpus, [text for text, _ in self._described])
                 self._taste.learn(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT))
-            entries = self._library.store.log.entries(self._number)
             latest = {self._leader(corpus, entry): entry for entry in standing_entries(entries)}
             self._learn_on(corpus, sorted(latest.values(), key=lambda entry: entry.entry))
         self._head = entries[-1].entry if entries else 0

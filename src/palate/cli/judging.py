@@ -18,6 +18,7 @@ from palate.cli.options import (
     TextArgument,
     open_library,
     open_reader,
+    speakable,
     wants_json,
 )  # fmt: skip
 
@@ -61,7 +62,7 @@ def _verdict(value: str) -> str:
 def _text_id(value: str) -> str:
     if value.startswith("--"):
         raise typer.BadParameter(f"no such option: {value}")
-    return value
+    return speakable(value)
 
 
 JudgedArgument = Annotated[

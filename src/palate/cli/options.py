@@ -7,15 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from palate.errors import BadStore
+from palate.errors import BadStore, BadValue
 
 if TYPE_CHECKING:
     from palate.library import Library
     from palate.reader import Reader
+
+Typed = TypeVar("Typed", str, str | None)
+
+
+def speakable(typed: Typed) -> Typed:
+    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as lone surrogates."""
+    try:
+        (typed or "").encode()
+    except UnicodeEncodeError as error:
+        raise BadValue(f"what was typed is not UTF-8 at character {error.start + 1}; type it in UTF-8") from None
+    return typed
+
 
 ME, MAIN = "me", "main"  # the reader and the taste that are made on first use
 STORE_HELP = "The store, one file. Default: palate.db in your data folder."
@@ -30,7 +42,7 @@ PrivateOption = Annotated[
     bool, typer.Option("--allow-private-network", help="Fetch also from private, loopback and link-local addresses.")
 ]
 TextArgument = Annotated[
-    str, typer.Argument(metavar="TEXT_ID", help="A text's id, as rank and find show it.", show_default=False)
+    str, typer.Argument(metavar="TEXT_ID", help="A text's id, as rank and find show it.", callback=speakable, show_default=False)
 ]
 
 
@@ -78,4 +90,5 @@ def open_library(
 def open_reader(ctx: typer.Context, library: Library, own: str | None, taste: str) -> Reader:
     """The reader that is meant. Only me and its main taste are made on first use: a slip of the pen must not make a reader."""
     name = own or given(ctx).reader or ME
+    speakable(name + taste)
     return library.reader(name, taste=taste, create=(name, taste) == (ME, MAIN))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from palate.cli import show
-from palate.cli.options import MAIN, JsonOption, PrivateOption, StoreOption, TasteOption, open_library, wants_json
+from palate.cli.options import MAIN, JsonOption, PrivateOption, StoreOption, TasteOption, open_library, speakable, wants_json
 from palate.errors import BadValue
 
 if TYPE_CHECKING:
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from palate.store.readers import TasteRow
     from palate.text import Text
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The reader's name.", show_default=False)]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The reader's name.", callback=speakable, show_default=False)]
 
 
 def add(
     ctx: typer.Context,
     name: NameArgument,
-    likes: Annotated[str | None, typer.Option(metavar="TEXT", help="What the reader likes, in plain words.")] = None,
-    dislikes: Annotated[str | None, typer.Option(metavar="TEXT", help="What the reader does not like.")] = None,
+    likes: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the reader likes, in plain words.", callback=speakable)
+    ] = None,
+    dislikes: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the reader does not like.", callback=speakable)
+    ] = None,
     taste: TasteOption = MAIN,
     kind: Annotated[str | None, typer.Option(metavar="bayes|profile", help="The learner of a new taste. Default: bayes.")] = None,
     library: Annotated[
@@ -98,7 +102,7 @@ def remove(
             library.reader(name, create=False)  # says which readers there are
         judgements = sum(row.judgements for row in rows)
         if not yes:
-            if not sys.stdin.isatty():
+            if not can_ask():
                 raise BadValue(f"removing {name!r} with {judgements} judgements cannot be undone; add --yes if it is meant")
             if not typer.confirm(f"Remove {show.clean(name)} with {judgements} judgements?", err=True):
                 raise BadValue("nothing was removed")
@@ -107,6 +111,10 @@ def remove(
             show.out_json({"removed": name, "tastes": len(rows), "judgements": judgements})
         else:
             show.note(f"removed {name} with {judgements} judgements")
+
+
+def can_ask() -> bool:
+    return sys.stdin.isatty()
 
 
 def _read(library: str, allow_private_network: bool) -> tuple[list[Text], list[Skipped]]:

@@ -177,9 +177,9 @@ def note_report(report: AddReport) -> None:
 
 def note_skipped(report: AddReport) -> None:
     for one in report.skipped[:SKIPPED_SHOWN]:
-        note(f"  skipped {one.where}: {one.reason}")
+        note(f"skipped {one.where}: {one.reason}")
     if len(report.skipped) > SKIPPED_SHOWN:
-        note(f"  and {len(report.skipped) - SKIPPED_SHOWN} more; --json lists all")
+        note(f"and {len(report.skipped) - SKIPPED_SHOWN} more; --json lists all")
 
 
 # --- judgements and reasons
@@ -215,7 +215,7 @@ def show_why(why: Why) -> None:
     out(f"score {value.score} ± {spread(value)}   (mean {value.mean:.4f}, log odds {why.logit:+.3f})")
     words: dict[str, float] = {}
     for block, name, amount in why.contributions:
-        if name != block:
+        if name != block and any(map(str.isalnum, name)):
             words[name] = words.get(name, 0.0) + amount
     up = sorted((word for word in words if words[word] > 0), key=lambda word: -words[word])[:WORDS_SHOWN]
     down = sorted((word for word in words if words[word] < 0), key=lambda word: words[word])[:WORDS_SHOWN]
@@ -294,10 +294,15 @@ def _figures(name: str, entries: Sequence[tuple[str, str, Row]]) -> None:
     cells = {(system, column): row for system, column, row in entries}
     for system in dict.fromkeys(system for system, _, _ in entries):
         found = [cells.get((system, column)) for column in columns]
-        figures = [f"{row.mean:.3f} ±{(row.high - row.low) / 2:.3f}" if row else "" for row in found]
-        table.add_row(system, *figures, style="bold" if system == "palate" else "")
+        table.add_row(system, *[_figure(row) if row else "" for row in found], style="bold" if system == "palate" else "")
     terminal().print(table)
     terminal().print()
+
+
+def _figure(row: Row) -> str:
+    decimals = 0 if row.metric == "last" else 3
+    spread = f" ±{(row.high - row.low) / 2:.{decimals}f}" if row.high > row.low else ""
+    return f"{row.mean:.{decimals}f}{spread}"
 
 
 # --- progress
@@ -319,7 +324,7 @@ def progress(what: str, unit: str = "texts") -> Iterator[Update]:
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Cell:
-            return Cell(f"{task.speed:,.0f} {unit}/s" if task.speed else "", style="dim")
+            return Cell(f"{task.speed:,.{0 if task.speed >= 10 else 1}f} {unit}/s" if task.speed else "", style="dim")
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)

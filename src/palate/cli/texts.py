@@ -21,10 +21,11 @@ from palate.cli.options import (
     TasteOption,
     open_library,
     open_reader,
+    speakable,
     store_path,
     wants_json,
 )  # fmt: skip
-from palate.errors import BadValue, PalateError
+from palate.errors import PalateError
 
 if TYPE_CHECKING:
     from palate.adding import AddReport
@@ -47,7 +48,7 @@ def demo(
 
     from palate.cli.demo import demonstrate
 
-    demonstrate(source, Console())
+    demonstrate(source, Console(highlight=False))
 
 
 def add(
@@ -102,8 +103,12 @@ def add(
 
 def find(
     ctx: typer.Context,
-    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for.", show_default=False)] = None,
-    like: Annotated[str | None, typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text instead.")] = None,
+    query: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="What to look for.", callback=speakable, show_default=False)
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text.", callback=speakable)
+    ] = None,
     limit: LimitOption = 20,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -117,7 +122,7 @@ def find(
     if (query is None) == (like is None):
         raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
     with open_library(ctx, store) as library:
-        found = library.find(speakable(query), limit=limit) if query is not None else library.find_like(str(like), limit=limit)
+        found = library.find(query, limit=limit) if query is not None else library.find_like(str(like), limit=limit)
         show.show_found(found, as_json=wants_json(ctx, json))
         if not found:
             show.note("nothing was found")
@@ -149,29 +154,21 @@ def value(
 
 def number(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)],
     json: JsonOption = False,
 ) -> None:
     """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every machine.
 
     Example: palate number "two cats"
     """
-    from palate.insight.number import number as number_of
+    from palate.encoder.static import StaticEncoder
+    from palate.insight.number import number_of
 
-    found = number_of(speakable(text))
+    found = number_of(StaticEncoder().sums([text]))
     if wants_json(ctx, json):
         show.out_json({"number": found})
     else:
         show.out(str(found))
-
-
-def speakable(text: str) -> str:
-    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as lone surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise BadValue(f"the text is not UTF-8 (character {error.start + 1}); put it into a file and give its name") from None
-    return text
 
 
 def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:
@@ -202,8 +199,9 @@ def _look(source: str, columns: Columns, encoder: str | None) -> None:
 
     if encoder:
         make_encoder(encoder)
-    once_only = source == "-" or is_address(source) or Path(source).is_fifo()
-    if not once_only:
+    path = Path(source)
+    read_once = source == "-" or is_address(source) or (path.exists() and not path.is_file() and not path.is_dir())
+    if not read_once:
         next(iter(open_source(source, columns=columns)), None)
 
 

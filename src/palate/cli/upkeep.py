@@ -8,7 +8,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
@@ -162,11 +162,11 @@ def written(path: Path) -> Iterator[TextIO]:
                 raw = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))  # type: ignore[assignment]
             yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline="\n"))
         os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise BadValue(f"{path} cannot be written: {error.strerror or error}; name another file") from None
-    except BaseException:
-        partial.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink()
+        if isinstance(error, OSError):
+            raise BadValue(f"{path} cannot be written: {error.strerror or error}; name another file") from None
         raise
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from palate.errors import UnknownName
 from palate.feedback import Kind
 from palate.store import schema
 
@@ -38,6 +39,8 @@ class Log:
     ) -> tuple[int, list[Entry]]:
         """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head was before."""
         with self._store.writing() as connection:
+            if not connection.execute(select(schema.taste.c.number).where(schema.taste.c.number == taste)).first():
+                raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
             head = _head(connection, taste)
             return head, [_append(connection, taste, row, kind, liking, weight) for row, kind, liking in verdicts]
 

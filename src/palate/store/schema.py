@@ -77,6 +77,7 @@ reader = Table(
     Column("number", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
 
 taste = Table(
@@ -88,6 +89,7 @@ taste = Table(
     Column("likes", Text, nullable=False),  # what the reader wrote of it, may be empty
     Column("dislikes", Text, nullable=False),
     UniqueConstraint("reader", "name"),
+    sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
 
 feedback = Table(  # append-only
@@ -106,6 +108,7 @@ feedback = Table(  # append-only
     CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
     CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
     CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
+    sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
 
 fetched = Table(  # what a server said of an address last time, so that it can answer "unchanged"

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("name", sa.Text, nullable=False, unique=True),
         sa.Column("created_at", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "setting",
@@ -67,6 +68,7 @@ def upgrade() -> None:
         sa.Column("likes", sa.Text, nullable=False),
         sa.Column("dislikes", sa.Text, nullable=False),
         sa.UniqueConstraint("reader", "name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "terms",
@@ -96,6 +98,7 @@ def upgrade() -> None:
         sa.CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
         sa.CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
         sa.CheckConstraint("(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"),
+        sqlite_autoincrement=True,
     )
     op.create_index("feedback_taste", "feedback", ["taste", "entry"])
     op.execute(

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from palate.encoder.choose import ENCODERS
+from palate.encoder.static import StaticEncoder
 from palate.library import Library
 from palate.store.health import examine
 from palate.store.log import standing_entries
 from palate.text import Text
+from palate.threads import one_thread
 from report import emit
 
+ROUNDS_A_STORE = 10
 BATCH = 5  # texts added at a time, judgements given at a time
 WORDS = (
     "river town council harvest rain bond yield kitten garden search engine ranking paper feed theory proof index vector".split()
@@ -41,7 +45,7 @@ def work(path: Path, seed: list[int], told: Connection) -> None:
     """Judge, take back and add until killed; tell each deed when its call has returned."""
     rng = np.random.default_rng(seed)
     with Library(path) as library:
-        me = library.reader("me", likes="cats")
+        me = library.reader("me")
         ids = [hit.text.id for hit in me.rank(10_000, all=True)]
         for said in deeds(rng, library, ids):
             told.send(said)
@@ -115,13 +119,18 @@ def check(path: Path, told: list[Told], figures: Figures) -> None:
 
 
 def run(rounds: int, seed: int) -> Figures:
-    """Kill as many processes one after another, all on one store."""
+    """Kill as many processes one after another, each on what the one before it left; every tenth begins a new store."""
     figures, told = Figures(), list[Told]()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "store.db"
-        with Library(path) as library:
-            library.reader("me", likes="cats")
+    encoder = StaticEncoder()
+    encoder.encode(["loaded once, and then in every process that is forked"])
+    ENCODERS["static"] = lambda: encoder
+    with one_thread(), tempfile.TemporaryDirectory() as folder:
         for number in range(rounds):
+            path = Path(folder) / f"{number // ROUNDS_A_STORE}.db"
+            if number % ROUNDS_A_STORE == 0:
+                told = []
+                with Library(path) as library:
+                    library.reader("me", kind="profile")  # quick to learn: what is measured is the store
             said = kill_one(path, [seed, number])
             told += said
             figures.rounds += 1
@@ -141,7 +150,7 @@ def main() -> None:
     emit(
         "kill",
         shown,
-        data="made-up texts of 30 words; one store, one process after another",
+        data="made-up texts of 30 words; ten processes after one another on each store",
         seed=asked.seed,
         packages=["sqlalchemy"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.text import Text
     from palate.value import Hit
+
+    Say = Callable[[str], None]
 
 SHOWN, JUDGED, SUBJECT = 8, 8, "search and ranking"
 LIKES, DISLIKES = "search engines, ranking and recommendation", "image generation"
@@ -37,29 +40,30 @@ def demonstrate(source: str | None, console: Console) -> None:
     from palate.library import Library
     from palate.sample import SAMPLE
 
+    say = partial(console.print, soft_wrap=True, highlight=False)
     with Library(":memory:") as library:
         report = library.add(source or SAMPLE)
         told = f"({report.grouped} near-copies folded, {len(report.skipped)} skipped)"
-        console.print(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {told}")
+        say(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {told}")
         reader, likes, told = _sample_reader(library) if source is None else _pretended_reader(library)
-        console.print(told)
+        say(told)
         before = reader.rank(len(library.corpus()))
         if not before:
-            console.print("Nothing to rank: give a source with texts.")
+            say("Nothing to rank: give a source with texts.")
             return
-        console.print(f"\n[bold]1. Ranked from that alone[/bold] (score 0..100, ± one sd; {reader.name} has judged nothing yet)")
-        _show(console, before[:SHOWN], {})
-        console.print(f"\n[bold]2. {JUDGED} judgements[/bold], on what teaches most and on what stands on top")
+        say("\n[bold]1. Ranked from that alone[/bold] (score 0..100, ± one sd; nothing judged yet)")
+        _show(say, before[:SHOWN], {})
+        say(f"\n[bold]2. {JUDGED} judgements[/bold], on what teaches most and on what stands on top")
         for hit in (reader.ask(JUDGED // 2) + before)[:JUDGED]:
             liked = likes(hit.text)
             reader.judge(hit.text.id, "like" if liked else "dislike")
-            console.print(f"   {'[green]like   [/green]' if liked else '[red]dislike[/red]'} {_title(hit.text)}")
-        console.print("\n[bold]3. Ranked again[/bold], at once; ▲▼ places moved, judged texts left out")
+            say(f"   {'[green]like   [/green]' if liked else '[red]dislike[/red]'} {_title(hit.text)}")
+        say("\n[bold]3. Ranked again[/bold], at once; ▲▼ places moved, judged texts left out")
         after = reader.rank(SHOWN)
-        _show(console, after, {hit.text.id: place for place, hit in enumerate(before, 1)})
+        _show(say, after, {hit.text.id: place for place, hit in enumerate(before, 1)})
         if after:
-            _explain(console, reader, after[0])
-    console.print("\n" + NEXT)
+            _explain(say, reader, after[0])
+    say("\n" + NEXT)
 
 
 def _sample_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], str]:
@@ -79,16 +83,16 @@ def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool],
     return reader, lambda text: float(cosine[corpus.place(library.row_of(text.id))]) >= near, told
 
 
-def _show(console: Console, hits: list[Hit], before: dict[str, int]) -> None:
+def _show(say: Say, hits: list[Hit], before: dict[str, int]) -> None:
     for place, hit in enumerate(hits, 1):
         moved = before.get(hit.text.id, place) - place
         mark = f"[green]▲{moved:<4}[/green]" if moved > 0 else f"[red]▼{-moved:<4}[/red]" if moved < 0 else "     "
         copies = f" [dim](+{len(hit.group) - 1} near-copy)[/dim]" if hit.group else ""
         value = f"[bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]"
-        console.print(f"   {value}{mark} {_title(hit.text)}{copies}", soft_wrap=True)
+        say(f"   {value}{mark} {_title(hit.text)}{copies}")
 
 
-def _explain(console: Console, reader: Reader, hit: Hit) -> None:
+def _explain(say: Say, reader: Reader, hit: Hit) -> None:
     why = reader.why(hit.text.id)
     pulls: dict[str, float] = {}
     for share in why.contributions:
@@ -97,13 +101,12 @@ def _explain(console: Console, reader: Reader, hit: Hit) -> None:
     ordered = sorted(pulls, key=lambda word: -pulls[word])
     up = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[:6] if pulls[word] > 0)
     down = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[::-1][:3] if pulls[word] < 0)
-    console.print(
+    say(
         f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]',
-        highlight=False,
     )
-    console.print(f"   words up: {escape(up)}\n   words down: {escape(down) or 'none'}", highlight=False)
+    say(f"   words up: {escape(up)}\n   words down: {escape(down) or 'none'}")
     if why.liked:
-        console.print(f'   nearest liked: "{_title(why.liked[0].text)}" (cosine {why.liked[0].similarity:.2f})', highlight=False)
+        say(f'   nearest liked: "{_title(why.liked[0].text)}" (cosine {why.liked[0].similarity:.2f})')
 
 
 def _title(text: Text) -> str:

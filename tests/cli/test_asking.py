@@ -1,0 +1,129 @@
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+
+from palate.cli.asking import ask_in_terminal
+from palate.library import Library
+from palate.reader import Reader
+from palate.text import Text
+
+
+@pytest.fixture
+def reader(store: Path, static: object) -> Iterator[Reader]:
+    with Library(store) as library:
+        yield library.reader()
+
+
+@pytest.fixture
+def console(capsys: pytest.CaptureFixture[str]) -> Console:
+    return Console(width=60, height=12, markup=False, highlight=False)
+
+
+def pressing(keys: Iterable[str]) -> Callable[[], str]:
+    waiting = iter(keys)
+    return lambda: next(waiting)
+
+
+def test_keys_become_judgements(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [reader.ask()[0].text.id]
+    ask_in_terminal(reader, console, pressing("ldsq"), None)
+    judged = reader.judged()
+    assert [feedback.kind for feedback in judged] == ["like", "dislike", "skip"]
+    assert judged[0].text_id == asked[0]
+    assert capsys.readouterr().out.endswith("3 judgements kept\n")
+
+
+def test_enter_after_a_key_and_other_keys_change_nothing(reader: Reader, console: Console) -> None:
+    ask_in_terminal(reader, console, pressing(["l\r", "\n", "x", "\x1b[A", "D", "q"]), None)
+    assert [feedback.kind for feedback in reader.judged()] == ["like", "dislike"]
+
+
+def test_undo_asks_the_same_text_again(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    first = reader.ask()[0]
+    ask_in_terminal(reader, console, pressing("luuq"), None)
+    assert reader.judged() == []
+    assert reader.ask()[0].text.id == first.text.id
+    out = capsys.readouterr().out
+    assert f"undone: like  {first.text.id}" in out
+    assert "nothing to undo" in out
+    assert out.endswith("0 judgements kept\n")
+
+
+def test_it_ends_at_the_limit_and_when_nothing_is_left(
+    reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask_in_terminal(reader, console, pressing("l"), 1)
+    assert len(reader.judged()) == 1
+    ask_in_terminal(reader, console, pressing("s" * 11), None)
+    assert "nothing is left to ask" in capsys.readouterr().out
+
+
+def test_the_end_of_input_is_quitting(reader: Reader, console: Console) -> None:
+    def end() -> str:
+        raise EOFError
+
+    ask_in_terminal(reader, console, end, None)
+    assert reader.judged() == []
+
+
+def test_ctrl_c_says_what_is_kept(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = iter("l")
+
+    def press() -> str:
+        for key in keys:
+            return key
+        raise KeyboardInterrupt
+
+    with pytest.raises(typer.Exit) as stopped:
+        ask_in_terminal(reader, console, press, None)
+    assert stopped.value.exit_code == 130
+    assert capsys.readouterr().err == "stopped: 1 judgement kept\n"
+    assert len(reader.judged()) == 1
+
+
+def test_a_long_or_wicked_text_is_cropped_and_cleaned(tmp_path: Path, static: object, capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(width=40, height=12, highlight=False)
+    with Library(tmp_path / "one.db") as library:
+        library.add([Text.of("word " * 5000, title="\x1b]0;owned\x07[bold]Title[/bold]\x1b[31m")])
+        ask_in_terminal(library.reader(), console, pressing("q"), None)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "[bold]Title[/bold]\n" in out
+    assert len(out.splitlines()) <= 12
+    assert "…" in out
+
+
+def test_in_a_terminal_ask_reads_keys(store: Path) -> None:
+    """The real command on a pseudo-terminal: a key is pressed each time a question is shown."""
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "palate", "--store", str(store), "ask"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    out, keys = b"", list("lq")
+    while select.select([terminal], [], [], 60)[0]:
+        try:
+            out += os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if keys and out.count(b"q quit") > 2 - len(keys):
+            while termios.tcgetattr(terminal)[3] & termios.ICANON:  # until it waits for a key; what comes before is dropped
+                time.sleep(0.005)
+            os.write(terminal, keys.pop(0).encode())
+    try:
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        os.close(terminal)
+    assert b"1 judgement kept" in out
+    with Library(store) as library:
+        assert [feedback.kind for feedback in library.reader().judged()] == ["like"]

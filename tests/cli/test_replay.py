@@ -1,0 +1,121 @@
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from palate.cli import show
+from palate.evaluation.systems import SYSTEMS
+
+Palate = Callable[..., Result]
+
+FIELDS = ["protocol", "data", "system", "k", "metric", "mean", "low", "high", "n"]
+WORDS = {True: "ranking search index query retrieval".split(), False: "kitten garden wool sleep purr".split()}
+
+
+@pytest.fixture(autouse=True)
+def recorded(palate: Palate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three readers' judgements of 24 texts, and a review of 20 records, on one processor: workers take seconds to start."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    rng = random.Random(7)
+    likes = [place % 3 == 0 for place in range(24)]
+    contents = [" ".join(rng.choices(WORDS[like], k=8)) for like in likes]
+    Path("items.jsonl").write_text("".join(json.dumps({"id": str(i), "title": text}) + "\n" for i, text in enumerate(contents)))
+    said = [f"{reader},{item},{5 if like else 1},{item}" for reader in "abc" for item, like in enumerate(likes)]
+    Path("said.csv").write_text("reader,item,rating,timestamp\n" + "\n".join(said) + "\n")
+    records = [f"{text},,{int(like)}" for text, like in zip(contents, likes, strict=True)]
+    Path("review.csv").write_text("title,abstract,included\n" + "\n".join(records) + "\n")
+
+
+RATINGS = ["replay", "ratings", "--items", "items.jsonl", "--judgements", "said.csv"]
+
+
+def test_ratings_writes_tidy_rows_of_palate_and_those_it_is_compared_with(palate: Palate) -> None:
+    result = palate(*RATINGS, "--against", "random", "--json", "rows.json")
+    rows = json.loads(Path("rows.json").read_text())
+    assert [list(row) for row in rows] == [FIELDS] * len(rows)
+    assert {row["system"] for row in rows} == {"palate", "random"}
+    assert {row["protocol"] for row in rows} == {"ratings"}
+    assert {row["k"] for row in rows} == {0, 5, 10, 20}
+    assert len(result.stdout.splitlines()) == len(rows)
+    assert result.stderr == f"{len(rows)} rows are in rows.json\n"
+
+
+def test_rows_may_go_to_stdout_or_be_lines(palate: Palate) -> None:
+    said = palate(*RATINGS, "--against", "random", "--json", "-").stdout
+    assert [list(json.loads(line)) for line in said.splitlines()] == [FIELDS] * len(said.splitlines())
+    assert palate("--json", *RATINGS, "--against", "random").stdout == said
+    palate(*RATINGS, "--against", "random", "--json", "rows.jsonl")
+    assert Path("rows.jsonl").read_text() == said
+
+
+def test_readers_are_drawn_with_the_seed(palate: Palate) -> None:
+    def rows(*args: str) -> list[dict[str, object]]:
+        said = palate(*RATINGS, "--against", "random", "--json", "-", *args).stdout
+        return [json.loads(line) for line in said.splitlines()]
+
+    assert {row["n"] for row in rows("--readers", "2")} == {2}
+    assert rows("--readers", "1", "--seed", "3") == rows("--readers", "1", "--seed", "3")
+    assert rows("--readers", "9") == rows()
+
+
+def test_against_all_is_the_default(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def replay(rated: object, systems: list[str], **more: object) -> list[object]:
+        asked.append(systems)
+        return []
+
+    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
+    palate(*RATINGS)
+    palate(*RATINGS, "--against", "random,palate,random")
+    assert asked == [["palate", *[name for name in SYSTEMS if name != "palate"]], ["palate", "random"]]
+
+
+def test_screening_replays_each_review_with_each_seed(palate: Palate) -> None:
+    Path("other").mkdir()
+    Path("other/review.csv").write_text(Path("review.csv").read_text())
+    said = palate(
+        "replay", "screening", "review.csv", "other/review.csv", "--against", "random", "--seeds", "2", "--json", "-"
+    ).stdout
+    rows = [json.loads(line) for line in said.splitlines()]
+    assert {row["data"] for row in rows} == {"review.csv", "other/review.csv", "all"}
+    assert {row["n"] for row in rows} == {2}
+    assert {row["k"] for row in rows} == {None}
+    assert {row["metric"] for row in rows} == {"loss", "wss@95", "atd", "recall@10%", "last"}
+
+
+def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show, "is_terminal", lambda: True)
+    said = palate(*RATINGS, "--against", "random").stdout
+    assert "auc after k judgements" in said
+    assert "k=20" in said
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ([*RATINGS[:3], "nofile.csv", *RATINGS[4:]], "nofile.csv"),
+        ([*RATINGS, "--against", "nobody"], "no system called 'nobody'"),
+        ([*RATINGS, "--json", "nowhere/rows.json"], "nowhere/rows.json cannot be written"),
+        (["replay", "screening", "said.csv"], "included"),
+    ],
+)
+def test_bad_input_is_told_before_the_work_begins(palate: Palate, args: list[str], told: str) -> None:
+    result = palate(*args, ok=False)
+    assert result.exit_code == 1
+    assert told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_ctrl_c_writes_nothing(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*args: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", stop)
+    result = palate(*RATINGS, "--json", "rows.json", ok=False)
+    assert (result.exit_code, result.stderr) == (130, "stopped: nothing was written\n")
+    assert not Path("rows.json").exists()

@@ -1,0 +1,134 @@
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from palate.errors import BadStore
+from palate.library import Library
+from palate.parts import Encoder
+from palate.store.health import back_up, examine
+from palate.store.sqlite import SqliteStore
+from palate.text import Text
+
+CHECKS = ["file", "texts and feedback", "word index", "vectors"]
+
+
+@pytest.fixture
+def whole(path: Path, words: Encoder, papers: list[Text]) -> Path:
+    """A closed store with texts, vectors and feedback."""
+    with Library(path, encoder="words") as library:
+        library.add(papers)
+        reader = library.reader("ann", likes="cats")
+        for text in papers[:5]:
+            reader.judge(text.id, "like")
+        reader.undo()
+    return path
+
+
+def wrong(path: Path, fingerprint: str = "words:24") -> list[str]:
+    """The checks that a store fails; every one says what to do."""
+    findings = examine(SqliteStore(path), fingerprint)
+    assert [finding.check for finding in findings] == CHECKS
+    assert all(finding.detail and bool(finding.mend) == (not finding.ok) for finding in findings)
+    return [finding.check for finding in findings if not finding.ok]
+
+
+def meddle(path: Path, *statements: str) -> None:
+    """From outside, without foreign keys."""
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def test_a_whole_store_and_a_new_one_pass(whole: Path, tmp_path: Path, words: Encoder) -> None:
+    assert wrong(whole) == []
+    with Library(tmp_path / "new.db", encoder="words") as library:
+        assert all(finding.ok for finding in examine(library.store, words.fingerprint))
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("delete from vector where content_hash = (select content_hash from text where row = 5)", "vectors"),
+        ("delete from text where row = 3", "texts and feedback"),
+        ("update feedback set row = 99 where entry = 2", "texts and feedback"),
+        ("update feedback set taste = 7", "texts and feedback"),
+        ("delete from terms where row = 4", "texts and feedback"),
+        ("insert into band values (1, 99)", "texts and feedback"),
+        ("update text set leader = 99 where row = 2", "texts and feedback"),
+        ("delete from words where rowid = 2", "word index"),
+        ("insert into words (words) values ('delete-all')", "word index"),
+        ("insert into words (rowid, title, body) values (77, 'more', 'words')", "word index"),
+        ("update text set title = 'other words' where row = 2", "word index"),
+    ],
+)
+def test_what_is_wrong_is_found(whole: Path, statement: str, check: str) -> None:
+    meddle(whole, statement)
+    assert check in wrong(whole)
+
+
+def test_an_index_with_one_text_too_few_and_one_too_many_is_off(whole: Path) -> None:
+    meddle(whole, "delete from words where rowid = 2", "insert into words (rowid, title, body) values (77, 'more', 'words')")
+    assert wrong(whole) == ["word index"]
+
+
+def test_a_vector_of_the_wrong_length_is_found(whole: Path) -> None:
+    meddle(whole, "update vector set data = x'0001' where content_hash = (select content_hash from text where row = 5)")
+    assert wrong(whole) == ["vectors"]
+
+
+def test_vectors_of_another_encoder_are_told(whole: Path) -> None:
+    assert wrong(whole, "words:25") == ["vectors"]
+
+
+def test_no_page_can_be_lost_unnoticed(whole: Path) -> None:
+    """Every page of the file in turn is overwritten: opening the store or examining it tells."""
+    with closing(sqlite3.connect(whole)) as connection:
+        (size,) = connection.execute("pragma page_size").fetchone()
+        connection.execute("pragma journal_mode = delete")
+    content = whole.read_bytes()
+    unnoticed = []
+    for start in range(0, len(content), size):
+        whole.write_bytes(content[:start] + b"\xa5" * size + content[start + size :])
+        with suppress(BadStore), closing(SqliteStore(whole)) as store:
+            if all(finding.ok for finding in examine(store, "words:24")):
+                unnoticed.append(start // size + 1)
+        for beside in ("-wal", "-shm"):
+            whole.with_name(whole.name + beside).unlink(missing_ok=True)
+    assert unnoticed == []
+
+
+def test_a_backup_opens_and_says_the_same(whole: Path, tmp_path: Path, words: Encoder) -> None:
+    with Library(whole) as library:
+        back_up(library.store, tmp_path / "copy.db")
+        told = library.reader("ann").rank(20, all=True)
+        library.reader("ann").judge(told[0].text.id, "dislike")
+    assert wrong(tmp_path / "copy.db") == []
+    with Library(tmp_path / "copy.db", create=False) as copy:
+        assert copy.reader("ann").rank(20, all=True) == told
+    assert sorted(file.name for file in tmp_path.iterdir() if ".part" in file.name) == []
+
+
+def test_a_store_in_memory_can_be_backed_up(library: Library, papers: list[Text], tmp_path: Path) -> None:
+    library.add(papers)
+    back_up(library.store, tmp_path / "copy.db")
+    with Library(tmp_path / "copy.db", create=False) as copy:
+        assert len(copy.reader().rank(20)) == len(papers)
+
+
+def test_a_backup_is_one_view_while_another_writes(whole: Path, tmp_path: Path) -> None:
+    store = SqliteStore(whole)
+    with store.writing() as connection:
+        connection.exec_driver_sql("update setting set value = 'half' where key = 'encoder'")
+        back_up(SqliteStore(whole), tmp_path / "copy.db")
+    assert SqliteStore(tmp_path / "copy.db").settings.get("encoder") == "words"
+
+
+@pytest.mark.parametrize("name", ["store.db", "nowhere/copy.db", ""])
+def test_a_backup_takes_no_file_that_is_there_and_no_folder_that_is_not(whole: Path, tmp_path: Path, name: str) -> None:
+    before = whole.read_bytes()
+    with pytest.raises(BadStore, match=r"is there already|there is no folder"):
+        back_up(SqliteStore(whole), tmp_path / name)
+    assert whole.read_bytes() == before

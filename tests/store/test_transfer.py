@@ -1,0 +1,205 @@
+import base64
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palate.errors import BadStore
+from palate.feature.keyword import hash_terms
+from palate.store.sqlite import SqliteStore
+from palate.store.texts import Stored
+from palate.store.transfer import export_store, import_store
+from palate.text import Text
+
+ODD = st.text(st.characters(), max_size=15) | st.sampled_from(["\ud800", "a\0b", "\r\n\u2028\u0085\x0b", "😀"])
+
+
+def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
+    """A store that has something in every table: texts with all fields, near-copies, two encoders, two readers, an undo."""
+    texts = [
+        Text.of(content, title=f"{n} {content}", id=f"id {n} {content}", url=f"https://a.org/{n}", language="de", source="here",
+                published=datetime(2024, 1, n % 28 + 1, tzinfo=UTC), extra={"n": n, "deep": [{content: None}, 0.1]})
+        for n, content in enumerate(contents)
+    ]  # fmt: skip
+    terms = hash_terms(contents).to_bytes()
+    batch = [
+        Stored(text, ids, counts, [n, 2**62 + n], 1 if n else None)
+        for n, (text, (ids, counts)) in enumerate(zip(texts, terms, strict=True))
+    ]
+    if batch:
+        store.texts.add(batch, 1)
+    with store.writing() as connection:
+        connection.exec_driver_sql("insert into encoder values (3, 'a:1', 'a', 4), (5, 'b:1', 'b', 2)")
+    hashes = [text.content_hash for text in texts]
+    if hashes:
+        store.vectors.put(3, hashes, np.arange(4.0 * len(texts)).reshape(-1, 4))
+        store.vectors.put(5, hashes[:1], np.full((1, 2), np.pi))
+    store.settings.put(encoder="a", encoder_fingerprint="a:1")
+    store.settings.remember_validators({"https://a.org/feed": ("etag", "Mon, 01 Jan 2024")})
+    for reader in ("ann", "bob"):
+        store.readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
+    for row in range(1, len(texts) + 1):
+        store.log.append(1, [(row, "rating", 1 / 3), (row, "skip", None)], weight=0.1)
+        store.log.undo(1)
+        store.log.append(2, [(row, "dislike", -1.0)])
+    return store
+
+
+def exported(store: SqliteStore) -> str:
+    out = io.StringIO()
+    lines = export_store(store, out)
+    assert lines == out.getvalue().count("\n")
+    return out.getvalue()
+
+
+def lines_of(export: str) -> list[str]:
+    return io.StringIO(export).readlines()
+
+
+@pytest.fixture(scope="module")
+def export() -> list[str]:
+    return lines_of(exported(filled(SqliteStore(":memory:"), ["one cat", "two cats", "three"])))
+
+
+def new_store() -> SqliteStore:
+    """As opening a library leaves it."""
+    store = SqliteStore(":memory:")
+    store.settings.put(encoder="words", encoder_fingerprint="words:24")
+    return store
+
+
+@pytest.fixture(scope="module")
+def new() -> SqliteStore:
+    """A new store, that stays as it is whatever is refused."""
+    return new_store()
+
+
+def assert_refused(new: SqliteStore, lines: list[str], match: str | None = None) -> None:
+    """One sentence, and the store stays as new as it was."""
+    before = exported(new)
+    with pytest.raises(BadStore, match=match):
+        import_store(new, lines)
+    assert exported(new) == before
+    assert new.texts.with_words(["cat"], 9) == []
+
+
+@settings(max_examples=25)
+@given(contents=st.lists(ODD, max_size=5))
+def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> None:
+    store = filled(SqliteStore(":memory:"), contents)
+    export = exported(store)
+    back = new_store()
+    assert import_store(back, lines_of(export.encode().decode())) == export.count("\n")
+    assert exported(back).encode() == export.encode()
+    rows = range(1, len(contents) + 1)
+    assert back.texts.get(rows) == store.texts.get(rows)
+    assert back.log.entries(1) == store.log.entries(1)
+    assert back.readers.tastes() == store.readers.tastes()
+    assert back.texts.with_words(["cat"], 9) == store.texts.with_words(["cat"], 9)
+
+
+def test_an_export_has_every_table(export: list[str]) -> None:
+    tables = {json.loads(line).get("table") for line in export}
+    assert tables >= {"setting", "encoder", "text", "vector", "terms", "band", "reader", "taste", "feedback", "fetched"}
+
+
+def test_the_imported_words_can_be_found(export: list[str], path: Path) -> None:
+    import_store(SqliteStore(path), export)
+    assert sorted(SqliteStore(path).texts.with_words(["cats"], 9)) == [1, 2]
+
+
+def test_a_store_with_texts_or_readers_takes_no_import(export: list[str]) -> None:
+    full = SqliteStore(":memory:")
+    import_store(full, export)
+    reader = new_store()
+    reader.readers.add("ann", "main", kind="bayes", likes="", dislikes="")
+    for store in (full, reader):
+        before = exported(store)
+        with pytest.raises(BadStore, match="not empty; import into a new store"):
+            import_store(store, export)
+        assert exported(store) == before
+
+
+def test_an_export_that_was_cut_off_anywhere_is_refused(new: SqliteStore, export: list[str]) -> None:
+    """Between two lines as well: the last line tells how many there are."""
+    for kept in range(len(export)):
+        assert_refused(new, export[:kept])
+        assert_refused(new, [*export[:kept], export[kept][: len(export[kept]) // 2]])
+
+
+def test_an_export_with_a_line_twice_or_left_out_is_refused(new: SqliteStore, export: list[str]) -> None:
+    for place in range(1, len(export)):
+        assert_refused(new, export[:place] + export[place + 1 :])
+        assert_refused(new, export[:place] + export[place - 1 :])
+
+
+@pytest.mark.parametrize(
+    "lines", [[], [""], ["\n"], ["null\n"], ["[]\n"], ["{}\n"], ["id,title\n", "1,a\n"], ["\ud800"], ["[" * 100_000]]
+)
+def test_what_is_no_export_is_refused(new: SqliteStore, lines: list[str]) -> None:
+    assert_refused(new, lines, "line 1")
+
+
+def test_an_export_of_a_newer_palate_is_refused(new: SqliteStore, export: list[str]) -> None:
+    assert_refused(new, [export[0].replace('"0001"', '"0999"'), *export[1:]], "upgrade palate")
+
+
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        lambda row: {**row, "table": "sqlite_master"},
+        lambda row: {**row, "colour": "red"},
+        lambda row: {key: value for key, value in row.items() if key != "table"},
+        lambda row: dict(list(row.items())[:-1]),
+        lambda row: [row],
+        lambda row: None,
+    ],
+)
+def test_a_line_that_is_no_row_is_named(new: SqliteStore, export: list[str], mangle: Callable[[dict[str, Any]], Any]) -> None:
+    for place in range(1, len(export) - 1):
+        changed = json.dumps(mangle(json.loads(export[place])))
+        assert_refused(new, [*export[:place], changed, *export[place + 1 :]], f"line {place + 1} ")
+
+
+WRONG: dict[str, list[Any]] = {
+    "encoder.number": ["x", 10**30, [1], -7], "encoder.dims": ["x", None, 0, -1, 1.5], "encoder.fingerprint": [None],
+    "reader.number": ["x", 99], "reader.name": [None], "taste.reader": [99, None], "taste.name": [None],
+    "text.row": ["x", 10**30, 99], "text.id": [None, {"a": 1}], "text.title": [None, 10**30],
+    "terms.row": [99, "x"], "terms.ids": ["*", None, 7, "ä"], "vector.data": ["AAA", None, 7], "vector.encoder": [99, None],
+    "band.row": [99, None], "feedback.entry": ["x"], "feedback.taste": [99, None], "feedback.row": [99],
+    "feedback.kind": ["love", None, 3], "feedback.liking": [7, -1.01, "x", [1]], "feedback.weight": [0, -1, None, "x"],
+    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99],
+}  # fmt: skip
+
+
+def edited(export: list[str], column: str, value: Any) -> list[str]:
+    """The export with another value in the first row of a table."""
+    table, name = column.split(".")
+    place = next(place for place, line in enumerate(export) if json.loads(line).get("table") == table)
+    return [*export[:place], json.dumps({**json.loads(export[place]), name: value}), *export[place + 1 :]]
+
+
+@pytest.mark.parametrize("column", WRONG)
+def test_a_value_that_no_store_holds_is_refused(new: SqliteStore, export: list[str], column: str) -> None:
+    for value in WRONG[column]:
+        assert_refused(new, edited(export, column, value))
+
+
+MISLEADING: dict[str, list[Any]] = {
+    "vector.data": [base64.b64encode(b"\0" * 6).decode()], "terms.ids": [base64.b64encode(b"\0" * 3).decode()],
+    "text.leader": [99, "x"], "text.published": ["yesterday", 7], "text.extra": [[1], None, "x"], "taste.kind": ["margin"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", MISLEADING)
+def test_a_value_that_no_library_could_use_is_refused(new: SqliteStore, export: list[str], column: str) -> None:
+    """A vector of the wrong length, a group without its first text, a date that is none: they would fail at the next rank."""
+    for value in MISLEADING[column]:
+        assert_refused(new, edited(export, column, value))

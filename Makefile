@@ -8,7 +8,7 @@ run: .venv/installed
 	@$(BIN)/palate demo $(if $(SOURCE),"$(SOURCE)")
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: .venv/installed-test
 	$(BIN)/ruff check

@@ -103,6 +103,14 @@ def test_what_was_added_is_known_by_id_address_and_content(library: Library) -> 
     assert library.text("a").title == "One"
 
 
+def test_ids_tell_under_which_name_a_text_is_there(library: Library) -> None:
+    library.add([{"id": "a", "text": "cats sleep"}, {"id": "b", "text": "dogs bark", "url": "https://a.org/two"}])
+    asked = [Text("x", "", "not there"), Text("b", "", "other words"), Text("y", "", "cats  sleep"), Text("a", "", "again")]
+    assert library.ids_of(asked) == ["b", "a"]
+    assert library.ids_of([Text("z", "", "other", url="https://a.org/two#top")]) == ["b"]
+    assert library.ids_of([]) == []
+
+
 def test_what_comes_twice_in_one_source_is_added_once(library: Library) -> None:
     report = library.add(["one cat", "one  cat\n", Text("x", "", "two cats"), Text("x", "", "three cats")])
     assert (report.added, report.known) == (2, 2)
@@ -173,6 +181,25 @@ def test_a_stop_keeps_the_chunks_that_were_finished_and_nothing_of_the_next(
     assert all(finding.ok for finding in examine(library.store, library.encoder.fingerprint))
     report = library.add(papers)
     assert (report.added, report.known) == (2, 10)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_it_does_not_matter_in_what_chunks_texts_are_added(
+    words: Encoder, papers: list[Text], size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Groups, words and vectors are the same, to the byte."""
+    texts = [papers[0], Text("1", "", LONG), papers[1], Text("2", "", NEAR), papers[1], papers[2], Text("3", "", NEAR + " ever")]
+
+    def stored() -> list[str]:
+        with Library(":memory:", encoder="words") as library:
+            report = library.add(texts)
+            assert (report.added, report.known, report.grouped) == (6, 1, 2)
+            lines = everything(library).splitlines()[1:-1]
+            return [json.dumps({**json.loads(line), "added_at": ""}) for line in lines]
+
+    at_once = stored()
+    monkeypatch.setattr("palate.adding.CHUNK", size)
+    assert stored() == at_once
 
 
 def test_stopping_before_any_commit_of_adding_leaves_a_store_that_opens_and_can_go_on(
@@ -481,8 +508,15 @@ def test_broken_unicode_spoils_neither_the_texts_beside_it_nor_later_calls(libra
 
 def test_every_error_that_a_person_can_cause_is_a_palate_error(path: Path) -> None:
     wrong: list[Callable[[], object]] = [
-        lambda: Library(path, encoder="word2vec"), lambda: Library(path.parent), lambda: Library(""), lambda: Library(path, create=False)
+        lambda: Library(path, create=False), lambda: Library(path.parent), lambda: Library(""),
+        lambda: Library(path, encoder="bow"),
     ]  # fmt: skip
     for call in wrong:
         with pytest.raises(PalateError):
             call()
+
+
+def test_an_unknown_encoder_leaves_no_store_behind(path: Path) -> None:
+    with pytest.raises(UnknownName, match="no encoder called 'bow'; choose one of: "):
+        Library(path, encoder="bow")
+    assert not path.exists()

@@ -104,10 +104,9 @@ def _unknown(chunk: Sequence[Text], store: SqliteStore) -> list[Text]:
         url = canonical_url(text.url) if text.url else None
         if text.id in ids or url in urls or text.content_hash in hashes:
             continue
-        ids.add(text.id)
-        hashes.add(text.content_hash)
+        ids[text.id] = hashes[text.content_hash] = text.id
         if url:
-            urls.add(url)
+            urls[url] = text.id
         new.append(text)
     return new
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
@@ -15,12 +16,16 @@ from palate.parts import Matrix, Rows
 class Space:
     """How texts become features: fitted on a corpus, usable for any text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts.
+    vectors: (n, d) of the corpus. terms: of the same n texts. corpus: their features. background: those of their average.
     """
 
     def __init__(self, vectors: Matrix, terms: Terms) -> None:
         self.semantic = Semantic(vectors)
         self.keyword = Keyword(terms)
+        features = self.features(vectors, terms)
+        average = np.asarray(features.blocks["keyword"].sum(axis=0), dtype=np.float32).reshape(1, -1) / max(len(vectors), 1)
+        self.corpus = features
+        self.background = Features({"semantic": np.zeros((1, vectors.shape[1]), np.float32), "keyword": csr_array(average)})
 
     def features(self, vectors: Matrix, terms: Terms) -> Features:
         return Features({"semantic": self.semantic.transform(vectors), "keyword": self.keyword.transform(terms)})
@@ -37,7 +42,7 @@ class Corpus:
         self.leaders: Rows = np.asarray(leaders, dtype=np.int64)
         self.vectors = vectors
         self.space = Space(vectors, terms)
-        self.features = self.space.features(vectors, terms)
+        self.features = self.space.corpus
         self.index = ExactIndex(vectors)
 
     def __len__(self) -> int:

@@ -18,7 +18,7 @@ from palate.reader import Reader
 from palate.source import Columns, Fetcher, open_source
 from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
-from palate.text import Text, well_formed
+from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
 from palate.value import Found
 
@@ -46,9 +46,10 @@ class Library:
     def __init__(
         self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False
     ) -> None:
+        asked = make_encoder(encoder) if encoder else None  # before a store is made: a slip in its name leaves none behind
         self.store = SqliteStore(os.fspath(path), create=create)
         name = encoder or self.store.settings.get("encoder") or DEFAULT_ENCODER
-        self.encoder: Encoder = make_encoder(name)
+        self.encoder: Encoder = asked or make_encoder(name)
         fingerprint = self.store.settings.get("encoder_fingerprint")
         if fingerprint is None:
             self.store.settings.put(encoder=name, encoder_fingerprint=self.encoder.fingerprint)
@@ -131,6 +132,12 @@ class Library:
         found = self._fused(corpus.vectors[corpus.place(row)], words, limit + 1)
         return [one for one in found if one.text.id != text_id][:limit]
 
+    def ids_of(self, texts: Sequence[Text]) -> list[str]:
+        """The ids that texts have here, known by id, address or content; those that are not there are left out."""
+        ids, urls, hashes = self.store.texts.known(texts)
+        found = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
+        return [text_id for text_id in dict.fromkeys(found) if text_id is not None]
+
     def text(self, text_id: str) -> Text:
         """The text with this id. Raises UnknownName."""
         row = self.row_of(text_id)
@@ -148,7 +155,9 @@ class Library:
         last = self.store.texts.last_row()
         if self._corpus is None or self._corpus[0] != last:
             self._encode_missing(self._cached)
-            self._corpus = (last, Corpus(*self.store.texts.numbers(self._cached.number, self.encoder.dims)))
+            numbers = self.store.texts.numbers(self._cached.number, self.encoder.dims)
+            with one_thread():
+                self._corpus = (last, Corpus(*numbers))
         return self._corpus[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:

@@ -49,6 +49,7 @@ class Reader:
         self._library = library
         self._number = row.number
         self._described = [(text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()]
+        self._kind = row.kind
         self._taste = make_taste(row.kind)
         self._corpus: Corpus | None = None
         self._head = -1  # the log entry up to which the taste has learned
@@ -139,7 +140,7 @@ class Reader:
             return corpus
         entries = self._library.store.log.entries(self._number)
         corpus = self._library.corpus()  # after the log, so that it has every text that was judged
-        self._taste.forget()
+        self._taste = make_taste(self._kind, corpus.space.background)
         self._verdicts = {}
         self._corpus = corpus
         with one_thread():

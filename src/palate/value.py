@@ -32,7 +32,7 @@ class Hit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]; nan where words alone found it."""
+    """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]."""
 
     text: Text
     similarity: float

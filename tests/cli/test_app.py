@@ -270,7 +270,7 @@ def test_ctrl_c_ends_add_with_130_and_keeps_whole_chunks(tmp_path: Path) -> None
                 json.dumps({"id": str(number), "text": f"text {number} says {number % 97} and {number % 89} things"}) + "\n"
             )
     process = subprocess.Popen([*PALATE, "--store", str(store), "add", str(source)], stderr=subprocess.PIPE, text=True)
-    wait_for_texts(store)
+    wait_for_texts(store, process)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -281,9 +281,10 @@ def test_ctrl_c_ends_add_with_130_and_keeps_whole_chunks(tmp_path: Path) -> None
     assert 0 < int(kept[1]) <= there < 60_000, "a chunk may be in that was not yet told of"
 
 
-def wait_for_texts(store: Path) -> None:
+def wait_for_texts(store: Path, process: subprocess.Popen[str]) -> None:
     count = 0
     while not count:
+        assert process.poll() is None, "it ended before a text was in"
         time.sleep(0.01)
         with (
             contextlib.suppress(sqlite3.OperationalError),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from palate.cli import show
+from palate.cli import show, waiting
 from palate.library import Library
 from palate.text import Text
 from palate.value import Found, Hit, Value
@@ -94,7 +94,7 @@ def test_every_answer_fits_a_terminal(palate: Palate, store: Path) -> None:
 
 
 def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with show.progress("adding") as update:
+    with waiting.progress("adding") as update:
         update(1, 2)
     assert capsys.readouterr() == ("", "")
 
@@ -103,12 +103,12 @@ def test_progress_in_a_terminal_goes_to_stderr(capsys: pytest.CaptureFixture[str
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with show.progress("adding [red]x") as update:
+    with waiting.progress("adding [red]x") as update:
         update(1, 2)  # over before a bar is due
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr(show, "BAR_AFTER_S", 0)
     monkeypatch.setattr("threading.Timer", AtOnce)
-    with show.progress("adding [red]x") as update:
+    with waiting.progress("adding [red]x") as update:
         update(1, 2)
         update(2, 2)
     out, err = capsys.readouterr()

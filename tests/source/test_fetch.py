@@ -235,7 +235,7 @@ def test_every_address_gets_an_answer(address: object) -> None:
     ],
 )
 def test_this_machine_is_refused_however_it_is_written(url: str) -> None:
-    with pytest.raises(FetchRefused, match="which palate does not fetch from unless private networks are allowed"):
+    with pytest.raises(FetchRefused, match="which palate does not fetch from; if it is meant, add --allow-private-network"):
         Fetcher().fetch(url)
 
 

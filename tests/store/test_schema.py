@@ -19,7 +19,9 @@ def told(connection: Connection) -> dict[str, Any]:
     """All that SQLite says of the tables, without the words of the full-text index and Alembic's own."""
     inspector = inspect(connection)
     names = [name for name in inspector.get_table_names() if not name.startswith(("words", "alembic"))]
-    made = {name: sql for name, sql in connection.exec_driver_sql("select name, sql from sqlite_master where type = 'table'")}
+    made = {
+        row[0]: row[1].upper() for row in connection.exec_driver_sql("select name, sql from sqlite_master where type = 'table'")
+    }
     return {
         name: {
             "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)],
@@ -28,7 +30,7 @@ def told(connection: Connection) -> dict[str, Any]:
             "unique": sorted(str(u["column_names"]) for u in inspector.get_unique_constraints(name)),
             "indexes": sorted((i["name"] or "", str(i["column_names"]), bool(i["unique"])) for i in inspector.get_indexes(name)),
             "checks": sorted(" ".join(c["sqltext"].split()) for c in inspector.get_check_constraints(name)),
-            "without rowid": "WITHOUT ROWID" in made[name].upper(),
+            "kind": [words for words in ("WITHOUT ROWID", "AUTOINCREMENT") if words in made[name]],
         }
         for name in names
     }

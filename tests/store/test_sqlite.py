@@ -191,3 +191,16 @@ def test_a_copy_of_the_files_of_an_open_store_opens(path: Path, tmp_path: Path) 
     for file in [path, path.with_name("store.db-wal")]:
         shutil.copy(file, tmp_path / file.name.replace("store", "found"))
     assert SqliteStore(tmp_path / "found.db").settings.get("colour") == "blue"
+
+
+@pytest.mark.parametrize(("limit", "said"), [("max_page_count = 1", "is full; make room"), ("query_only = 1", "be written")])
+def test_a_full_disk_and_a_read_only_store_are_told_and_nothing_is_half_written(path: Path, limit: str, said: str) -> None:
+    """SQLite itself is made to say so."""
+    store = SqliteStore(path)
+    store.settings.put(colour="blue")
+    with store.reading() as connection:
+        connection.exec_driver_sql(f"pragma {limit}")
+    with pytest.raises(BadStore, match=said):
+        store.settings.put(colour="red " * 100_000, size="3")
+    assert SqliteStore(path).settings.get("colour") == "blue"
+    assert SqliteStore(path).settings.get("size") is None

@@ -199,3 +199,15 @@ def test_likes_alone_make_surer_of_what_is_liked() -> None:
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         BayesTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]
+
+
+def test_likes_alone_do_not_make_the_average_text_liked() -> None:
+    """Nobody likes everything: with a background, many likes without a dislike leave the average text below even odds or near."""
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=(30, 6)) + np.array([2.0, 0, 0, 0, 0, 0])
+    background = Features({"semantic": np.zeros((1, 6))})
+    with_it = BayesTaste({"semantic": 1.0}, background=background)
+    without = BayesTaste({"semantic": 1.0})
+    for taste in (with_it, without):
+        taste.learn(Features({"semantic": rows}), np.ones(30), np.ones(30))
+    assert with_it.value(background)[0][0] < min(0.5, without.value(background)[0][0])

@@ -90,3 +90,12 @@ def test_liking_the_opposite_turns_the_offset_round(seed: int) -> None:
     scores, likings, weights = rng.normal(size=9), rng.choice([-1.0, 1.0, 0.2], 9), rng.uniform(0.1, 2, 9)
     slope, offset = calibrate(scores, likings, weights, slope=2.0)
     assert calibrate(-scores, -likings, weights, slope=2.0) == pytest.approx((slope, -offset), abs=1e-6)
+
+
+def test_a_nearly_flat_posterior_gives_a_finite_sigmoid() -> None:
+    """Found by drawing: here the curvature is close to singular."""
+    scores = np.array([0.9783101465453337, 0.9666104007105674, 0.8529000838051736, 1.0663061192341021, 0.9580840893857969])
+    weights = np.array([0.38541767489200673, 2.8455116972510903, 0.10265611244998762, 2.5978431750022994, 3.7732259066939307])
+    slope, offset = calibrate(scores, np.ones(5), weights, slope=1.0)
+    assert 1 < slope < 100
+    assert 0 < offset < 3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from palate.cli import show
+from palate.cli import show, waiting
 from palate.cli.options import MAIN, JsonOption, PrivateOption, StoreOption, TasteOption, open_library, speakable, wants_json
 from palate.errors import BadValue
 
@@ -52,11 +52,10 @@ def add(
         report = liked = None
         if read is not None:
             texts, skipped = read
-            with show.progress(f"adding {library}") as update:
+            with waiting.progress(f"adding {library}") as update:
                 report = opened.add(texts, progress=lambda so_far, total: update(so_far.seen, total))
             report.skipped += skipped
-            there = [text.id for text in texts if opened.store.texts.row_of(text.id) is not None]
-            liked = len(reader.judge_many([(id, "like") for id in dict.fromkeys(there)]))
+            liked = len(reader.judge_many([(text_id, "like") for text_id in opened.ids_of(texts)]))
         row = opened.store.readers.find(name, taste)
         assert row is not None
         if wants_json(ctx, json):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from palate.cli import show
+from palate.cli import figures, show, waiting
 from palate.cli.options import given
 from palate.cli.upkeep import written
 from palate.errors import BadValue
@@ -123,9 +123,9 @@ def _target(ctx: typer.Context, json: str | None) -> str | None:
 
 
 @contextmanager
-def _replaying(what: str) -> Iterator[show.Update]:
+def _replaying(what: str) -> Iterator[waiting.Update]:
     try:
-        with show.progress(what, "runs") as update:
+        with waiting.progress(what, "runs") as update:
             yield update
     except KeyboardInterrupt:
         show.note("stopped: nothing was written")
@@ -139,7 +139,7 @@ def _deliver(rows: Sequence[Row], target: str | None) -> None:
         for row in rows:
             show.out_json(asdict(row))
         return
-    show.show_rows(rows)
+    figures.show_rows(rows)
     if target:
         with written(Path(target)) as out:
             if target.endswith(".jsonl"):

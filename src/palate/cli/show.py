@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from palate.adding import AddReport
-    from palate.evaluation.row import Row
     from palate.feedback import Feedback
     from palate.store.readers import TasteRow
     from palate.text import Text
@@ -27,7 +26,6 @@ CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 SHORT_ID = 24  # characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
 SKIPPED_SHOWN, WORDS_SHOWN = 20, 8
 BAR_CELLS = 24
-BAR_AFTER_S = 1.5  # what is over before then needs no bar
 
 
 def clean(text: str) -> str:
@@ -259,82 +257,3 @@ def show_tastes(rows: Sequence[TasteRow]) -> None:
         for line in cells:
             table.add_row(*line)
         terminal().print(table)
-
-
-# --- replay
-
-
-def show_rows(rows: Sequence[Row]) -> None:
-    """In a terminal a table for each data set: a line for each system, a column for each k or metric; else a line a row."""
-    if not is_terminal():
-        for row in rows:
-            k = "" if row.k is None else str(row.k)
-            figures = [f"{figure:.4f}" for figure in (row.mean, row.low, row.high)]
-            out("\t".join([row.protocol, clean(row.data), row.system, k, row.metric, *figures, str(row.n)]))
-        return
-    by_table: dict[str, list[tuple[str, str, Row]]] = {}
-    for row in rows:
-        if row.k is None:
-            by_table.setdefault(row.data, []).append((row.system, row.metric, row))
-        else:
-            by_table.setdefault(f"{row.data}: {row.metric} after k judgements", []).append((row.system, f"k={row.k}", row))
-    for name, entries in by_table.items():
-        _figures(name, entries)
-    terminal().print("± is half of the 95 % bootstrap interval; palate is what a reader is served", style="dim")
-
-
-def _figures(name: str, entries: Sequence[tuple[str, str, Row]]) -> None:
-    from rich.table import Table
-
-    table = Table(title=clean(name), title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("system", no_wrap=True)
-    columns = list(dict.fromkeys(column for _, column, _ in entries))
-    for column in columns:
-        table.add_column(column, justify="right", no_wrap=True)
-    cells = {(system, column): row for system, column, row in entries}
-    for system in dict.fromkeys(system for system, _, _ in entries):
-        found = [cells.get((system, column)) for column in columns]
-        table.add_row(system, *[_figure(row) if row else "" for row in found], style="bold" if system == "palate" else "")
-    terminal().print(table)
-    terminal().print()
-
-
-def _figure(row: Row) -> str:
-    decimals = 0 if row.metric == "last" else 3
-    spread = f" ±{(row.high - row.low) / 2:.{decimals}f}" if row.high > row.low else ""
-    return f"{row.mean:.{decimals}f}{spread}"
-
-
-# --- progress
-
-Update = Callable[[int, int], None]  # told how many are done, and of how many
-
-
-@contextmanager
-def progress(what: str, unit: str = "texts") -> Iterator[Update]:
-    """A bar on stderr for what takes long, with the rate and the time left; nothing where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from threading import Timer
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-    from rich.text import Text as Cell
-
-    class Rate(ProgressColumn):
-        def render(self, task: Task) -> Cell:
-            return Cell(f"{task.speed:,.{0 if task.speed >= 10 else 1}f} {unit}/s" if task.speed else "", style="dim")
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
-    task = shown.add_task(clean(what), total=None)
-    timer = Timer(BAR_AFTER_S, shown.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda done, total: shown.update(task, completed=done, total=total)
-    finally:
-        timer.cancel()
-        timer.join()
-        shown.stop()

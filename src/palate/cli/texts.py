@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from palate.cli import show
+from palate.cli import show, waiting
 from palate.cli.options import (
     MAIN,
     JsonOption,
@@ -80,9 +80,9 @@ def add(
     with open_library(ctx, store, create=True, encoder=encoder) as library:
         try:
             for place, source in enumerate(sources):
-                with show.progress(f"adding {source}") as update:
+                with waiting.progress(f"adding {source}") as update:
 
-                    def progress(report: AddReport, total: int, place: int = place, update: show.Update = update) -> None:
+                    def progress(report: AddReport, total: int, place: int = place, update: waiting.Update = update) -> None:
                         seen[place:] = [(report, total)]
                         update(report.seen, total)
 

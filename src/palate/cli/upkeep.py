@@ -14,7 +14,7 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
 
-from palate.cli import show
+from palate.cli import show, waiting
 from palate.cli.options import JsonOption, StoreOption, open_library, store_path, wants_json
 from palate.errors import BadSource, BadValue
 
@@ -130,7 +130,10 @@ def use_encoder(
     Example: palate encoder use minilm
     """
     done = (0, 0)
-    with open_library(ctx, store, encoder=name, any_encoder=True) as library, show.progress(f"encoding with {name}") as update:
+    with (
+        open_library(ctx, store, encoder=name, any_encoder=True) as library,
+        waiting.progress(f"encoding with {name}") as update,
+    ):
 
         def progress(made: int, total: int) -> None:
             nonlocal done

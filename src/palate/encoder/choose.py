@@ -1,6 +1,7 @@
 """Encoders by name."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from palate.encoder.static import StaticEncoder
 from palate.errors import UnknownName
@@ -17,7 +18,8 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {"static": StaticEncoder, "minilm":
 
 
 def make_encoder(name: str) -> Encoder:
-    """The encoder of this name: static, minilm, or sbert:NAME_OR_PATH for any sentence-transformers model.
+    """The encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or sbert:NAME_OR_PATH for any
+    sentence-transformers model.
 
     Raises UnknownName for another name, MissingExtra where a package is not installed.
 
@@ -28,7 +30,9 @@ def make_encoder(name: str) -> Encoder:
         from palate.encoder.sbert import SbertEncoder
 
         return SbertEncoder(name.removeprefix("sbert:"))
+    if name.startswith("static:"):
+        return StaticEncoder(Path(name.removeprefix("static:")))
     if name not in ENCODERS:
-        choices = ", ".join([*sorted(ENCODERS), "sbert:NAME_OR_PATH"])
+        choices = ", ".join([*sorted(ENCODERS), "static:FOLDER", "sbert:NAME_OR_PATH"])
         raise UnknownName(f"there is no encoder called {name!r}; choose one of: {choices}")
     return ENCODERS[name]()

@@ -9,16 +9,15 @@ from palate.corpus import Space
 from palate.encoder.choose import make_encoder
 from palate.evaluation.arrays import IntVector, Vector
 from palate.feature.keyword import hash_terms
-from palate.features import Features
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 
 
 @lru_cache(maxsize=2)
-def features_of(contents: tuple[str, ...], encoder: str) -> Features:
+def space_of(contents: tuple[str, ...], encoder: str) -> Space:
     """The features of a whole corpus, as a library would make them."""
     vectors = make_encoder(encoder).encode(contents).astype(np.float16).astype(np.float32)
     terms = hash_terms(contents)
-    return Space(vectors, terms).features(vectors, terms)
+    return Space(vectors, terms)
 
 
 class ServedTaste:
@@ -36,8 +35,9 @@ class ServedTaste:
 
     def __init__(self, name: str, contents: Sequence[str], *, kind: str, encoder: str = "static") -> None:
         self.name = name
-        self._features = features_of(tuple(contents), encoder)
-        self._taste = make_taste(kind)
+        space = space_of(tuple(contents), encoder)
+        self._features = space.corpus
+        self._taste = make_taste(kind, space.background)
         self._learned = 0
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:

@@ -8,11 +8,11 @@ METADATA = {  # where clouds answer their machines with secrets; 168.63.129.16 (
     ipaddress.ip_address(text) for text in ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
 }
 EMBEDDING = {  # IPv6 networks whose addresses lead to an IPv4 address -> how many bits lie behind it
-    ipaddress.IPv6Network("::/96"): 0,            # IPv4-compatible
-    ipaddress.IPv6Network("::ffff:0:0/96"): 0,    # IPv4-mapped
+    ipaddress.IPv6Network("::/96"): 0,  # IPv4-compatible
+    ipaddress.IPv6Network("::ffff:0:0/96"): 0,  # IPv4-mapped
     ipaddress.IPv6Network("::ffff:0:0:0/96"): 0,  # IPv4-translated
-    ipaddress.IPv6Network("64:ff9b::/96"): 0,     # NAT64
-    ipaddress.IPv6Network("2002::/16"): 80,       # 6to4
+    ipaddress.IPv6Network("64:ff9b::/96"): 0,  # NAT64
+    ipaddress.IPv6Network("2002::/16"): 80,  # 6to4
 }
 SPECIAL = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("fec0::/10"))
 

@@ -113,9 +113,7 @@ class Rows:
         extra = {name: value for name, value in others.items() if value is not None and value != ""}
         if id_name and id_name == url_name and self.columns.id is None:
             id = ""  # Text.of then takes the canonical form of the url
-        return Text.of(
-            body, title=title, id=id, source=self.name, url=url, language=language, published=published, extra=extra
-        )
+        return Text.of(body, title=title, id=id, source=self.name, url=url, language=language, published=published, extra=extra)
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:

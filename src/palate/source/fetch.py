@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from palate.source.guard import Resolve
 
 MAX_BODY = 20 << 20  # bytes, unpacked
-MAX_SECONDS = 20.0   # for all of it: look-up, redirects, the last byte
+MAX_SECONDS = 20.0  # for all of it: look-up, redirects, the last byte
 CONNECT_SECONDS = 10.0
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}

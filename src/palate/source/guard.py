@@ -67,7 +67,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         for address in addresses:
             if not self.allow_private and (why := refusal(address)):
                 leads = f"is {why}" if address == host else f"leads to {address}, {why}"
-                raise FetchRefused(f"{host} {leads}, which palate does not fetch from unless private networks are allowed")
+                raise FetchRefused(
+                    f"{host} {leads}, which palate does not fetch from; if it is meant, add --allow-private-network"
+                )
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(f"no address for {host}")
         for address in addresses:
             try:

@@ -66,7 +66,7 @@ def _read(document: Document, columns: Columns, values: Iterable[tuple[int, Any]
     if rows.seen:
         rows.check()
     elif number and not anything:
-        raise BadSource(f"{document.name} holds no JSON object; expected one per {unit}, such as {{\"title\": …, \"text\": …}}")
+        raise BadSource(f'{document.name} holds no JSON object; expected one per {unit}, such as {{"title": …, "text": …}}')
 
 
 def _text(value: Any, rows: Rows, where: str) -> Text | Skipped:

@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 
 from palate.errors import BadSource, PalateError
 
-CHUNK = 1 << 18            # bytes read at a time
-HEAD = 1 << 16             # bytes looked at to tell the format
-MAX_LINE = 16 << 20        # bytes of one line, and of one plain text
-MAX_WHOLE = 256 << 20      # bytes of a document that must be read as a whole (feeds, references, JSON arrays)
-MAX_UNPACKED = 2 << 30     # bytes that a compressed document may unpack to
-MAX_RATIO = 200            # unpacked bytes per packed byte, once RATIO_FROM bytes are unpacked
+CHUNK = 1 << 18  # bytes read at a time
+HEAD = 1 << 16  # bytes looked at to tell the format
+MAX_LINE = 16 << 20  # bytes of one line, and of one plain text
+MAX_WHOLE = 256 << 20  # bytes of a document that must be read as a whole (feeds, references, JSON arrays)
+MAX_UNPACKED = 2 << 30  # bytes that a compressed document may unpack to
+MAX_RATIO = 200  # unpacked bytes per packed byte, once RATIO_FROM bytes are unpacked
 RATIO_FROM = 64 << 20
 
 GZIP, ZLIB, DEFLATE = 31, 15, -15  # zlib's wbits

@@ -41,5 +41,5 @@ def read_opml(document: Document) -> list[Listed]:
         if url := named.get("xmlurl"):
             feeds.setdefault(url, Listed(named.get("title") or named.get("text") or url, url))
     if not feeds:
-        raise BadSource(f"{document.name} lists no feeds; expected <outline xmlUrl=\"https://…\"/> in it")
+        raise BadSource(f'{document.name} lists no feeds; expected <outline xmlUrl="https://…"/> in it')
     return list(feeds.values())

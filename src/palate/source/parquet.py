@@ -24,8 +24,10 @@ def read_parquet(document: Document, columns: Columns) -> Items:
             rows.check(file.schema_arrow.names)
             # Python's datetime holds microseconds: nanoseconds would be refused
             times = pyarrow.schema(
-                [field.with_type(pyarrow.timestamp("us", field.type.tz)) if _is_nanoseconds(field.type) else field
-                 for field in file.schema_arrow]
+                [
+                    field.with_type(pyarrow.timestamp("us", field.type.tz)) if _is_nanoseconds(field.type) else field
+                    for field in file.schema_arrow
+                ]
             )
             for batch in file.iter_batches(BATCH):
                 unpacked += batch.nbytes

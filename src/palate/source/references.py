@@ -102,18 +102,21 @@ def _nbib(document: Document) -> Iterator[Record]:
             elif tag and line.strip():  # a line that goes on
                 fields[tag][-1] += " " + line.strip()
         identifiers = [value for name in ("LID", "AID") for value in fields.get(name, ()) if value.endswith("[doi]")]
-        yield number, {
-            "pmid": " ".join(fields["PMID"]),
-            "doi": identifiers[0].removesuffix("[doi]").strip() if identifiers else "",
-            "title": " ".join(fields.get("TI") or fields.get("TT") or fields.get("BTI") or ()),
-            "abstract": "\n".join(fields.get("AB") or fields.get("OAB") or ()),
-            "published": " ".join(fields.get("DP", ())[:1]),
-            "language": " ".join(fields.get("LA", ())[:1]),
-            "journal": " ".join(fields.get("JT") or fields.get("TA") or ()),
-            "authors": fields.get("FAU") or fields.get("AU"),
-            "keywords": fields.get("OT"),
-            "mesh": fields.get("MH"),
-        }
+        yield (
+            number,
+            {
+                "pmid": " ".join(fields["PMID"]),
+                "doi": identifiers[0].removesuffix("[doi]").strip() if identifiers else "",
+                "title": " ".join(fields.get("TI") or fields.get("TT") or fields.get("BTI") or ()),
+                "abstract": "\n".join(fields.get("AB") or fields.get("OAB") or ()),
+                "published": " ".join(fields.get("DP", ())[:1]),
+                "language": " ".join(fields.get("LA", ())[:1]),
+                "journal": " ".join(fields.get("JT") or fields.get("TA") or ()),
+                "authors": fields.get("FAU") or fields.get("AU"),
+                "keywords": fields.get("OT"),
+                "mesh": fields.get("MH"),
+            },
+        )
 
 
 def _records(document: Document, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:

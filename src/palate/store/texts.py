@@ -82,8 +82,8 @@ class Texts:
         with self._store.reading() as connection:
             return _last_row(connection)
 
-    def known(self, texts: Sequence[Text]) -> tuple[set[str], set[str], set[str]]:
-        """Of these texts, the ids, canonical addresses and content hashes that the store has."""
+    def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the id it has there."""
         table = schema.text
         with self._store.reading() as connection:
             return (
@@ -167,10 +167,11 @@ def _last_row(connection: Connection) -> int:
     return connection.execute(select(func.max(schema.text.c.row))).scalar() or 0
 
 
-def _present(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+def _present(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for start in range(0, len(values), AT_ONCE):
-        found.update(connection.execute(select(column).where(column.in_(values[start : start + AT_ONCE]))).scalars())
+        query = select(column, schema.text.c.id).where(column.in_(values[start : start + AT_ONCE]))
+        found.update((value, text_id) for value, text_id in connection.execute(query.order_by(schema.text.c.row.desc())))
     return found
 
 

@@ -35,7 +35,9 @@ class BayesTaste:
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
     liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the sigmoid has an offset of
     its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit
-    for one unit of expected liking before calibration, above 0. most: 2 or more. Raises ValueError outside these ranges.
+    for one unit of expected liking before calibration, above 0. most: 2 or more. background: features of the average text, one
+    row; passed: what each like beyond the number of dislikes weighs as a dislike of it, 0 or more.
+    Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
 
@@ -48,15 +50,16 @@ class BayesTaste:
 
     def __init__(
         self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.001, dislike: float = 0.3, balance: float = 2.0,
-        slope: float = 4.0, most: int = 512,
+        slope: float = 4.0, most: int = 512, background: Features | None = None, passed: float = 0.5,
     ) -> None:  # fmt: skip
-        if not scales or min(*scales.values(), noise, bias, dislike, slope) <= 0 or balance < 0 or most < 2:
+        if not scales or min(*scales.values(), noise, bias, dislike, slope) <= 0 or min(balance, passed) < 0 or most < 2:
             raise ValueError(
-                "scales, noise, bias, dislike and slope must be above 0, balance 0 or more, most 2 or more;"
-                f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {balance=}, {most=}"
+                "scales, noise, bias, dislike and slope must be above 0, balance and passed 0 or more, most 2 or more;"
+                f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {balance=}, {passed=}, {most=}"
             )
         self.scales, self.noise, self.bias, self.dislike = dict(scales), noise, bias, dislike
         self.balance, self.slope, self.most = balance, slope, most
+        self.background, self.passed = background, passed
         self.forget()
 
     def forget(self) -> None:
@@ -119,9 +122,21 @@ class BayesTaste:
         inverse = _inverse(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ judged.likings  # PRML 6.66
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
-        slope, offset = calibrate(left_out, judged.likings, judged.weights, slope=self.slope)
+        slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
+
+    def _seen(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
+        """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background as dislikes.
+
+        Nobody likes everything: a reader who gave more likes than dislikes has passed over texts without a word.
+        """
+        judged = self._judged
+        missing = max(0.0, float(judged.weights @ np.sign(judged.likings)))
+        if self.background is None or not missing:
+            return left_out, judged.likings, judged.weights
+        score = float(amounts @ (judged.products(self.background)[:, 0] + self.bias))
+        return np.append(left_out, score), np.append(judged.likings, -1.0), np.append(judged.weights, self.passed * missing)
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight, 1 for a like."""

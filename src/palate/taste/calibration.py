@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+LONGEST_STEP = 2.0  # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
 ROUNDS = 60  # of Newton's method; it settles in fewer
 
 
@@ -41,9 +42,10 @@ def calibrate(
         if np.linalg.det(curvature) + bend * curvature[1, 1] > 0 < curvature[0, 0] + bend:
             curvature[0, 0] += bend
         step = np.linalg.solve(curvature, gradient)
-        while (after := loss(theta - step)) > current and np.abs(step).max() > 1e-9:
+        step = step * min(1.0, LONGEST_STEP / float(np.abs(step).max(initial=1e-300)))
+        while not (after := loss(theta - step)) < current and np.abs(step).max() > 1e-9:
             step = step / 2
-        if after >= current:
+        if not after < current:
             break
         theta, current = theta - step, after
     return float(np.exp(theta[0])), float(theta[1])

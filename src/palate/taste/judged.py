@@ -22,7 +22,7 @@ class Judged:
 
     def __init__(self, scales: Mapping[str, float]) -> None:
         self.scales = dict(scales)
-        self.gram: Array = np.zeros((0, 0))
+        self._grams: Array = np.zeros((0, 0))  # has room for more texts, so that adding one need not copy it
         self.likings: Array = np.zeros(0)
         self.weights: Array = np.zeros(0)
         self._rows: dict[str, _DenseRows | _SparseRows] = {}
@@ -30,16 +30,22 @@ class Judged:
     def __len__(self) -> int:
         return len(self.likings)
 
+    @property
+    def gram(self) -> Array:
+        """(n, n) kernel between the judged texts."""
+        return self._grams[: len(self), : len(self)]
+
     def add(self, features: Features, liking: float, weight: float) -> None:
         """Take in one text: features has one row."""
         if not self._rows:
             self._rows = {name: _rows_like(features.blocks[name]) for name in self.scales}
         n = len(self)
-        gram = np.empty((n + 1, n + 1))
-        gram[:n, :n] = self.gram
-        gram[n, :n] = gram[:n, n] = self.products(features)[:, 0]
-        gram[n, n] = self.squares(features)[0]
-        self.gram = gram
+        if n == len(self._grams):
+            room = np.zeros((2 * n + 8, 2 * n + 8))
+            room[:n, :n] = self._grams
+            self._grams = room
+        self._grams[n, :n] = self._grams[:n, n] = self.products(features)[:, 0]
+        self._grams[n, n] = self.squares(features)[0]
         self.likings = np.append(self.likings, liking)
         self.weights = np.append(self.weights, weight)
         for name, rows in self._rows.items():
@@ -47,7 +53,7 @@ class Judged:
 
     def drop(self, place: int) -> None:
         """Let go of the text at a place."""
-        self.gram = np.delete(np.delete(self.gram, place, axis=0), place, axis=1)
+        self._grams = np.delete(np.delete(self._grams, place, axis=0), place, axis=1)
         self.likings = np.delete(self.likings, place)
         self.weights = np.delete(self.weights, place)
         for rows in self._rows.values():

@@ -106,7 +106,7 @@ def test_progress_in_a_terminal_goes_to_stderr(capsys: pytest.CaptureFixture[str
     with waiting.progress("adding [red]x") as update:
         update(1, 2)  # over before a bar is due
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(show, "BAR_AFTER_S", 0)
+    monkeypatch.setattr(waiting, "BAR_AFTER_S", 0)
     monkeypatch.setattr("threading.Timer", AtOnce)
     with waiting.progress("adding [red]x") as update:
         update(1, 2)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from palate.cli.show import clean, is_terminal, out, terminal
+from palate.cli import show
 
 if TYPE_CHECKING:
     from palate.evaluation.row import Row
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def show_rows(rows: Sequence[Row]) -> None:
     """In a terminal a table for each data set: a line for each system, a column for each k or metric; else a line a row."""
-    if not is_terminal():
+    if not show.is_terminal():
         for row in rows:
             k = "" if row.k is None else str(row.k)
             figures = [f"{figure:.4f}" for figure in (row.mean, row.low, row.high)]
-            out("\t".join([row.protocol, clean(row.data), row.system, k, row.metric, *figures, str(row.n)]))
+            show.out("\t".join([row.protocol, show.clean(row.data), row.system, k, row.metric, *figures, str(row.n)]))
         return
     by_table: dict[str, list[tuple[str, str, Row]]] = {}
     for row in rows:
@@ -27,13 +27,14 @@ def show_rows(rows: Sequence[Row]) -> None:
             by_table.setdefault(f"{row.data}: {row.metric} after k judgements", []).append((row.system, f"k={row.k}", row))
     for name, entries in by_table.items():
         _figures(name, entries)
-    terminal().print("± is half of the 95 % bootstrap interval; palate is what a reader is served", style="dim")
+    show.terminal().print("± is half of the 95 % bootstrap interval; palate is what a reader is served", style="dim")
 
 
 def _figures(name: str, entries: Sequence[tuple[str, str, Row]]) -> None:
     from rich.table import Table
 
-    table = Table(title=clean(name), title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    looks: dict[str, Any] = {"box": None, "header_style": "dim", "padding": (0, 2, 0, 0)}
+    table = Table(title=show.clean(name), title_justify="left", title_style="bold", **looks)
     table.add_column("system", no_wrap=True)
     columns = list(dict.fromkeys(column for _, column, _ in entries))
     for column in columns:
@@ -42,8 +43,8 @@ def _figures(name: str, entries: Sequence[tuple[str, str, Row]]) -> None:
     for system in dict.fromkeys(system for system, _, _ in entries):
         found = [cells.get((system, column)) for column in columns]
         table.add_row(system, *[_figure(row) if row else "" for row in found], style="bold" if system == "palate" else "")
-    terminal().print(table)
-    terminal().print()
+    show.terminal().print(table)
+    show.terminal().print()
 
 
 def _figure(row: Row) -> str:

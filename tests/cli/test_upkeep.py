@@ -51,8 +51,9 @@ def test_import_refuses_a_store_that_is_not_empty(palate: Palate, store: Path) -
 )
 def test_import_refuses_what_is_no_export(palate: Palate, data: bytes) -> None:
     Path("bad").write_bytes(data)
-    result = palate("import", "bad", ok=False)
+    result = palate("import", "bad", "--store", "new.db", ok=False)
     assert result.exit_code == 1
+    assert not list(Path().glob("new.db*")), "it leaves nothing behind"
     assert result.stderr.startswith("palate: ")
     assert len(result.stderr.splitlines()) == 1
 

@@ -62,11 +62,15 @@ def import_(
     from palate.store.transfer import import_store
 
     with _lines(file) as lines:
-        opened = SqliteStore(store_path(ctx, store, create=True))
+        path = store_path(ctx, store, create=True)
+        fresh = not path.exists()
+        opened, read = SqliteStore(path), 0
         try:
             read = import_store(opened, lines)
         finally:
             opened.close()
+            if fresh and not read:  # an import that failed leaves nothing behind
+                path.unlink()
     if wants_json(ctx, json):
         show.out_json({"lines": read})
     else:

@@ -47,14 +47,15 @@ def demonstrate(source: str | None, console: Console) -> None:
         say(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {told}")
         reader, likes, told = _sample_reader(library) if source is None else _pretended_reader(library)
         say(told)
-        before = reader.rank(len(library.corpus()))
+        before = reader.rank(max(1, len(library.corpus())))
         if not before:
             say("Nothing to rank: give a source with texts.")
             return
         say("\n[bold]1. Ranked from that alone[/bold] (score 0..100, ± one sd; nothing judged yet)")
         _show(say, before[:SHOWN], {})
-        say(f"\n[bold]2. {JUDGED} judgements[/bold], on what teaches most and on what stands on top")
-        for hit in (reader.ask(JUDGED // 2) + before)[:JUDGED]:
+        judged = {hit.text.id: hit for hit in reader.ask(JUDGED // 2) + before[:JUDGED]}
+        say("\n[bold]2. A few judgements[/bold], on what teaches most and on what stands on top")
+        for hit in list(judged.values())[:JUDGED]:
             liked = likes(hit.text)
             reader.judge(hit.text.id, "like" if liked else "dislike")
             say(f"   {'[green]like   [/green]' if liked else '[red]dislike[/red]'} {_title(hit.text)}")

@@ -1,5 +1,6 @@
 """Figure 5: precision at 20 for a simulated reader of cs.IR after 10 likes and 10 dislikes."""
 
+import argparse
 import gzip
 import json
 
@@ -9,10 +10,13 @@ from palate.evaluation.metrics import bootstrap
 from palate.evaluation.systems import SYSTEMS, find_maker
 from report import ARXIV, emit, needs
 
-SEEDS, EACH, TOP = 10, 10, 20
+EACH, TOP = 10, 20
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10)
+    seeds = parser.parse_args().seeds
     needs(ARXIV)
     with gzip.open(ARXIV, "rt") as file:
         papers = [json.loads(line) for line in file]
@@ -21,7 +25,7 @@ def main() -> None:
     figures: dict[str, object] = {"base_rate": round(float(wanted.mean()), 4)}
     for name in SYSTEMS:
         precisions = []
-        for seed in range(SEEDS):
+        for seed in range(seeds):
             rng = np.random.default_rng(seed)
             liked = rng.choice(np.flatnonzero(wanted), EACH, replace=False)
             disliked = rng.choice(np.flatnonzero(~wanted), EACH, replace=False)
@@ -30,7 +34,7 @@ def main() -> None:
             scores[rows] = -np.inf
             precisions.append(wanted[np.argsort(-scores, kind="stable")[:TOP]].mean())
         figures[name] = [round(float(value), 3) for value in bootstrap(np.array(precisions), np.random.default_rng(0))]
-    data = f"12,000 arXiv papers; precision@{TOP} among unjudged ones: mean, low, high (95 %) over {SEEDS} seeds"
+    data = f"12,000 arXiv papers; precision@{TOP} among unjudged ones: mean, low, high (95 %) over {seeds} seeds"
     emit("learning", figures, data=data, seed=0, packages=["scikit-learn"])
 
 

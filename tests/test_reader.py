@@ -12,6 +12,8 @@ from palate.library import Library
 from palate.parts import Encoder
 from palate.reader import Reader
 from palate.sample import SAMPLE
+from palate.taste.bayes import BayesTaste
+from palate.taste.choose import TASTES
 from palate.text import Text
 from palate.value import Hit
 
@@ -352,3 +354,13 @@ def test_broken_unicode_in_what_a_reader_wrote_is_mended(library: Library) -> No
     me = library.reader("me\udcff", likes="cats \ud800", dislikes="\udfff")
     assert len(me.rank()) == 1
     assert library.reader("me\udcff", create=False).name == me.name
+
+
+def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(":memory:")
+    library.add([f"text number {number} about {'cats' if number % 2 else 'dogs'}" for number in range(7)])
+    monkeypatch.setitem(TASTES, "bayes", lambda background=None: BayesTaste({"semantic": 1.0}, most=4, background=background))
+    me = library.reader("me")
+    for place, hit in enumerate(me.rank(7)):
+        me.judge(hit.text.id, "like")
+        assert me.dropped == max(0, place - 3)

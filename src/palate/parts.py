@@ -24,7 +24,12 @@ class Encoder(Protocol):
 
 
 class Taste(Protocol):
-    """Features and feedback to value. A pure function of what it learned, in order: learning it again gives the same bits."""
+    """Features and feedback to value. A pure function of what it learned, in order: learning it again gives the same bits.
+
+    dropped: judgements that were learned but no longer weigh in.
+    """
+
+    dropped: int
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """From n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

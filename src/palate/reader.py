@@ -126,6 +126,12 @@ class Reader:
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
         return Why(hit, logit, shares, liked, disliked)
 
+    @property
+    def dropped(self) -> int:
+        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log keeps them."""
+        self._learned()
+        return self._taste.dropped
+
     def judged(self) -> list[Feedback]:
         """The judgements that stand, oldest first."""
         self._learned()

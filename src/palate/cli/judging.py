@@ -95,8 +95,11 @@ def judge(
     Example: palate judge s001 -0.5
     """
     with open_library(ctx, store) as library:
-        feedback = open_reader(ctx, library, reader, taste).judge(text_id, verdict)
+        judging = open_reader(ctx, library, reader, taste)
+        feedback = judging.judge(text_id, verdict)
         _show_feedback(library, feedback, "", as_json=wants_json(ctx, json))
+        if judging.dropped:
+            show.note(f"the taste holds no more: the oldest {judging.dropped} judgements no longer weigh in, the log keeps them")
 
 
 def undo(

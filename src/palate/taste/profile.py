@@ -34,6 +34,7 @@ class ProfileTaste:
 
     def forget(self) -> None:
         """Back to before any feedback."""
+        self.dropped = 0
         self._rows: Array = np.zeros((0, 0))
         self._likings: Array = np.zeros(0)
         self._weights: Array = np.zeros(0)

@@ -15,7 +15,7 @@ def _pools() -> ThreadpoolController:
 def one_thread() -> AbstractContextManager[Any]:
     """While it is entered, BLAS uses one thread. NumPy and SciPy each bring a pool, and two pools fight for the cores.
 
-    Entering costs 50 microseconds (2 ms the first time). Import numpy and scipy.linalg before the first use.
+    Import numpy and scipy.linalg before the first use.
     """
     limit: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
     return limit

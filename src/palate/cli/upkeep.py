@@ -169,7 +169,7 @@ def written(path: Path) -> Iterator[TextIO]:
                 raw = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))  # type: ignore[assignment]
             yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline="\n"))
         os.replace(partial, path)
-    except BaseException as error:
+    except BaseException as error:  # whatever stops it, Ctrl-C too: no half-written file stays
         with suppress(OSError):
             partial.unlink()
         if isinstance(error, OSError):

@@ -23,7 +23,7 @@ class Finding:
 
 
 def examine(store: SqliteStore, fingerprint: str) -> list[Finding]:
-    """Check a store against the fingerprint of the encoder it should have. Reads all of it: about 1 s for 100,000 texts."""
+    """Check a store against the fingerprint of the encoder it should have. Reads all of it."""
     return [_whole(store), _references(store), _words(store), _vectors(store, fingerprint)]
 
 

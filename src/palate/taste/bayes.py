@@ -29,7 +29,7 @@ class BayesTaste:
     (likes / dislikes)^`balance` times that again.
 
     Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n judged
-    texts, about 0.5 ms for 50 and 8 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
+    texts, about 1 ms for 50 and 10 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
     texts the oldest of the larger side is let go, and counted in `dropped`.
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in

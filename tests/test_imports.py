@@ -12,7 +12,7 @@ import pytest
 import palate
 
 SOURCE = Path(palate.__file__).parent
-FACTS = {"text", "feedback", "value", "errors", "features", "parts", "threads"}
+FACTS = {"text", "feedback", "value", "errors", "features", "parts", "threads", "rule"}
 PARTS = {
     "source",
     "encoder",
@@ -27,7 +27,7 @@ PARTS = {
     "evaluation",
     "scale",
 }
-CORE = {"reader", "library", "adding", "corpus", "explain"}
+CORE = {"reader", "learned", "library", "adding", "corpus", "explain", "ruling", "suggesting"}
 DOORS = {"cli", "server", "sample", "__main__"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 

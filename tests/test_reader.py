@@ -282,10 +282,58 @@ def test_feedback_tells_what_was_taken_in(filled: Library) -> None:
 
 
 def test_the_same_text_twice_in_one_call_has_the_last_verdict(filled: Library) -> None:
-    me, once = filled.reader("me"), filled.reader("once")
+    me, once = filled.reader("me", kind="bayes"), filled.reader("once", kind="bayes")
     me.judge_many([("cats-1", "like"), ("bonds-1", "like"), ("cats-1", "dislike")])
     once.judge_many([("bonds-1", "like"), ("cats-1", "dislike")])
     assert bits(me.rank(20, all=True)) == bits(once.rank(20, all=True))
+
+
+@given(first=st.lists(st.tuples(st.integers(0, 11), VERDICTS), max_size=8), undone=st.tuples(st.integers(0, 11), VERDICTS))
+@settings(max_examples=15, deadline=None)
+def test_a_contest_that_took_back_its_newest_judgement_never_had_it(
+    words: Encoder, papers: list[Text], first: list[tuple[int, str | float]], undone: tuple[int, str | float]
+) -> None:
+    """Shares, champions and values, to the last bit; also for one who opens the store anew."""
+    with Library(":memory:", encoder="words") as library:
+        library.add(papers)
+        me, other = library.reader("me"), library.reader("other")
+        for place, verdict in dict(first).items():
+            me.judge(papers[place].id, verdict)
+            other.judge(papers[place].id, verdict)
+        if undone[0] not in dict(first):
+            me.judge(papers[undone[0]].id, undone[1])
+            me.undo()
+        assert me.contest() == other.contest() == library.reader("me").contest()
+        assert bits(me.rank(20)) == bits(other.rank(20)) == bits(library.reader("me").rank(20))
+
+
+def test_what_a_contest_predicted_is_kept_and_can_be_measured_again(filled: Library) -> None:
+    me = filled.reader()
+    me.judge_many([("cats-1", "like"), ("bonds-1", "dislike"), ("cats-2", "like"), ("bonds-2", "skip")])
+    before = me.contest()
+    assert [place.n for place in before] == [3] * len(before)
+    assert sum(place.share for place in before) == pytest.approx(1)
+    me.measure_again()
+    assert me.contest() == before
+    with filled.store.writing() as connection:
+        connection.exec_driver_sql("delete from prediction")
+    forgetful = filled.reader()
+    assert [place.n for place in forgetful.contest()] == [0] * len(before)
+    forgetful.measure_again()
+    assert forgetful.contest() == before
+
+
+def test_one_member_can_be_pinned_and_let_go(filled: Library) -> None:
+    me = filled.reader()
+    me.judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
+    blended = bits(me.rank(20))
+    me.serve("profile")
+    assert {place.name: place.share for place in filled.reader().contest()}["profile"] == 1.0
+    assert bits(me.rank(20)) == bits(filled.reader().rank(20)) != blended
+    me.serve("blend")
+    assert bits(me.rank(20)) == blended
+    with pytest.raises(UnknownName, match="blend, champion"):
+        me.serve("nobody")
 
 
 @pytest.fixture
@@ -359,8 +407,8 @@ def test_broken_unicode_in_what_a_reader_wrote_is_mended(library: Library) -> No
 def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Library(":memory:")
     library.add([f"text number {number} about {'cats' if number % 2 else 'dogs'}" for number in range(7)])
-    monkeypatch.setitem(TASTES, "bayes", lambda background=None: BayesTaste({"semantic": 1.0}, most=4, background=background))
-    me = library.reader("me")
+    monkeypatch.setitem(TASTES, "bayes", lambda _: BayesTaste({"semantic": 1.0}, most=4))
+    me = library.reader("me", kind="bayes")
     for place, hit in enumerate(me.rank(7)):
         me.judge(hit.text.id, "like")
         assert me.dropped == max(0, place - 3)

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
-from palate.features import Features, Terms
+from palate.features import Background, Features, Terms
 from palate.index.exact import ExactIndex
 from palate.parts import Matrix, Rows
 
@@ -16,7 +16,7 @@ from palate.parts import Matrix, Rows
 class Space:
     """How texts become features: fitted on a corpus, usable for any text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts. corpus: their features. background: those of their average.
+    vectors: (n, d) of the corpus. terms: of the same n texts. corpus: their features. background: what a taste may know of them.
     """
 
     def __init__(self, vectors: Matrix, terms: Terms) -> None:
@@ -25,7 +25,8 @@ class Space:
         features = self.features(vectors, terms)
         average = np.asarray(features.blocks["keyword"].sum(axis=0), dtype=np.float32).reshape(1, -1) / max(len(vectors), 1)
         self.corpus = features
-        self.background = Features({"semantic": np.zeros((1, vectors.shape[1]), np.float32), "keyword": csr_array(average)})
+        mean = Features({"semantic": np.zeros((1, vectors.shape[1]), np.float32), "keyword": csr_array(average)})
+        self.background = Background(mean, features, {})
 
     def features(self, vectors: Matrix, terms: Terms) -> Features:
         return Features({"semantic": self.semantic.transform(vectors), "keyword": self.keyword.transform(terms)})

@@ -1,25 +1,23 @@
 """Explain: a value's logit as shares of words and feature blocks."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from scipy.sparse import csr_array
 
 from palate.corpus import Corpus
 from palate.feature.keyword import count_terms
 from palate.features import Features
-from palate.parts import Encoder, Vector
+from palate.parts import Encoder, Taste
 from palate.value import Contribution
 
 
-def contributions(
-    content: str, corpus: Corpus, features: Features, base: float, weights: Mapping[str, Vector], encoder: Encoder
-) -> tuple[Contribution, ...]:
-    """Every share of a text's logit, largest first; they sum to `base + the sum over blocks of row @ weights`.
+def contributions(content: str, corpus: Corpus, features: Features, taste: Taste, encoder: Encoder) -> list[Contribution]:
+    """Every share of the logit that a taste gives a text; they sum to it.
 
     The semantic block is split over words where the encoder can (`attribute`); what no word accounts for (the corpus mean,
-    rounding; with other encoders all of it) stands under the block's own name. features: the one row of the text.
+    rounding; with other encoders all of it) stands under the block's own name. What no weight explains stands under the name
+    of the taste it comes from. features: the one row of the text.
     """
+    base, weights = taste.explain()
     shares = [Contribution("base", "base", base)]
     for block, block_weights in weights.items():
         row = features.blocks[block]
@@ -34,4 +32,5 @@ def contributions(
             amounts = {}
         shares += [Contribution(block, word, amount) for word, amount in amounts.items() if amount]
         shares.append(Contribution(block, block, total - sum(amounts.values())))
-    return tuple(sorted(shares, key=lambda share: -abs(share.amount)))
+    shares += [Contribution(name, name, float(amounts[0])) for name, amounts in taste.beyond(features).items()]
+    return shares

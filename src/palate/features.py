@@ -1,11 +1,11 @@
 """Features: texts as named blocks of numbers, each of its own scale, so that a taste can use any set and `why` can name each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 Block = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]] | csr_array
 
@@ -26,6 +26,30 @@ class Features:
 
     def __getitem__(self, rows: Any) -> "Features":
         return Features({name: block[rows] for name, block in self.blocks.items()})
+
+    @classmethod
+    def joined(cls, parts: Sequence["Features"]) -> "Features":
+        """Those of all parts, which have the same blocks, one below the other; there is at least one part."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls({name: _stacked([part.blocks[name] for part in parts]) for name in parts[0].blocks})
+
+
+def _stacked(blocks: list[Block]) -> Block:
+    return csr_array(vstack(blocks, format="csr")) if isinstance(blocks[0], csr_array) else np.concatenate(blocks)
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """What a taste may know of the texts it will value before any feedback.
+
+    average: one row, the average text. texts: all n, judged or not. prior: the weights that a block has before any feedback,
+    zeros where a block is not named.
+    """
+
+    average: Features
+    texts: Features
+    prior: Mapping[str, np.ndarray[tuple[int], np.dtype[np.floating[Any]]]]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
-"""Feedback: one judgement of one text by one reader."""
+"""Feedback: one judgement of one text by one reader, and what many readers said together."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from palate.errors import BadValue
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Kind = Literal["like", "dislike", "rating", "skip", "undo"]
 
@@ -27,6 +32,19 @@ class Feedback:
     weight: float
     given_at: datetime
     undoes: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CrowdFeedback:
+    """What many readers said of n_texts texts: m judgements, one for each reader and text.
+
+    readers: numbers from 0, without gaps. places: of the texts in the corpus. likings: in [-1, 1].
+    """
+
+    readers: np.ndarray[tuple[int], np.dtype[np.int64]]
+    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    likings: np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
+    n_texts: int
 
 
 def parse_liking(verdict: str | float) -> tuple[Kind, float | None]:

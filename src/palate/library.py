@@ -15,6 +15,7 @@ from palate.encoder.choose import make_encoder
 from palate.errors import EncoderChanged, UnknownName, at_least_one
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
+from palate.ruling import Ruling
 from palate.source import Columns, Fetcher, open_source
 from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
@@ -60,6 +61,7 @@ class Library:
             )
         self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
         self._corpus: tuple[int, Corpus] | None = None
+        self._ruling: tuple[Corpus, Ruling] | None = None
 
     def add(
         self,
@@ -159,6 +161,13 @@ class Library:
             with one_thread():
                 self._corpus = (last, Corpus(*numbers))
         return self._corpus[1]
+
+    def ruling(self) -> Ruling:
+        """What rules do to the texts of the corpus; each rule is matched once for each corpus."""
+        corpus = self.corpus()
+        if self._ruling is None or self._ruling[0] is not corpus:
+            self._ruling = (corpus, Ruling(corpus.rows, self.store.rules.matching))
+        return self._ruling[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) vectors as the store would hold them; nothing is stored."""

@@ -1,7 +1,8 @@
 """What the parts of a Reader promise, on one page. n texts, d dims. Makers need not inherit."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -26,32 +27,62 @@ class Encoder(Protocol):
 class Taste(Protocol):
     """Features and feedback to value. A pure function of what it learned, in order: learning it again gives the same bits.
 
-    dropped: judgements that were learned but no longer weigh in.
+    Learning n texts at once is learning them one by one. dropped: judgements that were learned but no longer weigh in.
     """
 
     dropped: int
+
+    def effort(self, n: int) -> float:
+        """Milliseconds that the first value after the n-th judgement costs: as modelled, not measured, so that what depends
+        on it does not depend on a clock."""
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """From n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
 
     def logits(self, features: Features) -> Vector:
-        """(n,) how much each text is liked, quick enough for every text; `value` may reorder close ones."""
+        """(n,) log odds of a like."""
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Mean and sd of the probability of a like, each (n,) in [0, 1]."""
 
     def explain(self) -> tuple[float, dict[str, Vector]]:
-        """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights, for every text."""
+        """(base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights + the sum of `beyond`."""
+
+    def beyond(self, features: Features) -> dict[str, Vector]:
+        """By name, (n,) shares of the logit that no weights explain; empty for a taste that is linear."""
 
     def forget(self) -> None:
         """Back to before any feedback."""
 
 
-class Question(Protocol):
-    """Which texts to ask about."""
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """What a question may know of m texts without a verdict, as one reader's taste sees them now.
 
-    def choose(self, mean: Vector, sd: Vector, n: int) -> Rows:
-        """Places of the n best of the (m,) values to ask about, best first."""
+    mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts. vectors: (m, d) rows of
+    length 1, or 0 for a text that says nothing. judged: (j, d) rows of the texts that have a verdict, in any order.
+    """
+
+    mean: Vector
+    sd: Vector
+    features: Features
+    vectors: Matrix
+    judged: Matrix
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+
+class Question(Protocol):
+    """Which texts to ask about.
+
+    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all alike.
+    """
+
+    among: Literal["even", "best", "all"]
+
+    def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
+        """Places of the n of the m candidates to ask about, best first."""
 
 
 class Index(Protocol):

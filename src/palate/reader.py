@@ -10,14 +10,15 @@ import numpy as np
 from palate.corpus import Corpus
 from palate.errors import at_least_one
 from palate.explain import contributions
-from palate.feature.keyword import hash_terms
-from palate.features import Features
 from palate.feedback import Feedback, parse_liking
-from palate.parts import Rows, Vector
-from palate.question.uncertainty import Uncertainty
-from palate.store.log import Entry, standing_entries
+from palate.learned import Learned
+from palate.parts import Candidates, Rows, Vector
+from palate.question.choose import DEFAULT_QUESTION, make_question
+from palate.rule import Rule
+from palate.ruling import Effect, shifted
+from palate.store.log import Entry
 from palate.store.readers import TasteRow
-from palate.taste.choose import make_taste
+from palate.taste.leaderboard import Place, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
 from palate.value import Found, Hit, Value, Why
@@ -25,15 +26,15 @@ from palate.value import Found, Hit, Value, Why
 if TYPE_CHECKING:
     from palate.library import Library
 
-DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
-ASKABLE = 500  # texts nearest to even odds, among which a question is chosen
+ASKABLE = 500  # texts among which a question is chosen
+RESCORED = 300  # best texts by what is linear in a taste, among which all of it decides
+ABOVE_ALL = 1e9  # logits that a kept text is ahead of others
 
 
 class Reader:
     """One reader's view of a library: one taste, learned from that reader's part of the log.
 
-    Get it from `Library.reader`. A judgement is on disk when `judge` returns. The taste is relearned from the log when the
-    library has new texts, another process has judged, or a judgement was replaced or taken back; else it learns on.
+    Get it from `Library.reader`. A judgement is on disk when `judge` returns.
 
     >>> import palate
     >>> library = palate.open(":memory:")
@@ -46,36 +47,47 @@ class Reader:
     def __init__(self, library: Library, row: TasteRow) -> None:
         self.name = row.reader
         self.taste_name = row.name
+        self.number = row.number
         self._library = library
-        self._number = row.number
-        self._described = [(text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()]
-        self._kind = row.kind
-        self._taste = make_taste(row.kind)
-        self._corpus: Corpus | None = None
-        self._head = -1  # the log entry up to which the taste has learned
-        self._verdicts: dict[int, Entry] = {}  # the standing judgement of each group, by its leader's row
+        self._learned = Learned(library, row)
 
     def rank(self, limit: int = 20, *, all: bool = False) -> list[Hit]:
-        """The best texts, best first; equal ones newest first. all: also those judged or skipped before."""
-        at_least_one(limit)
-        corpus = self._learned()
-        with one_thread():
-            logits = self._taste.logits(corpus.features)
-            places = _largest(logits, self._open(corpus, all), limit)
-            places = places[np.lexsort((-places, -logits[places]))]
-            mean, sd = self._taste.value(corpus.features[places])
-        return self._hits(corpus, places, mean, sd)
+        """The best texts, best first; equal ones newest first. all: also those judged or skipped before.
 
-    def ask(self, n: int = 1) -> list[Hit]:
-        """The n texts whose judgement would teach most, most first."""
-        at_least_one(n)
-        corpus = self._learned()
+        What a rule keeps stands above all others, what one blocks is not there.
+        """
+        at_least_one(limit)
+        corpus = self._learned.corpus()
+        effect = self._effect()
         with one_thread():
-            logits = self._taste.logits(corpus.features)
-            candidates = _largest(-np.abs(logits), self._open(corpus, False), max(ASKABLE, n))
-            mean, sd = self._taste.value(corpus.features[candidates])
-            chosen = Uncertainty().choose(mean, sd, n)
-        return self._hits(corpus, candidates[chosen], mean[chosen], sd[chosen])
+            scores = self._learned.taste.linear(corpus.features) + effect.added + ABOVE_ALL * effect.kept
+            open_ = self._open(corpus, effect, all)
+            curved = bool(len(corpus)) and bool(self._learned.taste.beyond(corpus.features[:1]))
+            places = _largest(scores, open_, max(limit, RESCORED) if curved else limit)
+            mean, sd = self._value(corpus, places, effect)
+        order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
+        return self._hits(corpus, places[order], mean[order], sd[order])
+
+    def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
+        """The n texts whose judgement would teach most, most first; of near-copies one.
+
+        strategy: see question/choose.py. Chance is drawn from what is in the log, so asking twice asks the same.
+        Raises UnknownName for a strategy that is not there.
+        """
+        at_least_one(n)
+        question = make_question(strategy)
+        corpus = self._learned.corpus()
+        effect = self._effect()
+        rng = np.random.default_rng([self.number, self._learned.head])
+        with one_thread():
+            scores = self._learned.taste.linear(corpus.features) + effect.added
+            open_ = self._open(corpus, effect, False)
+            urgency = {"even": -np.abs(scores), "best": scores, "all": rng.random(len(scores))}[question.among]
+            places = np.sort(_largest(urgency, open_, max(ASKABLE, n)))
+            mean, sd = self._value(corpus, places, effect)
+            judged = corpus.vectors[[corpus.place(leader) for leader in self._learned.verdicts]]
+            chosen = question.choose(Candidates(mean, sd, corpus.features[places], corpus.vectors[places], judged), n, rng)
+        return self._hits(corpus, places[chosen], mean[chosen], sd[chosen])
 
     def judge(self, text_id: str, verdict: str | float) -> Feedback:
         """Take in one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of the text or a copy.
@@ -86,107 +98,85 @@ class Reader:
 
     def judge_many(self, verdicts: Sequence[tuple[str, str | float]]) -> list[Feedback]:
         """Take in judgements in order, all or none, on disk when this returns."""
-        parsed = [(self._library.row_of(text_id), *parse_liking(verdict)) for text_id, verdict in verdicts]
-        corpus = self._learned()
-        head, entries = self._library.store.log.append(self._number, parsed)
-        if head == self._head:
-            with one_thread():
-                self._learn_on(corpus, entries)
+        entries = self._learned.append([(self._library.row_of(text_id), *parse_liking(verdict)) for text_id, verdict in verdicts])
         return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
 
     def undo(self) -> Feedback | None:
         """Take back the newest judgement that stands: all is as if it had never been. None where there is none."""
-        entry = self._library.store.log.undo(self._number)
+        entry = self._learned.undo()
         if entry is None or entry.row is None:
             return None
-        self._corpus = None
         return self._feedback(entry, self._library.store.texts.get([entry.row])[entry.row].id)
 
     def value(self, texts: Sequence[str | Text]) -> list[Value]:
-        """What texts that need not be in the library are worth to this reader; nothing is stored."""
-        corpus = self._learned()
+        """What texts that need not be in the library are worth to this reader, by taste alone; nothing is stored."""
+        corpus = self._learned.corpus()
         contents = [text.content if isinstance(text, Text) else text for text in texts]
         with one_thread():
-            mean, sd = self._taste.value(self._features(corpus, contents))
+            mean, sd = self._learned.taste.value(self._learned.features(corpus, contents))
         return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
-        """What makes the value of a text: every word's and block's share, and the nearest judged texts."""
+        """What makes the value of a text: every word's, block's and rule's share, and the nearest judged texts."""
         row = self._library.row_of(text_id)
-        corpus = self._learned()
+        corpus = self._learned.corpus()
         place = corpus.place(row)
         with one_thread():
-            features = corpus.features[[place]]
-            mean, sd = self._taste.value(features)
-            base, weights = self._taste.explain()
+            mean, sd = self._value(corpus, np.array([place]), self._effect())
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
-            shares = contributions(hit.text.content, corpus, features, base, weights, self._library.encoder)
-        logit = sum(share.amount for share in shares)
+            shares = contributions(hit.text.content, corpus, corpus.features[[place]], self._learned.taste, self._library.encoder)
+        ruled = self._library.ruling().shares(self._rules(), place)
+        shares = tuple(sorted([*shares, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
-        return Why(hit, logit, shares, liked, disliked)
+        return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
+
+    def contest(self) -> list[Place]:
+        """How the tastes that compete for this reader stand, lowest loss first."""
+        self._learned.corpus()
+        return leaderboard(self._learned.taste)
+
+    def champions(self) -> list[tuple[int, str]]:
+        """(judgements before it, name) of each champion so far, the first first."""
+        self._learned.corpus()
+        return list(self._learned.taste.champions)
+
+    def serve(self, serving: str) -> None:
+        """Serve the blend of the contest, its champion, or one member by its name. Raises UnknownName."""
+        self._learned.serve(serving)
+
+    def measure_again(self) -> None:
+        """Hold the whole contest once more, from the first judgement: for a store that an older palate wrote."""
+        self._learned.measure_again()
 
     @property
     def dropped(self) -> int:
         """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log keeps them."""
-        self._learned()
-        return self._taste.dropped
+        self._learned.corpus()
+        return self._learned.taste.dropped
 
     def judged(self) -> list[Feedback]:
         """The judgements that stand, oldest first."""
-        self._learned()
-        entries = sorted(self._verdicts.values(), key=lambda entry: entry.entry)
+        self._learned.corpus()
+        entries = sorted(self._learned.verdicts.values(), key=lambda entry: entry.entry)
         texts = self._library.store.texts.get([entry.row for entry in entries if entry.row is not None])
         return [self._feedback(entry, texts[entry.row].id) for entry in entries if entry.row is not None]
 
-    def _learned(self) -> Corpus:
-        """The library's corpus, with the taste at the head of the log."""
-        corpus = self._library.corpus()
-        if corpus is self._corpus and self._library.store.log.head(self._number) == self._head:
-            return corpus
-        entries = self._library.store.log.entries(self._number)
-        corpus = self._library.corpus()  # after the log, so that it has every text that was judged
-        self._taste = make_taste(self._kind, corpus.space.background)
-        self._verdicts = {}
-        self._corpus = corpus
-        with one_thread():
-            if self._described:
-                likings = np.array([liking for _, liking in self._described])
-                features = self._features(corpus, [text for text, _ in self._described])
-                self._taste.learn(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT))
-            latest = {self._leader(corpus, entry): entry for entry in standing_entries(entries)}
-            self._learn_on(corpus, sorted(latest.values(), key=lambda entry: entry.entry))
-        self._head = entries[-1].entry if entries else 0
-        return corpus
+    def _rules(self) -> list[Rule]:
+        return [one.rule for one in self._library.store.rules.of(self.number) if one.state == "accepted"]
 
-    def _learn_on(self, corpus: Corpus, entries: Sequence[Entry]) -> None:
-        """Learn entries that come after all that was learned; where one replaces a verdict, the log is learned anew later."""
-        teaching = [entry for entry in entries if entry.liking is not None]
-        leaders = [self._leader(corpus, entry) for entry in entries]
-        if len(set(leaders)) < len(leaders) or any(leader in self._verdicts for leader in leaders):
-            self._corpus = None
-            return
-        self._verdicts.update(zip(leaders, entries, strict=True))
-        if teaching:
-            places = [corpus.place(entry.row) for entry in teaching if entry.row is not None]
-            likings = np.array([entry.liking for entry in teaching], dtype=np.float64)
-            self._taste.learn(corpus.features[places], likings, np.array([entry.weight for entry in teaching]))
-        if entries:
-            self._head = entries[-1].entry
+    def _effect(self) -> Effect:
+        return self._library.ruling().effect(self._rules())
 
-    def _leader(self, corpus: Corpus, entry: Entry) -> int:
-        assert entry.row is not None
-        return int(corpus.leaders[corpus.place(entry.row)])
+    def _value(self, corpus: Corpus, places: Rows, effect: Effect) -> tuple[Vector, Vector]:
+        return shifted(*self._learned.taste.value(corpus.features[places]), effect.added[places])
 
-    def _open(self, corpus: Corpus, all: bool) -> Rows:
+    def _open(self, corpus: Corpus, effect: Effect, all: bool) -> Rows:
         """Places that may be shown: the first text of each group, and unless `all` only of groups without a verdict."""
-        shown = corpus.leads.copy()
+        shown = corpus.leads & ~effect.blocked
         if not all:
-            shown[[corpus.place(leader) for leader in self._verdicts]] = False
+            shown[[corpus.place(leader) for leader in self._learned.verdicts]] = False
         return np.flatnonzero(shown)
-
-    def _features(self, corpus: Corpus, contents: Sequence[str]) -> Features:
-        return corpus.space.features(self._library.encode(contents), hash_terms(contents))
 
     def _hits(self, corpus: Corpus, places: Rows, mean: Vector, sd: Vector) -> list[Hit]:
         rows = corpus.rows[places].tolist()
@@ -198,7 +188,8 @@ class Reader:
         ]
 
     def _nearest(self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]) -> tuple[Found, ...]:
-        rows = [entry.row for entry in self._verdicts.values() if entry.liking is not None and wanted(entry.liking) and entry.row]
+        entries = self._learned.verdicts.values()
+        rows = [entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row]
         places = np.array([corpus.place(row) for row in rows if corpus.place(row) != place], dtype=np.int64)
         cosine = corpus.vectors[places] @ corpus.vectors[place]
         nearest = places[np.argsort(-cosine, kind="stable")][:n]

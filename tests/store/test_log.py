@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from palate.errors import UnknownName
-from palate.store.log import standing_entries
+from palate.store.log import Prediction, standing_entries
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import Stored
 from palate.text import Text
@@ -63,11 +63,11 @@ def test_many_are_appended_all_or_none(path: Path) -> None:
 
 def test_an_entry_comes_back_as_it_was_told(path: Path) -> None:
     before = datetime.now(UTC)
-    _, made = with_texts(SqliteStore(path)).log.append(1, [(2, "rating", 0.1), (3, "skip", None)], weight=0.25)
+    _, made = with_texts(SqliteStore(path)).log.append(1, [(2, "rating", 0.1), (3, "skip", None)])
     assert SqliteStore(path).log.entries(1) == made
     assert [(entry.row, entry.kind, entry.liking, entry.weight) for entry in made] == [
-        (2, "rating", 0.1, 0.25),
-        (3, "skip", None, 0.25),
+        (2, "rating", 0.1, 1.0),
+        (3, "skip", None, 1.0),
     ]
     assert all(before <= entry.given_at <= datetime.now(UTC) for entry in made)
 
@@ -78,12 +78,23 @@ def test_an_entry_comes_back_as_it_was_told(path: Path) -> None:
         lambda store: store.log.append(1, [(1, "like", 1.5)]),
         lambda store: store.log.append(1, [(1, "love", 1.0)]),
         lambda store: store.log.append(1, [(1, "like", None)]),
-        lambda store: store.log.append(1, [(1, "like", 1.0)], weight=0.0),
     ],
 )
 def test_the_store_takes_no_line_that_cannot_be(wrong: Callable[[SqliteStore], object]) -> None:
     with pytest.raises(IntegrityError):
         wrong(with_texts(SqliteStore(":memory:")))
+
+
+def test_predictions_come_back_with_their_entries_and_can_be_made_anew(path: Path) -> None:
+    store = with_texts(SqliteStore(path))
+    said = Prediction("bayes,margin", b"\x00\x00\x80?" * 2)
+    _, made = store.log.append(1, [(1, "like", 1.0), (2, "skip", None)], [said, None])
+    store.log.append(2, [(1, "like", 1.0)], [Prediction("bayes", b"\x00" * 4)])
+    assert SqliteStore(path).log.predictions(1) == {made[0].entry: said}
+    other = said._replace(tastes="margin,bayes")
+    store.log.predict_anew(1, {made[0].entry: other})
+    assert store.log.predictions(1) == {made[0].entry: other}
+    assert len(store.log.predictions(2)) == 1
 
 
 def test_a_taste_that_was_removed_takes_no_judgement() -> None:

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from palate.errors import BadStore
 from palate.feature.keyword import hash_terms
-from palate.store.sqlite import SqliteStore
+from palate.store.crowd import StoredCrowd
+from palate.store.log import Prediction
+from palate.store.sqlite import REVISIONS, SqliteStore
 from palate.store.texts import Stored
 from palate.store.transfer import export_store, import_store
 from palate.text import Text
@@ -46,9 +49,11 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
     for reader in ("ann", "bob"):
         store.readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
     for row in range(1, len(texts) + 1):
-        store.log.append(1, [(row, "rating", 1 / 3), (row, "skip", None)], weight=0.1)
+        store.log.append(1, [(row, "rating", 1 / 3), (row, "skip", None)])
         store.log.undo(1)
-        store.log.append(2, [(row, "dislike", -1.0)])
+        store.log.append(2, [(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
+    store.readers.serve(1, "champion")
+    store.crowd.put(StoredCrowd(2, 3, 2, b"what they think"))
     return store
 
 
@@ -148,7 +153,18 @@ def test_what_is_no_export_is_refused(new: SqliteStore, lines: list[str]) -> Non
 
 
 def test_an_export_of_a_newer_palate_is_refused(new: SqliteStore, export: list[str]) -> None:
-    assert_refused(new, [export[0].replace('"0001"', '"0999"'), *export[1:]], "upgrade palate")
+    assert_refused(new, [export[0].replace(REVISIONS[-1], "0999"), *export[1:]], "upgrade palate")
+
+
+def test_an_export_of_the_first_palate_is_read(new: SqliteStore, export: list[str]) -> None:
+    """It had no rules, crowd or predictions; what its readers lack is what they would have had."""
+    rows = [json.loads(line) for line in export[1:-1]]
+    rows = [row for row in rows if row["table"] not in ("rule", "crowd", "prediction")]
+    lines = [json.dumps({k: v for k, v in row.items() if k not in ("private", "serving")}) + "\n" for row in rows]
+    lines = [export[0].replace(REVISIONS[-1], "0001"), *lines]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    import_store(new, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
+    assert [(row.reader, row.serving, row.private) for row in new.readers.tastes()] == [("ann", "blend", 0), ("bob", "blend", 0)]
 
 
 @pytest.mark.parametrize(

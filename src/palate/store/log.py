@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from palate.errors import UnknownName
 from palate.feedback import Kind
@@ -28,6 +28,13 @@ class Entry(NamedTuple):
     undoes: int | None
 
 
+class Prediction(NamedTuple):
+    """What the tastes of a contest said of one text. tastes: m names with commas between. logits: (m,) little-endian float32."""
+
+    tastes: str
+    logits: bytes
+
+
 class Log:
     """The feedback of all tastes, numbered in the order in which it came."""
 
@@ -35,14 +42,34 @@ class Log:
         self._store = store
 
     def append(
-        self, taste: int, verdicts: Sequence[tuple[int, Kind, float | None]], weight: float = 1.0
+        self, taste: int, verdicts: Sequence[tuple[int, Kind, float | None]], predictions: Sequence[Prediction | None] = ()
     ) -> tuple[int, list[Entry]]:
-        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head was before."""
+        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head was before.
+
+        predictions: what the tastes said of each verdict before they learned it; none at all is one None for each.
+        """
         with self._store.writing() as connection:
             if not connection.execute(select(schema.taste.c.number).where(schema.taste.c.number == taste)).first():
                 raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
             head = _head(connection, taste)
-            return head, [_append(connection, taste, row, kind, liking, weight) for row, kind, liking in verdicts]
+            entries = [_append(connection, taste, row, kind, liking) for row, kind, liking in verdicts]
+            _keep(connection, {e.entry: p for e, p in zip(entries, predictions, strict=bool(predictions)) if p is not None})
+            return head, entries
+
+    def predictions(self, taste: int) -> dict[int, Prediction]:
+        """What was said of the entries of a taste before they were learned, by entry, where it is known."""
+        table = schema.prediction
+        query = select(table.c.entry, table.c.tastes, table.c.logits).join(schema.feedback)
+        with self._store.reading() as connection:
+            found = connection.execute(query.where(schema.feedback.c.taste == taste))
+            return {entry: Prediction(tastes, logits) for entry, tastes, logits in found}
+
+    def predict_anew(self, taste: int, predictions: Mapping[int, Prediction]) -> None:
+        """Put these, by entry, in place of all predictions of a taste."""
+        entries = select(schema.feedback.c.entry).where(schema.feedback.c.taste == taste)
+        with self._store.writing() as connection:
+            connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
+            _keep(connection, predictions)
 
     def undo(self, taste: int) -> Entry | None:
         """Take back the newest entry that still stands: returns that entry, or None where none does."""
@@ -50,7 +77,7 @@ class Log:
             standing = standing_entries(_entries(connection, taste))
             if not standing:
                 return None
-            _append(connection, taste, None, "undo", None, 1.0, standing[-1].entry)
+            _append(connection, taste, None, "undo", None, standing[-1].entry)
             return standing[-1]
 
     def entries(self, taste: int) -> list[Entry]:
@@ -80,13 +107,18 @@ def _append(
     row: int | None,
     kind: Kind,
     liking: float | None,
-    weight: float,
     undoes: int | None = None,
 ) -> Entry:
     now = datetime.now(UTC)
-    values = {"row": row, "kind": kind, "liking": liking, "weight": weight, "undoes": undoes}
+    values = {"row": row, "kind": kind, "liking": liking, "weight": 1.0, "undoes": undoes}
     made = insert(schema.feedback).values(taste=taste, given_at=now.isoformat(), **values).returning(schema.feedback.c.entry)
-    return Entry(connection.execute(made).scalar_one(), row, kind, liking, weight, now, undoes)
+    return Entry(connection.execute(made).scalar_one(), row, kind, liking, 1.0, now, undoes)
+
+
+def _keep(connection: Connection, predictions: Mapping[int, Prediction]) -> None:
+    if predictions:
+        rows = [{"entry": entry, "tastes": p.tastes, "logits": p.logits} for entry, p in predictions.items()]
+        connection.execute(insert(schema.prediction), rows)
 
 
 def _entries(connection: Connection, taste: int) -> list[Entry]:

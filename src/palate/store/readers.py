@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 _taste, _feedback = schema.taste.c, schema.feedback.c
 _judgements = select(func.count()).where(_feedback.taste == _taste.number, _feedback.kind != "undo").scalar_subquery()
 _TASTES = select(
-    _taste.number, schema.reader.c.name, _taste.name, _taste.kind, _taste.likes, _taste.dislikes, _judgements
+    _taste.number, schema.reader.c.name, _taste.name, _taste.kind, _taste.likes, _taste.dislikes, _judgements,
+    _taste.serving, schema.reader.c.private,
 ).join(schema.reader)  # fmt: skip
 
 
 class TasteRow(NamedTuple):
-    """One taste of one reader. judgements: verdicts in the log, taken back or not."""
+    """One taste of one reader. judgements: verdicts in the log, taken back or not. serving: blend, champion or a member's name.
+
+    private: 1 where the reader keeps out of the crowd.
+    """
 
     number: int
     reader: str
@@ -30,6 +34,8 @@ class TasteRow(NamedTuple):
     likes: str
     dislikes: str
     judgements: int
+    serving: str = "blend"
+    private: int = 0
 
 
 class Readers:
@@ -64,13 +70,28 @@ class Readers:
         with self._store.writing() as connection:
             connection.execute(update(schema.taste).where(schema.taste.c.number == taste).values(likes=likes, dislikes=dislikes))
 
-    def remove(self, reader: str) -> None:
-        """Take away a reader with all tastes and feedback."""
-        numbers = select(schema.taste.c.number).join(schema.reader).where(schema.reader.c.name == reader)
+    def serve(self, taste: int, serving: str) -> None:
+        """What the contest of a taste serves from now on: blend, champion or a member's name."""
         with self._store.writing() as connection:
+            connection.execute(update(schema.taste).where(schema.taste.c.number == taste).values(serving=serving))
+
+    def keep_private(self, reader: str, private: bool) -> None:
+        """Whether a reader keeps out of the crowd; what the crowd has learned from it is forgotten with the rest."""
+        with self._store.writing() as connection:
+            connection.execute(update(schema.reader).where(schema.reader.c.name == reader).values(private=int(private)))
+            connection.execute(delete(schema.crowd))
+
+    def remove(self, reader: str) -> None:
+        """Take away a reader with all tastes, feedback, predictions and rules; the crowd forgets what it has learned."""
+        numbers = select(schema.taste.c.number).join(schema.reader).where(schema.reader.c.name == reader)
+        entries = select(schema.feedback.c.entry).where(schema.feedback.c.taste.in_(numbers))
+        with self._store.writing() as connection:
+            connection.execute(delete(schema.crowd))
+            connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
             connection.execute(
                 delete(schema.feedback).where(schema.feedback.c.taste.in_(numbers), schema.feedback.c.kind == "undo")
             )
             connection.execute(delete(schema.feedback).where(schema.feedback.c.taste.in_(numbers)))
+            connection.execute(delete(schema.rule).where(schema.rule.c.taste.in_(numbers)))
             connection.execute(delete(schema.taste).where(schema.taste.c.number.in_(numbers)))
             connection.execute(delete(schema.reader).where(schema.reader.c.name == reader))

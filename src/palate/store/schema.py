@@ -77,6 +77,7 @@ reader = Table(
     Column("number", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
+    Column("private", Integer, nullable=False, server_default="0"),  # 1 where other readers must learn nothing from this one
     sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
 
@@ -88,6 +89,7 @@ taste = Table(
     Column("kind", Text, nullable=False),
     Column("likes", Text, nullable=False),  # what the reader wrote of it, may be empty
     Column("dislikes", Text, nullable=False),
+    Column("serving", Text, nullable=False, server_default="blend"),  # of the contest: blend, champion or a pinned member
     UniqueConstraint("reader", "name"),
     sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
@@ -108,6 +110,38 @@ feedback = Table(  # append-only
     CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
     CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
     CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
+    sqlite_autoincrement=True,  # a number is never given again
+)  # fmt: skip
+
+prediction = Table(  # what the members of a contest said of a judgement before they learned it
+    "prediction", metadata,
+    Column("entry", ForeignKey("feedback.entry"), primary_key=True),
+    Column("tastes", Text, nullable=False),  # names of the m members, with commas between
+    Column("logits", LargeBinary, nullable=False),  # (m,) little-endian float32
+)  # fmt: skip
+
+crowd = Table(  # at most one row: what all readers together think, learned from the log up to head
+    "crowd", metadata,
+    Column("head", Integer, primary_key=True),
+    Column("encoder", ForeignKey("encoder.number"), nullable=False),
+    Column("readers", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # safetensors
+)  # fmt: skip
+
+rule = Table(
+    "rule", metadata,
+    Column("number", Integer, primary_key=True),
+    Column("taste", ForeignKey("taste.number"), nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("amount", Float, nullable=False),  # 0 where it is no boost
+    Column("state", Text, nullable=False),  # a suggestion is pending until the reader accepts or vetoes it
+    Column("evidence", JSON(none_as_null=True)),  # of a suggestion; null for what the reader wrote
+    CheckConstraint("action in ('block', 'keep', 'boost')", name="known_action"),
+    CheckConstraint("field in ('word', 'author', 'source', 'pattern')", name="known_field"),
+    CheckConstraint("state in ('accepted', 'pending', 'vetoed')", name="known_state"),
+    CheckConstraint("(action = 'boost') = (amount <> 0)", name="amount_of_a_boost"),
     sqlite_autoincrement=True,  # a number is never given again
 )  # fmt: skip
 

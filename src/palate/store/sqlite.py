@@ -11,13 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from palate.errors import BadStore, StoreBusy, StoreTooNew
+from palate.store.crowd import Crowd
 from palate.store.log import Log
 from palate.store.readers import Readers
+from palate.store.rules import Rules
 from palate.store.settings import Settings
 from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
-REVISIONS = ("0001",)  # of migrations/versions, oldest first: lets a store be opened without importing Alembic
+REVISIONS = ("0001", "0002", "0003")  # of migrations/versions, oldest first: lets a store be opened without importing Alembic
 WAIT_S = 5.0  # how long a writer waits for another
 
 
@@ -54,6 +56,8 @@ class SqliteStore:
         self.vectors = Vectors(self)
         self.readers = Readers(self)
         self.log = Log(self)
+        self.crowd = Crowd(self)
+        self.rules = Rules(self)
         self.settings = Settings(self)
 
     @contextmanager

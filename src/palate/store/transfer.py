@@ -17,6 +17,9 @@ from palate.store.sqlite import REVISIONS, SqliteStore
 
 FORMAT = "palate export"
 TABLES = {table.name: table for table in schema.metadata.sorted_tables}
+ADDED: dict[str, dict[str, dict[str, Any]]] = {  # columns that came with a revision, and what they are in exports before it
+    "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
+}
 CHUNK = 5000  # lines in memory at a time
 
 
@@ -54,7 +57,7 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
     digest = hashlib.sha256()
     numbered = enumerate(lines, 1)
     head = next(numbered, (1, ""))[1]
-    _check_head(head)
+    lacking = _lacking(head)
     digest.update(head.encode())
     read, end = 1, {}
     with store.writing() as connection:
@@ -71,7 +74,7 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
                 end = last
                 chunk.pop()
             digest.update("".join(line for _, line in chunk).encode())
-            for table, first, rows in _runs(chunk):
+            for table, first, rows in _runs(chunk, lacking):
                 try:
                     connection.execute(insert(table), rows)
                 except (IntegrityError, StatementError, OverflowError) as error:
@@ -83,20 +86,24 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
     return read
 
 
-def _check_head(line: str) -> None:
+def _lacking(line: str) -> dict[str, dict[str, Any]]:
+    """By table, the columns that an export of this head lacks. Raises BadStore for a head that cannot be read here."""
     head = _parse(1, line)
     if head.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
     if head.get("revision") not in REVISIONS:
         raise BadStore(f"the export comes from a newer palate (revision {head.get('revision')}); upgrade palate")
+    later = REVISIONS[REVISIONS.index(head["revision"]) + 1 :]
+    return {table: columns for revision in later for table, columns in ADDED.get(revision, {}).items()}
 
 
-def _runs(chunk: list[tuple[int, str]]) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
+def _runs(chunk: list[tuple[int, str]], lacking: dict[str, dict[str, Any]]) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
     """Neighbouring rows of the same table, with the number of their first line."""
     run: tuple[Table, int, list[dict[str, Any]]] | None = None
     for number, line in chunk:
         values = _parse(number, line)
         table = TABLES.get(str(values.pop("table", None)))
+        values = {**lacking.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
         for column in table.columns:

@@ -39,6 +39,9 @@ class ProfileTaste:
         self._likings: Array = np.zeros(0)
         self._weights: Array = np.zeros(0)
 
+    def effort(self, n: int) -> float:
+        return 0.1 + 0.0005 * n
+
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         rows = np.asarray(features.blocks[self.block], dtype=np.float64)
@@ -62,6 +65,14 @@ class ProfileTaste:
         """(base, weights of the block) with logit(mean) = base + row @ weights."""
         profile, _ = self._profile()
         return 0.0, ({self.block: self.sharpness * profile} if len(profile) else {})
+
+    def beyond(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
+        """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
+        return {}
+
+    def beyond(self, _: Features) -> dict[str, Array]:
+        """Nothing: this taste is linear."""
+        return {}
 
     def _profile(self) -> tuple[Array, float]:
         """The profile vector (d,), empty before any feedback, and the weight of what was judged."""

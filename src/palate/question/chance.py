@@ -1,0 +1,15 @@
+"""Chance: ask about anything."""
+
+import numpy as np
+
+from palate.parts import Candidates, Rows
+from palate.question.distinct import distinct
+
+
+class Chance:
+    """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs O(m)."""
+
+    among = "all"
+
+    def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
+        return distinct(rng.permutation(len(candidates)), candidates.vectors, n)

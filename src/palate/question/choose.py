@@ -1,0 +1,32 @@
+"""Questions by name."""
+
+from collections.abc import Callable
+
+from palate.errors import UnknownName
+from palate.parts import Question
+from palate.question.chance import Chance
+from palate.question.diverse import Diverse
+from palate.question.expected import Expected
+from palate.question.explore import Explore
+from palate.question.thompson import Thompson
+from palate.question.uncertainty import Uncertainty
+from palate.question.variance import Variance
+
+DEFAULT_QUESTION = "uncertainty"
+
+QUESTIONS: dict[str, Callable[[], Question]] = {
+    "diverse": Diverse,
+    "expected": Expected,
+    "explore": Explore,
+    "random": Chance,
+    "thompson": Thompson,
+    "uncertainty": Uncertainty,
+    "variance": Variance,
+}
+
+
+def make_question(name: str) -> Question:
+    """Raises UnknownName for a strategy that is not there."""
+    if name not in QUESTIONS:
+        raise UnknownName(f"there is no question strategy {name!r}; choose one of: {', '.join(sorted(QUESTIONS))}")
+    return QUESTIONS[name]()

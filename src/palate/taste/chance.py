@@ -1,0 +1,33 @@
+"""Chance: log odds, and how much was learned about a text, as mean and sd of the probability of a like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from palate.features import Features
+
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+
+
+def linear(features: Features, base: float, weights: Mapping[str, Array], precision: type[np.floating[Any]]) -> Array:
+    """(n,) of base plus the sum over blocks of row @ weights. Costs O(d + terms) a text."""
+    total = np.full(len(features), base)
+    for name, block in weights.items():
+        total += features.blocks[name].astype(precision, copy=False) @ block.astype(precision)
+    return total
+
+
+def chance(logits: Array, worth: Array | float) -> tuple[Array, Array]:
+    """(mean, sd) of the probability of a like, each (n,).
+
+    The sd is that of a Beta belief that started even, Beta(1, 1), and has seen `worth` judgements of this very text, 0 or
+    more: 0.29 where nothing is known, falling with the root of what is.
+
+    >>> mean, sd = chance(np.zeros(2), np.array([0.0, 97.0]))
+    >>> mean.tolist(), sd.round(2).tolist()
+    ([0.5, 0.5], [0.29, 0.05])
+    """
+    mean = expit(logits.astype(np.float64))
+    return mean, np.sqrt(mean * (1 - mean) / (np.maximum(worth, 0) + 3))

@@ -1,0 +1,58 @@
+"""Remembered: all that a taste was taught, in order, for tastes that learn it anew."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from palate.features import Block, Features
+from palate.taste.blocks import chosen
+
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+
+
+class Remembered:
+    """n judged texts, oldest first: their features, likings (n,) and weights (n,). Taking one in costs no copy of the others.
+
+    names: the blocks to keep.
+
+    >>> remembered = Remembered(["semantic"])
+    >>> remembered.add(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
+    >>> len(remembered), remembered.features.blocks["semantic"].tolist()
+    (2, [[1.0, 0.0], [0.0, 1.0]])
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._parts: list[Features] = []
+        self.likings: Array = np.zeros(0)
+        self.weights: Array = np.zeros(0)
+
+    def __len__(self) -> int:
+        return len(self.likings)
+
+    def add(self, features: Features, likings: Array, weights: Array) -> None:
+        """Take in n texts. Raises ValueError where a block is not there."""
+        self._parts.append(Features(chosen(features, self.names)))
+        self.likings = np.concatenate([self.likings, likings])
+        self.weights = np.concatenate([self.weights, weights])
+
+    @property
+    def features(self) -> Features:
+        """Of all n texts; there must have been some."""
+        if len(self._parts) > 1:
+            self._parts = [Features({name: _stack([part.blocks[name] for part in self._parts]) for name in self.names})]
+        return self._parts[0]
+
+    def drop(self, places: "np.ndarray[Any, np.dtype[np.integer[Any]]]") -> None:
+        """Let go of the texts at these places."""
+        kept = np.setdiff1d(np.arange(len(self)), places)
+        self._parts = [self.features[kept]]
+        self.likings, self.weights = self.likings[kept], self.weights[kept]
+
+
+def _stack(blocks: list[Block]) -> Block:
+    if isinstance(blocks[0], csr_array):
+        return csr_array(vstack(blocks, format="csr"))
+    return np.vstack(blocks)

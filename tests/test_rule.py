@@ -63,7 +63,7 @@ def test_an_author_is_one_name_that_has_all_the_words(value: str, extra: dict[st
     assert Rule("keep", "author", value).matches(Text.of("x", extra=extra)) is matches
 
 
-@given(st.lists(st.from_regex(r"[A-Z][a-z]{3,8} [A-Z][a-z]{2,8}", fullmatch=True).filter(lambda name: "And" not in name), max_size=4))
+@given(st.lists(st.from_regex(r"[A-Z][a-z]{3,8} [A-Z][a-z]{2,8}", fullmatch=True), max_size=4))
 def test_names_come_out_of_every_way_to_list_them(names: list[str]) -> None:
     turned = [", ".join(reversed(name.split())) for name in names]
     for said in (names, "; ".join(names), " and ".join(names), ", ".join(names)):

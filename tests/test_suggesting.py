@@ -91,7 +91,7 @@ def test_where_nothing_can_be_told_apart_nothing_is_suggested(likings: list[floa
 
 
 def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> None:
-    texts = [Text.of(f"bond market {i}", id=f"b{i}") for i in range(9)] + [Text.of(f"kitten asleep {i}", id=f"k{i}") for i in range(9)]
+    texts = [Text.of(f"{words} {i}", id=f"{words[0]}{i}") for words in ("bond market", "kitten asleep") for i in range(9)]
     library.add(texts)
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])

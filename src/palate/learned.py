@@ -12,6 +12,7 @@ from palate.feature.keyword import hash_terms
 from palate.features import Features
 from palate.feedback import Kind
 from palate.parts import Matrix
+from palate.scores import Scores
 from palate.store.log import Entry, Prediction, standing_entries
 from palate.store.readers import TasteRow
 from palate.taste.choose import make_contest
@@ -27,11 +28,11 @@ BULK = 100  # more judgements at once are learned without being predicted: an im
 class Learned:
     """A contest of tastes that has learned what stands in the log, and what each predicted before it did.
 
-    It is learned again from the log when the library has new texts or a new crowd, another process has judged, or a judgement was
-    replaced or taken back; else it learns on. Predictions are made once and kept in the store, so learning again is quick.
+    It is learned again from the log when the library has new texts or a new crowd, another process has judged, or a judgement
+    was replaced or taken back; else it learns on. Predictions are made once and kept in the store, so learning again is quick.
 
-    taste: the contest. verdicts: the standing judgement of each group of near-copies, by its leader's row; both as of the
-    last call of `corpus`.
+    taste: the contest. scores: of the texts of the corpus, for what is linear in the taste. verdicts:
+    the standing judgement of each group of near-copies, by its leader's row. All as of the last call of `corpus`.
     """
 
     def __init__(self, library: Library, row: TasteRow) -> None:
@@ -39,8 +40,10 @@ class Learned:
         self._kind, self._serving = row.kind, row.serving
         self._described = [(text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()]
         self.taste = make_contest(row.kind, serving=row.serving)
+        self.scores = Scores(Features({"semantic": np.zeros((0, 1))}))
         self.verdicts: dict[int, Entry] = {}
         self._corpus: Corpus | None = None
+        self._scored: Corpus | None = None  # what scores is of
         self._head = -1  # the log entry up to which the taste has learned
 
     @property
@@ -111,6 +114,8 @@ class Learned:
                 unknown = np.full((len(likings), len(self.taste.names)), np.nan)
                 self.taste.recall(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT), unknown)
             self._learn(corpus, [(e.row, e.liking, predictions.get(e.entry)) for e in self.verdicts.values()], predict=predict)
+        if corpus is not self._scored:
+            self.scores, self._scored = Scores(corpus.features), corpus
         self._corpus, self._head = corpus, entries[-1].entry if entries else 0
         return corpus
 

@@ -30,7 +30,8 @@ class Taste(Protocol):
     Learning n texts at once is learning them one by one. dropped: judgements that were learned but no longer weigh in.
     """
 
-    dropped: int
+    @property
+    def dropped(self) -> int: ...
 
     def effort(self, n: int) -> float:
         """Milliseconds that the first value after the n-th judgement costs: as modelled, not measured, so that what depends

@@ -60,10 +60,10 @@ class Reader:
         corpus = self._learned.corpus()
         effect = self._effect()
         with one_thread():
-            scores = self._learned.taste.linear(corpus.features) + effect.added + ABOVE_ALL * effect.kept
-            open_ = self._open(corpus, effect, all)
+            added = effect.added + ABOVE_ALL * effect.kept
             curved = bool(len(corpus)) and bool(self._learned.taste.beyond(corpus.features[:1]))
-            places = _largest(scores, open_, max(limit, RESCORED) if curved else limit)
+            deep = max(limit, RESCORED) if curved else limit
+            places = self._learned.scores.best(self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep)
             mean, sd = self._value(corpus, places, effect)
         order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
         return self._hits(corpus, places[order], mean[order], sd[order])
@@ -80,7 +80,8 @@ class Reader:
         effect = self._effect()
         rng = np.random.default_rng([self.number, self._learned.head])
         with one_thread():
-            scores = self._learned.taste.linear(corpus.features) + effect.added
+            base, weights = self._learned.taste.explain()
+            scores = base + self._learned.scores.all(weights) + effect.added
             open_ = self._open(corpus, effect, False)
             urgency = {"even": -np.abs(scores), "best": scores, "all": rng.random(len(scores))}[question.among]
             places = np.sort(_largest(urgency, open_, max(ASKABLE, n)))
@@ -124,9 +125,9 @@ class Reader:
         with one_thread():
             mean, sd = self._value(corpus, np.array([place]), self._effect())
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
-            shares = contributions(hit.text.content, corpus, corpus.features[[place]], self._learned.taste, self._library.encoder)
+            learned = contributions(hit.text.content, corpus, corpus.features[[place]], self._learned.taste, self._library.encoder)
         ruled = self._library.ruling().shares(self._rules(), place)
-        shares = tuple(sorted([*shares, *ruled], key=lambda share: -abs(share.amount)))
+        shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)

@@ -19,9 +19,9 @@ def beta(seed: int, means: list[float], n: int) -> Floats:
 
 
 def river_notices(losses: Floats, delta: float) -> list[int]:
-    detector, places = ADWIN(delta=delta, clock=1), list[int]()
+    detector, places = ADWIN(delta=delta, clock=1), list[int]()  # type: ignore[no-untyped-call]
     for place, loss in enumerate(losses):
-        detector.update(float(loss))
+        detector.update(float(loss))  # type: ignore[no-untyped-call]
         if detector.drift_detected:
             places.append(place)
     return places
@@ -48,9 +48,7 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
 
 
 @settings(max_examples=10)
-@given(
-    st.integers(0, 999), st.lists(st.sampled_from([0.05, 0.3, 0.6, 0.95]), min_size=1, max_size=3), st.sampled_from([0.01, 0.1, 0.5])
-)
+@given(st.integers(0, 999), st.lists(st.sampled_from([0.05, 0.3, 0.95]), min_size=1, max_size=3), st.sampled_from([0.01, 0.5]))
 def test_changes_are_those_of_the_definition(seed: int, means: list[float], delta: float) -> None:
     losses = beta(seed, means, 30)
     found = changes(losses, delta=delta)

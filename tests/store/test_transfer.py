@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from palate.errors import BadStore
 from palate.feature.keyword import hash_terms
+from palate.rule import Rule
 from palate.store.crowd import StoredCrowd
 from palate.store.log import Prediction
 from palate.store.sqlite import REVISIONS, SqliteStore
@@ -53,6 +54,7 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
         store.log.undo(1)
         store.log.append(2, [(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
     store.readers.serve(1, "champion")
+    store.rules.put(1, Rule("block", "word", "ads"))
     store.crowd.put(StoredCrowd(2, 3, 2, b"what they think"))
     return store
 
@@ -156,15 +158,16 @@ def test_an_export_of_a_newer_palate_is_refused(new: SqliteStore, export: list[s
     assert_refused(new, [export[0].replace(REVISIONS[-1], "0999"), *export[1:]], "upgrade palate")
 
 
-def test_an_export_of_the_first_palate_is_read(new: SqliteStore, export: list[str]) -> None:
+def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     """It had no rules, crowd or predictions; what its readers lack is what they would have had."""
     rows = [json.loads(line) for line in export[1:-1]]
     rows = [row for row in rows if row["table"] not in ("rule", "crowd", "prediction")]
     lines = [json.dumps({k: v for k, v in row.items() if k not in ("private", "serving")}) + "\n" for row in rows]
     lines = [export[0].replace(REVISIONS[-1], "0001"), *lines]
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-    import_store(new, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
-    assert [(row.reader, row.serving, row.private) for row in new.readers.tastes()] == [("ann", "blend", 0), ("bob", "blend", 0)]
+    store = new_store()
+    import_store(store, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
+    assert [(row.reader, row.serving, row.private) for row in store.readers.tastes()] == [("ann", "blend", 0), ("bob", "blend", 0)]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +194,8 @@ WRONG: dict[str, list[Any]] = {
     "terms.row": [99, "x"], "terms.ids": ["*", None, 7, "ä"], "vector.data": ["AAA", None, 7], "vector.encoder": [99, None],
     "band.row": [99, None], "feedback.entry": ["x"], "feedback.taste": [99, None], "feedback.row": [99],
     "feedback.kind": ["love", None, 3], "feedback.liking": [7, -1.01, "x", [1]], "feedback.weight": [0, -1, None, "x"],
-    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99],
+    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99], "prediction.entry": [99, "x"], "prediction.logits": ["*", None],
+    "rule.action": ["ban", None], "rule.field": ["colour"], "rule.state": ["x"], "rule.taste": [99], "rule.amount": [1],
 }  # fmt: skip
 
 

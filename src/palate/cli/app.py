@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from palate.cli import judging, readers, replay, texts, training, upkeep
+from palate.cli import contest, judging, readers, replay, rules, texts, training, upkeep
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.errors import PalateError
@@ -96,12 +96,22 @@ app.command(rich_help_panel=JUDGING, context_settings=NUMBERS)(judging.judge)
 app.command(rich_help_panel=JUDGING)(judging.undo)
 app.command(rich_help_panel=JUDGING)(judging.ask)
 app.command(rich_help_panel=JUDGING)(judging.why)
+app.command(rich_help_panel=JUDGING)(contest.contest)
 
 _readers = typer.Typer(no_args_is_help=True, help="Make, list and remove readers and their tastes.")
 _readers.command("add")(readers.add)
 _readers.command("list")(readers.list_)
 _readers.command("remove")(readers.remove)
 app.add_typer(_readers, name="reader", rich_help_panel=READERS)
+
+_rules = typer.Typer(no_args_is_help=True, help="Block, keep or boost by word, author, source or pattern.")
+_rules.command("add")(rules.add)
+_rules.command("list")(rules.list_)
+_rules.command("remove")(rules.remove)
+_rules.command("suggest")(rules.suggest)
+_rules.command("accept")(rules.accept)
+_rules.command("veto")(rules.veto)
+app.add_typer(_rules, name="rule", rich_help_panel=READERS)
 
 app.command("export", rich_help_panel=UPKEEP)(upkeep.export)
 app.command("import", rich_help_panel=UPKEEP)(upkeep.import_)
@@ -116,5 +126,6 @@ _train.command("distil")(training.distil)
 app.add_typer(_train, name="train", rich_help_panel=MEASURING)
 _replay = typer.Typer(no_args_is_help=True, help="Replay recorded feedback: how good are palate and its peers?")
 _replay.command("ratings")(replay.ratings)
+_replay.command("library")(replay.library)
 _replay.command("screening")(replay.screening)
 app.add_typer(_replay, name="replay", rich_help_panel=MEASURING)

@@ -29,7 +29,13 @@ def add(
         str | None, typer.Option(metavar="TEXT", help="What the reader does not like.", callback=speakable)
     ] = None,
     taste: TasteOption = MAIN,
-    kind: Annotated[str | None, typer.Option(metavar="bayes|profile", help="The learner of a new taste. Default: bayes.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The learner of a new taste: contest (all side by side) or one by its name.")
+    ] = None,
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", help="Keep what this reader says out of what others are shown.", show_default=False),
+    ] = None,
     library: Annotated[
         str | None,
         typer.Option("--library", metavar="FILE", help="The reader's own library (BibTeX, RIS, CSV …): added, and liked."),
@@ -48,7 +54,7 @@ def add(
     """
     read = _read(library, allow_private_network) if library else None
     with open_library(ctx, store, create=True) as opened:
-        reader = opened.reader(name, taste=taste, likes=likes, dislikes=dislikes, kind=kind)
+        reader = opened.reader(name, taste=taste, likes=likes, dislikes=dislikes, kind=kind, private=private)
         report = liked = None
         if read is not None:
             texts, skipped = read
@@ -128,4 +134,5 @@ def _fields(row: TasteRow) -> dict[str, Any]:
     return {
         "reader": row.reader, "taste": row.name, "kind": row.kind,
         "likes": row.likes, "dislikes": row.dislikes, "judgements": row.judgements,
+        "serving": row.serving, "private": bool(row.private),
     }  # fmt: skip

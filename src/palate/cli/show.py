@@ -213,7 +213,7 @@ def show_why(why: Why) -> None:
     out(f"score {value.score} ± {spread(value)}   (mean {value.mean:.4f}, log odds {why.logit:+.3f})")
     words: dict[str, float] = {}
     for block, name, amount in why.contributions:
-        if name != block and any(map(str.isalnum, name)):
+        if block not in (name, "rule") and any(map(str.isalnum, name)):
             words[name] = words.get(name, 0.0) + amount
     up = sorted((word for word in words if words[word] > 0), key=lambda word: -words[word])[:WORDS_SHOWN]
     down = sorted((word for word in words if words[word] < 0), key=lambda word: words[word])[:WORDS_SHOWN]
@@ -221,6 +221,9 @@ def show_why(why: Why) -> None:
     _amounts([(word, words[word]) for word in up] + [(word, words[word]) for word in reversed(down)])
     out("\nblocks, which add up to the log odds")
     _amounts(sorted(why.blocks.items(), key=lambda share: -abs(share[1])))
+    if rules := [(share.name, share.amount) for share in why.contributions if share.block == "rule"]:
+        out("\nrules (those to block or keep add nothing)")
+        _amounts(rules)
     for name, found in (("liked", why.liked), ("disliked", why.disliked)):
         out(f"\nnearest {name}" + ("" if found else ": none"))
         for one in found:
@@ -244,8 +247,11 @@ def _amounts(amounts: Sequence[tuple[str, float]]) -> None:
 
 
 def show_tastes(rows: Sequence[TasteRow]) -> None:
-    names = ("reader", "taste", "kind", "judgements", "likes", "dislikes")
-    facts = [(row.reader, row.name, row.kind, str(row.judgements), row.likes, row.dislikes) for row in rows]
+    names = ("reader", "taste", "kind", "judgements", "private", "likes", "dislikes")
+    facts = [
+        (row.reader, row.name, row.kind, str(row.judgements), "private" if row.private else "", row.likes, row.dislikes)
+        for row in rows
+    ]
     cells = [[clean(fact) for fact in line] for line in facts]
     if not is_terminal():
         for line in cells:

@@ -1,0 +1,116 @@
+"""Scores: what a linear taste makes of every text, kept from one change of its weights to the next."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array
+
+from palate.features import Block, Features
+from palate.parts import Rows, Vector
+
+POSTINGS = 0.03  # share of a sparse block's entries that a change may touch before the whole block is cheaper
+UNSURE = 0.05  # share of texts that may be scored one by one before scoring all is cheaper
+ROUNDING = 1e-4  # what sums in single precision may be off by, in logits
+RENEWED = 50  # changes after which all is summed afresh, so that rounding does not add up
+
+
+class Scores:
+    """The best of n texts under base + the sum over blocks of row @ weights, without reading all of them each time.
+
+    One judgement changes weights a little. The sums for the weights before, scaled by what both share, are brought up to date
+    for the words that changed most, through lists of the texts that have each. What is left of the change can move a text by
+    no more than its length times the row's (Cauchy-Schwarz), so only texts that could still be among the best are scored;
+    where those are many, all are. The answer is exact but for rounding.
+
+    Costs for 100,000 texts: 30 ms where all are scored, else 2 to 5 ms. features: of the n texts.
+    Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what is known.
+
+    >>> rng = np.random.default_rng(0)
+    >>> features = Features({"semantic": rng.normal(size=(1000, 8)).astype(np.float32)})
+    >>> scores, weights = Scores(features), rng.normal(size=8)
+    >>> best = scores.best({"semantic": weights}, np.zeros(1000), np.arange(1000), 1)
+    >>> bool(best[0] == features.blocks["semantic"].dot(weights).argmax())
+    True
+    """
+
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._lengths = {name: _lengths(block) for name, block in features.blocks.items()}
+        self._columns: dict[str, csc_array] = {}
+        self._weights: dict[str, Vector] = {}
+        self._sums: Vector = np.zeros(len(features))  # row @ weights for these weights, summed over blocks
+        self._changes = RENEWED
+
+    def best(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows:
+        """At least n of the places (all, if there are no more): those with the largest scores, in no order.
+
+        added: (n texts,) goes onto the scores. More than n come where rounding leaves open which are the best.
+        """
+        if len(places) <= n:
+            return places
+        worn = self._changes >= RENEWED or self._weights.keys() != weights.keys()
+        near = None if worn else self._near(weights, added, places, n)
+        return self._afresh(weights, added, places, n) if near is None else near
+
+    def all(self, weights: Mapping[str, Vector]) -> Vector:
+        """(n,) scores of all texts."""
+        total: Vector = np.zeros(len(self._features))
+        for name, block in weights.items():
+            total += self._features.blocks[name] @ block.astype(np.float32)
+        self._weights = {name: np.asarray(block, dtype=np.float64) for name, block in weights.items()}
+        self._sums, self._changes = total, 0
+        return total
+
+    def _afresh(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows:
+        found = self.all(weights)[places] + added[places]
+        return places[found >= _nth_largest(found, n) - ROUNDING]
+
+    def _near(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows | None:
+        """The best; None where too many texts could be among them."""
+        shared = sum(float(block @ self._weights[name]) for name, block in weights.items())
+        factor = shared / max(sum(float(block @ block) for block in self._weights.values()), 1e-300)
+        self._sums *= factor
+        slack: Vector = np.zeros(len(self._features), dtype=np.float32)
+        for name, block in weights.items():
+            self._weights[name] = self._weights[name] * factor
+            change: Vector = block - self._weights[name]
+            if isinstance(self._features.blocks[name], csr_array):
+                change = self._follow(name, change)
+            slack += self._lengths[name] * np.float32(np.linalg.norm(change))
+        self._changes += 1
+        found = self._sums[places] + added[places]
+        possible = places[found + slack[places] >= _nth_largest(found - slack[places], n) - ROUNDING]
+        if len(possible) > UNSURE * len(self._features):
+            return None
+        rows = self._features[possible]
+        exact = added[possible] + sum(rows.blocks[name] @ block.astype(np.float32) for name, block in weights.items())
+        return possible[exact >= _nth_largest(exact, n) - ROUNDING]
+
+    def _follow(self, name: str, change: Vector) -> Vector:
+        """Bring the sums up to date for the columns where that moves most for its cost; returns the rest of the change."""
+        if name not in self._columns:
+            self._columns[name] = csc_array(self._features.blocks[name])
+        columns = self._columns[name]
+        moved = np.flatnonzero(change)
+        gain = change[moved] ** 2 / np.maximum(np.diff(columns.indptr)[moved], 1)
+        order = moved[np.argsort(-gain)]
+        touched = np.cumsum(np.diff(columns.indptr)[order])
+        chosen = order[: int(np.searchsorted(touched, POSTINGS * columns.nnz))]
+        if len(chosen):
+            self._sums += columns[:, chosen] @ change[chosen].astype(np.float32)
+        self._weights[name][chosen] += change[chosen]
+        rest = change.copy()
+        rest[chosen] = 0.0
+        return rest
+
+
+def _nth_largest(values: Vector, n: int) -> float:
+    return float(np.partition(values, len(values) - n)[len(values) - n])
+
+
+def _lengths(block: Block) -> Vector:
+    """(n,) of the rows."""
+    if isinstance(block, csr_array):
+        return np.sqrt(np.asarray(block.multiply(block).sum(axis=1), dtype=np.float32))
+    squares: Vector = np.einsum("nd,nd->n", block, block)
+    return np.sqrt(squares)

@@ -1,0 +1,50 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palate.feature.keyword import hash_terms
+from palate.feature.sentiment import QUIET, WORDS, Sentiment
+
+WARM, COOL = ["delightful", "charming", "superb", "joy"], ["awful", "boring", "horrible", "grief"]
+PLAIN = ["train", "table", "plots"]
+contents = st.lists(st.lists(st.sampled_from(WARM + COOL + PLAIN), max_size=12).map(" ".join), min_size=2, max_size=8)
+
+
+@given(contents)
+def test_rows_are_centred_with_a_mean_squared_length_of_one_over_the_corpus(corpus: list[str]) -> None:
+    terms = hash_terms(corpus)
+    rows = Sentiment(terms).transform(terms).astype(float)
+    assert rows.shape == (len(corpus), 2)
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-4)
+    length = (rows**2).sum(axis=1).mean()
+    assert length == 0 or abs(length - 1) < 1e-3
+
+
+@given(contents, st.lists(st.sampled_from(PLAIN), min_size=3, max_size=3))
+def test_a_warm_word_raises_the_first_column_and_a_cool_one_the_second(corpus: list[str], words: list[str]) -> None:
+    sentiment = Sentiment(hash_terms([*corpus, "superb", "awful"]))
+    plain, warm, cool, warmer = sentiment.transform(
+        hash_terms([" ".join([*words, *more]) for more in (["plots"], ["superb"], ["awful"], ["superb", "delightful"])])
+    )
+    assert warm[0] > plain[0] < warmer[0]
+    assert warmer[0] > warm[0]
+    assert cool[1] > plain[1]
+    np.testing.assert_allclose([warm[1], cool[0]], [plain[1], plain[0]], atol=1e-6)
+
+
+def test_columns_are_the_roots_of_the_valence_per_word() -> None:
+    """By hand: superb 3.1 and awful -2.0 in VADER; two words and their pair are three terms."""
+    corpus = hash_terms(["superb plots", "awful plots", "table plots"])
+    words = 3 / WORDS + QUIET
+    expected = np.sqrt(np.array([[3.1, 0], [0, 2.0], [0, 0]]) / words)
+    expected -= expected.mean(axis=0)
+    expected /= np.sqrt((expected**2).sum(axis=1).mean())
+    np.testing.assert_allclose(Sentiment(corpus).transform(corpus), expected, atol=1e-5)
+
+
+def test_a_corpus_without_feeling_and_none_at_all_give_zeros() -> None:
+    for corpus in (["train table", "plots"], []):
+        rows = Sentiment(hash_terms(corpus)).transform(hash_terms(["superb", "table"]))
+        assert rows.dtype == np.float32
+        np.testing.assert_array_equal(rows, np.zeros((2, 2)))
+    assert Sentiment(hash_terms(["superb", "awful"])).transform(hash_terms([])).shape == (0, 2)

@@ -11,6 +11,7 @@ from palate.corpus import Corpus
 from palate.errors import at_least_one
 from palate.explain import contributions
 from palate.feedback import Feedback, parse_liking
+from palate.insight.drift import Change, changes
 from palate.learned import Learned
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
@@ -141,6 +142,12 @@ class Reader:
         """(judgements before it, name) of each champion so far, the first first."""
         self._learned.corpus()
         return list(self._learned.taste.champions)
+
+    def changes(self) -> list[Change]:
+        """Where this reader's taste seems to have changed, in judgements that were predicted (see insight/drift.py)."""
+        self._learned.corpus()
+        board = self._learned.taste.board
+        return changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:
         """Serve the blend of the contest, its champion, or one member by its name. Raises UnknownName."""

@@ -89,12 +89,13 @@ class Library:
 
     def reader(
         self, name: str = "me", *, taste: str = "main", likes: str | None = None, dislikes: str | None = None,
-        kind: str | None = None, create: bool = True,
+        kind: str | None = None, private: bool | None = None, create: bool = True,
     ) -> Reader:  # fmt: skip
         """A reader with one of its tastes, made on first use if `create`.
 
         likes, dislikes: what the reader wrote of the taste; replaces what was written before, None leaves it.
-        kind: the learner of a new taste (bayes, profile).
+        kind: the learner of a new taste: contest or one of taste/choose.py. private: whether what the reader says, of all
+        tastes, stays out of what others are shown; None leaves it, at first it does not.
         Raises UnknownName for a reader or taste that is not there and not `create`, or an unknown kind.
         """
         name, taste = well_formed(name), well_formed(taste)
@@ -109,6 +110,8 @@ class Library:
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
                 self.store.readers.describe(row.number, likes=new[0], dislikes=new[1])
+        if private is not None:
+            self.store.readers.keep_private(name, private)
         row = self.store.readers.find(name, taste)
         assert row is not None
         if kind is not None and kind != row.kind:

@@ -18,7 +18,12 @@ def lines(result: Result) -> list[dict[str, object]]:
 
 def test_add_makes_a_store_and_a_reader_with_a_description(palate: Palate, tmp_path: Path) -> None:
     (row,) = lines(palate("reader", "add", "ada", "--likes", "cats", "--dislikes", "bonds", "--json"))
-    assert row == {"reader": "ada", "taste": "main", "kind": "bayes", "likes": "cats", "dislikes": "bonds", "judgements": 0}
+    assert row == {
+        "reader": "ada", "taste": "main", "kind": "contest", "likes": "cats", "dislikes": "bonds", "judgements": 0,
+        "serving": "blend", "private": False,
+    }  # fmt: skip
+    assert json.loads(palate("reader", "add", "ada", "--private", "--json").stdout)["private"] is True
+    assert json.loads(palate("reader", "add", "ada", "--json").stdout)["private"] is True
     assert (tmp_path / "store.db").exists()
 
 
@@ -73,8 +78,8 @@ def test_list_has_a_line_for_each_taste(palate: Palate, store: Path) -> None:
     palate("judge", "cats-1", "like", "--reader", "ada")
     rows = lines(palate("reader", "list", "--json"))
     assert [(row["reader"], row["taste"], row["judgements"]) for row in rows] == [("ada", "main", 1), ("ada", "money", 0)]
-    assert list(rows[0]) == ["reader", "taste", "kind", "likes", "dislikes", "judgements"]
-    assert palate("reader", "list").stdout.splitlines()[0] == "ada\tmain\tbayes\t1\tcats\t"
+    assert list(rows[0]) == ["reader", "taste", "kind", "likes", "dislikes", "judgements", "serving", "private"]
+    assert palate("reader", "list").stdout.splitlines()[0] == "ada\tmain\tcontest\t1\t\tcats\t"
 
 
 def test_remove_wants_yes_where_nobody_can_be_asked(palate: Palate, store: Path) -> None:

@@ -1,17 +1,20 @@
+import hashlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
 from palate.cli import show
-from palate.evaluation.systems import SYSTEMS
+from palate.evaluation.judgements import Rated
+from palate.evaluation.systems import choose_systems
 
 Palate = Callable[..., Result]
 
-FIELDS = ["protocol", "data", "system", "k", "metric", "mean", "low", "high", "n"]
+FIELDS = ["protocol", "data", "system", "k", "metric", "mean", "low", "high", "n", "palate_minus"]
 WORDS = {True: "ranking search index query retrieval".split(), False: "kitten garden wool sleep purr".split()}
 
 
@@ -71,7 +74,45 @@ def test_against_all_is_the_default(palate: Palate, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
     palate(*RATINGS)
     palate(*RATINGS, "--against", "random,palate,random")
-    assert asked == [["palate", *[name for name in SYSTEMS if name != "palate"]], ["palate", "random"]]
+    assert asked == [choose_systems("all", crowd=False)[0], ["palate", "random"]]
+
+
+def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Rated] = []
+
+    def replay(rated: Rated, systems: list[str], **more: object) -> list[object]:
+        seen.append(rated)
+        return []
+
+    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
+    Path("others.csv").write_text("reader,item,rating\nzoe,0,5\nzoe,1,1\nzoe,9,3\na,3,4\n")
+    result = palate(*RATINGS, "--crowd", "others.csv", "--readers", "1")
+    assert result.stderr == "1 readers of others.csv are in said.csv too: they are replayed, and left out of the crowd\n"
+    palate(*RATINGS, "--crowd", "others.csv", "--hide", "10")
+    crowd, partly = (rated.crowd for rated in seen)
+    assert crowd is not None
+    assert partly is not None
+    assert (crowd.places.tolist(), crowd.n_texts) == ([0, 1, 9], 24)
+    assert partly.places.tolist() == [0, 1]
+
+
+def test_popularity_needs_a_crowd(palate: Palate) -> None:
+    Path("others.csv").write_text("reader,item\n" + "".join(f"{reader},{item}\n" for reader in "xyz" for item in range(0, 24, 3)))
+    said = palate(*RATINGS, "--crowd", "others.csv", "--against", "popularity", "--json", "-").stdout
+    aucs = {row["system"]: row["mean"] for row in map(json.loads, said.splitlines()) if (row["k"], row["metric"]) == (0, "auc")}
+    assert aucs["popularity"] == 1
+    assert "goes by what a crowd said" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
+    assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
+
+
+def test_library_ranks_all_texts_by_a_few_likes(palate: Palate) -> None:
+    args = ["replay", "library", *RATINGS[2:], "--against", "random", "--json", "rows.json", "--plot", "curves.png"]
+    palate(*args)
+    rows = json.loads(Path("rows.json").read_text())
+    assert {row["protocol"] for row in rows} == {"library"}
+    assert {row["metric"] for row in rows} == {"recall@100", "ndcg@10", "mrr"}
+    assert {row["k"] for row in rows} == {1, 5}
+    assert Path("curves.png").exists()
 
 
 def test_screening_replays_each_review_with_each_seed(palate: Palate) -> None:
@@ -92,6 +133,7 @@ def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch)
     said = palate(*RATINGS, "--against", "random").stdout
     assert "auc after k judgements" in said
     assert "k=20" in said
+    assert "+ better than palate" in said
     assert max(map(len, said.splitlines())) <= 100
 
 
@@ -101,6 +143,8 @@ def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch)
         ([*RATINGS[:3], "nofile.csv", *RATINGS[4:]], "nofile.csv"),
         ([*RATINGS, "--against", "nobody"], "no system called 'nobody'"),
         ([*RATINGS, "--json", "nowhere/rows.json"], "nowhere/rows.json cannot be written"),
+        ([*RATINGS, "--plot", "nowhere/curves.png"], "nowhere/curves.png cannot be written"),
+        ([*RATINGS, "--encoder", "bart"], "no encoder called 'bart'"),
         (["replay", "screening", "said.csv"], "included"),
     ],
 )
@@ -119,3 +163,43 @@ def test_ctrl_c_writes_nothing(palate: Palate, monkeypatch: pytest.MonkeyPatch) 
     result = palate(*RATINGS, "--json", "rows.json", ok=False)
     assert (result.exit_code, result.stderr) == (130, "stopped: nothing was written\n")
     assert not Path("rows.json").exists()
+
+
+def test_stopped_work_goes_on_where_it_was(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = palate(*RATINGS, "--against", "random", "--json", "-").stdout
+    done = []
+
+    @contextmanager
+    def stopping(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+        def update(now: int, total: int) -> None:
+            done.append(now)
+            if len(done) == 4:
+                raise KeyboardInterrupt
+
+        yield update
+
+    monkeypatch.setattr("palate.cli.waiting.progress", stopping)
+    args = [*RATINGS, "--against", "random", "--json", "rows.jsonl"]
+    result = palate(*args, ok=False)
+    assert result.exit_code == 130
+    assert result.stderr.startswith("stopped with 4 runs done; the same command goes on from there")
+    assert not Path("rows.jsonl").exists()
+    palate(*args)
+    assert done == [1, 2, 3, 4, 4, 5, 6]
+    assert Path("rows.jsonl").read_text() == wanted
+    assert not Path("rows.jsonl.partial.jsonl").exists()
+
+
+def test_beside_the_rows_it_says_what_they_were_made_of(palate: Palate) -> None:
+    palate("replay", "screening", "review.csv", "--against", "random", "--seeds", "2", "--json", "rows.json")
+    facts = json.loads(Path("rows.json.meta.json").read_text())
+    assert facts["data"]["review.csv"] == hashlib.sha256(Path("review.csv").read_bytes()).hexdigest()
+    assert facts["settings"]["encoder"].startswith("static:")
+    assert (facts["systems"], facts["seeds"]) == (["palate", "random"], 2)
+    assert {"palate", "code", "python", "packages", "machine", "seconds"} < set(facts)
+
+
+@pytest.mark.parametrize("args", [RATINGS, ["replay", "screening", "review.csv"]])
+def test_curves_are_drawn(palate: Palate, args: list[str]) -> None:
+    palate(*args, "--against", "random", "--plot", "curves.png")
+    assert Path("curves.png").read_bytes().startswith(b"\x89PNG")

@@ -1,18 +1,21 @@
 """The ratings protocol on a small made set and hand-written systems."""
 
-from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from palate.errors import UnknownName
 from palate.evaluation.arrays import IntVector, Vector
+from palate.evaluation.crowd import crowd_of
 from palate.evaluation.judgements import History, Rated
+from palate.evaluation.kept import Kept
 from palate.evaluation.metrics import brier, expected_calibration_error
 from palate.evaluation.replay import in_order, measure, replay_ratings
 from palate.evaluation.row import Row
 from palate.evaluation.seeding import generator
-from palate.evaluation.systems import SYSTEMS
+from palate.evaluation.systems import SYSTEMS, Stage
 
 N = 120
 LIKED = np.random.default_rng(0).random(N) < 0.4  # all readers like the same texts: the ones about cats
@@ -40,7 +43,7 @@ class Known:
 
     name, calibrated = "known", True
 
-    def __init__(self, contents: Sequence[str], rng: np.random.Generator) -> None: ...
+    def __init__(self, stage: Stage, rng: np.random.Generator) -> None: ...
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         return np.where(LIKED, 0.9, 0.2)
@@ -109,7 +112,7 @@ def test_only_later_texts_are_measured() -> None:
             return scores
 
     rows = np.arange(40)
-    assert measure(Memory("", np.random.default_rng(0)), rows, LIKED[rows], k=20)["auc"] == 0.5
+    assert measure(Memory(Stage(()), np.random.default_rng(0)), rows, LIKED[rows], k=20)["auc"] == [0.5]
 
 
 def test_a_like_is_at_or_above_the_readers_mean_and_equal_ratings_are_all_likes() -> None:
@@ -150,3 +153,52 @@ def test_an_unknown_system_is_refused_before_any_work(rated: Rated) -> None:
     with pytest.raises(UnknownName, match="no system called 'svm'"):
         replay_ratings(rated, ["random", "svm"], seed=0, on_done=lambda done, _: told.append(done))
     assert told == []
+
+
+def test_palate_is_compared_with_each_system_on_the_same_readers(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SYSTEMS, "palate", Known)
+    rows = replay_ratings(rated, ["palate", "random"], seed=0, steps=[5])
+    palate, chance = find(rows, system="palate", metric="auc"), find(rows, system="random", metric="auc")
+    assert palate.palate_minus is None
+    assert chance.palate_minus is not None
+    assert chance.palate_minus.mean == pytest.approx(palate.mean - chance.mean)
+    assert 0 < chance.palate_minus.low < chance.palate_minus.mean < chance.palate_minus.high
+    assert chance.palate_minus.n == 6
+
+
+def test_the_crowd_and_the_encoder_reach_every_system(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = []
+
+    class Curious(Known):
+        def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
+            stages.append(stage)
+
+    monkeypatch.setitem(SYSTEMS, "curious", Curious)
+    crowd = crowd_of(rated, without=[rated.histories[0].reader])
+    replay_ratings(replace(rated, crowd=crowd), ["curious"], seed=0, steps=[0], encoder="minilm")
+    assert {id(stage) for stage in stages} == {id(stages[0])}
+    assert (stages[0].crowd, stages[0].encoder, stages[0].contents) == (crowd, "minilm", rated.contents)
+
+
+def test_who_goes_by_the_crowd_alone_is_good_before_any_judgement(rated: Rated) -> None:
+    with_crowd = replace(rated, crowd=crowd_of(rated))
+    rows = replay_ratings(with_crowd, ["popularity"], seed=0, steps=[0])
+    assert find(rows, metric="auc").mean > 0.9
+
+
+def test_what_was_kept_gives_the_same_rows(rated: Rated, tmp_path: Path) -> None:
+    some = Rated("made", rated.contents, rated.histories[:3])
+    wanted = replay_ratings(some, ["elas-u3", "river"], seed=4)
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replay_ratings(some, ["elas-u3"], seed=4, on_done=stop, kept=Kept(tmp_path / "kept", {}))
+    told = []
+    kept = Kept(tmp_path / "kept", {})
+    assert len(kept) == 2
+    rows = replay_ratings(some, ["elas-u3", "river"], seed=4, on_done=lambda done, total: told.append(done), kept=kept)
+    assert rows == wanted
+    assert told == [2, 3, 4, 5, 6]

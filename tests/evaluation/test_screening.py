@@ -1,5 +1,7 @@
 """The screening protocol on a small made review and hand-written systems."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
@@ -7,7 +9,8 @@ from numpy.typing import ArrayLike
 from palate.errors import UnknownName
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.judgements import Review
-from palate.evaluation.screening import draw_priors, replay_screening, screen
+from palate.evaluation.kept import Kept
+from palate.evaluation.screening import draw_priors, replay_screening, screen, screen_reviews
 from palate.evaluation.systems import SYSTEMS
 
 INCLUDED = np.isin(np.arange(60), [3, 20, 21, 44, 59])
@@ -62,7 +65,7 @@ def test_priors_are_one_included_and_one_excluded() -> None:
 
 
 def test_who_knows_all_loses_nothing(reviews: list[Review], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SYSTEMS, "known", lambda contents, rng: Fixed(INCLUDED[: len(contents)]))
+    monkeypatch.setitem(SYSTEMS, "known", lambda stage, rng: Fixed(INCLUDED[: len(stage.contents)]))
     rows = replay_screening(reviews[:1], ["known"], seeds=[0, 1])
     assert {row.metric: row.mean for row in rows} == pytest.approx(
         {"loss": 0, "wss@95": 54 / 58 - 0.05, "atd": 2.5 / 58, "recall@10%": 1, "last": 4}
@@ -96,3 +99,26 @@ def test_the_same_seeds_give_the_same_rows_on_any_number_of_workers(reviews: lis
 def test_an_unknown_system_is_refused_before_any_work(reviews: list[Review]) -> None:
     with pytest.raises(UnknownName, match="no system called 'svm'"):
         replay_screening(reviews, ["svm"])
+
+
+def test_palate_is_compared_run_by_run_and_over_all_review_by_review(
+    reviews: list[Review], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SYSTEMS, "palate", lambda stage, rng: Fixed(INCLUDED[: len(stage.contents)]))
+    rows = [row for row in replay_screening(reviews, ["random", "palate"], seeds=range(4)) if row.metric == "loss"]
+    chance, palate = ({row.data: row for row in rows if row.system == name} for name in ("random", "palate"))
+    for data, n in (("one", 4), ("two", 4), ("all", 2)):
+        less = chance[data].palate_minus
+        assert less is not None
+        assert less.mean == pytest.approx(palate[data].mean - chance[data].mean)
+        assert less.low <= less.mean <= less.high < 0
+        assert (less.n, palate[data].palate_minus) == (n, None)
+
+
+def test_what_was_kept_gives_the_same_rows(reviews: list[Review], tmp_path: Path) -> None:
+    wanted = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
+    first = screen_reviews(reviews[:1], ["elas-u3"], seeds=[1], kept=Kept(tmp_path / "kept", {}))
+    kept = Kept(tmp_path / "kept", {})
+    assert [("one", "elas-u3", 1)] == list(first) == [task for task in first if task in kept]
+    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], kept=kept) == wanted
+    assert len(kept) == 8

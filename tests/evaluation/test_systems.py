@@ -5,20 +5,23 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from palate.errors import UnknownName
-from palate.evaluation.systems import SYSTEMS, System, find_maker
+from palate.errors import BadValue, MissingExtra, UnknownName
+from palate.evaluation.systems import NAMED_ONLY, OWN, PEERS, SYSTEMS, Stage, System, choose_systems, find_maker
+from palate.feedback import CrowdFeedback
+from palate.taste.choose import TASTES
 
-CONTENTS = tuple(f"{'cats purr and sleep' if i % 2 else 'dogs bark and run'} number{i}" for i in range(60))
+CROWD = CrowdFeedback(np.arange(90) // 9, np.arange(90) % 60, np.where(np.arange(90) % 2, 1.0, -0.5), 60)
+STAGE = Stage(tuple(f"{'cats purr and sleep' if i % 2 else 'dogs bark and run'} number{i}" for i in range(60)), CROWD)
 
 
-@pytest.fixture(params=sorted(SYSTEMS))
+@pytest.fixture(params=sorted(set(SYSTEMS) - NAMED_ONLY))
 def make(request: pytest.FixtureRequest) -> Callable[[], System]:
-    return lambda: find_maker(request.param)(CONTENTS, np.random.default_rng(5))
+    return lambda: find_maker(request.param)(STAGE, np.random.default_rng(5))
 
 
 def test_answers_to_its_name() -> None:
-    for name, maker in SYSTEMS.items():
-        assert maker(CONTENTS, np.random.default_rng(0)).name == name
+    for name in set(SYSTEMS) - NAMED_ONLY:
+        assert find_maker(name)(STAGE, np.random.default_rng(0)).name == name
 
 
 @pytest.mark.parametrize("judged", [0, 1, 2, 9, 60])
@@ -44,3 +47,29 @@ def test_calibrated_scores_are_probabilities(make: Callable[[], System]) -> None
 def test_an_unknown_name_lists_the_choices() -> None:
     with pytest.raises(UnknownName, match=r"no system called 'svm'; choose one of: .*arxiv-sanity.*random"):
         find_maker("svm")
+
+
+def test_palate_and_every_taste_are_systems() -> None:
+    assert list(OWN) == ["palate", *TASTES]
+    assert not set(OWN) & set(PEERS)
+
+
+def test_groups_hold_what_can_run_here() -> None:
+    everyone, missing = choose_systems("all", crowd=True)
+    assert everyone[0] == "palate"
+    assert set(everyone) | set(missing) == set(SYSTEMS) - NAMED_ONLY
+    assert set(choose_systems("peers", crowd=False)[0]) == {"palate", *PEERS} - NAMED_ONLY - {"popularity", "puresvd"}
+    assert set(choose_systems("tastes, random", crowd=False)[0]) == {"random", *OWN} - set(missing)
+
+
+def test_who_names_a_system_that_cannot_run_here_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadValue, match="popularity goes by what a crowd said and nothing else; give one with --crowd"):
+        choose_systems("random,popularity", crowd=False)
+
+    def lacking(stage: Stage, rng: np.random.Generator) -> System:
+        raise MissingExtra("this system", "bert")
+
+    monkeypatch.setitem(SYSTEMS, "lacking", lacking)
+    with pytest.raises(MissingExtra):
+        choose_systems("lacking", crowd=True)
+    assert choose_systems("all", crowd=True)[1] == ["lacking"]

@@ -2,6 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.features import Features
+from palate.parts import Candidates
 from palate.question.uncertainty import Uncertainty
 
 VALUES = st.lists(
@@ -14,4 +16,6 @@ def test_it_asks_about_what_is_nearest_to_even_odds(values: list[tuple[float, fl
     """Of equal ones the less sure comes first, then the one that stands first."""
     mean, sd = np.array([m for m, _ in values]), np.array([s for _, s in values])
     order = sorted(range(len(values)), key=lambda place: (abs(values[place][0] - 0.5), -values[place][1], place))
-    assert Uncertainty().choose(mean, sd, n).tolist() == order[:n]
+    vectors = np.eye(len(values))
+    among = Candidates(mean, sd, Features({"semantic": vectors}), vectors, vectors[:0])
+    assert Uncertainty().choose(among, n, np.random.default_rng(0)).tolist() == order[:n]

@@ -211,3 +211,50 @@ def test_likes_alone_do_not_make_the_average_text_liked() -> None:
     for taste in (with_it, without):
         taste.learn(Features({"semantic": rows}), np.ones(30), np.ones(30))
     assert with_it.value(background)[0][0] < min(0.5, without.value(background)[0][0])
+
+
+@cases
+def test_a_prior_is_where_the_belief_starts(seed: int, n: int, balance: float) -> None:
+    """Learning from a prior is learning what each liking is apart from the prior's, and adding the prior back; the sigmoid is
+    fitted to the sum."""
+    case = Case(seed, n, balance)
+    prior = {"semantic": case.rng.normal(size=DIMS), "other": case.rng.normal(size=2)}
+    beside = case.rng.normal(size=(n, 2))
+    texts = Features({**case.features.blocks, "other": beside})
+    taste = BayesTaste(
+        case.scales, noise=case.noise, bias=case.bias, dislike=case.dislike, balance=balance, slope=case.slope, prior=prior
+    )
+    before = case.dense @ prior["semantic"] + beside @ prior["other"]
+    np.testing.assert_allclose(taste.logits(texts), before, rtol=1e-3, atol=1e-3)
+    taste.learn(texts, case.likings, case.weights)
+
+    design, said, every = case.design(case.dense, case.sparse), case.likings, np.arange(n)
+    case.likings = said - before / case.slope
+    left_out = np.array([before[i] / case.slope + design[i] @ solve(case, said, np.delete(every, i)) for i in every])
+    slope, offset = calibrate(left_out, said, case.weights, slope=case.slope)
+    expected = slope * (before / case.slope + design @ solve(case, said, every)) + offset
+    mean, _ = taste.value(texts)
+    np.testing.assert_allclose(np.log(mean / (1 - mean)), expected, rtol=1e-5, atol=1e-6)
+    base, weights = taste.explain()
+    total = base + case.dense @ weights["semantic"] + case.sparse @ weights["keyword"] + beside @ weights["other"]
+    np.testing.assert_allclose(total, expected, rtol=1e-5, atol=1e-6)
+
+
+def solve(case: Case, said: Floats, keep: NDArray[np.int64]) -> Floats:
+    """Posterior mean of the weights with precisions by what was said and targets by what case.likings holds."""
+    targets = case.likings
+    case.likings = said
+    precisions = case.precisions[keep]
+    case.likings = targets
+    ridge = Ridge(alpha=1.0, fit_intercept=False, solver="cholesky")
+    ridge.fit(case.design(case.dense, case.sparse)[keep], targets[keep], sample_weight=precisions)
+    return np.asarray(ridge.coef_, dtype=np.float64)
+
+
+def test_the_prior_comes_back_when_all_is_forgotten() -> None:
+    texts = Features({"semantic": np.eye(2)})
+    taste = BayesTaste({"semantic": 1.0}, prior={"semantic": np.array([1.0, -2.0])})
+    taste.learn(texts, np.array([-1.0, 1.0]), np.ones(2))
+    assert taste.logits(texts)[0] < 1
+    taste.forget()
+    np.testing.assert_allclose(taste.logits(texts), [1.0, -2.0])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from palate.cli import progress as show_progress
 from palate.cli import show
+from palate.question.choose import DEFAULT_QUESTION
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +22,9 @@ KEYS = "l like   d dislike   s skip   u undo   q quit"
 OTHER_LINES = 7  # of the screen, beside the text itself
 
 
-def ask_in_terminal(reader: Reader, console: Console, read_key: Callable[[], str], limit: int | None) -> None:
+def ask_in_terminal(
+    reader: Reader, console: Console, read_key: Callable[[], str], limit: int | None, strategy: str = DEFAULT_QUESTION
+) -> None:
     """Ask until the limit, q, the end of the input, or until nothing is left to ask.
 
     read_key waits for a key; it may raise EOFError, and KeyboardInterrupt, which ends the command with 130.
@@ -28,7 +32,7 @@ def ask_in_terminal(reader: Reader, console: Console, read_key: Callable[[], str
     judged = 0
     try:
         while limit is None or judged < limit:
-            hits = reader.ask(1)
+            hits = reader.ask(1, strategy=strategy)
             if not hits:
                 console.print("nothing is left to ask; palate add brings new texts", style="dim")
                 break
@@ -49,6 +53,9 @@ def ask_in_terminal(reader: Reader, console: Console, read_key: Callable[[], str
         show.note(f"stopped: {_count(judged)} kept")
         raise typer.Exit(130) from None
     console.print(f"{_count(judged)} kept", style="dim")
+    seen = reader.progress()
+    if seen.known:
+        console.print(show_progress.sentence(seen), style="dim")
 
 
 def _known_key(console: Console, read_key: Callable[[], str]) -> str:

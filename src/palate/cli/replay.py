@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +19,8 @@ from palate.cli.upkeep import written
 from palate.errors import BadValue
 
 if TYPE_CHECKING:
+    from palate.evaluation.judgements import Rated
+    from palate.evaluation.kept import Kept
     from palate.evaluation.row import Row
 
 ItemsOption = Annotated[
@@ -28,11 +31,27 @@ JudgementsOption = Annotated[
     Path,
     typer.Option("--judgements", metavar="FILE", help="Who judged what: reader, item, rating, timestamp.", show_default=False),
 ]
+CrowdOption = Annotated[
+    Path | None,
+    typer.Option("--crowd", metavar="FILE", help="What other readers said, in the same columns. Default: there are none."),
+]
+HideOption = Annotated[
+    int | None,
+    typer.Option("--hide", min=2, metavar="N", help="Of every N-th text of the items file the crowd is told nothing."),
+]
+ReadersOption = Annotated[
+    int | None, typer.Option("--readers", min=1, metavar="N", help="Only so many readers, drawn with the seed. Default: all.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn: same seed, same rows.")]
 ReviewsArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz.")
 ]
 AgainstOption = Annotated[
-    str, typer.Option("--against", metavar="all|NAME,...", help="The systems that palate is compared with: all, or some by name.")
+    str,
+    typer.Option("--against", metavar="all|NAME,...", help="What palate is compared with: all, peers, tastes, or some by name."),
+]
+EncoderOption = Annotated[
+    str, typer.Option("--encoder", metavar="NAME", help="Makes vectors: static, static:FOLDER, minilm, sbert:NAME_OR_PATH.")
 ]
 RowsOption = Annotated[
     str | None,
@@ -40,40 +59,61 @@ RowsOption = Annotated[
         "--json", metavar="FILE", help="Write tidy rows: a JSON list; JSON Lines for a .jsonl, and for - (standard output)."
     ),
 ]
+PlotOption = Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the curves. Needs the extra: plots.")]
 
 
 def ratings(
     ctx: typer.Context,
     items: ItemsOption,
     judgements: JudgementsOption,
-    readers: Annotated[
-        int | None, typer.Option("--readers", min=1, metavar="N", help="Only so many readers, drawn with the seed. Default: all.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn: same seed, same rows.")] = 0,
+    crowd: CrowdOption = None,
+    hide: HideOption = None,
+    readers: ReadersOption = None,
+    seed: SeedOption = 0,
     against: AgainstOption = "all",
+    encoder: EncoderOption = "static",
     json: RowsOption = None,
+    plot: PlotOption = None,
 ) -> None:
     """Replay many readers' ratings in time order: after k judgements, how well are the later texts told apart?
 
-    The table shows AUC, nDCG@10, Brier score and calibration error after 0, 5, 10, 20 and 50 judgements.
+    The table shows AUC, nDCG@10, Brier score and calibration error after 0, 5, 10, 20 and 50 judgements. Stopped, the same
+    command with --json FILE goes on where it was.
 
     Example: palate replay ratings --items items.jsonl --judgements ratings.csv --readers 50 --json rows.json
     """
-    from palate.evaluation.judgements import read_rated
     from palate.evaluation.replay import replay_ratings
 
-    target = _target(ctx, json)
-    systems = _systems(against)
-    rated = read_rated(items, judgements)
-    if readers and readers < len(rated.histories):
-        import numpy as np
+    settings = {"protocol": "ratings", "hide": hide, "readers": readers, "seed": seed}
+    job = _job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
+    _replay_readers(replay_ratings, job, _rated(items, judgements, crowd, hide, readers, seed), against, seed)
 
-        drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
-        rated = replace(rated, histories=tuple(rated.histories[place] for place in sorted(drawn)))
-    workers = min(os.cpu_count() or 1, len(rated.histories) * len(systems))
-    with _replaying(f"replaying {len(rated.histories)} readers") as update:
-        rows = replay_ratings(rated, systems, seed=seed, workers=workers, on_done=update)
-    _deliver(rows, target)
+
+def library(
+    ctx: typer.Context,
+    items: ItemsOption,
+    judgements: JudgementsOption,
+    crowd: CrowdOption = None,
+    hide: HideOption = None,
+    readers: ReadersOption = None,
+    seed: SeedOption = 0,
+    against: AgainstOption = "all",
+    encoder: EncoderOption = "static",
+    json: RowsOption = None,
+    plot: PlotOption = None,
+) -> None:
+    """Replay libraries of liked texts: given k of a reader's likes, are the others found among all texts?
+
+    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5 and 10 likes. Stopped, the same command with
+    --json FILE goes on where it was.
+
+    Example: palate replay library --items articles.jsonl --judgements likes.csv --crowd others.csv --json rows.json
+    """
+    from palate.evaluation.library import replay_library
+
+    settings = {"protocol": "library", "hide": hide, "readers": readers, "seed": seed}
+    job = _job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
+    _replay_readers(replay_library, job, _rated(items, judgements, crowd, hide, readers, seed), against, seed)
 
 
 def screening(
@@ -81,69 +121,144 @@ def screening(
     files: ReviewsArgument,
     seeds: Annotated[int, typer.Option("--seeds", min=1, metavar="N", help="Runs of each review, with other first records.")] = 1,
     against: AgainstOption = "all",
+    encoder: EncoderOption = "static",
     json: RowsOption = None,
+    plot: PlotOption = None,
 ) -> None:
     """Replay systematic reviews: always read the record that looks best, until all included ones are found.
 
     The table shows loss, WSS@95, average time to discovery, recall at 10 % and the place of the last included record.
+    Stopped, the same command with --json FILE goes on where it was.
 
     Example: palate replay screening review.csv --against elas-u4,random --seeds 5
     """
     from palate.evaluation.judgements import read_review
-    from palate.evaluation.screening import replay_screening
+    from palate.evaluation.screening import screen_reviews, screening_rows
 
-    target = _target(ctx, json)
-    systems = _systems(against)
     paths = list(dict.fromkeys(files))
+    job = _job(ctx, paths, {"protocol": "screening"}, encoder, json, plot)
+    systems = _systems(against, crowd=False)
     reviews = [read_review(path) for path in paths]
     if len({review.name for review in reviews}) < len(reviews):
         reviews = [replace(review, name=str(path)) for review, path in zip(reviews, paths, strict=True)]
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
-    with _replaying(f"replaying {len(reviews)} reviews") as update:
-        rows = replay_screening(reviews, systems, seeds=range(seeds), workers=workers, on_done=update)
-    _deliver(rows, target)
+    with _replaying(f"replaying {len(reviews)} reviews", job) as (update, kept):
+        runs = screen_reviews(
+            reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept
+        )
+    _deliver(screening_rows(reviews, runs), job, {"systems": systems, "seeds": seeds})
+    if plot:
+        from palate.evaluation.plot import plot_recall
+
+        plot_recall(reviews, runs, plot)
 
 
-def _systems(against: str) -> list[str]:
-    """palate, and what it is compared with. Raises UnknownName."""
-    from palate.evaluation.systems import SYSTEMS, find_maker
+@dataclass(frozen=True)
+class _Job:
+    """made_of: what the figures depend on but for the systems. target: where the rows go. started_at: seconds, monotonic."""
 
-    names = list(SYSTEMS) if against == "all" else [name.strip() for name in against.split(",") if name.strip()]
-    for name in names:
-        find_maker(name)
-    return list(dict.fromkeys(["palate", *names]))
+    made_of: Mapping[str, Any]
+    encoder: str
+    target: str | None
+    plot: Path | None
+    started_at: float
 
 
-def _target(ctx: typer.Context, json: str | None) -> str | None:
-    """Where the rows go. Raises BadValue before the work begins, not after it, where they cannot be written."""
+def _job(
+    ctx: typer.Context, files: Sequence[Path], settings: Mapping[str, Any], encoder: str, json: str | None, plot: Path | None
+) -> _Job:
+    """What is to be done. Raises before the work begins, not after it, where the answer cannot be written."""
+    from palate.encoder.choose import make_encoder
+    from palate.evaluation.plot import check_plot
+    from palate.evaluation.record import record
+
     target = json or ("-" if given(ctx).json else None)
-    if target and target != "-" and (Path(target).is_dir() or not Path(target).absolute().parent.is_dir()):
-        raise BadValue(f"{target} cannot be written: it is a folder, or its folder is not there; name another file with --json")
-    return target
+    for option, path in (("--json", None if target in (None, "-") else Path(str(target))), ("--plot", plot)):
+        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise BadValue(f"{path} cannot be written: it is a folder, or its folder is not there; name another with {option}")
+    if plot:
+        check_plot()
+    made_of = record(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
+    return _Job(made_of, encoder, target, plot, time.monotonic())
+
+
+def _systems(against: str, *, crowd: bool) -> list[str]:
+    from palate.evaluation.systems import choose_systems
+
+    systems, missing = choose_systems(against, crowd=crowd)
+    if missing:
+        show.note(f"left out, as what they need is not installed: {', '.join(missing)}; name one to be told what it needs")
+    return systems
+
+
+def _rated(
+    items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
+) -> Rated:
+    """The texts, the readers that are replayed, and the crowd."""
+    import numpy as np
+
+    from palate.evaluation.crowd import crowd_of
+    from palate.evaluation.judgements import read_rated
+
+    if hide and not crowd:
+        raise BadValue("--hide says what the crowd is not told; give the crowd with --crowd FILE, or leave --hide out")
+    rated = read_rated(items, judgements)
+    if crowd:
+        others, names = read_rated(items, crowd), {history.reader for history in rated.histories}
+        if both := sum(history.reader in names for history in others.histories):
+            show.note(f"{both} readers of {crowd} are in {judgements} too: they are replayed, and left out of the crowd")
+        rated = replace(rated, crowd=crowd_of(others, without=names, hide=hide))
+    if readers and readers < len(rated.histories):
+        drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
+        rated = replace(rated, histories=tuple(rated.histories[place] for place in sorted(drawn)))
+    return rated
+
+
+def _replay_readers(replay: Callable[..., list[Row]], job: _Job, rated: Rated, against: str, seed: int) -> None:
+    systems = _systems(against, crowd=rated.crowd is not None)
+    workers = min(os.cpu_count() or 1, len(rated.histories) * len(systems))
+    with _replaying(f"replaying {len(rated.histories)} readers", job) as (update, kept):
+        rows = replay(rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, kept=kept)
+    _deliver(rows, job, {"systems": systems})
+    if job.plot and rows:
+        from palate.evaluation.plot import plot_curves
+
+        plot_curves(rows, job.plot)
 
 
 @contextmanager
-def _replaying(what: str) -> Iterator[waiting.Update]:
+def _replaying(what: str, job: _Job) -> Iterator[tuple[waiting.Update, Kept | None]]:
+    from palate.evaluation.kept import Kept
+
+    kept = Kept(Path(f"{job.target}.partial.jsonl"), job.made_of) if job.target not in (None, "-") else None
     try:
         with waiting.progress(what, "runs") as update:
-            yield update
+            yield update, kept
     except KeyboardInterrupt:
-        show.note("stopped: nothing was written")
+        if kept is not None and len(kept):
+            show.note(f"stopped with {len(kept)} runs done; the same command goes on from there, as {kept.path} holds them")
+        else:
+            show.note("stopped: nothing was written")
         raise typer.Exit(130) from None
 
 
-def _deliver(rows: Sequence[Row], target: str | None) -> None:
+def _deliver(rows: Sequence[Row], job: _Job, replayed: Mapping[str, Any]) -> None:
+    from palate.evaluation.record import machine
     from palate.evaluation.row import rows_to_json
 
-    if target == "-":
+    if job.target == "-":
         for row in rows:
             show.out_json(asdict(row))
         return
     figures.show_rows(rows)
-    if target:
-        with written(Path(target)) as out:
-            if target.endswith(".jsonl"):
+    if job.target:
+        with written(Path(job.target)) as out:
+            if job.target.endswith(".jsonl"):
                 out.writelines(dumps(asdict(row), allow_nan=False) + "\n" for row in rows)
             else:
                 out.write(rows_to_json(rows) + "\n")
-        show.note(f"{len(rows)} rows are in {target}")
+        facts = {**job.made_of, **replayed, "machine": machine(), "seconds": round(time.monotonic() - job.started_at, 1)}
+        with written(Path(f"{job.target}.meta.json")) as out:
+            out.write(dumps(facts, indent=1) + "\n")
+        Path(f"{job.target}.partial.jsonl").unlink(missing_ok=True)
+        show.note(f"{len(rows)} rows are in {job.target}")

@@ -17,6 +17,7 @@ import numpy as np
 
 from palate.errors import BadSource
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
+from palate.feedback import CrowdFeedback
 from palate.text import Text
 
 BODY = ("text", "abstract", "body")
@@ -35,11 +36,12 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Rated:
-    """Texts, and what many readers said about them."""
+    """Texts, what the readers to be replayed said about them, and what other readers said."""
 
     name: str
     contents: tuple[str, ...]
     histories: tuple[History, ...]
+    crowd: CrowdFeedback | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,30 @@ def ndcg(liked: BoolVector, scores: Vector, k: int = 10) -> float:
     return float(gain @ (reach[ends] - reach[ends - counts]) / reach[n_liked])
 
 
+def recall_at_rank(found: BoolVector, rank: int = 100) -> float:
+    """The share of the liked texts that are among the first `rank`; found, (n,), tells of each text, best first, if it is liked.
+
+    Raises ValueError where nothing is liked.
+
+    >>> recall_at_rank(np.array([True, False, True, False]), rank=2)
+    0.5
+    """
+    return float(found[:rank].sum() / _relevant(found))
+
+
+def reciprocal_rank(found: BoolVector) -> float:
+    """1 over the rank, from 1, of the first liked text; found, (n,), tells of each text, best first, if it is liked.
+
+    Its mean over readers is the MRR. Raises ValueError where nothing is liked.
+    Source: Voorhees, The TREC-8 Question Answering Track Report, 1999.
+
+    >>> reciprocal_rank(np.array([False, True, True]))
+    0.5
+    """
+    _relevant(found)
+    return float(1 / _ranks(found)[0])
+
+
 def brier(liked: BoolVector, mean: Vector) -> float:
     """Mean squared distance of the probability of a like from what was said: 0 is perfect, 0.25 is always saying 0.5.
 

@@ -1,26 +1,23 @@
 """The protocol "ratings": each reader's judgements again, in time order, predicting before learning."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from palate.evaluation.arrays import BoolVector, IntVector, Vector
+from palate.evaluation.arrays import BoolVector, IntVector
 from palate.evaluation.judgements import History, Rated
-from palate.evaluation.metrics import auc, bootstrap, brier, calibration_gaps, ndcg, pooled_error
+from palate.evaluation.kept import Kept
+from palate.evaluation.metrics import auc, brier, calibration_gaps, ndcg, pooled_error
 from palate.evaluation.parallel import OnDone, each
 from palate.evaluation.row import Metric, Row
 from palate.evaluation.seeding import generator
-from palate.evaluation.systems import System, find_maker
+from palate.evaluation.summary import Figures, Statistic, first, rows_over_readers
+from palate.evaluation.systems import Stage, System, find_maker
 
 STEPS = (0, 5, 10, 20, 50)
 
-STATISTICS: Mapping[Metric, Callable[[Vector], Vector]] = {
-    "auc": np.asarray,
-    "ndcg@10": np.asarray,
-    "brier": np.asarray,
-    "ece": pooled_error,
-}
+STATISTICS: Mapping[Metric, Statistic] = {"auc": first, "ndcg@10": first, "brier": first, "ece": pooled_error}
 """What each metric makes of the mean over readers of what was measured; see metrics.bootstrap."""
 
 
@@ -30,8 +27,10 @@ def replay_ratings(
     *,
     seed: int,
     steps: Sequence[int] = STEPS,
+    encoder: str = "static",
     workers: int = 1,
     on_done: OnDone | None = None,
+    kept: Kept | None = None,
 ) -> list[Row]:
     """Rows for each system, step and metric: how well the reader's later texts are told apart after k judgements.
 
@@ -40,24 +39,22 @@ def replay_ratings(
     no judgement after the k-th is left out at that k. AUC and nDCG@10 leave out also those whose later texts are all liked or
     all disliked. Brier score and calibration error are only there for calibrated systems; the latter is pooled over readers.
     n says how many readers are in a row; a row without any is not there. systems names each system once.
+    encoder: what makes the vectors that systems go by. kept: where results wait, so that stopped work goes on; see kept.py.
     Costs one call of scores per reader, step and system. Same arguments, same rows, whatever the number of workers.
     Raises UnknownName for a system that is not in SYSTEMS.
     """
     for name in systems:
         find_maker(name)
     tasks = [(place, name) for place in range(len(rated.histories)) for name in systems]
-    measured = each(_measure_reader, _Shared(rated, seed, tuple(steps)), tasks, workers=workers, on_done=on_done)
-    rows = []
-    for name in systems:
-        readers = [result for (_, system), result in zip(tasks, measured, strict=True) if system == name]
-        for k in steps:
-            for metric, statistic in STATISTICS.items():
-                values = [reader[k][metric] for reader in readers if metric in reader.get(k, {})]
-                if values:
-                    rng = generator(seed, "bootstrap", name, str(k), metric)
-                    interval = bootstrap(np.array(values), rng, statistic=statistic)
-                    rows.append(Row("ratings", rated.name, name, k, metric, *interval, n=len(values)))
-    return rows
+    stage = Stage(rated.contents, rated.crowd, encoder)
+    if workers > 1:
+        _ = stage.vectors  # made here, once for all workers
+    shared = _Shared(rated.histories, stage, seed, tuple(steps))
+    found = each(_measure_reader, shared, tasks, workers=workers, on_done=on_done, kept=kept)
+    measured: dict[str, list[Figures]] = {name: [] for name in systems}
+    for (_, name), figures in zip(tasks, found, strict=True):
+        measured[name].append(figures)
+    return rows_over_readers("ratings", rated.name, measured, steps, STATISTICS, seed)
 
 
 def in_order(history: History, rng: np.random.Generator) -> tuple[IntVector, BoolVector]:
@@ -67,29 +64,31 @@ def in_order(history: History, rng: np.random.Generator) -> tuple[IntVector, Boo
     return history.rows[order], liked[order]
 
 
-def measure(system: System, rows: IntVector, liked: BoolVector, k: int) -> dict[Metric, Vector]:
+def measure(system: System, rows: IntVector, liked: BoolVector, k: int) -> dict[Metric, list[float]]:
     """What the first k of (m,) judgements teach about the others, k below m: one number for each metric, the gaps for ece."""
     scores = system.scores(rows[:k], np.where(liked[:k], 1.0, -1.0))[rows[k:]]
     later = liked[k:]
-    found: dict[Metric, Vector] = {}
+    found: dict[Metric, list[float]] = {}
     if later.any() and not later.all():
-        found["auc"] = np.array(auc(later, scores))
-        found["ndcg@10"] = np.array(ndcg(later, scores))
+        found["auc"] = [auc(later, scores)]
+        found["ndcg@10"] = [ndcg(later, scores)]
     if system.calibrated:
-        found["brier"] = np.array(brier(later, scores))
-        found["ece"] = calibration_gaps(later, scores)
+        found["brier"] = [brier(later, scores)]
+        found["ece"] = calibration_gaps(later, scores).tolist()
     return found
 
 
 class _Shared(NamedTuple):
-    rated: Rated
+    histories: tuple[History, ...]
+    stage: Stage
     seed: int
     steps: tuple[int, ...]
 
 
-def _measure_reader(shared: _Shared, task: tuple[int, str]) -> dict[int, dict[Metric, Vector]]:
+def _measure_reader(shared: _Shared, task: tuple[int, str]) -> Figures:
     place, name = task
-    history = shared.rated.histories[place]
+    history = shared.histories[place]
     rows, liked = in_order(history, generator(shared.seed, "order", history.reader))
-    system = find_maker(name)(shared.rated.contents, generator(shared.seed, "system", name, history.reader))
-    return {k: measure(system, rows, liked, k) for k in shared.steps if k < len(rows)}
+    system = find_maker(name)(shared.stage, generator(shared.seed, "system", name, history.reader))
+    steps = [k for k in shared.steps if k < len(rows)]
+    return [(k, metric, numbers) for k in steps for metric, numbers in measure(system, rows, liked, k).items()]

@@ -1,5 +1,7 @@
 """Chance: ask about anything."""
 
+from typing import Literal
+
 import numpy as np
 
 from palate.parts import Candidates, Rows
@@ -9,7 +11,7 @@ from palate.question.distinct import distinct
 class Chance:
     """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs O(m)."""
 
-    among = "all"
+    among: Literal["even", "best", "all"] = "all"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         return distinct(rng.permutation(len(candidates)), candidates.vectors, n)

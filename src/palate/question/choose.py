@@ -12,7 +12,7 @@ from palate.question.thompson import Thompson
 from palate.question.uncertainty import Uncertainty
 from palate.question.variance import Variance
 
-DEFAULT_QUESTION = "uncertainty"
+DEFAULT_QUESTION = "explore"
 
 QUESTIONS: dict[str, Callable[[], Question]] = {
     "diverse": Diverse,

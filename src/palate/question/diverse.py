@@ -1,42 +1,60 @@
 """Diverse: ask about texts that stand for many others."""
 
+from typing import Literal
+
 import numpy as np
 
-from palate.parts import Candidates, Rows, Vector
+from palate.parts import Candidates, Matrix, Rows, Vector
 from palate.question.distinct import distinct
 
-FARTHEST = 2.0  # between two vectors of length 1: stands for the distance where nothing has been judged
+PER_QUESTION = 50  # uncertain texts that one question is to stand for
+ROUNDS = 20  # of Lloyd's algorithm; it settles in fewer
 
 
 class Diverse:
-    """k-centre greedy: each time the text farthest from all that were judged or taken, distances weighted by p (1 - p).
+    """The uncertain texts in n clusters, of each the text nearest to its centre, the weightiest cluster first.
 
-    Use it for a batch of questions answered together, or to look around a library before anything is known.
-    Costs O((n + j) m d) for j judged texts.
-    Source: Sener and Savarese, Active learning for convolutional neural networks: a core-set approach (ICLR 2018), algorithm 1;
-    Gonzalez, Theoretical Computer Science 38 (1985): within twice the best radius.
+    p (1 - p) weighs a text. Use it for a batch of questions that are answered together, or to look around before anything is
+    known: what is typical of many texts teaches more than an outlier. Costs O(n m d).
+    Source: Zhdanov, Diverse mini-batch active learning (arXiv:1901.05954, 2019), algorithm 1, on the sphere; k-means++:
+    Arthur and Vassilvitskii (SODA 2007).
     """
 
-    among = "even"
+    among: Literal["even", "best", "all"] = "even"
 
-    def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
-        vectors = np.asarray(candidates.vectors, dtype=np.float64)
-        weights = candidates.mean * (1 - candidates.mean)
-        apart = np.full(len(candidates), FARTHEST)  # (m,) distance to the nearest judged or taken text
-        if len(candidates.judged):
-            apart = _distances((vectors @ candidates.judged.T).max(axis=1))
-        order: list[int] = []
-        left = np.ones(len(candidates), dtype=np.bool_)
-        for _ in range(min(n, len(candidates))):
-            place = int(np.argmax(np.where(left, weights * apart, -1.0)))
-            order.append(place)
-            left[place] = False
-            apart = np.minimum(apart, _distances(vectors @ vectors[place]))
-        rest = np.flatnonzero(left)
-        rest = rest[np.argsort(-(weights * apart)[rest], kind="stable")]
-        return distinct(np.array([*order, *rest], dtype=np.int64), candidates.vectors, n)
+    def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
+        weights = candidates.mean * (1 - candidates.mean) + 1e-9
+        by_weight = np.argsort(-weights, kind="stable")
+        places = by_weight[: PER_QUESTION * n]
+        if not len(places):
+            return places
+        vectors = np.asarray(candidates.vectors[places], dtype=np.float64)
+        centres = clusters(vectors, weights[places], min(n, len(places)), rng)
+        nearness = vectors @ centres.T
+        taken: list[int] = []
+        for centre in range(len(centres)):
+            nearness[taken, centre] = -np.inf
+            taken.append(int(np.argmax(nearness[:, centre])))
+        asked = places[taken]
+        return distinct(np.concatenate([asked, by_weight[~np.isin(by_weight, asked)]]), candidates.vectors, n)
 
 
-def _distances(cosine: Vector) -> Vector:
-    """Between vectors of length 1 at these cosines."""
-    return np.asarray(np.sqrt(np.maximum(2 - 2 * cosine, 0)))
+def clusters(vectors: Matrix, weights: Vector, n: int, rng: np.random.Generator) -> Matrix:
+    """(n, d) centres of length 1 of the n clusters of (m, d) vectors with weights above 0, the weightiest cluster first.
+
+    >>> vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> clusters(vectors, np.ones(3), 2, np.random.default_rng(0)).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    centres = vectors[[int(rng.choice(len(vectors), p=weights / weights.sum()))]]
+    while len(centres) < n:
+        apart = weights * np.clip(1 - (vectors @ centres.T).max(axis=1), 1e-12, None)
+        centres = np.vstack([centres, vectors[int(rng.choice(len(vectors), p=apart / apart.sum()))]])
+    for _ in range(ROUNDS):
+        nearest = (vectors @ centres.T).argmax(axis=1)
+        sums = np.zeros_like(centres)
+        np.add.at(sums, nearest, weights[:, None] * vectors)
+        length = np.linalg.norm(sums, axis=1, keepdims=True)
+        centres = np.where(length > 0, sums / np.maximum(length, 1e-300), centres)
+    size = np.bincount((vectors @ centres.T).argmax(axis=1), weights, minlength=n)
+    return np.asarray(centres[np.argsort(-size, kind="stable")])

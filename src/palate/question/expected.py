@@ -1,5 +1,7 @@
 """Expected: ask about what would change the taste most."""
 
+from typing import Literal
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -16,7 +18,7 @@ class Expected:
     Source: Settles, Craven and Ray, Multiple-instance active learning (NIPS 2007), eq. 4 (expected gradient length).
     """
 
-    among = "even"
+    among: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         change = 2 * candidates.mean * (1 - candidates.mean) * lengths(candidates.features)

@@ -1,5 +1,7 @@
 """Explore: read the best, and now and then anything at all."""
 
+from typing import Literal
+
 import numpy as np
 
 from palate.parts import Candidates, Rows
@@ -16,7 +18,7 @@ class Explore:
     Source: epsilon-greedy; Sutton and Barto, Reinforcement learning (2018), section 2.2.
     """
 
-    among = "best"
+    among: Literal["even", "best", "all"] = "best"
 
     def __init__(self, share: float = 0.1) -> None:
         if not 0 <= share <= 1:

@@ -10,19 +10,20 @@ from scipy.special import betainc, gammaln, hyp2f1
 from palate.parts import Vector
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+Verdicts = np.ndarray[tuple[int], np.dtype[np.bool]]
 HALVES = np.geomspace(0.003, 3.0, 14)  # where the rate has fallen to one half, as a share of all texts; 3: it has hardly fallen
 STEEPS = np.array([2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # how suddenly it falls
+CURVES = np.array(list(product(HALVES, STEEPS))).T
 SCATTERED = np.array([0.0, 0.01, 0.03, 0.1])  # share of the likeable texts that no taste finds before the others
-SHAPES = np.array(list(product(HALVES, STEEPS, SCATTERED))).T
 TRUST = 0.5  # what a verdict counts: those that follow each other are of similar texts, and no curve is quite of these shapes
 COVER = 0.95
 PRIOR = 0.5  # likes that were seen before the first verdict: Jeffreys' prior of a Poisson rate
-KNOWN = 0.5  # width of the interval below which a share is worth saying
+KNOWN = 2.0  # how many times the low end the high end may be for a share to be worth saying
 
 
 @dataclass(frozen=True)
 class Recall:
-    """How much of all likeable texts has been seen: an estimate, and the ends of an interval meant to hold at least 90 times in 100.
+    """How much of all likeable texts has been seen: an estimate, and an interval that is to hold at least 90 times in 100.
 
     found: likes so far. left: likes that are expected among the unread, the median. saved: texts that reading in no order
     would have cost more for the same share; below 0 where the order was worse than none.
@@ -41,8 +42,8 @@ class Recall:
 
     @property
     def known(self) -> bool:
-        """Whether the interval is narrow enough to say anything: before, the answer is "not known yet"."""
-        return self.high - self.low <= KNOWN
+        """Whether the number of likeable texts is told within a factor of two: before, the answer is "not known yet"."""
+        return self.high <= KNOWN * self.low
 
     def __str__(self) -> str:
         """Rounded so that the interval grows and 100 % is said of 100 % alone."""
@@ -50,38 +51,37 @@ class Recall:
         return f"{share} % ({int(100 * self.low + 1e-9)}-{-int(-100 * self.high // 1)})"
 
 
-def stopping(verdicts: np.ndarray[tuple[int], np.dtype[np.bool]], unread: int) -> Recall:
+def stopping(verdicts: Verdicts, unread: int) -> Recall:
     """From (t,) whether each text was liked, in the order in which they were judged, and how many texts are unread.
 
     The likes are taken as a Poisson process whose rate falls along the reading order, first slowly, then fast, to a floor:
     rate(i) = a ((1 - w) h(i) + w / N), h(i) ~ 1 / (1 + (i / c)^b). The likes among the unread are what all such curves
     expect there, each weighted by how well it fits the verdicts. Use it for a reader who is shown the best text first, also
     with some texts at random; texts that came after most verdicts are taken to be no better than the rest of the unread.
-    Costs O(found), 2 ms for 100, whatever the number of texts. Raises ValueError for unread below 0.
+    Costs O(found), whatever the number of texts. Raises ValueError for unread below 0.
 
     Source: Stevenson and Bin-Hezam, Stopping methods for technology assisted reviews based on point processes (ACM TOIS
-    42(3), 2024), with a curve (Hill's) that has their hyperbola's tail and a plateau before it, and a grid of its parameters in place of
-    the best fit; a, with a Gamma belief, is integrated out, which leaves a negative binomial (Gelman et al., BDA (2013),
-    section 2.6); verdicts weigh half (Miller and Dunson, Robust Bayesian inference via coarsening, JASA 114, 2019).
+    42(3), 2024). Where they fit one hyperbola, this weighs a grid of Hill curves, which begin with a plateau; a has a Gamma
+    belief and is integrated out, which leaves a negative binomial (Gelman et al., BDA (2013), section 2.6); verdicts weigh
+    half (Miller and Dunson, Robust Bayesian inference via coarsening, JASA 114, 2019).
 
     >>> verdicts = np.array([True] * 30 + [False] * 300)
     >>> str(stopping(verdicts, unread=1000))
-    '100 % (81-100)'
+    '100 % (85-100)'
     """
     if unread < 0:
         raise ValueError(f"unread must be 0 or more, got {unread}")
     read, found = len(verdicts), int(verdicts.sum())
     least, middle, most = likes_left(verdicts, unread)
-    share = found / max(found + middle, 1) if unread else 1.0
-    low, high = (found / (found + most) if found + most else 1.0), (found / (found + least) if found + least else 1.0)
+    high, share, low = (found / (found + left) if found + left else 1.0 for left in (least, middle, most))
     return Recall(share, low, high, found, middle, round(share * (read + unread)) - read)
 
 
-def likes_left(verdicts: np.ndarray[tuple[int], np.dtype[np.bool]], unread: int) -> tuple[int, int, int]:
+def likes_left(verdicts: Verdicts, unread: int) -> tuple[int, int, int]:
     """The ends of the interval, and the median between them, of the number of likes among the unread."""
     read, found = len(verdicts), int(verdicts.sum())
-    if not unread:
-        return 0, 0, 0
+    if not (read and unread):
+        return 0, unread, unread
     ahead, fit = _fits(np.flatnonzero(verdicts) + 0.5, read, read + unread)
     weights = np.exp(TRUST * (fit - fit.max()))
     weights /= weights.sum()
@@ -104,15 +104,15 @@ def likes_left(verdicts: np.ndarray[tuple[int], np.dtype[np.bool]], unread: int)
 
 
 def _fits(liked_at: Vector, read: int, texts: int) -> tuple[Array, Array]:
-    """Of each shape: the share of its likes that lies ahead, and the log likelihood of where the likes were."""
-    half, steep, scattered = SHAPES[0] * texts, SHAPES[1], SHAPES[2]
-    whole = hill_area(half, steep, texts)
+    """Of each curve with each share of scattered likes: the share of its likes that lies ahead, and the log likelihood."""
+    half, steep = CURVES[0] * texts, CURVES[1]
+    whole, scattered = hill_area(half, steep, texts), SCATTERED[:, None]
     behind = (1 - scattered) * hill_area(half, steep, read) / whole + scattered * read / texts
-    rates = 1 / (1 + (liked_at[:, None] / half) ** steep)
+    rates = 1 / (1 + (liked_at[:, None, None] / half) ** steep)
     density = (1 - scattered) * rates / whole + scattered / texts
     amount = len(liked_at) + PRIOR
     fit = np.log(density).sum(axis=0) + gammaln(amount) - amount * np.log(behind)
-    return np.clip(1 - behind, 1e-12, 1.0), fit
+    return np.clip(1 - behind, 1e-12, 1.0).ravel(), fit.ravel()
 
 
 def hill_area(half: Array, steep: Array, to: float) -> Array:

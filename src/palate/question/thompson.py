@@ -1,5 +1,7 @@
 """Thompson: read what may well be the best, and learn from it."""
 
+from typing import Literal
+
 import numpy as np
 
 from palate.parts import Candidates, Rows
@@ -14,7 +16,7 @@ class Thompson:
     Source: Thompson, Biometrika 25 (1933); Chapelle and Li, An empirical evaluation of Thompson sampling (NIPS 2011).
     """
 
-    among = "best"
+    among: Literal["even", "best", "all"] = "best"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         drawn = rng.beta(*beta_of(candidates.mean, candidates.sd))

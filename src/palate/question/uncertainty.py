@@ -1,5 +1,7 @@
 """Uncertainty: ask about what could go either way."""
 
+from typing import Literal
+
 import numpy as np
 
 from palate.parts import Candidates, Rows
@@ -13,7 +15,7 @@ class Uncertainty:
     Source: Lewis and Gale, A sequential algorithm for training text classifiers (SIGIR 1994).
     """
 
-    among = "even"
+    among: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         order = np.lexsort((-candidates.sd, np.abs(candidates.mean - 0.5)))

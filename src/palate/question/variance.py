@@ -1,5 +1,7 @@
 """Variance: ask about what the taste does not know, rather than what nobody could know."""
 
+from typing import Literal
+
 import numpy as np
 from scipy.special import digamma, entr
 
@@ -17,7 +19,7 @@ class Variance:
     (arXiv:1112.5745, 2011), eq. 2 (BALD), in closed form for a Beta belief.
     """
 
-    among = "even"
+    among: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         order = np.argsort(-information(candidates.mean, candidates.sd), kind="stable")

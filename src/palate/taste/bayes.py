@@ -1,5 +1,6 @@
 """BayesTaste: a Gaussian belief about a linear taste; the default, and the source of sd."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,9 @@ from scipy.linalg.lapack import dpotrf, dpotri
 from palate.features import Features
 from palate.taste.calibration import calibrate
 from palate.taste.judged import Array, Judged
+
+BoolVector = np.ndarray[tuple[int], np.dtype[np.bool]]
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class _Fit(NamedTuple):
@@ -36,7 +40,9 @@ class BayesTaste:
     liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the sigmoid has an offset of
     its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit
     for one unit of expected liking before calibration, above 0. most: 2 or more. background: features of the average text, one
-    row; passed: what each like beyond the number of dislikes weighs as a dislike of it, 0 or more.
+    row; passed: what each like beyond the number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in
+    log odds, where learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
+    from them. The blocks need not be in scales; those not named start at 0.
     Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
@@ -51,6 +57,7 @@ class BayesTaste:
     def __init__(
         self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.001, dislike: float = 0.3, balance: float = 2.0,
         slope: float = 4.0, most: int = 512, background: Features | None = None, passed: float = 0.5,
+        prior: Mapping[str, Array] | None = None,
     ) -> None:  # fmt: skip
         if not scales or min(*scales.values(), noise, bias, dislike, slope) <= 0 or min(balance, passed) < 0 or most < 2:
             raise ValueError(
@@ -60,23 +67,30 @@ class BayesTaste:
         self.scales, self.noise, self.bias, self.dislike = dict(scales), noise, bias, dislike
         self.balance, self.slope, self.most = balance, slope, most
         self.background, self.passed = background, passed
+        self.prior = dict(prior or {})
         self.forget()
 
     def forget(self) -> None:
         """Back to before any feedback."""
         self._judged = Judged(self.scales)
+        self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
         self._fitted: _Fit | None = None
         self.dropped = 0
 
+    def effort(self, n: int) -> float:
+        return 0.5 + 12.0 * (min(n, self.most) / 512) ** 3
+
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
-        for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            self._judged.add(features[row : row + 1], float(liking), float(weight))
-            if len(self._judged) > self.most:
-                liked = self._judged.likings > 0
-                larger = liked if liked.sum() * 2 > len(liked) else ~liked
-                self._judged.drop(int(np.argmax(larger)))
-                self.dropped += 1
+        liked = np.concatenate([self._judged.likings, likings]) > 0
+        kept, n = self._kept(liked), len(self._judged)
+        self.dropped += len(liked) - len(kept)
+        self._judged.drop(np.setdiff1d(np.arange(n), kept))
+        new = kept[kept >= n] - n
+        for row in new:
+            self._judged.add(features[row : row + 1], float(likings[row]), float(weights[row]))
+        expected = [self._expected, *(self._before(features[row : row + 1]) / self.slope for row in new)]
+        self._expected = np.concatenate([expected[0][kept[kept < n]], *expected[1:]])
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -102,12 +116,13 @@ class BayesTaste:
         fit = self._fit()
         return fit.base, fit.weights
 
+    def beyond(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
+        """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
+        return {}
+
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         fit = self._fit()
-        total = np.full(len(features), fit.base)
-        for name, weights in fit.weights.items():
-            total += features.blocks[name].astype(precision, copy=False) @ weights.astype(precision)
-        return total
+        return fit.base + _product(features, fit.weights, precision)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
@@ -117,13 +132,15 @@ class BayesTaste:
     def _solve(self) -> _Fit:
         judged = self._judged
         if not len(judged):
-            return _Fit(np.zeros((0, 0)), {}, 0.0)
+            return _Fit(np.zeros((0, 0)), dict(self.prior), 0.0)
         noise = self.noise / (judged.weights * self._balanced())
         inverse = _inverse(judged.gram + self.bias + np.diag(noise))
-        amounts = inverse @ judged.likings  # PRML 6.66
+        amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
         slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
+        for name, before in self.prior.items():
+            weights[name] = weights.get(name, 0.0) + slope / self.slope * before
         return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
 
     def _seen(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
@@ -136,13 +153,36 @@ class BayesTaste:
         if self.background is None or not missing:
             return left_out, judged.likings, judged.weights
         score = float(amounts @ (judged.products(self.background)[:, 0] + self.bias))
+        score += float(self._before(self.background)[0]) / self.slope
         return np.append(left_out, score), np.append(judged.likings, -1.0), np.append(judged.weights, self.passed * missing)
+
+    def _before(self, features: Features) -> Array:
+        """(n,) log odds of a like by the prior alone."""
+        return _product(features, self.prior, np.float64)
+
+    def _kept(self, liked: BoolVector) -> Places:
+        """Places of those of (n,) judgements that are left when each, as it comes in beyond `most`, makes the oldest of the
+        larger side go."""
+        sides: dict[bool, deque[int]] = {True: deque(), False: deque()}
+        for place, side in enumerate(liked.tolist()):
+            sides[side].append(place)
+            if len(sides[True]) + len(sides[False]) > self.most:
+                sides[len(sides[True]) > len(sides[False])].popleft()
+        return np.array(sorted([*sides[True], *sides[False]]), dtype=np.int64)
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight, 1 for a like."""
         liked, weights = self._judged.likings > 0, self._judged.weights
         ratio = (weights[liked].sum() + 1) / max(weights[~liked].sum(), 1e-12)
         return np.where(liked, 1.0, self.dislike * min(1.0, float(ratio)) ** self.balance)
+
+
+def _product(features: Features, weights: Mapping[str, Array], precision: type[np.floating[Any]]) -> Array:
+    """(n,) sum over blocks of row @ weights."""
+    total = np.zeros(len(features))
+    for name, block in weights.items():
+        total += features.blocks[name].astype(precision, copy=False) @ block.astype(precision)
+    return total
 
 
 def _inverse(matrix: Array) -> Array:

@@ -99,10 +99,6 @@ class ContestTaste:
         """(m,) float32 logits of one text, as they go onto the scoreboard."""
         return np.array([self._member(name).logits(features)[0] for name in self.names], dtype=np.float32)
 
-    def linear(self, features: Features) -> Array:
-        """(n,) the part of the logits that weights explain, in single precision: quick enough for every text of a store."""
-        return linear(features, *self.explain(), np.float32)
-
     def logits(self, features: Features) -> Array:
         """(n,) log odds of a like by the blend or champion."""
         return self._logits(features, np.float32)

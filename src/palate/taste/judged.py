@@ -9,13 +9,14 @@ from scipy.sparse import csr_array
 from palate.features import Block, Features
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 
 
 class Judged:
     """n judged texts, oldest first, under a kernel: the sum over blocks of scale times inner product.
 
     It stands for a linear model with one weight per feature: `combine` turns weights per judged text into those.
-    Adding a text costs O(n (d + terms)), dropping one O(n^2).
+    Adding a text costs O(n (d + terms)), dropping any number O(n^2).
 
     scales: how much each block counts, above 0; a block that is not named is not used.
     """
@@ -51,13 +52,16 @@ class Judged:
         for name, rows in self._rows.items():
             rows.append(features.blocks[name])
 
-    def drop(self, place: int) -> None:
-        """Let go of the text at a place."""
-        self._grams = np.delete(np.delete(self._grams, place, axis=0), place, axis=1)
-        self.likings = np.delete(self.likings, place)
-        self.weights = np.delete(self.weights, place)
+    def drop(self, place: int | Rows) -> None:
+        """Let go of the text at a place, or of all at some places."""
+        places = np.atleast_1d(place)
+        if not len(places):
+            return
+        self._grams = np.delete(np.delete(self.gram, places, axis=0), places, axis=1)
+        self.likings = np.delete(self.likings, places)
+        self.weights = np.delete(self.weights, places)
         for rows in self._rows.values():
-            rows.delete(place)
+            rows.delete(places)
 
     def products(self, features: Features) -> Array:
         """(n, m) kernel between the judged texts and the m of features."""
@@ -90,19 +94,31 @@ def _squares(block: Block) -> Array:
 
 class _DenseRows:
     def __init__(self, like: Block) -> None:
-        self._rows: Array = np.zeros((0, like.shape[1]))
+        self._room: Array = np.zeros((8, like.shape[1]))  # doubled when full, so that adding a row need not copy it
+        self._n = 0
+
+    @property
+    def _rows(self) -> Array:
+        return self._room[: self._n]
 
     def append(self, row: Block) -> None:
-        self._rows = np.vstack([self._rows, np.asarray(row)])
+        if self._n == len(self._room):
+            self._room = np.vstack([self._room, np.zeros_like(self._room)])
+        self._room[self._n] = np.asarray(row)[0]
+        self._n += 1
 
-    def delete(self, place: int) -> None:
-        self._rows = np.delete(self._rows, place, axis=0)
+    def delete(self, places: Rows) -> None:
+        kept = np.delete(self._rows, places, axis=0)
+        self._n = len(kept)
+        self._room[: self._n] = kept
 
     def products(self, block: Block) -> Array:
-        return self._rows @ np.asarray(block, dtype=np.float64).T
+        if len(block) == 1:  # each product by itself, so that its bits do not depend on what else is there
+            return np.asarray(np.einsum("nd,d->n", self._rows, np.asarray(block[0], dtype=np.float64)))[:, None]
+        return np.asarray(self._rows @ np.asarray(block, dtype=np.float64).T)
 
     def combine(self, amounts: Array) -> Array:
-        return amounts @ self._rows
+        return np.asarray(amounts @ self._rows)
 
 
 class _SparseRows:
@@ -120,11 +136,12 @@ class _SparseRows:
         self._values = np.concatenate([self._values, row.data])
         self._lengths.append(row.nnz)
 
-    def delete(self, place: int) -> None:
-        start = sum(self._lengths[:place])
-        gone = slice(start, start + self._lengths.pop(place))
-        self._columns = np.delete(self._columns, gone)
-        self._values = np.delete(self._values, gone)
+    def delete(self, places: Rows) -> None:
+        kept = np.ones(len(self._lengths), dtype=np.bool_)
+        kept[places] = False
+        entries = np.repeat(kept, self._lengths)
+        self._columns, self._values = self._columns[entries], self._values[entries]
+        self._lengths = np.array(self._lengths)[kept].tolist()
 
     def products(self, block: Block) -> Array:
         assert isinstance(block, csr_array)

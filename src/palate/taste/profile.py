@@ -70,10 +70,6 @@ class ProfileTaste:
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 
-    def beyond(self, _: Features) -> dict[str, Array]:
-        """Nothing: this taste is linear."""
-        return {}
-
     def _profile(self) -> tuple[Array, float]:
         """The profile vector (d,), empty before any feedback, and the weight of what was judged."""
         if not len(self._rows):

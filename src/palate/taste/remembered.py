@@ -45,14 +45,14 @@ class Remembered:
             self._parts = [Features({name: _stack([part.blocks[name] for part in self._parts]) for name in self.names})]
         return self._parts[0]
 
-    def drop(self, places: "np.ndarray[Any, np.dtype[np.integer[Any]]]") -> None:
-        """Let go of the texts at these places."""
-        kept = np.setdiff1d(np.arange(len(self)), places)
+    def drop(self, place: int) -> None:
+        """Let go of the text at a place."""
+        kept = np.delete(np.arange(len(self)), place)
         self._parts = [self.features[kept]]
         self.likings, self.weights = self.likings[kept], self.weights[kept]
 
 
 def _stack(blocks: list[Block]) -> Block:
-    if isinstance(blocks[0], csr_array):
-        return csr_array(vstack(blocks, format="csr"))
-    return np.vstack(blocks)
+    if sparse := [block for block in blocks if isinstance(block, csr_array)]:
+        return csr_array(vstack(sparse, format="csr"))
+    return np.vstack([np.asarray(block) for block in blocks])

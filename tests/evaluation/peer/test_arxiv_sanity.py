@@ -7,6 +7,7 @@ from sklearn.svm import LinearSVC
 
 from palate.evaluation.arrays import Vector
 from palate.evaluation.peer.arxiv_sanity import ArxivSanity
+from palate.evaluation.stage import Stage
 
 SEED = 3
 
@@ -38,24 +39,24 @@ def his_scores(papers: tuple[str, ...], liked_rows: list[int]) -> Vector:
 
 @pytest.mark.parametrize("liked_rows", [[4], [0, 7, 50, 51, 99]])
 def test_scores_equal_his(papers: tuple[str, ...], liked_rows: list[int]) -> None:
-    scores = ArxivSanity(papers, np.random.default_rng(SEED)).scores(np.array(liked_rows), np.ones(len(liked_rows)))
+    scores = ArxivSanity(Stage(papers), np.random.default_rng(SEED)).scores(np.array(liked_rows), np.ones(len(liked_rows)))
     np.testing.assert_array_equal(scores, his_scores(papers, liked_rows))
     assert len(np.unique(scores)) > 100
 
 
 def test_a_dislike_is_no_more_than_an_unjudged_text(papers: tuple[str, ...]) -> None:
-    system = ArxivSanity(papers, np.random.default_rng(SEED))
+    system = ArxivSanity(Stage(papers), np.random.default_rng(SEED))
     liked, both = system.scores(np.array([4]), np.array([1.0])), system.scores(np.array([4, 9]), np.array([1.0, -1.0]))
     np.testing.assert_array_equal(liked, both)
 
 
 @pytest.mark.parametrize("likings", [[], [-1.0]])
 def test_ties_everything_without_a_like(papers: tuple[str, ...], likings: list[float]) -> None:
-    scores = ArxivSanity(papers, np.random.default_rng(SEED)).scores(np.arange(len(likings)), np.array(likings))
+    scores = ArxivSanity(Stage(papers), np.random.default_rng(SEED)).scores(np.arange(len(likings)), np.array(likings))
     assert not scores.any()
 
 
 @pytest.mark.parametrize("small", [("red cats", "blue cats"), ("", ""), ("red cats",) * 30])
 def test_ties_everything_where_the_settings_leave_no_word(small: tuple[str, ...]) -> None:
-    scores = ArxivSanity(small, np.random.default_rng(SEED)).scores(np.array([0]), np.array([1.0]))
+    scores = ArxivSanity(Stage(small), np.random.default_rng(SEED)).scores(np.array([0]), np.array([1.0]))
     assert scores.tolist() == [0] * len(small)

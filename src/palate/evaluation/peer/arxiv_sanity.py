@@ -1,12 +1,12 @@
 """arxiv-sanity-lite: a linear SVM of what was liked against everything else."""
 
 import warnings
-from collections.abc import Sequence
 
 import numpy as np
 
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.tfidf import tfidf
+from palate.evaluation.stage import Stage
 
 
 class ArxivSanity:
@@ -21,9 +21,9 @@ class ArxivSanity:
     name = "arxiv-sanity"
     calibrated = False
 
-    def __init__(self, contents: Sequence[str], rng: np.random.Generator) -> None:
+    def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
         vectors = tfidf(
-            tuple(contents),
+            stage.contents,
             ngram_range=(1, 2),
             token_pattern=r"(?u)\b[a-zA-Z_][a-zA-Z0-9_]+\b",  # noqa: S106  a token is a word
             strip_accents="unicode",

@@ -6,13 +6,13 @@ per reader; and ASReview takes the first record of the file among ties, here the
 """
 
 import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.evaluation.peer.tfidf import tfidf
+from palate.evaluation.stage import Stage
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -58,17 +58,17 @@ def balanced(liked: BoolVector, ratio: float) -> Vector:
     return weights * (len(liked) / sum(weights))  # summed from left to right, as ASReview does: equal to the last bit
 
 
-def elas_u4(contents: Sequence[str], rng: np.random.Generator) -> Elas:
+def elas_u4(stage: Stage, rng: np.random.Generator) -> Elas:
     """ASReview's default model: words and pairs of words, linear SVM."""
     from sklearn.svm import LinearSVC
 
-    vectors = tfidf(tuple(contents), ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
+    vectors = tfidf(stage.contents, ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
     classifier = LinearSVC(loss="squared_hinge", C=0.11, random_state=int(rng.integers(2**31)))
     return Elas("elas-u4", vectors, classifier, ratio=9.8)
 
 
-def elas_u3(contents: Sequence[str], rng: np.random.Generator) -> Elas:  # noqa: ARG001  naive Bayes draws nothing
+def elas_u3(stage: Stage, rng: np.random.Generator) -> Elas:  # noqa: ARG001  naive Bayes draws nothing
     """ASReview's model in the manner of its version 1: words, naive Bayes."""
     from sklearn.naive_bayes import MultinomialNB
 
-    return Elas("elas-u3", tfidf(tuple(contents), stop_words="english"), MultinomialNB(alpha=3.822), ratio=1.2)
+    return Elas("elas-u3", tfidf(stage.contents, stop_words="english"), MultinomialNB(alpha=3.822), ratio=1.2)

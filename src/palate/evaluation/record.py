@@ -1,0 +1,52 @@
+"""What a replay was made of: data, settings, versions. Equal records give equal rows on one machine."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from hashlib import file_digest, sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import palate
+from palate.errors import BadSource
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "threadpoolctl", "tokenizers")
+
+
+def record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON: the SHA-256 of each file, the settings as given, and the versions of what computes; code is a hash of palate's own.
+
+    Raises BadSource for a file that cannot be read.
+
+    >>> sorted(record([], {"seed": 0}))
+    ['code', 'data', 'packages', 'palate', 'python', 'settings']
+    """
+    return {
+        "data": {str(path): _sha256(path) for path in files},
+        "settings": dict(settings),
+        "palate": palate.__version__,
+        "code": _code(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def machine() -> dict[str, Any]:
+    """JSON: what the replay ran on; of no consequence for its rows but for the last bits."""
+    return {"system": platform.platform(), "processor": platform.machine(), "processors": os.cpu_count()}
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadSource(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _code() -> str:
+    digest = sha256()
+    for path in sorted(Path(palate.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

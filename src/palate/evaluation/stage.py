@@ -1,0 +1,42 @@
+"""Stage: the texts, and what is known of them, before a reader says a word."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from palate.encoder.choose import make_encoder
+from palate.feedback import CrowdFeedback
+from palate.parts import Matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What a system is given before any feedback of the reader it will value for.
+
+    Two stages are equal where they are the same object, so that a functools.lru_cache may be keyed by one.
+
+    contents: of all n texts. crowd: what other readers said of them. encoder: by its name in encoder/choose.py.
+
+    >>> stage = Stage(("two cats", "some kittens", "government bonds"))
+    >>> cats, kittens, bonds = stage.vectors
+    >>> bool(cats @ kittens > cats @ bonds)
+    True
+    """
+
+    contents: tuple[str, ...]
+    crowd: CrowdFeedback | None = None
+    encoder: str = "static"
+
+    @cached_property
+    def vectors(self) -> Matrix:
+        """(n, d) float32, rounded to float16 as a store keeps them. Made at first use; a copy in another process has them."""
+        encoder = make_encoder(self.encoder)
+        rows = encoder.encode(self.contents).astype(np.float16).astype(np.float32)
+        return np.asarray(rows).reshape(len(self.contents), encoder.dims)
+
+    def heard(self) -> CrowdFeedback:
+        """The crowd, for a system that goes by nothing else. Raises ValueError where there is none."""
+        if self.crowd is None:
+            raise ValueError("this system goes by what a crowd said, and this stage has no crowd")
+        return self.crowd

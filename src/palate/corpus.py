@@ -1,14 +1,17 @@
 """Corpus: the texts of a store as numbers, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from palate.feature.crowd import Crowd
 from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
-from palate.features import Background, Features, Terms
+from palate.feature.sentiment import Sentiment
+from palate.features import Background, Block, Features, Terms
 from palate.index.exact import ExactIndex
 from palate.parts import Matrix, Rows
 
@@ -16,20 +19,53 @@ from palate.parts import Matrix, Rows
 class Space:
     """How texts become features: fitted on a corpus, usable for any text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts. corpus: their features. background: what a taste may know of them.
+    vectors: (n, d) of the corpus. terms: of the same n texts. crowd: makes what other readers think of them from the rows of
+    their semantic block; None where there are no others. corpus: their features. background: what a taste may know of them.
     """
 
-    def __init__(self, vectors: Matrix, terms: Terms) -> None:
+    def __init__(self, vectors: Matrix, terms: Terms, crowd: Callable[[Matrix], Crowd] | None = None) -> None:
         self.semantic = Semantic(vectors)
         self.keyword = Keyword(terms)
-        features = self.features(vectors, terms)
-        average = np.asarray(features.blocks["keyword"].sum(axis=0), dtype=np.float32).reshape(1, -1) / max(len(vectors), 1)
-        self.corpus = features
-        mean = Features({"semantic": np.zeros((1, vectors.shape[1]), np.float32), "keyword": csr_array(average)})
-        self.background = Background(mean, features, {})
+        self.sentiment = Sentiment(terms)
+        self.crowd: Crowd | None = None
+        self.corpus = self.features(vectors, terms)
+        self.background = Background(_average(self.corpus), self.corpus, {})
+        if crowd is not None:
+            self._hear(crowd(np.asarray(self.corpus.blocks["semantic"])))
+
+    def beside(self, crowd: Crowd) -> "Space":
+        """The same with what others think; this one has none."""
+        space = copy(self)
+        space._hear(crowd)
+        return space
+
+    def _hear(self, crowd: Crowd) -> None:
+        average = Features({**self.background.average.blocks, **_average(Features({"crowd": crowd.block})).blocks})
+        self.crowd = crowd
+        self.corpus = Features({**self.corpus.blocks, "crowd": crowd.block})
+        self.background = Background(average, self.corpus, {"crowd": crowd.prior}, crowd.heard)
 
     def features(self, vectors: Matrix, terms: Terms) -> Features:
-        return Features({"semantic": self.semantic.transform(vectors), "keyword": self.keyword.transform(terms)})
+        """Of texts that are not in the corpus."""
+        semantic = self.semantic.transform(vectors)
+        crowd = {"crowd": self.crowd.transform(semantic)} if self.crowd else {}
+        return Features({
+            "semantic": semantic,
+            "keyword": self.keyword.bm25(terms),
+            "tfidf": self.keyword.tfidf(terms),
+            "sentiment": self.sentiment.transform(terms),
+            **crowd,
+        })  # fmt: skip
+
+
+def _average(features: Features) -> Features:
+    """One row: the mean of all rows of each block."""
+
+    def mean(block: Block) -> Block:
+        found = np.asarray(block.sum(axis=0), dtype=np.float32).reshape(1, -1) / max(block.shape[0], 1)
+        return csr_array(found) if isinstance(block, csr_array) else found
+
+    return Features({name: mean(block) for name, block in features.blocks.items()})
 
 
 class Corpus:
@@ -48,6 +84,13 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def beside(self, crowd: Crowd) -> "Corpus":
+        """The same texts with what others think of them; this one has no crowd. Costs next to nothing."""
+        corpus = copy(self)
+        corpus.space = self.space.beside(crowd)
+        corpus.features = corpus.space.corpus
+        return corpus
 
     def place(self, row: int) -> int:
         """Where the text of a store row stands."""

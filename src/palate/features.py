@@ -44,12 +44,13 @@ class Background:
     """What a taste may know of the texts it will value before any feedback.
 
     average: one row, the average text. texts: all n, judged or not. prior: the weights that a block has before any feedback,
-    zeros where a block is not named.
+    zeros where a block is not named. heard: judgements of other readers per text.
     """
 
     average: Features
     texts: Features
     prior: Mapping[str, np.ndarray[tuple[int], np.dtype[np.floating[Any]]]]
+    heard: float = 0.0
 
 
 @dataclass(frozen=True)

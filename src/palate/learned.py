@@ -46,11 +46,6 @@ class Learned:
         self._scored: Corpus | None = None  # what scores is of
         self._head = -1  # the log entry up to which the taste has learned
 
-    @property
-    def head(self) -> int:
-        """The log entry up to which all is learned."""
-        return self._head
-
     def corpus(self) -> Corpus:
         """The library's corpus, with the taste at the head of the log."""
         corpus = self._library.corpus()

@@ -61,14 +61,13 @@ class Candidates:
     """What a question may know of m texts without a verdict, as one reader's taste sees them now.
 
     mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts. vectors: (m, d) rows of
-    length 1, or 0 for a text that says nothing. judged: (j, d) rows of the texts that have a verdict, in any order.
+    length 1, or 0 for a text that says nothing.
     """
 
     mean: Vector
     sd: Vector
     features: Features
     vectors: Matrix
-    judged: Matrix
 
     def __len__(self) -> int:
         return len(self.mean)

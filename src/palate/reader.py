@@ -15,6 +15,7 @@ from palate.insight.drift import Change, changes
 from palate.learned import Learned
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
+from palate.question.stopping import Recall, stopping
 from palate.rule import Rule
 from palate.ruling import Effect, shifted
 from palate.store.log import Entry
@@ -72,14 +73,14 @@ class Reader:
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
         """The n texts whose judgement would teach most, most first; of near-copies one.
 
-        strategy: see question/choose.py. Chance is drawn from what is in the log, so asking twice asks the same.
+        strategy: see question/choose.py. Chance is drawn by the number of verdicts, so asking twice asks the same.
         Raises UnknownName for a strategy that is not there.
         """
         at_least_one(n)
         question = make_question(strategy)
         corpus = self._learned.corpus()
         effect = self._effect()
-        rng = np.random.default_rng([self.number, self._learned.head])
+        rng = np.random.default_rng([self.number, len(self._learned.verdicts)])
         with one_thread():
             base, weights = self._learned.taste.explain()
             scores = base + self._learned.scores.all(weights) + effect.added
@@ -87,8 +88,7 @@ class Reader:
             urgency = {"even": -np.abs(scores), "best": scores, "all": rng.random(len(scores))}[question.among]
             places = np.sort(_largest(urgency, open_, max(ASKABLE, n)))
             mean, sd = self._value(corpus, places, effect)
-            judged = corpus.vectors[[corpus.place(leader) for leader in self._learned.verdicts]]
-            chosen = question.choose(Candidates(mean, sd, corpus.features[places], corpus.vectors[places], judged), n, rng)
+            chosen = question.choose(Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng)
         return self._hits(corpus, places[chosen], mean[chosen], sd[chosen])
 
     def judge(self, text_id: str, verdict: str | float) -> Feedback:
@@ -142,6 +142,12 @@ class Reader:
         """(judgements before it, name) of each champion so far, the first first."""
         self._learned.corpus()
         return list(self._learned.taste.champions)
+
+    def progress(self) -> Recall:
+        """How much of what this reader would like has been seen; what was skipped or is blocked does not count."""
+        corpus = self._learned.corpus()
+        liked = [entry.liking > 0 for entry in self._learned.verdicts.values() if entry.liking is not None]
+        return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(), False)))
 
     def changes(self) -> list[Change]:
         """Where this reader's taste seems to have changed, in judgements that were predicted (see insight/drift.py)."""

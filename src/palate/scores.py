@@ -8,6 +8,7 @@ from scipy.sparse import csc_array, csr_array
 from palate.features import Block, Features
 from palate.parts import Rows, Vector
 
+COLUMNS = 4_000  # that are followed one by one, those whose weights changed most
 POSTINGS = 0.03  # share of a sparse block's entries that a change may touch before the whole block is cheaper
 UNSURE = 0.05  # share of texts that may be scored one by one before scoring all is cheaper
 ROUNDING = 1e-4  # what sums in single precision may be off by, in logits
@@ -92,6 +93,8 @@ class Scores:
             self._columns[name] = csc_array(self._features.blocks[name])
         columns = self._columns[name]
         moved = np.flatnonzero(change)
+        if len(moved) > COLUMNS:
+            moved = moved[np.argpartition(-np.abs(change[moved]), COLUMNS)[:COLUMNS]]
         gain = change[moved] ** 2 / np.maximum(np.diff(columns.indptr)[moved], 1)
         order = moved[np.argsort(-gain)]
         touched = np.cumsum(np.diff(columns.indptr)[order])

@@ -194,7 +194,7 @@ def test_likes_alone_make_surer_of_what_is_liked() -> None:
 @pytest.mark.parametrize(
     "settings",
     [{"scales": {}}, {"scales": {"a": 0.0}}, {"scales": {"a": 1.0, "b": -1.0}}, {"noise": 0.0}, {"bias": 0.0}, {"bias": -1.0},
-     {"dislike": 0.0}, {"slope": 0.0}, {"balance": -0.1}, {"most": 1}],
+     {"dislike": 0.0}, {"slope": 0.0}, {"spread": 0.0}, {"balance": -0.1}, {"most": 1}],
 )  # fmt: skip
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
@@ -221,9 +221,8 @@ def test_a_prior_is_where_the_belief_starts(seed: int, n: int, balance: float) -
     prior = {"semantic": case.rng.normal(size=DIMS), "other": case.rng.normal(size=2)}
     beside = case.rng.normal(size=(n, 2))
     texts = Features({**case.features.blocks, "other": beside})
-    taste = BayesTaste(
-        case.scales, noise=case.noise, bias=case.bias, dislike=case.dislike, balance=balance, slope=case.slope, prior=prior
-    )
+    chosen = {"noise": case.noise, "bias": case.bias, "dislike": case.dislike, "balance": balance, "slope": case.slope}
+    taste = BayesTaste(case.scales, **chosen, prior=prior, spread=0.4)  # type: ignore[arg-type]
     before = case.dense @ prior["semantic"] + beside @ prior["other"]
     np.testing.assert_allclose(taste.logits(texts), before, rtol=1e-3, atol=1e-3)
     taste.learn(texts, case.likings, case.weights)
@@ -231,7 +230,7 @@ def test_a_prior_is_where_the_belief_starts(seed: int, n: int, balance: float) -
     design, said, every = case.design(case.dense, case.sparse), case.likings, np.arange(n)
     case.likings = said - before / case.slope
     left_out = np.array([before[i] / case.slope + design[i] @ solve(case, said, np.delete(every, i)) for i in every])
-    slope, offset = calibrate(left_out, said, case.weights, slope=case.slope)
+    slope, offset = calibrate(left_out, said, case.weights, slope=case.slope, spread=0.4)
     expected = slope * (before / case.slope + design @ solve(case, said, every)) + offset
     mean, _ = taste.value(texts)
     np.testing.assert_allclose(np.log(mean / (1 - mean)), expected, rtol=1e-5, atol=1e-6)

@@ -10,8 +10,8 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from palate.features import Background, Features
 from palate.taste import neighbour
-from palate.taste.calibration import calibrate
-from palate.taste.neighbour import SHIFT, NeighbourTaste
+from palate.taste.calibration import WIDE, calibrate
+from palate.taste.neighbour import NeighbourTaste
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def test_log_odds_are_the_calibrated_difference_of_the_nearest(seed: int, n: int
     rest = [np.flatnonzero(np.arange(n) != text) for text in range(n)]
     left_out = np.array([score(cosines[text, others], likings[others]) for text, others in enumerate(rest)])
     expected = np.asarray(texts.blocks["crowd"]) @ prior / slope
-    fitted, offset = calibrate(left_out + expected[:n], likings, weights, slope=slope, shift=SHIFT)
+    fitted, offset = calibrate(left_out + expected[:n], likings, weights, slope=slope, shift=WIDE)
     scores = np.array([score(cosines[text, :n], likings) for text in range(n, n + 4)])
     np.testing.assert_allclose(taste.logits(texts[n:]), fitted * (scores + expected[n:]) + offset, atol=1e-5)
     mean, sd = taste.value(texts[n:])

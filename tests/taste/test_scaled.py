@@ -9,8 +9,8 @@ from scipy.sparse import csr_array
 
 from palate.features import Background, Features
 from palate.taste import scaled
-from palate.taste.calibration import calibrate
-from palate.taste.scaled import SHIFT, ScaledTaste
+from palate.taste.calibration import WIDE, calibrate
+from palate.taste.scaled import ScaledTaste
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def test_it_is_the_scaled_contrast_calibrated_on_profiles_made_without_each(
             rest = np.arange(n) != text
             alone = direction(rows[name][rest], likings[rest], weights[rest], *settings)
             left_out[text] += scale * rows[name][text] @ alone
-    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=SHIFT)
+    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=WIDE)
     base, found = taste.explain()
     assert base == pytest.approx(offset, abs=1e-4)
     for name in scales:

@@ -50,7 +50,7 @@ def replay_library(
     tasks = [(place, name) for place in range(len(rated.histories)) for name in systems]
     stage = Stage(rated.contents, rated.crowd, encoder)
     if workers > 1:
-        _ = stage.vectors  # made here, once for all workers
+        _ = stage.space  # made here, once for all workers
     shared = _Shared(rated.histories, stage, seed, tuple(steps))
     found = each(_measure_reader, shared, tasks, workers=workers, on_done=on_done, kept=kept)
     measured: dict[str, list[Figures]] = {name: [] for name in systems}

@@ -69,7 +69,7 @@ def screen_reviews(
     shared = {review.name: (review, Stage(review.contents, encoder=encoder)) for review in reviews}
     if workers > 1:
         for _, stage in shared.values():
-            _ = stage.vectors  # made here, once for all workers
+            _ = stage.space  # made here, once for all workers
     tasks = [(review.name, name, seed) for review in reviews for name in systems for seed in seeds]
     ranks = each(_screen_review, shared, tasks, workers=workers, on_done=on_done, kept=kept)
     return {task: _found(places) for task, places in zip(tasks, ranks, strict=True)}

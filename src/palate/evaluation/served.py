@@ -1,21 +1,12 @@
 """Palate's own systems: what a user is served, and single tastes."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 
-from palate.corpus import Space
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.stage import Stage
-from palate.feature.keyword import hash_terms
 from palate.taste.choose import DEFAULT_TASTE, make_taste
-
-
-@lru_cache(maxsize=2)
-def space_of(stage: Stage) -> Space:
-    """The features of a whole corpus, as a library would make them."""
-    return Space(stage.vectors, hash_terms(stage.contents))
 
 
 class ServedTaste:
@@ -33,7 +24,7 @@ class ServedTaste:
 
     def __init__(self, name: str, stage: Stage, *, kind: str) -> None:
         self.name = name
-        space = space_of(stage)
+        space = stage.space
         self._features = space.corpus
         self._taste = make_taste(kind, space.background)
         self._learned = 0

@@ -5,7 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+from palate.corpus import Space
 from palate.encoder.choose import make_encoder
+from palate.feature.crowd import make_crowd
+from palate.feature.keyword import hash_terms
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 
@@ -34,6 +37,12 @@ class Stage:
         encoder = make_encoder(self.encoder)
         rows = encoder.encode(self.contents).astype(np.float16).astype(np.float32)
         return np.asarray(rows).reshape(len(self.contents), encoder.dims)
+
+    @cached_property
+    def space(self) -> Space:
+        """The features of the texts as a library would make them. Made at first use; a copy in another process has them."""
+        said = self.crowd
+        return Space(self.vectors, hash_terms(self.contents), None if said is None else lambda rows: make_crowd(said, rows))
 
     def heard(self) -> CrowdFeedback:
         """The crowd, for a system that goes by nothing else. Raises ValueError where there is none."""

@@ -1,11 +1,14 @@
 """Liked: texts by who liked them, where readers say what they like and pass over the rest in silence."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
 import numpy as np
 from scipy.sparse import csr_array, diags_array, hstack
 
 from palate.feature.nearest import nearest, unit_rows
 from palate.feedback import CrowdFeedback
-from palate.parts import Matrix, Vector
+from palate.parts import Matrix, Rows, Vector
 
 READERS = 20_000  # columns at most: those who liked most
 LIKED_TEXTS = 20_000  # among which neighbours are sought: those liked by most
@@ -28,7 +31,7 @@ class LikedCrowd:
     feedback: what the crowd said of n texts. rows: (n, d) features of their content, here the semantic block.
     shrinkage: likes that the neighbours count as, above 0. neighbours: 1 or more. damping: 0 to 0.5.
     block: (n, 1 + r) float32, first log popularity, then the r readers, whose part has a mean squared row length of 1.
-    prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0.
+    prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0. heard: judgements per text.
     Raises ValueError outside these ranges, or where rows are not those of the n texts.
     Source: Sarwar, Karypis, Konstan and Riedl, WWW 2001 (texts compared by their readers); Gelman et al., Bayesian Data
     Analysis (2013), section 3.6 (inverse Wishart); Wang and Blei, KDD 2011 (what is rarely liked is pulled to its content).
@@ -51,12 +54,14 @@ class LikedCrowd:
         if len(rows) != feedback.n_texts:
             raise ValueError(f"the crowd speaks of {feedback.n_texts} texts, and there are rows of {len(rows)}")
         likes = _likes(feedback)
+        self.heard = len(feedback.likings) / max(feedback.n_texts, 1)
         popularity = np.asarray(likes.sum(axis=1), dtype=np.float64)  # (n,)
         activity = np.asarray(likes.sum(axis=0), dtype=np.float64)  # (r,)
         own = diags_array(_damped(popularity, damping)) @ likes @ diags_array(_damped(activity, damping))
         candidates = np.sort(np.argsort(-popularity, kind="stable")[: min(LIKED_TEXTS, int((popularity > 0).sum()))])
         unit = unit_rows(rows)
         self.neighbours = neighbours
+        self._places = candidates
         self._candidates = unit[candidates]
         self._known = csr_array(own)[candidates]
         places = np.full(len(rows), -1)
@@ -73,6 +78,23 @@ class LikedCrowd:
         """(m, 1 + r) float32 of m new texts from the (m, d) features of their content; their popularity is taken as average."""
         near = nearest(unit_rows(rows), self._candidates, self.neighbours) @ self._known
         return _with_first(np.zeros(len(rows)), near * self._scale)
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """All it has learned, but for the rows of the texts at the places `candidates`."""
+        figures = {"heard": np.array(self.heard), "scale": np.array(self._scale), "neighbours": np.array(self.neighbours)}
+        return {**figures, "candidates": self._places, **_parts("block", self.block), **_parts("known", self._known)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]], rows: Callable[[Rows], Matrix]) -> Self:
+        """What gave these arrays, to the bit. rows: asked with places in the block, gives the rows that they were learned from."""
+        crowd = cls.__new__(cls)
+        crowd.heard, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
+        crowd.neighbours = int(arrays["neighbours"])
+        crowd.block, crowd._known = _whole("block", arrays), _whole("known", arrays)
+        crowd.prior = np.eye(1, crowd.block.shape[1], dtype=np.float32)[0]
+        crowd._places = arrays["candidates"]
+        crowd._candidates = unit_rows(rows(crowd._places))
+        return crowd
 
 
 def _likes(feedback: CrowdFeedback) -> csr_array:
@@ -98,3 +120,13 @@ def _standard(values: Vector) -> Vector:
 
 def _with_first(column: Vector, others: csr_array) -> csr_array:
     return csr_array(hstack([csr_array(column[:, None]), others], format="csr"), dtype=np.float32)
+
+
+def _parts(name: str, block: csr_array) -> dict[str, np.ndarray[Any, Any]]:
+    found = {"data": block.data, "indices": block.indices, "indptr": block.indptr, "shape": np.array(block.shape)}
+    return {f"{name}.{part}": array for part, array in found.items()}
+
+
+def _whole(name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> csr_array:
+    data, indices, indptr, shape = (arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr", "shape"))
+    return csr_array((data, indices, indptr), shape=tuple(shape.tolist()))

@@ -7,10 +7,8 @@ import numpy as np
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.blocks import joined, parted
-from palate.taste.calibration import calibrate
+from palate.taste.calibration import WIDE, calibrate
 from palate.taste.chance import chance, linear
-
-SHIFT = 0.6  # sd of the calibration's offset beforehand
 
 
 class BanditTaste:
@@ -131,7 +129,7 @@ class BanditTaste:
             shares = self._weights / self.noise * self._belief.leverages
             rewards = self._belief.rows @ self._belief.means
             left_out = (rewards - shares * (self._likings - self._expected)) / (1 - shares)
-            self._fitted = calibrate(left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=SHIFT)
+            self._fitted = calibrate(left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=WIDE)
         return self._fitted
 
 

@@ -43,6 +43,7 @@ class BayesTaste:
     row; passed: what each like beyond the number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in
     log odds, where learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
     from them. The blocks need not be in scales; those not named start at 0.
+    spread: sd of the log of the slope before any feedback, above 0; low where a crowd has told the slope.
     Raises ValueError outside these ranges.
     Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
     predictions, to which calibration.py fits the sigmoid).
@@ -57,16 +58,16 @@ class BayesTaste:
     def __init__(
         self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.001, dislike: float = 0.3, balance: float = 2.0,
         slope: float = 4.0, most: int = 512, background: Features | None = None, passed: float = 0.5,
-        prior: Mapping[str, Array] | None = None,
+        prior: Mapping[str, Array] | None = None, spread: float = 1.0,
     ) -> None:  # fmt: skip
-        if not scales or min(*scales.values(), noise, bias, dislike, slope) <= 0 or min(balance, passed) < 0 or most < 2:
+        if not scales or min(*scales.values(), noise, bias, dislike, slope, spread) <= 0 or min(balance, passed) < 0 or most < 2:
             raise ValueError(
-                "scales, noise, bias, dislike and slope must be above 0, balance and passed 0 or more, most 2 or more;"
-                f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {balance=}, {passed=}, {most=}"
+                "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or more, most 2 or more;"
+                f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {spread=}, {balance=}, {passed=}, {most=}"
             )
         self.scales, self.noise, self.bias, self.dislike = dict(scales), noise, bias, dislike
         self.balance, self.slope, self.most = balance, slope, most
-        self.background, self.passed = background, passed
+        self.background, self.passed, self.spread = background, passed, spread
         self.prior = dict(prior or {})
         self.forget()
 
@@ -137,7 +138,7 @@ class BayesTaste:
         inverse = _inverse(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
-        slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope)
+        slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope, spread=self.spread)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         for name, before in self.prior.items():
             weights[name] = weights.get(name, 0.0) + slope / self.slope * before

@@ -7,6 +7,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 LONGEST_STEP = 2.0  # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
 ROUNDS = 60  # of Newton's method; it settles in fewer
+WIDE = 0.6  # sd of the offset for a taste that does not weigh likes against dislikes itself: one text in twenty may be liked
 
 
 def calibrate(

@@ -1,35 +1,130 @@
 """Tastes by name, with the settings that readers are served."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from scipy.sparse import csr_array
 
 from palate.errors import UnknownName
-from palate.features import Background
+from palate.features import Background, Features
 from palate.parts import Taste
+from palate.taste.aging import AgingTaste
+from palate.taste.bandit import BanditTaste
 from palate.taste.bayes import BayesTaste
 from palate.taste.contest import ContestTaste
+from palate.taste.counts import CountsTaste
+from palate.taste.evolved import EvolvedTaste
+from palate.taste.gradient import GradientTaste
+from palate.taste.margin import MarginTaste
+from palate.taste.neighbour import NeighbourTaste
+from palate.taste.neural import NeuralTaste
 from palate.taste.profile import ProfileTaste
+from palate.taste.scaled import ScaledTaste
 
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-ROSTER = {"bayes": 0.8, "profile": 0.2}  # who takes part, and what each counts before any feedback
+CONTENT = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
+LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a crowd of likes alone
+RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}  # and beside one that rates: its block has a scale of its own
+NOTHING = Background(Features({}), Features({}), {})
+# who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
+ALONE = {"bayes": 0.3, "margin": 0.6, "counts": 0.04, "gradient": 0.02, "scaled": 0.02, "profile": 0.02}
+BESIDE = {"bayes": 0.8, "crowd": 0.2}
+ENOUGH = 0.5  # judgements of others per text with which the crowd's tastes and those of content count the same
 
 
-def bayes(background: Background | None = None) -> BayesTaste:
-    return BayesTaste({"semantic": 0.15, "keyword": 0.85}, background=background.average if background else None)
+def bayes(background: Background) -> BayesTaste:
+    """Of content, and of what the crowd says where there is one."""
+    if "crowd" not in background.prior:
+        return content(background)
+    if rated(background):
+        return _beside_rated(RATED, background)
+    return BayesTaste(LIKED, prior=background.prior, background=_average(background))
 
 
-def profile(_: Background | None = None) -> ProfileTaste:
+def content(background: Background) -> BayesTaste:
+    return BayesTaste(CONTENT, background=_average(background))
+
+
+def crowd(background: Background) -> BayesTaste:
+    """Of what the crowd says alone, where there is one; else of content."""
+    if "crowd" not in background.prior:
+        return content(background)
+    return _beside_rated({"crowd": 1.0}, background) if rated(background) else BayesTaste({"crowd": 1.0}, prior=background.prior)
+
+
+def rated(background: Background) -> bool:
+    """Whether the crowd gave likes and dislikes: its block is dense then (see feature/crowd.py)."""
+    return not isinstance(background.texts.blocks["crowd"], csr_array)
+
+
+def profile(_: Background) -> ProfileTaste:
     return ProfileTaste()
 
 
-TASTES: dict[str, Callable[..., Taste]] = {"bayes": bayes, "profile": profile}
+def margin(background: Background) -> MarginTaste:
+    return MarginTaste({"tfidf": 1.0}, background=background if background.texts.blocks else None)
 
 
-def make_taste(kind: str, background: Background | None = None) -> Taste:
+def counts(_: Background) -> CountsTaste:
+    return CountsTaste(block="tfidf")
+
+
+def gradient(background: Background) -> GradientTaste:
+    return GradientTaste({"semantic": 0.5, "keyword": 0.5}, background=background)
+
+
+def scaled(background: Background) -> ScaledTaste:
+    return ScaledTaste({"semantic": 0.3, "keyword": 0.7}, background=background)
+
+
+def bandit(background: Background) -> BanditTaste:
+    return BanditTaste({"semantic": 1.0}, background=background)
+
+
+def neighbour(background: Background) -> NeighbourTaste:
+    return NeighbourTaste({"semantic": 0.5, "keyword": 0.5}, background=background)
+
+
+def neural(background: Background) -> NeuralTaste:
+    return NeuralTaste({"semantic": 1.0}, background=background)
+
+
+def aging(background: Background) -> AgingTaste:
+    return AgingTaste(lambda: bayes(background), half_life=100.0)
+
+
+def evolved(background: Background) -> EvolvedTaste:
+    def make(genes: Mapping[str, float]) -> BayesTaste:
+        scales = {name: genes[name] for name in CONTENT}
+        return BayesTaste(
+            scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=_average(background)
+        )
+
+    return EvolvedTaste(make, {**CONTENT, "noise": 1.0, "dislike": 0.3, "slope": 4.0}, tuple(CONTENT))
+
+
+TASTES: dict[str, Callable[[Background], Taste]] = {
+    "aging": aging,
+    "bandit": bandit,
+    "bayes": bayes,
+    "content": content,
+    "counts": counts,
+    "crowd": crowd,
+    "evolved": evolved,
+    "gradient": gradient,
+    "margin": margin,
+    "neighbour": neighbour,
+    "neural": neural,
+    "profile": profile,
+    "scaled": scaled,
+}
+
+
+def make_taste(kind: str, background: Background = NOTHING) -> Taste:
     """A taste of one kind that has learned nothing yet. background: of the texts it will value.
 
-    Raises UnknownName for a kind that is not there.
+    Raises UnknownName for a kind that is not there, MissingExtra where it needs one.
     """
     if kind == CONTEST:
         return make_contest(kind, background)
@@ -38,15 +133,33 @@ def make_taste(kind: str, background: Background | None = None) -> Taste:
     return TASTES[kind](background)
 
 
-def make_contest(kind: str, background: Background | None = None, serving: str = "blend") -> ContestTaste:
-    """The contest of a reader's taste: of all in ROSTER for the kind contest, else of the one.
+def make_contest(kind: str, background: Background = NOTHING, serving: str = "blend") -> ContestTaste:
+    """The contest of a reader's taste: for the kind contest of all that suit the background, else of the one.
 
     serving: blend, champion or the name of a member, which is then served whatever the others do.
     Raises UnknownName for a kind or serving that is not there.
     """
-    prior = ROSTER if kind == CONTEST else {kind: 1.0}
+    prior = roster(background) if kind == CONTEST else {kind: 1.0}
     members = {name: make_taste(name, background) for name in prior}
     if serving not in (*SERVINGS, *members):
         raise UnknownName(f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}")
     pinned = serving if serving in members else None
     return ContestTaste(members, prior, serving="champion" if serving == "champion" else "blend", pinned=pinned)
+
+
+def roster(background: Background) -> dict[str, float]:
+    """Who takes part, and what each counts before any feedback: the more a crowd has said, the more those that listen to it."""
+    if "crowd" not in background.prior:
+        return ALONE
+    share = background.heard / (background.heard + ENOUGH)
+    alone = {"content" if name == "bayes" else name: (1 - share) * weight for name, weight in ALONE.items()}
+    return {**{name: share * weight for name, weight in BESIDE.items()}, **alone}
+
+
+def _beside_rated(scales: Mapping[str, float], background: Background) -> BayesTaste:
+    """Likes and dislikes count the same, as they do in the crowd, and its log odds are to be believed nearly as they are."""
+    return BayesTaste(scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior)
+
+
+def _average(background: Background) -> Features | None:
+    return background.average if background.average.blocks else None

@@ -7,12 +7,11 @@ import numpy as np
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.blocks import chosen
-from palate.taste.calibration import calibrate
+from palate.taste.calibration import WIDE, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.judged import Judged
 
 TEXTS = 2048  # compared with the judged ones at once, so that memory stays small
-SHIFT = 0.6  # sd of the calibration's offset beforehand
 
 
 class NeighbourTaste:
@@ -105,7 +104,7 @@ class NeighbourTaste:
         lengths = _root(np.diag(judged.gram))
         cosines = judged.gram / np.outer(lengths, lengths)
         np.fill_diagonal(cosines, np.nan)
-        return calibrate(self._score(cosines) + self._expected, judged.likings, judged.weights, slope=self.slope, shift=SHIFT)
+        return calibrate(self._score(cosines) + self._expected, judged.likings, judged.weights, slope=self.slope, shift=WIDE)
 
     def _cosines(self, features: Features) -> Matrix:
         """(n judged, m) cosine with each of m texts, 0 for a text that says nothing."""

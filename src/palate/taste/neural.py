@@ -10,11 +10,10 @@ from palate.errors import MissingExtra
 from palate.features import Background, Features
 from palate.parts import Vector
 from palate.taste.blocks import joined
-from palate.taste.calibration import calibrate
+from palate.taste.calibration import WIDE, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.remembered import Remembered
 
-SHIFT = 0.6  # sd of the calibration's offset beforehand
 SLOPES = {"cross-entropy": 0.3, "mse": 1.0}  # logit for one unit of output before calibration: nets are too sure at first
 FOLDS = 5
 FEWEST, STEPS, PATIENCE = 5, 100, 10  # of training, whole batches
@@ -179,7 +178,7 @@ class NeuralTaste:
             precision = torch.einsum("knh,kn,kng->khg", units, heft, units) + torch.eye(self.hidden + 1, dtype=torch.float64)
         slope = SLOPES[self.loss]
         scores = left_out.numpy() + expected / slope
-        return _Fit(kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=SHIFT))
+        return _Fit(kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=WIDE))
 
     def _new_nets(self, dims: int, chooser: Any) -> list[Any]:
         """(weights, shift) of the hidden layer, of its norm, where 0 stands for 1, and of the output, which starts at 0."""

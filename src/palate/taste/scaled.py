@@ -8,13 +8,12 @@ from scipy.sparse import csr_array
 
 from palate.features import Background, Block, Features
 from palate.parts import Vector
-from palate.taste.calibration import calibrate
+from palate.taste.calibration import WIDE, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.remembered import Remembered
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 NEWEST = 128  # judgements that calibration goes by: enough for two numbers
-SHIFT = 0.6  # sd of the calibration's offset beforehand: a reader may like one text in twenty
 
 
 class _Sums(NamedTuple):
@@ -59,7 +58,7 @@ class ScaledTaste:
         if not scales or min(*scales.values(), trust, even, slope) <= 0:
             raise ValueError(f"scales, trust, even and slope must be above 0; got {dict(scales)}, {trust=}, {even=}, {slope=}")
         self.scales, self.trust, self.even, self.slope = dict(scales), trust, even, slope
-        self._average = background.average if background else None
+        self._average = background.average if background and background.average.blocks else None
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
@@ -117,7 +116,7 @@ class ScaledTaste:
             scores, direction = self._contrast(name, texts.blocks[name])
             left_out += scale * scores
             weights[name] = weights.get(name, 0.0) + scale * direction
-        slope, offset = calibrate(left_out, judged.likings[newest], judged.weights[newest], slope=self.slope, shift=SHIFT)
+        slope, offset = calibrate(left_out, judged.likings[newest], judged.weights[newest], slope=self.slope, shift=WIDE)
         return offset, {name: slope * block for name, block in weights.items()}
 
     def _contrast(self, name: str, block: Block) -> tuple[Vector, Vector]:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from palate.evaluation.metrics import bootstrap
-from palate.evaluation.systems import SYSTEMS, find_maker
+from palate.evaluation.systems import Stage, choose_systems, find_maker
 from report import ARXIV, emit, needs
 
 EACH, TOP = 10, 20
@@ -20,17 +20,17 @@ def main() -> None:
     needs(ARXIV)
     with gzip.open(ARXIV, "rt") as file:
         papers = [json.loads(line) for line in file]
-    contents = tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)
+    stage = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
     wanted = np.array(["cs.IR" in paper["categories"] for paper in papers])
     figures: dict[str, object] = {"base_rate": round(float(wanted.mean()), 4)}
-    for name in SYSTEMS:
+    for name in choose_systems("all", crowd=False)[0]:
         precisions = []
         for seed in range(seeds):
             rng = np.random.default_rng(seed)
             liked = rng.choice(np.flatnonzero(wanted), EACH, replace=False)
             disliked = rng.choice(np.flatnonzero(~wanted), EACH, replace=False)
             rows = np.stack([liked, disliked], axis=1).ravel()
-            scores = find_maker(name)(contents, rng).scores(rows, np.tile([1.0, -1.0], EACH))
+            scores = find_maker(name)(stage, rng).scores(rows, np.tile([1.0, -1.0], EACH))
             scores[rows] = -np.inf
             precisions.append(wanted[np.argsort(-scores, kind="stable")[:TOP]].mean())
         figures[name] = [round(float(value), 3) for value in bootstrap(np.array(precisions), np.random.default_rng(0))]

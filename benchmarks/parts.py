@@ -1,24 +1,37 @@
-"""What single parts cost: the figures in docstrings, docs/taste.md, docs/index.md and docs/decisions/. Takes seconds."""
+"""What single parts cost: the figures in docstrings, docs/taste.md, docs/index.md and docs/decisions/. Takes a minute."""
 
+import gzip
+import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 
 import palate
+from palate.evaluation.stage import Stage
 from palate.feature.keyword import hash_terms
 from palate.feature.minhash import band_keys
 from palate.features import Features
 from palate.index.exact import ExactIndex
+from palate.parts import Taste
 from palate.store.health import examine
 from palate.taste.bayes import BayesTaste
+from palate.taste.choose import TASTES, make_taste
 from palate.threads import one_thread
-from report import emit, ms, seconds
+from report import ARXIV, emit, ms, needs, seconds
 
 SEED, TEXTS, WORDS, VOCABULARY = 0, 2000, 150, 5000
+JUDGED, ROUNDS, LIKED = (50, 200, 512, 1000), 10, "cs.CL"  # ROUNDS: one of them ends a round of the evolved taste
 
 
 def main() -> None:
+    parts()
+    tastes()
+
+
+def parts() -> None:
     rng = np.random.default_rng(SEED)
     words = np.array([f"word{number}" for number in range(VOCABULARY)])
     chance = 1 / np.arange(1, VOCABULARY + 1)
@@ -51,6 +64,35 @@ def main() -> None:
             figures["doctor_ms"] = ms(seconds(lambda: examine(library.store, library.encoder.fingerprint), 3))
             figures["relearn_500_ms"] = ms(seconds(lambda: library.reader("me").judged(), 3))
     emit("parts", figures, data=f"{TEXTS} made-up texts of {WORDS} words, Zipf over {VOCABULARY}; random vectors", seed=SEED)
+
+
+def tastes() -> None:
+    """Of each: ms to learn one more judgement and value one text, mean of some, and what its effort says."""
+    needs(ARXIV)
+    with gzip.open(ARXIV, "rt") as lines:
+        papers = [json.loads(line) for line in lines]
+    papers = [papers[place] for place in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
+    space = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
+    texts, probe, weights = [space.corpus[row : row + 1] for row in range(TEXTS)], space.corpus[-1:], np.ones(TEXTS)
+    figures: dict[str, dict[str, list[float]]] = {}
+    with one_thread():
+        for kind in TASTES:
+            found: dict[str, list[float]] = {}
+            for judged in JUDGED:
+                taste, rows = make_taste(kind, space.background), iter(range(judged, TEXTS))
+                taste.learn(space.corpus[:judged], likings[:judged], weights[:judged])
+                taste.logits(probe)
+
+                def work(taste: Taste = taste, rows: Iterator[int] = rows) -> None:
+                    row = next(rows)
+                    taste.learn(texts[row], likings[row : row + 1], weights[:1])
+                    taste.logits(probe)
+
+                found[str(judged)] = [round(1000 * mean(seconds(work, ROUNDS)), 2), round(taste.effort(judged), 2)]
+            figures[kind] = found
+    data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"
+    emit("tastes", {"ms_and_effort_by_judgements": figures}, data=data, seed=SEED)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("start", "add", "minilm", "judge", "learning", "kill", "memory", "parts")
+NAMES = ("start", "add", "minilm", "judge", "learning", "stopping", "kill", "memory", "parts")
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ PARTS = {
     "evaluation",
     "scale",
 }
-CORE = {"reader", "learned", "library", "adding", "corpus", "explain", "ruling", "scores", "suggesting"}
+CORE = {"reader", "learned", "library", "adding", "corpus", "crowding", "explain", "ruling", "scores", "suggesting"}
 DOORS = {"cli", "server", "sample", "__main__"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 

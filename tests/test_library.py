@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event
 import palate
 from palate.adding import AddReport
 from palate.errors import BadSource, BadValue, EncoderChanged, PalateError, UnknownName
+from palate.feature.keyword import content_terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import examine
@@ -244,6 +245,37 @@ def test_stopping_before_any_commit_of_a_move_leaves_a_store_that_opens(
     assert number > 2
 
 
+def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened(
+    words: Encoder, tmp_path: Path, papers: list[Text], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an older palate left it; also after a stop before any commit of that. Then it is the store that a new palate makes."""
+    monkeypatch.setattr("palate.library.HASHED_AT_ONCE", 5)
+    with Library(tmp_path / "old.db", encoder="words") as library:
+        library.add(papers)
+        library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
+        said, before = bits(library.reader("me").rank(20)), everything(library)
+        rows, _, _, terms, _ = library.store.texts.numbers(library.store.vectors.encoder_number(words), words.dims)
+        library.store.texts.put_terms(dict(zip(rows, content_terms(terms).to_bytes(), strict=True)))
+        with library.store.writing() as connection:
+            connection.exec_driver_sql("delete from setting where key = 'terms'")
+        assert everything(library) != before
+    for number in range(1, 100):
+        path = tmp_path / f"{number}.db"
+        shutil.copy(tmp_path / "old.db", path)
+        try:
+            with dying_at_commit(number):
+                Library(path).close()
+            break
+        except KeyboardInterrupt:
+            pass
+        with Library(path) as library:
+            assert bits(library.reader("me").rank(20)) == said
+            assert everything(library) == before
+    assert number == 5  # three of terms, one of the setting
+    with Library(path) as library:
+        assert everything(library) == before
+
+
 def test_a_library_opens_with_the_encoder_of_its_store(words: Encoder, wider: Encoder, path: Path) -> None:
     Library(path, encoder="words").close()
     with Library(path) as library:
@@ -464,8 +496,8 @@ def test_unknown_names_are_told_with_those_there_are(library: Library) -> None:
         library.reader("bob", create=False)
     with pytest.raises(UnknownName, match=r"'ann' has no taste called 'play', only: main, work"):
         library.reader("ann", taste="play", create=False)
-    with pytest.raises(UnknownName, match="choose one of: .*bayes.*contest"):
-        library.reader("cleo", kind="margin")
+    with pytest.raises(UnknownName, match=r"choose one of: .*bayes.*contest"):
+        library.reader("cleo", kind="magic")
     with pytest.raises(UnknownName, match="is of kind profile, not bayes"):
         library.reader("ann", kind="bayes")
     for call in (library.text, library.row_of, library.find_like):

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from palate.encoder.cached import CachedEncoder
-from palate.feature.keyword import hash_terms
+from palate.feature.keyword import BUCKETS, content_terms, hash_terms
 from palate.feature.minhash import band_keys, jaccard
 from palate.features import Terms
 from palate.parts import Matrix
@@ -82,8 +82,9 @@ def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder
     contents = [text.content for text in new]
     vectors = encoder.encode([text.content_hash for text in new], contents)
     terms = hash_terms(contents)
-    keys = band_keys(terms)
-    leaders = _leaders(first_row, keys, terms, vectors, store, encoder)
+    said = content_terms(terms)
+    keys = band_keys(said)
+    leaders = _leaders(first_row, keys, said, vectors, store, encoder)
     stored = [
         Stored(text, ids, counts, [] if leader else bands, leader)
         for text, (ids, counts), bands, leader in zip(new, terms.to_bytes(), keys, leaders, strict=True)
@@ -127,7 +128,8 @@ def _leaders(
         """Cosine to the text at a row; -1 where the words say that it is no copy."""
         stored = before.get(row)
         vector = known.get(stored.content_hash) if stored else vectors[row - first_row]
-        if vector is None or jaccard(ids[place], stored.ids if stored else ids[row - first_row]) < ALIKE_TERMS:
+        others = [id for id in stored.ids if id < BUCKETS] if stored else ids[row - first_row]
+        if vector is None or jaccard(ids[place], others) < ALIKE_TERMS:
             return -1.0
         return float(vectors[place] @ vector.astype(np.float32))
 

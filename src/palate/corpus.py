@@ -2,33 +2,39 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from palate.feature.crowd import Crowd
+from palate.feature.freshness import Freshness
 from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
 from palate.feature.sentiment import Sentiment
 from palate.features import Background, Block, Features, Terms
 from palate.index.exact import ExactIndex
-from palate.parts import Matrix, Rows
+from palate.parts import Matrix, Rows, Vector
 
 
 class Space:
     """How texts become features: fitted on a corpus, usable for any text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts. crowd: makes what other readers think of them from the rows of
-    their semantic block; None where there are no others. corpus: their features. background: what a taste may know of them.
+    vectors: (n, d) of the corpus. terms: of the same n texts. ages: (n,) in days, nan where one is not known; None where none is.
+    crowd: makes what other readers think of them from the rows of their semantic block; None where there are no others.
+    corpus: their features. background: what a taste may know of them.
     """
 
-    def __init__(self, vectors: Matrix, terms: Terms, crowd: Callable[[Matrix], Crowd] | None = None) -> None:
+    def __init__(
+        self, vectors: Matrix, terms: Terms, ages: Vector | None = None, crowd: Callable[[Matrix], Crowd] | None = None
+    ) -> None:
         self.semantic = Semantic(vectors)
         self.keyword = Keyword(terms)
         self.sentiment = Sentiment(terms)
+        self.freshness = None if ages is None else Freshness(ages)
         self.crowd: Crowd | None = None
-        self.corpus = self.features(vectors, terms)
+        self.corpus = self.features(vectors, terms, ages)
         self.background = Background(_average(self.corpus), self.corpus, {})
         if crowd is not None:
             self._hear(crowd(np.asarray(self.corpus.blocks["semantic"])))
@@ -45,17 +51,27 @@ class Space:
         self.corpus = Features({**self.corpus.blocks, "crowd": crowd.block})
         self.background = Background(average, self.corpus, {"crowd": crowd.prior}, crowd.heard)
 
-    def features(self, vectors: Matrix, terms: Terms) -> Features:
-        """Of texts that are not in the corpus."""
+    def features(self, vectors: Matrix, terms: Terms, ages: Vector | None = None) -> Features:
+        """Of texts that are not in the corpus. ages: None where they are not known."""
         semantic = self.semantic.transform(vectors)
-        crowd = {"crowd": self.crowd.transform(semantic)} if self.crowd else {}
-        return Features({
+        blocks: dict[str, Block] = {
             "semantic": semantic,
             "keyword": self.keyword.bm25(terms),
             "tfidf": self.keyword.tfidf(terms),
             "sentiment": self.sentiment.transform(terms),
-            **crowd,
-        })  # fmt: skip
+        }
+        if self.freshness:
+            blocks["freshness"] = self.freshness.transform(np.full(len(terms), np.nan) if ages is None else ages)
+        if self.crowd:
+            blocks["crowd"] = self.crowd.transform(semantic)
+        return Features(blocks)
+
+
+def _ages(dates: Sequence[str]) -> Vector:
+    """(n,) days before the newest."""
+    moments = (datetime.fromisoformat(date) for date in dates)
+    seconds = np.array([(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in moments])
+    return np.asarray((seconds.max(initial=-np.inf) - seconds) / 86_400)
 
 
 def _average(features: Features) -> Features:
@@ -72,13 +88,16 @@ class Corpus:
     """n texts in order of row: about 3 kB of memory each with the static encoder.
 
     rows: (n,) ascending store rows. leaders: (n,) row of each text's group. vectors: (n, d) float32. terms: of the n texts.
+    dates: of the n texts, ISO 8601; ages are counted from the newest.
     """
 
-    def __init__(self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms) -> None:
+    def __init__(
+        self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]
+    ) -> None:
         self.rows: Rows = np.asarray(rows, dtype=np.int64)
         self.leaders: Rows = np.asarray(leaders, dtype=np.int64)
         self.vectors = vectors
-        self.space = Space(vectors, terms)
+        self.space = Space(vectors, terms, _ages(dates))
         self.features = self.space.corpus
         self.index = ExactIndex(vectors)
 

@@ -1,5 +1,7 @@
 """Explain: a value's logit as shares of words and feature blocks."""
 
+from typing import Literal
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -8,6 +10,8 @@ from palate.feature.keyword import count_terms
 from palate.features import Features
 from palate.parts import Encoder, Taste
 from palate.value import Contribution
+
+WORDED: dict[str, Literal["keyword", "tfidf"]] = {"keyword": "keyword", "tfidf": "tfidf"}  # blocks that are split over words
 
 
 def contributions(content: str, corpus: Corpus, features: Features, taste: Taste, encoder: Encoder) -> list[Contribution]:
@@ -23,8 +27,8 @@ def contributions(content: str, corpus: Corpus, features: Features, taste: Taste
         row = features.blocks[block]
         dense = row.toarray()[0] if isinstance(row, csr_array) else row[0]
         total = float(dense.astype(np.float64) @ block_weights)
-        if block == "keyword":
-            words = {term: corpus.space.keyword.column(term) for term in count_terms(content)}
+        if block in WORDED:
+            words = {term: corpus.space.keyword.column(term, WORDED[block]) for term in count_terms(content)}
             amounts = {term: float(dense[column] * block_weights[column]) for term, column in words.items() if column >= 0}
         elif block == "semantic" and hasattr(encoder, "attribute"):
             amounts = encoder.attribute(content, corpus.space.semantic.direction(block_weights))

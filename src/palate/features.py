@@ -36,7 +36,8 @@ class Features:
 
 
 def _stacked(blocks: list[Block]) -> Block:
-    return csr_array(vstack(blocks, format="csr")) if isinstance(blocks[0], csr_array) else np.concatenate(blocks)
+    sparse = [block for block in blocks if isinstance(block, csr_array)]
+    return csr_array(vstack(sparse, format="csr")) if sparse else np.vstack([np.asarray(block) for block in blocks])
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from palate.parts import Matrix
 from palate.scores import Scores
 from palate.store.log import Entry, Prediction, standing_entries
 from palate.store.readers import TasteRow
-from palate.taste.choose import make_contest
+from palate.taste.choose import SERVINGS, make_contest, members_of
 from palate.threads import one_thread
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Learned:
         self._library, self._number = library, row.number
         self._kind, self._serving = row.kind, row.serving
         self._described = [(text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()]
-        self.taste = make_contest(row.kind, serving=row.serving)
+        self.taste = make_contest(row.kind)
         self.scores = Scores(Features({"semantic": np.zeros((0, 1))}))
         self.verdicts: dict[int, Entry] = {}
         self._corpus: Corpus | None = None
@@ -80,7 +80,7 @@ class Learned:
 
     def serve(self, serving: str) -> None:
         """Serve the blend, the champion or a member by its name from now on. Raises UnknownName."""
-        make_contest(self._kind, serving=serving)
+        make_contest(self._kind, self._library.corpus().space.background, serving=serving)
         self._library.store.readers.serve(self._number, serving)
         self._serving, self._corpus = serving, None
 
@@ -99,7 +99,9 @@ class Learned:
     def _again(self, predictions: dict[int, Prediction], *, predict: bool = False) -> Corpus:
         entries = self._library.store.log.entries(self._number)
         corpus = self._library.corpus()  # after the log, so that it has every text that was judged
-        self.taste = make_contest(self._kind, corpus.space.background, serving=self._serving)
+        background = corpus.space.background
+        gone = self._serving not in (*SERVINGS, *members_of(self._kind, background))  # a crowd came, or went
+        self.taste = make_contest(self._kind, background, serving="blend" if gone else self._serving)
         latest = {int(corpus.leaders[corpus.place(e.row)]): e for e in standing_entries(entries) if e.row is not None}
         self.verdicts = dict(sorted(latest.items(), key=lambda item: item[1].entry))
         with one_thread():

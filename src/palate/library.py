@@ -10,9 +10,11 @@ import numpy as np
 
 from palate.adding import AddReport, Progress, add_texts
 from palate.corpus import Corpus
+from palate.crowding import Crowding, Heard
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import make_encoder
 from palate.errors import EncoderChanged, UnknownName, at_least_one
+from palate.feature.keyword import HASHING, hash_terms
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
 from palate.ruling import Ruling
@@ -25,6 +27,7 @@ from palate.value import Found
 
 DEFAULT_ENCODER = "static"
 ENCODED_AT_ONCE = 100  # texts between two reports of progress, and what a stop can lose
+HASHED_AT_ONCE = 5000  # texts in one transaction
 FUSED = 100  # how deep the lists of words and of vectors go into a search
 RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 
@@ -53,14 +56,16 @@ class Library:
         self.encoder: Encoder = asked or make_encoder(name)
         fingerprint = self.store.settings.get("encoder_fingerprint")
         if fingerprint is None:
-            self.store.settings.put(encoder=name, encoder_fingerprint=self.encoder.fingerprint)
+            self.store.settings.put(encoder=name, encoder_fingerprint=self.encoder.fingerprint, terms=HASHING)
         elif fingerprint != self.encoder.fingerprint and not any_encoder:
             raise EncoderChanged(
                 f"the vectors of {self.store.path} come from {fingerprint}, not from {self.encoder.fingerprint};"
                 f" open it without an encoder, or move it over with: palate --store {self.store.path} encoder use {name}"
             )
+        self._hash_again()
         self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
-        self._corpus: tuple[int, Corpus] | None = None
+        self._crowding = Crowding(self.store)
+        self._corpus: tuple[int, Corpus] | None = None  # without the crowd
         self._ruling: tuple[Corpus, Ruling] | None = None
 
     def add(
@@ -156,14 +161,20 @@ class Library:
         return row
 
     def corpus(self) -> Corpus:
-        """All texts as numbers, read again only when there are new ones. Texts without a vector get one first."""
-        last = self.store.texts.last_row()
-        if self._corpus is None or self._corpus[0] != last:
-            self._encode_missing(self._cached)
-            numbers = self.store.texts.numbers(self._cached.number, self.encoder.dims)
-            with one_thread():
-                self._corpus = (last, Corpus(*numbers))
-        return self._corpus[1]
+        """All texts as numbers, read again only when there are new ones, with what the crowd thinks, where there is one.
+
+        Texts without a vector get one first. A crowd that has got old is learned anew in the background.
+        """
+        return self._crowding.beside(self._texts(), self._cached.number)
+
+    def crowd(self) -> Heard | None:
+        """What the crowd was learned from; None where there is none, as fewer than five readers have said enough."""
+        return self._crowding.heard(self._cached.number)
+
+    def refresh_crowd(self) -> Heard | None:
+        """Learn the crowd now from what all have said; returns what it was learned from."""
+        self._crowding.learn(self._texts(), self._cached.number)
+        return self.crowd()
 
     def ruling(self) -> Ruling:
         """What rules do to the texts of the corpus; each rule is matched once for each corpus."""
@@ -190,13 +201,37 @@ class Library:
         return made
 
     def close(self) -> None:
-        self.store.close()
+        """Waits for a crowd that is being learned. Raises what went wrong with it."""
+        try:
+            self._crowding.wait()
+        finally:
+            self.store.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _hash_again(self) -> None:
+        """Make the terms of a store of an older palate anew, once; stopping it leaves that to the next that opens the store."""
+        if self.store.settings.get("terms") == HASHING:
+            return
+        last = self.store.texts.last_row()
+        for start in range(1, last + 1, HASHED_AT_ONCE):
+            texts = self.store.texts.get(range(start, min(start + HASHED_AT_ONCE, last + 1)))
+            made = hash_terms([text.content for text in texts.values()]).to_bytes()
+            self.store.texts.put_terms(dict(zip(texts, made, strict=True)))
+        self.store.settings.put(terms=HASHING)
+
+    def _texts(self) -> Corpus:
+        last = self.store.texts.last_row()
+        if self._corpus is None or self._corpus[0] != last:
+            self._encode_missing(self._cached)
+            numbers = self.store.texts.numbers(self._cached.number, self.encoder.dims)
+            with one_thread():
+                self._corpus = (last, Corpus(*numbers))
+        return self._corpus[1]
 
     def _encode_missing(self, cached: CachedEncoder, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the vectors that the store lacks, after a move to another encoder; returns how many."""

@@ -126,7 +126,8 @@ class Reader:
         with one_thread():
             mean, sd = self._value(corpus, np.array([place]), self._effect())
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
-            learned = contributions(hit.text.content, corpus, corpus.features[[place]], self._learned.taste, self._library.encoder)
+            row_features, taste = corpus.features[[place]], self._learned.taste
+            learned = contributions(hit.text.content, corpus, row_features, taste, self._library.encoder)
         ruled = self._library.ruling().shares(self._rules(), place)
         shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)

@@ -151,6 +151,7 @@ BAD: dict[str, list[str]] = {
     "unknown text of find": ["find", "--like", "cats-99"],
     "unknown reader": ["rank", "--reader", "bob"],
     "unknown taste": ["rank", "--taste", "fun"],
+    "unknown strategy": ["ask", "--strategy", "hardest"],
     "unknown kind": ["reader", "add", "bob", "--kind", "magic"],
     "bytes as text": ["value", "\udcff"],
     "bytes as id": ["why", "\udcff"],

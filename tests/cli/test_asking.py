@@ -43,6 +43,14 @@ def test_keys_become_judgements(reader: Reader, console: Console, capsys: pytest
     assert capsys.readouterr().out.endswith("3 judgements kept\n")
 
 
+def test_the_text_that_is_shown_is_the_one_the_strategy_chooses(reader: Reader, console: Console) -> None:
+    reader.judge_many([("cats-1", "like"), ("bonds-2", "dislike")])
+    asked = [reader.ask(strategy=strategy)[0].text.id for strategy in ("explore", "uncertainty")]
+    assert asked[0] != asked[1]
+    ask_in_terminal(reader, console, pressing("s"), 1, "uncertainty")
+    assert reader.judged()[-1].text_id == asked[1]
+
+
 def test_enter_after_a_key_and_other_keys_change_nothing(reader: Reader, console: Console) -> None:
     ask_in_terminal(reader, console, pressing(["l\r", "\n", "x", "\x1b[A", "D", "q"]), None)
     assert [feedback.kind for feedback in reader.judged()] == ["like", "dislike"]

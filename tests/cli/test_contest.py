@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import Result
 
-from palate.taste.choose import ROSTER
+from palate.taste.choose import ALONE
 
 Palate = Callable[..., Result]
 VERDICTS = {"cats-1": "like", "bonds-1": "dislike", "cats-2": "like", "search-1": "dislike"}
@@ -26,7 +26,7 @@ def told(palate: Palate, *args: str) -> dict[str, Any]:
 def test_every_taste_has_predicted_every_judgement(palate: Palate, store: Path) -> None:
     judged(palate)
     tastes = told(palate)["tastes"]
-    assert {taste["name"] for taste in tastes} == set(ROSTER) - {"crowd"}
+    assert {taste["name"] for taste in tastes} == set(ALONE)
     assert {taste["n"] for taste in tastes} == {len(VERDICTS)}
     assert [taste["loss"] for taste in tastes] == sorted(taste["loss"] for taste in tastes)
     assert abs(sum(taste["share"] for taste in tastes) - 1) < 1e-9
@@ -39,14 +39,14 @@ def test_the_table_has_a_line_a_taste_and_says_who_is_champion(palate: Palate, s
     judged(palate)
     result = palate("contest")
     assert len(result.stdout.splitlines()) == len(told(palate)["tastes"])
-    assert "champion: bayes" in result.stderr
+    assert "champion: margin" in result.stderr
 
 
 def test_what_is_served_can_be_chosen_and_taken_back(palate: Palate, store: Path) -> None:
     judged(palate)
     blended = palate("rank", "--json").stdout
-    shares = {taste["name"]: taste["share"] for taste in told(palate, "--serve", "profile")["tastes"]}
-    assert shares["profile"] == 1
+    shares = {taste["name"]: taste["share"] for taste in told(palate, "--serve", "scaled")["tastes"]}
+    assert shares["scaled"] == 1
     assert sum(shares.values()) == 1
     assert palate("rank", "--json").stdout != blended
     assert max(taste["share"] for taste in told(palate, "--serve", "champion")["tastes"]) == 1

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import Result
 
 from palate.library import Library
+from palate.question.choose import QUESTIONS
 
 Palate = Callable[..., Result]
 
@@ -93,6 +94,14 @@ def test_ask_without_a_terminal_prints_the_questions(palate: Palate, store: Path
     questions = lines(palate("ask", "--json", "--limit", "3"))
     assert [list(question)[:5] for question in questions] == [["id", "title", "mean", "sd", "score"]] * 3
     assert palate("ask").stdout.split("\t")[2] == questions[0]["id"]
+
+
+@pytest.mark.parametrize("strategy", [*QUESTIONS])
+def test_ask_goes_by_the_strategy_that_is_named(palate: Palate, store: Path, strategy: str) -> None:
+    palate("judge", "cats-1", "like")
+    questions = lines(palate("ask", "--json", "--limit", "4", "--strategy", strategy))
+    with Library(store) as library:
+        assert [one["id"] for one in questions] == [hit.text.id for hit in library.reader().ask(4, strategy=strategy)]
 
 
 def test_when_all_is_judged_that_is_said(palate: Palate, store: Path) -> None:

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from palate.errors import BadValue, MissingExtra, UnknownName
-from palate.evaluation.systems import NAMED_ONLY, OWN, PEERS, SYSTEMS, Stage, System, choose_systems, find_maker
+from palate.evaluation.systems import (
+    ABLATION,
+    NAMED_ONLY,
+    NEED_CROWD,
+    OWN,
+    PEERS,
+    SYSTEMS,
+    Stage,
+    System,
+    choose_systems,
+    find_maker,
+)
 from palate.feedback import CrowdFeedback
 from palate.taste.choose import TASTES
 
@@ -57,19 +68,21 @@ def test_palate_and_every_taste_are_systems() -> None:
 def test_groups_hold_what_can_run_here() -> None:
     everyone, missing = choose_systems("all", crowd=True)
     assert everyone[0] == "palate"
-    assert set(everyone) | set(missing) == set(SYSTEMS) - NAMED_ONLY
-    assert set(choose_systems("peers", crowd=False)[0]) == {"palate", *PEERS} - NAMED_ONLY - {"popularity", "puresvd"}
-    assert set(choose_systems("tastes, random", crowd=False)[0]) == {"random", *OWN} - set(missing)
+    assert set(everyone) | set(missing) == {"palate", *PEERS} - NAMED_ONLY
+    assert set(choose_systems("all", crowd=False)[0]) == {"palate", *PEERS} - NAMED_ONLY - NEED_CROWD
+    assert set(choose_systems("tastes, random", crowd=False)[0]) == {"random", *OWN} - NAMED_ONLY - NEED_CROWD
+    assert set(choose_systems("ablation", crowd=True)[0]) == {"palate", *ABLATION}
 
 
 def test_who_names_a_system_that_cannot_run_here_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadValue, match="popularity goes by what a crowd said and nothing else; give one with --crowd"):
+    with pytest.raises(BadValue, match="popularity is there to be compared on a crowd; give one with --crowd"):
         choose_systems("random,popularity", crowd=False)
 
     def lacking(stage: Stage, rng: np.random.Generator) -> System:
         raise MissingExtra("this system", "bert")
 
     monkeypatch.setitem(SYSTEMS, "lacking", lacking)
+    monkeypatch.setitem(PEERS, "lacking", lacking)
     with pytest.raises(MissingExtra):
         choose_systems("lacking", crowd=True)
     assert choose_systems("all", crowd=True)[1] == ["lacking"]

@@ -18,7 +18,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
 
 
-def candidates(m: int, seed: int, *, judged: int = 3, copies: int = 0) -> Candidates:
+def candidates(m: int, seed: int, *, copies: int = 0) -> Candidates:
     """m texts with drawn beliefs; the last `copies` of them have the vectors of the first."""
     rng = np.random.default_rng(seed)
     vectors = unit(rng.normal(size=(m, 16)))
@@ -27,7 +27,7 @@ def candidates(m: int, seed: int, *, judged: int = 3, copies: int = 0) -> Candid
     mean = rng.random(m)
     sd = rng.random(m) * np.sqrt(mean * (1 - mean))
     features = Features({"semantic": vectors, "keyword": rng.random((m, 4))})
-    return Candidates(mean, sd, features, vectors, unit(rng.normal(size=(judged, 16))))
+    return Candidates(mean, sd, features, vectors)
 
 
 def chosen(name: str, among: Candidates, n: int, seed: int = 0) -> list[int]:
@@ -35,9 +35,9 @@ def chosen(name: str, among: Candidates, n: int, seed: int = 0) -> list[int]:
 
 
 @every
-@given(m=st.integers(0, 30), n=st.integers(0, 40), judged=st.integers(0, 3), seed=st.integers(0, 99))
-def test_it_chooses_as_many_places_as_there_are_each_once(name: str, m: int, n: int, judged: int, seed: int) -> None:
-    places = chosen(name, candidates(m, seed, judged=judged), n, seed)
+@given(m=st.integers(0, 30), n=st.integers(0, 40), seed=st.integers(0, 99))
+def test_it_chooses_as_many_places_as_there_are_each_once(name: str, m: int, n: int, seed: int) -> None:
+    places = chosen(name, candidates(m, seed), n, seed)
     assert len(places) == len(set(places)) == min(n, m)
     assert set(places) <= set(range(m))
 
@@ -69,7 +69,7 @@ def test_near_copies_come_last_where_nothing_else_is_left(name: str) -> None:
 @pytest.mark.parametrize("mean", [0.0, 0.5, 1.0])
 def test_it_chooses_among_equals_and_at_the_ends_of_belief(name: str, mean: float) -> None:
     vectors = np.eye(6)
-    among = Candidates(np.full(6, mean), np.zeros(6), Features({"semantic": vectors}), vectors, vectors[:0])
+    among = Candidates(np.full(6, mean), np.zeros(6), Features({"semantic": vectors}), vectors)
     places = chosen(name, among, 3)
     assert len(set(places)) == 3
     if name not in ("diverse", "explore", "random", "thompson"):
@@ -80,7 +80,7 @@ def test_it_chooses_among_equals_and_at_the_ends_of_belief(name: str, mean: floa
 def test_texts_that_say_nothing_can_be_asked_about(name: str) -> None:
     """Their vectors are 0, which is no likeness."""
     among = candidates(5, 0)
-    empty = Candidates(among.mean, among.sd, among.features, np.zeros((5, 16)), among.judged)
+    empty = Candidates(among.mean, among.sd, among.features, np.zeros((5, 16)))
     assert sorted(chosen(name, empty, 5)) == [0, 1, 2, 3, 4]
 
 
@@ -88,7 +88,7 @@ def test_texts_that_say_nothing_can_be_asked_about(name: str) -> None:
 def test_it_leaves_what_it_is_given_as_it_was(name: str) -> None:
     among, same = candidates(20, 2), candidates(20, 2)
     chosen(name, among, 5)
-    for fact in ("mean", "sd", "vectors", "judged"):
+    for fact in ("mean", "sd", "vectors"):
         np.testing.assert_array_equal(getattr(among, fact), getattr(same, fact))
 
 

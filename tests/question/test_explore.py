@@ -6,7 +6,7 @@ from palate.parts import Candidates
 from palate.question.explore import Explore
 
 VECTORS = np.eye(50)
-AMONG = Candidates(np.linspace(0.9, 0.1, 50), np.full(50, 0.1), Features({"semantic": VECTORS}), VECTORS, VECTORS[:0])
+AMONG = Candidates(np.linspace(0.9, 0.1, 50), np.full(50, 0.1), Features({"semantic": VECTORS}), VECTORS)
 
 
 def test_the_best_come_first_and_the_share_at_random_after() -> None:

@@ -17,5 +17,5 @@ def test_it_asks_about_what_is_nearest_to_even_odds(values: list[tuple[float, fl
     mean, sd = np.array([m for m, _ in values]), np.array([s for _, s in values])
     order = sorted(range(len(values)), key=lambda place: (abs(values[place][0] - 0.5), -values[place][1], place))
     vectors = np.eye(len(values))
-    among = Candidates(mean, sd, Features({"semantic": vectors}), vectors, vectors[:0])
+    among = Candidates(mean, sd, Features({"semantic": vectors}), vectors)
     assert Uncertainty().choose(among, n, np.random.default_rng(0)).tolist() == order[:n]

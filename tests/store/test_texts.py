@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 from hypothesis import given, settings
@@ -25,6 +25,15 @@ TEXTS = st.builds(
 
 def stored(text: Text, **more: object) -> Stored:
     return Stored(text, b"", b"", [], None)._replace(**more)  # type: ignore[arg-type]
+
+
+def test_terms_are_replaced_where_they_are_given_anew() -> None:
+    store = SqliteStore(":memory:")
+    store.texts.add([stored(Text(str(row), "", str(row)), ids=b"abcd", counts=b"1") for row in (1, 2, 3)], 1)
+    store.texts.put_terms({3: (b"", b""), 1: (b"efghijkl", b"23")})
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("select row, ids, counts from terms order by row").all()
+    assert rows == [(1, b"efghijkl", b"23"), (2, b"abcd", b"1"), (3, b"", b"")]
 
 
 @settings(max_examples=40)
@@ -88,10 +97,11 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
         connection.exec_driver_sql("insert into encoder values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)")
     store.vectors.put(1, [texts[n].content_hash for n in (3, 0, 1)], np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32))
     store.vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
-    rows, leaders, vectors, terms = store.texts.numbers(1, 3)
+    rows, leaders, vectors, terms, dates = store.texts.numbers(1, 3)
     assert (rows, leaders) == ([1, 2, 4], [1, 1, 1])
     assert vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
     assert (terms.ids.tolist(), terms.counts.tolist(), len(terms)) == ([3, 9] * 3, [1, 2] * 3, 3)
+    assert [datetime.fromisoformat(date).tzinfo is not None for date in dates] == [True] * 3
     assert store.texts.lacking_vector(1) == [(3, texts[2].content_hash)]
 
 

@@ -55,7 +55,7 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
         store.log.append(2, [(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
     store.readers.serve(1, "champion")
     store.rules.put(1, Rule("block", "word", "ads"))
-    store.crowd.put(StoredCrowd(2, 3, 2, b"what they think"))
+    store.crowd.put(StoredCrowd(2, 3, 2, b"what they think"), entries=len(texts) and 2)
     return store
 
 
@@ -167,7 +167,8 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
     store = new_store()
     import_store(store, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
-    assert [(row.reader, row.serving, row.private) for row in store.readers.tastes()] == [("ann", "blend", 0), ("bob", "blend", 0)]
+    read = [(row.reader, row.serving, row.private) for row in store.readers.tastes()]
+    assert read == [("ann", "blend", 0), ("bob", "blend", 0)]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,8 @@ WRONG: dict[str, list[Any]] = {
     "terms.row": [99, "x"], "terms.ids": ["*", None, 7, "ä"], "vector.data": ["AAA", None, 7], "vector.encoder": [99, None],
     "band.row": [99, None], "feedback.entry": ["x"], "feedback.taste": [99, None], "feedback.row": [99],
     "feedback.kind": ["love", None, 3], "feedback.liking": [7, -1.01, "x", [1]], "feedback.weight": [0, -1, None, "x"],
-    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99], "prediction.entry": [99, "x"], "prediction.logits": ["*", None],
+    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99],
+    "prediction.entry": [99, "x"], "prediction.logits": ["*", None],
     "rule.action": ["ban", None], "rule.field": ["colour"], "rule.state": ["x"], "rule.taste": [99], "rule.amount": [1],
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from palate.features import Features
 from palate.parts import Taste, Vector
 from palate.taste.bayes import BayesTaste
-from palate.taste.contest import SPAN, ContestTaste
+from palate.taste.contest import SPAN, ContestTaste, Serving
 from palate.taste.leaderboard import leaderboard
 from palate.taste.profile import ProfileTaste
 from palate.taste.scoreboard import SURE
@@ -36,7 +36,7 @@ class Fixed:
         self.calls += 1
 
     def logits(self, features: Features) -> Vector:
-        return self.factor * features.blocks["truth"][:, 0]
+        return self.factor * np.asarray(features.blocks["truth"])[:, 0]
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         return 1 / (1 + np.exp(-self.logits(features))), np.full(len(features), 0.1)
@@ -59,7 +59,8 @@ def learned(contest: ContestTaste, features: Features, likings: Vector) -> Conte
 
 
 def real(budget: float = 20.0, **settings: Any) -> ContestTaste:
-    members: dict[str, Taste] = {"bayes": BayesTaste({"semantic": 1.0}), "profile": ProfileTaste(), "broad": BayesTaste({"semantic": 4.0})}
+    narrow, broad = BayesTaste({"semantic": 1.0}), BayesTaste({"semantic": 4.0})
+    members: dict[str, Taste] = {"bayes": narrow, "profile": ProfileTaste(), "broad": broad}
     return ContestTaste(members, dict.fromkeys(members, 1.0), budget=budget, **settings)
 
 
@@ -70,7 +71,8 @@ def drawn(seed: int, n: int) -> tuple[Features, Vector, Vector]:
 
 def test_the_one_that_predicts_best_gets_the_weight() -> None:
     features, likings = truths(np.random.default_rng(0), 300)
-    contest = learned(ContestTaste({"wrong": Fixed(-1), "right": Fixed(1), "blind": Fixed(0)}, {"wrong": 8, "right": 1, "blind": 1}), features, likings)
+    members: dict[str, Taste] = {"wrong": Fixed(-1), "right": Fixed(1), "blind": Fixed(0)}
+    contest = learned(ContestTaste(members, {"wrong": 8, "right": 1, "blind": 1}), features, likings)
     assert contest.shares["right"] > 0.99
     assert [place.name for place in leaderboard(contest)] == ["right", "blind", "wrong"]
 
@@ -103,10 +105,12 @@ def test_a_value_is_the_weighted_mean_of_logits_and_adds_up(seed: int) -> None:
 
 def test_what_no_weight_explains_is_a_share_of_its_own() -> None:
     features, likings = truths(np.random.default_rng(1), 30)
-    contest = learned(ContestTaste({"line": Fixed(1), "curve": Fixed(1, curved=True)}, {"line": 3, "curve": 1}), features, likings)
+    members: dict[str, Taste] = {"line": Fixed(1), "curve": Fixed(1, curved=True)}
+    contest = learned(ContestTaste(members, {"line": 3, "curve": 1}), features, likings)
+    truth = np.asarray(features.blocks["truth"])[:, 0]
     assert contest.shares == pytest.approx({"line": 0.75, "curve": 0.25})
-    np.testing.assert_allclose(contest.beyond(features)["curve"], 0.25 * features.blocks["truth"][:, 0])
-    np.testing.assert_allclose(contest.logits(features), features.blocks["truth"][:, 0], rtol=1e-5)
+    np.testing.assert_allclose(contest.beyond(features)["curve"], 0.25 * truth)
+    np.testing.assert_allclose(contest.logits(features), truth, rtol=1e-5)
 
 
 def test_disagreement_counts_as_doubt() -> None:
@@ -124,7 +128,8 @@ def test_a_champion_falls_only_to_one_that_is_better() -> None:
         rng = np.random.default_rng(seed)
         likings = rng.choice([-1.0, 1.0], 200)
         features = Features({"truth": rng.normal(size=(200, 1))})  # says nothing of the likings
-        contest = learned(ContestTaste({"a": Fixed(1), "b": Fixed(-1), "c": Fixed(1.0)}, {"a": 2, "b": 1, "c": 1}, serving="champion"), features, likings)
+        members: dict[str, Taste] = {"a": Fixed(1), "b": Fixed(-1), "c": Fixed(1)}
+        contest = learned(ContestTaste(members, {"a": 2, "b": 1, "c": 1}, serving="champion"), features, likings)
         changes += len(contest.champions) - 1
     assert changes <= 4
     features, likings = truths(np.random.default_rng(9), 400)
@@ -137,13 +142,16 @@ def test_a_champion_falls_only_to_one_that_is_better() -> None:
     (first, second) = leaderboard(contest)
     assert (first.name, first.behind, first.low, first.high) == ("b", 0.0, 0.0, 0.0)
     assert second.low is not None
+    assert second.high is not None
     assert 0 < second.low < second.high <= SPAN
 
 
 def test_a_pin_holds_whatever_is_predicted() -> None:
     features, likings = truths(np.random.default_rng(2), 100)
-    for serving in ("blend", "champion"):
-        contest = learned(ContestTaste({"good": Fixed(1), "bad": Fixed(-1)}, {"good": 1, "bad": 1}, serving=serving, pinned="bad"), features, likings)
+    servings: tuple[Serving, ...] = ("blend", "champion")
+    for serving in servings:
+        members: dict[str, Taste] = {"good": Fixed(1), "bad": Fixed(-1)}
+        contest = learned(ContestTaste(members, {"good": 1, "bad": 1}, serving=serving, pinned="bad"), features, likings)
         assert contest.shares == {"good": 0.0, "bad": 1.0}
         assert contest.board.weights[0] > 0.9
 
@@ -191,6 +199,12 @@ def test_the_budget_is_kept_and_goes_to_those_with_weight() -> None:
 
 def test_settings_that_cannot_be_are_refused() -> None:
     one: dict[str, Taste] = {"a": Fixed(1)}
-    for members, prior, more in (({}, {}, {}), (one, {"b": 1.0}, {}), (one, {"a": 1.0}, {"pinned": "b"}), (one, {"a": 1.0}, {"budget": 0.0})):
-        with pytest.raises(ValueError, match="members"):
-            ContestTaste(members, prior, **more)
+    none: dict[str, Taste] = {}
+    with pytest.raises(ValueError, match="needs members"):
+        ContestTaste(none, {})
+    with pytest.raises(ValueError, match="needs members"):
+        ContestTaste(one, {"b": 1.0})
+    with pytest.raises(ValueError, match="a pin among them"):
+        ContestTaste(one, {"a": 1.0}, pinned="b")
+    with pytest.raises(ValueError, match="budget above 0"):
+        ContestTaste(one, {"a": 1.0}, budget=0.0)

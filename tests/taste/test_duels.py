@@ -1,5 +1,7 @@
 """Duels: intervals that hold at all times, by simulation."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,7 @@ def test_a_difference_is_found_and_the_interval_narrows_around_it() -> None:
         duels.add(rng.normal(0.3, 0.5, 1).clip(-3, 3))
         widths.append(float(duels.high[0] - duels.low[0]))
     assert 0 < duels.low[0] < 0.3 < duels.high[0]
-    assert all(later <= earlier for earlier, later in zip(widths, widths[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(widths))
     assert widths[-1] < 0.3
 
 

@@ -65,6 +65,7 @@ def test_no_surprise_costs_more_than_its_bound() -> None:
 
 
 def test_settings_that_cannot_be_are_refused() -> None:
-    for prior, rate, halving in ((np.zeros(2), 1.0, 9.0), (np.ones(0), 1.0, 9.0), (np.ones(2), -1.0, 9.0), (np.ones(2), 1.0, 0.0)):
+    two = np.ones(2)
+    for prior, rate, halving in ((np.zeros(2), 1.0, 9.0), (np.ones(0), 1.0, 9.0), (two, -1.0, 9.0), (two, 1.0, 0.0)):
         with pytest.raises(ValueError, match="must be above 0"):
             Scoreboard(prior, rate=rate, halving=halving)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from palate.cli import contest, judging, readers, replay, rules, texts, training, upkeep
+from palate.cli import contest, crowd, judging, progress, readers, replay, rules, texts, training, upkeep
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.errors import PalateError
@@ -96,6 +96,7 @@ app.command(rich_help_panel=JUDGING, context_settings=NUMBERS)(judging.judge)
 app.command(rich_help_panel=JUDGING)(judging.undo)
 app.command(rich_help_panel=JUDGING)(judging.ask)
 app.command(rich_help_panel=JUDGING)(judging.why)
+app.command(rich_help_panel=JUDGING)(progress.progress)
 app.command(rich_help_panel=JUDGING)(contest.contest)
 
 _readers = typer.Typer(no_args_is_help=True, help="Make, list and remove readers and their tastes.")
@@ -103,6 +104,7 @@ _readers.command("add")(readers.add)
 _readers.command("list")(readers.list_)
 _readers.command("remove")(readers.remove)
 app.add_typer(_readers, name="reader", rich_help_panel=READERS)
+app.command(rich_help_panel=READERS)(crowd.crowd)
 
 _rules = typer.Typer(no_args_is_help=True, help="Block, keep or boost by word, author, source or pattern.")
 _rules.command("add")(rules.add)

@@ -37,7 +37,7 @@ def contest(
             show_default=False,
         ),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Hold the contest anew from the first judgement; takes a while.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Hold the contest anew, from the first judgement on.")] = False,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -59,23 +59,23 @@ def contest(
         if again:
             opened.measure_again()
         places, champions, changes = opened.contest(), opened.champions(), opened.changes()
-    if wants_json(ctx, json):
-        show.out_json({
-            "tastes": [asdict(place) for place in places],
-            "champions": [{"after": n, "name": name} for n, name in champions],
-            "changes": [change._asdict() for change in changes],
-        })  # fmt: skip
-        return
-    _show(places)
-    if not places[0].n:
-        show.note("nothing was predicted yet; the first judgements will tell")
-    history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
-    show.note(f"champion: {history}")
-    for change in changes:
-        show.note(
-            f"what is liked seems to have changed at judgement {change.start + 1}: the squared error rose from {change.before:.2f}"
-            f" to {change.after:.2f}"
-        )
+        if wants_json(ctx, json):
+            show.out_json({
+                "tastes": [asdict(place) for place in places],
+                "champions": [{"after": n, "name": name} for n, name in champions],
+                "changes": [change._asdict() for change in changes],
+            })  # fmt: skip
+            return
+        _show(places)
+        if not places[0].n:
+            show.note("nothing was predicted yet; the first judgements will tell")
+        history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
+        show.note(f"champion: {history}")
+        for change in changes:
+            show.note(
+                f"what is liked seems to have changed at judgement {change.start + 1}:"
+                f" the squared error rose from {change.before:.2f} to {change.after:.2f}"
+            )
 
 
 def _show(places: Sequence[Place]) -> None:

@@ -121,12 +121,16 @@ def undo(
             _show_feedback(library, feedback, "undone: ", as_json=wants_json(ctx, json))
 
 
+STRATEGY_HELP = "diverse, expected, explore (default), random, thompson, uncertainty or variance."
+
+
 def ask(
     ctx: typer.Context,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, metavar="N", help="At most so many questions. Default: 1; in a terminal, until q."),
     ] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", metavar="NAME", help=STRATEGY_HELP, show_default=False)] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -138,16 +142,21 @@ def ask(
     questions are printed as rank prints texts; answer them with palate judge.
 
     Example: palate ask
+
+    Example: palate ask --strategy diverse --limit 5
     """
+    from palate.question.choose import DEFAULT_QUESTION
+
+    strategy = strategy or DEFAULT_QUESTION
     as_json = wants_json(ctx, json)
     with open_library(ctx, store) as library:
         whose = open_reader(ctx, library, reader, taste)
         if not as_json and sys.stdin.isatty() and show.is_terminal():
             from palate.cli.asking import ask_in_terminal
 
-            ask_in_terminal(whose, show.terminal(), typer.getchar, limit)
+            ask_in_terminal(whose, show.terminal(), typer.getchar, limit, strategy)
             return
-        hits = whose.ask(limit or 1)
+        hits = whose.ask(limit or 1, strategy=strategy)
         show.show_hits(hits, as_json=as_json)
         if not hits:
             show.note(_nothing_left(library))

@@ -30,11 +30,11 @@ def add(
     ] = None,
     taste: TasteOption = MAIN,
     kind: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The learner of a new taste: contest (all side by side) or one by its name.")
+        str | None, typer.Option(metavar="NAME", help="The learner of a new taste: contest (many side by side), or some by name.")
     ] = None,
     private: Annotated[
         bool | None,
-        typer.Option("--private/--no-private", help="Keep what this reader says out of what others are shown.", show_default=False),
+        typer.Option("--private/--no-private", help="Keep what this reader says out of what others see.", show_default=False),
     ] = None,
     library: Annotated[
         str | None,

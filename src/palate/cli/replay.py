@@ -48,7 +48,7 @@ ReviewsArgument = Annotated[
 ]
 AgainstOption = Annotated[
     str,
-    typer.Option("--against", metavar="all|NAME,...", help="What palate is compared with: all, peers, tastes, or some by name."),
+    typer.Option("--against", metavar="all|NAME,...", help="What palate is compared with: all, tastes, ablation, or names."),
 ]
 EncoderOption = Annotated[
     str, typer.Option("--encoder", metavar="NAME", help="Makes vectors: static, static:FOLDER, minilm, sbert:NAME_OR_PATH.")

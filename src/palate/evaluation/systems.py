@@ -16,7 +16,7 @@ from palate.evaluation.peer.qdrant import QdrantAverage, QdrantBest
 from palate.evaluation.peer.river import River
 from palate.evaluation.peer.setfit import SetFit
 from palate.evaluation.peer.zotero import Zotero
-from palate.evaluation.served import palate, single_taste
+from palate.evaluation.served import palate, single_taste, with_topic, without
 from palate.evaluation.stage import Stage as Stage
 from palate.feedback import CrowdFeedback
 from palate.taste.choose import TASTES
@@ -64,13 +64,21 @@ PEERS: dict[str, Maker] = {
 
 OWN: dict[str, Maker] = {"palate": palate, **{kind: single_taste(kind) for kind in TASTES}}
 
-SYSTEMS: dict[str, Maker] = {**OWN, **PEERS}
+BLOCKS = ("semantic", "keyword", "sentiment", "crowd")
+ABLATION: dict[str, Maker] = {
+    "bayes": single_taste("bayes"),
+    **{f"bayes-without-{block}": without(block) for block in BLOCKS},
+    "bayes-with-topic": with_topic,
+}
+"""What each block of features is worth to one taste."""
+
+SYSTEMS: dict[str, Maker] = {**OWN, **PEERS, **ABLATION}
 
 NOTHING = Stage(("red cats", "blue cats", "dogs"), CrowdFeedback(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1), 3))
 
-NEED_CROWD = frozenset({"popularity", "puresvd"})
-NAMED_ONLY = frozenset({"setfit"})  # minutes for each reader
-GROUPS = ("all", "peers", "tastes")
+NEED_CROWD = frozenset({"popularity", "puresvd", "crowd", "content", "bayes-without-crowd"})
+NAMED_ONLY = frozenset({"setfit", "neural"})  # seconds to minutes for each judgement
+GROUPS: dict[str, Mapping[str, Maker]] = {"all": PEERS, "tastes": OWN, "ablation": ABLATION}
 
 
 def find_maker(name: str) -> Maker:
@@ -83,22 +91,21 @@ def find_maker(name: str) -> Maker:
 def choose_systems(against: str, *, crowd: bool) -> tuple[list[str], list[str]]:
     """The systems of a replay, palate first, and those that a group would hold if their extra were installed.
 
-    against: names and groups with commas. A group leaves out what cannot run here: without a crowd what goes by nothing
-    else, without an extra what needs it. What takes minutes for each reader must be named.
+    against: names and groups with commas: all (the peers), tastes (each alone), ablation. A group leaves out what cannot run
+    here: without a crowd what goes by nothing else, without an extra what needs it. What takes minutes for each reader must be named.
     Raises UnknownName for a name that is not there, BadValue or MissingExtra for a named system that cannot run here.
 
     >>> choose_systems("elas-u4,palate,random", crowd=False)
     (['palate', 'elas-u4', 'random'], [])
     """
-    members: dict[str, Mapping[str, Maker]] = {"all": SYSTEMS, "peers": PEERS, "tastes": OWN}
     chosen, missing = ["palate"], []
     for word in dict.fromkeys(word.strip() for word in against.split(",") if word.strip()):
-        for name in members.get(word, [word]):
-            grouped = word in members
+        for name in GROUPS.get(word, [word]):
+            grouped = word in GROUPS
             if grouped and (name in NAMED_ONLY or (name in NEED_CROWD and not crowd)):
                 continue
             if name in NEED_CROWD and not crowd:
-                raise BadValue(f"{name} goes by what a crowd said and nothing else; give one with --crowd, or leave {name} out")
+                raise BadValue(f"{name} is there to be compared on a crowd; give one with --crowd, or leave {name} out")
             try:
                 find_maker(name)(NOTHING, np.random.default_rng(0))
             except MissingExtra:

@@ -52,7 +52,7 @@ def make_crowd(feedback: CrowdFeedback, rows: Matrix) -> RatedCrowd | LikedCrowd
 def crowd_to_bytes(crowd: RatedCrowd | LikedCrowd, beside: Arrays) -> bytes:
     """Safetensors of a crowd and of more arrays, whose names are not those of the crowd's."""
     arrays = {**crowd.arrays(), **beside}
-    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, {"version": VERSION})
+    return save({name: np.asarray(array, order="C") for name, array in arrays.items()}, {"version": VERSION})
 
 
 def arrays_from_bytes(data: bytes) -> Arrays | None:
@@ -63,5 +63,5 @@ def arrays_from_bytes(data: bytes) -> Arrays | None:
 
 
 def crowd_from_arrays(arrays: Arrays, rows: Callable[[Rows], Matrix]) -> RatedCrowd | LikedCrowd:
-    """The crowd, to the bit. rows: asked with places in its block, gives the rows of the semantic block that it was learned from."""
+    """The crowd, to the bit. rows: asked with places in its block, gives the rows of the texts there that it was learned from."""
     return LikedCrowd.from_arrays(arrays, rows) if "candidates" in arrays else RatedCrowd.from_arrays(arrays)

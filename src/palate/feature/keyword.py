@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -157,9 +157,10 @@ class Keyword:
         lengths = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(terms))).astype(np.float32)
         return _rows(weights[known] / lengths[owners[known]], codes[known] - KEPT, known, terms, len(self._idf) - KEPT)
 
-    def column(self, term: str) -> int:
-        """The column of a term in `bm25`, or -1 where it is not used."""
-        return int(self._columns[self._codes[term_id(term)]])
+    def column(self, term: str, block: Literal["keyword", "tfidf"] = "keyword") -> int:
+        """The column of a term in `bm25` or `tfidf`, or -1 where it is not used."""
+        code = int(self._codes[term_id(term)])
+        return int(self._columns[code]) if block == "keyword" else max(code - KEPT, -1)
 
 
 def _rows(weights: Any, columns: Any, known: Any, terms: Terms, width: int) -> csr_array:

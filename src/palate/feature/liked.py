@@ -86,7 +86,7 @@ class LikedCrowd:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]], rows: Callable[[Rows], Matrix]) -> Self:
-        """What gave these arrays, to the bit. rows: asked with places in the block, gives the rows that they were learned from."""
+        """What gave these arrays, to the bit. rows: asked with places in the block, gives the rows it was learned from."""
         crowd = cls.__new__(cls)
         crowd.heard, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
         crowd.neighbours = int(arrays["neighbours"])

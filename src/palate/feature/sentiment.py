@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from palate.feature.keyword import BUCKETS, term_id
+from palate.feature.keyword import BUCKETS, content_terms, term_id
 from palate.features import Terms
 from palate.parts import Matrix, Vector
 
@@ -42,6 +42,7 @@ class Sentiment:
 
 def _feelings(terms: Terms) -> Matrix:
     """(n, 2) roots of the mean valence a word, each side for itself: in [0, 2]. Without the root a few texts would be all."""
+    terms = content_terms(terms)
     owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
     valences = _valences()[terms.ids] * terms.counts
     words = np.bincount(owners, terms.counts, len(terms)) / WORDS + QUIET

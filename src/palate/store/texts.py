@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,6 +77,12 @@ class Texts:
             )
         return True
 
+    def put_terms(self, made: Mapping[int, tuple[bytes, bytes]]) -> None:
+        """Replace the terms of some rows, given as (ids, counts), all or none."""
+        with self._store.writing() as connection:
+            changed = [(ids, counts, row) for row, (ids, counts) in made.items()]
+            connection.exec_driver_sql("update terms set ids = ?, counts = ? where row = ?", changed)
+
     def last_row(self) -> int:
         """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there are new ones."""
         with self._store.reading() as connection:
@@ -112,11 +118,16 @@ class Texts:
                     found[row.row] = Outline(row.content_hash, np.frombuffer(row.ids, "<u4").tolist())
         return found
 
-    def numbers(self, encoder: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms]:
-        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n, d) float32, terms."""
+    def numbers(self, encoder: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms, list[str]]:
+        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n, d) float32, terms,
+        and when each was published or, where that is not known, added.
+        """
         text, vector, terms = schema.text, schema.vector, schema.terms
         query = (
-            select(text.c.row, text.c.leader, vector.c.data, terms.c.ids, terms.c.counts)
+            select(
+                text.c.row, text.c.leader, vector.c.data, terms.c.ids, terms.c.counts,
+                func.coalesce(text.c.published, text.c.added_at).label("date"),
+            )
             .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))
             .join(terms, terms.c.row == text.c.row)
             .order_by(text.c.row)
@@ -129,6 +140,7 @@ class Texts:
             [row.leader for row in found],
             data,
             Terms.from_bytes((row.ids, row.counts) for row in found),
+            [row.date for row in found],
         )
 
     def get(self, rows: Iterable[int]) -> dict[int, Text]:

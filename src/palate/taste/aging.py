@@ -8,6 +8,7 @@ import numpy as np
 
 from palate.features import Features
 from palate.parts import Taste
+from palate.taste.remembered import ANEW
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
@@ -20,7 +21,8 @@ class AgingTaste:
     Use it for a reader whose taste changes; one whose taste stands still loses by it, so it is for a contest to choose. Age
     is counted in newer judgements of the same side (likes, or all others), not in days: a reader who was away has not changed
     their mind, a replay without dates ages alike, and where likes are rare many dislikes do not wash them out. Learning costs
-    nothing; the first value after it costs learning all that still weighs in: at most 5 half-lives of each side.
+    nothing; the first value after it costs learning all that still weighs in, at most 5 half-lives of each side: 60 ms for 200
+    judgements by a BayesTaste.
 
     make: gives a new taste. half_life: in judgements, above 0. Raises ValueError otherwise.
     Source: Ding and Li, Time weight collaborative filtering (CIKM 2005), eq. 5, with counts in place of days.
@@ -46,8 +48,8 @@ class AgingTaste:
         self._faded = 0
 
     def effort(self, n: int) -> float:
-        """All of the n judgements that may still weigh in are learned again."""
-        return sum(map(self.make().effort, range(1, min(n, 2 * self._most) + 1)))
+        left = min(n, 2 * self._most)  # that may still weigh in
+        return self.make().effort(left) + ANEW * left
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

@@ -57,7 +57,7 @@ class BanditTaste:
         self._fitted: tuple[float, float] | None = None
 
     def effort(self, n: int) -> float:
-        return 0.5 + 0.002 * n
+        return 0.45 + 0.0006 * n
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """Learn from n texts in any order: likings (n,) in [-1, 1], weights (n,) above 0."""

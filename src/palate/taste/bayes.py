@@ -33,7 +33,7 @@ class BayesTaste:
     (likes / dislikes)^`balance` times that again.
 
     Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n judged
-    texts, about 1 ms for 50 and 10 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
+    texts, about 1 ms for 50 and 14 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
     texts the oldest of the larger side is let go, and counted in `dropped`.
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
@@ -79,7 +79,8 @@ class BayesTaste:
         self.dropped = 0
 
     def effort(self, n: int) -> float:
-        return 0.5 + 12.0 * (min(n, self.most) / 512) ** 3
+        n = min(n, self.most)
+        return 0.8 + 0.004 * n + 10.5 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

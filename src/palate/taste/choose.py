@@ -23,34 +23,49 @@ from palate.taste.scaled import ScaledTaste
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
+BESIDES = {"sentiment": 0.02, "freshness": 0.02}  # of blocks that the texts have
 CONTENT = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
 LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a crowd of likes alone
 RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}  # and beside one that rates: its block has a scale of its own
 NOTHING = Background(Features({}), Features({}), {})
 # who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
-ALONE = {"bayes": 0.3, "margin": 0.6, "counts": 0.04, "gradient": 0.02, "scaled": 0.02, "profile": 0.02}
+ALONE = {"bayes": 0.32, "margin": 0.62, "gradient": 0.02, "scaled": 0.02, "aging": 0.02}
 BESIDE = {"bayes": 0.8, "crowd": 0.2}
 ENOUGH = 0.5  # judgements of others per text with which the crowd's tastes and those of content count the same
 
 
 def bayes(background: Background) -> BayesTaste:
     """Of content, and of what the crowd says where there is one."""
-    if "crowd" not in background.prior:
-        return content(background)
-    if rated(background):
-        return _beside_rated(RATED, background)
-    return BayesTaste(LIKED, prior=background.prior, background=_average(background))
+    return bayes_on(scales_of(background), background)
 
 
 def content(background: Background) -> BayesTaste:
-    return BayesTaste(CONTENT, background=_average(background))
+    return bayes_on({**CONTENT, **_there(BESIDES, background)}, background)
 
 
 def crowd(background: Background) -> BayesTaste:
     """Of what the crowd says alone, where there is one; else of content."""
+    return bayes_on({"crowd": 1.0}, background) if "crowd" in background.prior else content(background)
+
+
+def scales_of(background: Background) -> dict[str, float]:
+    """What `bayes` goes by, and the prior variance that each block brings."""
+    others = _there(BESIDES, background)
     if "crowd" not in background.prior:
-        return content(background)
-    return _beside_rated({"crowd": 1.0}, background) if rated(background) else BayesTaste({"crowd": 1.0}, prior=background.prior)
+        return {**CONTENT, **others}
+    if rated(background):
+        return {**RATED, **{name: scale * RATED["semantic"] for name, scale in others.items()}}
+    return {**LIKED, **others}
+
+
+def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
+    """A BayesTaste on these blocks. Where the crowd among them rates, likes and dislikes count the same, as they do in it, and
+    its log odds are to be believed nearly as they are."""
+    if "crowd" not in scales:
+        return BayesTaste(scales, background=background.average if background.average.blocks else None)
+    if rated(background):
+        return BayesTaste(scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior)
+    return BayesTaste(scales, background=background.average, prior=background.prior)
 
 
 def rated(background: Background) -> bool:
@@ -91,15 +106,14 @@ def neural(background: Background) -> NeuralTaste:
 
 
 def aging(background: Background) -> AgingTaste:
-    return AgingTaste(lambda: bayes(background), half_life=100.0)
+    return AgingTaste(lambda: content(background), half_life=100.0)
 
 
 def evolved(background: Background) -> EvolvedTaste:
     def make(genes: Mapping[str, float]) -> BayesTaste:
         scales = {name: genes[name] for name in CONTENT}
-        return BayesTaste(
-            scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=_average(background)
-        )
+        average = background.average if background.average.blocks else None
+        return BayesTaste(scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=average)
 
     return EvolvedTaste(make, {**CONTENT, "noise": 1.0, "dislike": 0.3, "slope": 4.0}, tuple(CONTENT))
 
@@ -126,7 +140,7 @@ def make_taste(kind: str, background: Background = NOTHING) -> Taste:
 
     Raises UnknownName for a kind that is not there, MissingExtra where it needs one.
     """
-    if kind == CONTEST:
+    if kind == CONTEST or "," in kind:
         return make_contest(kind, background)
     if kind not in TASTES:
         raise UnknownName(f"there is no taste of kind {kind!r}; choose one of: {', '.join(sorted([*TASTES, CONTEST]))}")
@@ -134,17 +148,25 @@ def make_taste(kind: str, background: Background = NOTHING) -> Taste:
 
 
 def make_contest(kind: str, background: Background = NOTHING, serving: str = "blend") -> ContestTaste:
-    """The contest of a reader's taste: for the kind contest of all that suit the background, else of the one.
+    """The contest of a reader's taste.
 
+    kind: contest, for all that suit the background; or one kind, or several with commas between, which then start level.
     serving: blend, champion or the name of a member, which is then served whatever the others do.
     Raises UnknownName for a kind or serving that is not there.
     """
-    prior = roster(background) if kind == CONTEST else {kind: 1.0}
+    prior = members_of(kind, background)
     members = {name: make_taste(name, background) for name in prior}
     if serving not in (*SERVINGS, *members):
         raise UnknownName(f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}")
     pinned = serving if serving in members else None
-    return ContestTaste(members, prior, serving="champion" if serving == "champion" else "blend", pinned=pinned)
+    return ContestTaste(
+        members, prior, serving="champion" if serving == "champion" else "blend", pinned=pinned, rate=0.1, halving=100.0
+    )
+
+
+def members_of(kind: str, background: Background) -> dict[str, float]:
+    """The tastes of a contest of this kind, and what each counts before any feedback."""
+    return roster(background) if kind == CONTEST else dict.fromkeys(kind.split(","), 1.0)
 
 
 def roster(background: Background) -> dict[str, float]:
@@ -156,10 +178,5 @@ def roster(background: Background) -> dict[str, float]:
     return {**{name: share * weight for name, weight in BESIDE.items()}, **alone}
 
 
-def _beside_rated(scales: Mapping[str, float], background: Background) -> BayesTaste:
-    """Likes and dislikes count the same, as they do in the crowd, and its log odds are to be believed nearly as they are."""
-    return BayesTaste(scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior)
-
-
-def _average(background: Background) -> Features | None:
-    return background.average if background.average.blocks else None
+def _there(scales: Mapping[str, float], background: Background) -> dict[str, float]:
+    return {name: scale for name, scale in scales.items() if name in background.texts.blocks}

@@ -7,7 +7,7 @@ import numpy as np
 
 from palate.features import Features
 from palate.parts import Taste
-from palate.taste.remembered import Remembered
+from palate.taste.remembered import ANEW, Remembered
 from palate.taste.scoreboard import log_loss
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -21,8 +21,9 @@ class EvolvedTaste:
     highest log loss gives way to a copy of the one with the lowest, each of its settings times exp(normal * spread); the copy
     inherits the loss, so that it starts level. Served is the one with the lowest loss, which learns at once.
 
-    Use it where a reader has given some hundred judgements and the served settings seem wrong for them. Learning costs a
-    round's worth of every member's, valuing is that of one taste.
+    Use it where a reader has given some hundred judgements and the served settings seem wrong for them. A round
+    costs fitting all of them, and two of them learn everything anew: of BayesTastes 4 ms a judgement after 50, 70 ms after 500.
+    Valuing is that of one taste.
 
     make: a taste from its genes. first: genes of the one that is served at first. blocks: the feature blocks it reads.
     population: 2 or more. every: judgements in a round, 1 or more. fading: what is left of a loss after a round, in (0, 1].
@@ -35,9 +36,9 @@ class EvolvedTaste:
         self, make: Callable[[Genes], Taste], first: Genes, blocks: tuple[str, ...], *,
         population: int = 6, every: int = 10, fading: float = 0.9, spread: float = 0.4, seed: int = 0,
     ) -> None:  # fmt: skip
-        if min(population - 1, every) < 1 or not 0 < fading <= 1 or spread <= 0 or min(first.values()) <= 0:
+        if min(population - 1, every) < 1 or not 0 < fading <= 1 or spread <= 0 or min(first.values(), default=0) <= 0:
             raise ValueError(
-                "population must be 2 or more, every 1 or more, fading in (0, 1], spread and genes above 0;"
+                "population must be 2 or more, every 1 or more, fading in (0, 1], spread and all genes (one or more) above 0;"
                 f" got {population=}, {every=}, {fading=}, {spread=}, {first=}"
             )
         self._make, self._first, self._blocks = make, dict(first), blocks
@@ -65,7 +66,9 @@ class EvolvedTaste:
         return self.genes[self._best]
 
     def effort(self, n: int) -> float:
-        return self._served.effort(n) * (1 + self.population / self.every)
+        """Of the one that is served, and a share of a round: all are fitted, and two learn all n judgements anew."""
+        fitted = self._served.effort(n)
+        return fitted + (self.population * fitted + 2 * (fitted + ANEW * n)) / self.every
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

@@ -34,8 +34,9 @@ class MarginTaste:
     `doubt` times all likes: most texts are not liked, and that is known before any dislike.
 
     Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within the margin, about
-    2 ms for 100 and 40 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged texts the oldest
-    of the larger side is let go, and counted in `dropped`. Log odds come from a sigmoid fitted to left-out scores.
+    2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
+    texts the oldest of the larger side is let go, and counted in `dropped`. Log odds come from a sigmoid fitted to left-out
+    scores.
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0; lower is smoother.
     ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or more; doubt: above 0. slope: logit
@@ -75,7 +76,8 @@ class MarginTaste:
         self.dropped = 0
 
     def effort(self, n: int) -> float:
-        return 1.0 + 40.0 * (min(n, self.most) / 512) ** 3
+        n = min(n, self.most) + (len(self._weak) if self._weak is not None else 0)
+        return 0.8 + 0.007 * n + 12.0 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

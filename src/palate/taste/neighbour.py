@@ -53,7 +53,8 @@ class NeighbourTaste:
         self._fitted: tuple[float, float] | None = None
 
     def effort(self, n: int) -> float:
-        return 1 + 0.05 * min(n, self.most)
+        n = min(n, self.most)
+        return 0.7 + 0.002 * n + 2.6 * (n / 512) ** 2
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

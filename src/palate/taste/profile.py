@@ -40,7 +40,7 @@ class ProfileTaste:
         self._weights: Array = np.zeros(0)
 
     def effort(self, n: int) -> float:
-        return 0.1 + 0.0005 * n
+        return 0.04 + 0.0004 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

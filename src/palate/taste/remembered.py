@@ -10,6 +10,7 @@ from palate.features import Block, Features
 from palate.taste.blocks import chosen
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+ANEW = 0.4  # ms that each judgement costs which a taste that compares all texts learns anew
 
 
 class Remembered:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from palate.errors import UnknownName
 from palate.evaluation.stage import Stage
-from palate.feedback import CrowdFeedback
 from palate.features import Background
+from palate.feedback import CrowdFeedback
 from palate.taste.choose import CONTEST, NOTHING, TASTES, make_contest, make_taste, roster
 
 WORDS = ("cats", "kittens", "bonds", "yields", "search", "ranking", "gardens", "wool")
@@ -90,6 +90,12 @@ def test_a_contest_of_one_kind_is_that_kind() -> None:
     np.testing.assert_allclose(contest.logits(space.corpus), alone.logits(space.corpus), rtol=1e-6)
 
 
+def test_a_contest_of_several_kinds_starts_level() -> None:
+    assert make_contest("profile,gradient").shares == pytest.approx({"profile": 0.5, "gradient": 0.5})
+    with pytest.raises(UnknownName, match="'nose'"):
+        make_contest("profile,nose")
+
+
 def test_the_members_of_a_contest_are_those_of_the_roster() -> None:
     for background in (NOTHING, CROWDS["liked"].space.background):
         contest = make_contest(CONTEST, background)
@@ -103,7 +109,7 @@ def test_a_member_that_is_served_is_served_alone() -> None:
 
 
 def test_what_is_not_there_is_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownName, match="'nose'; choose one of: aging, bandit, .*contest, "):
+    with pytest.raises(UnknownName, match=r"'nose'; choose one of: aging, bandit, .*contest, "):
         make_taste("nose")
     with pytest.raises(UnknownName, match="'nose'; choose one of: "):
         make_contest("nose")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from palate.errors import UnknownName
 from palate.features import Background, Features
 from palate.parts import Taste
 from palate.taste.aging import AgingTaste
@@ -31,7 +30,6 @@ from palate.taste.scaled import ScaledTaste
 Floats = NDArray[np.float64]
 BOTH = {"semantic": 2.0, "keyword": 0.1}
 Maker = Callable[..., Taste]
-Mark = Callable[[Callable[[Maker], None]], Callable[[Maker], None]]
 
 
 def thrifty(known: Background | None = None) -> ContestTaste:
@@ -78,21 +76,26 @@ MAKERS: dict[str, Maker] = {
         {**BOTH, "crowd": 1.0}, trust=0.5, even=0.4, slope=1.0, background=known
     ),
 }  # fmt: skip
-NO_PRIOR = {  # kinds that have no place for one
+NO_PRIOR = {  # why these have no place for one
+    "aging": "the one that is served reads content alone",
     "content": "reads content alone",
-    "counts": "starts from counts, which are of words",
-    "margin": "has no prior on its weights",
-    "profile": "is a difference of two means",
-    "evolved": "the one that is served reads content alone",
     "contest": "has members that take no prior",
     "contest, champion": "has members that take no prior",
+    "counts": "starts from counts of words",
+    "counts, other settings": "starts from counts of words",
+    "evolved": "the one that is served reads content alone",
+    "margin": "has no prior on its weights",
+    "margin, other settings": "has no prior on its weights",
+    "margin, with weak texts": "has no prior on its weights",
+    "profile": "is a difference of two means",
+    "profile, other settings": "is a difference of two means",
 }
-AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}  # these fit at every step
+AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}  # at every step: slow
 
 
-def makers(but: Container[str] = ()) -> Mark:
-    """Of all tastes but those named, by their kind or by their whole name."""
-    kept = {name: make for name, make in MAKERS.items() if name not in but and ("," not in name or name.split(",")[0] not in but)}
+def makers(but: Container[str] = ()) -> pytest.MarkDecorator:
+    """Of all tastes but those named."""
+    kept = {name: make for name, make in MAKERS.items() if name not in but}
     return pytest.mark.parametrize("make", kept.values(), ids=kept)
 
 
@@ -143,13 +146,14 @@ def make_texts(seed: int, n: int, dims: int = 6, terms: int = 11) -> Features:
     lengths = np.linalg.norm(sparse, axis=1, keepdims=True)
     words = csr_array((sparse / np.where(lengths, lengths, 1)).astype(np.float32))
     crowd = rng.normal(size=(n, 2)).astype(np.float32)
-    return Features({"semantic": dense, "keyword": words, "tfidf": words.sqrt(), "crowd": crowd})
+    mood = rng.normal(size=(n, 1)).astype(np.float32)
+    return Features({"semantic": dense, "keyword": words, "tfidf": words.sqrt(), "sentiment": mood, "crowd": crowd})
 
 
 def what_is_known() -> Background:
     """Of the texts of `make_texts`, before any feedback; the crowd has said something."""
     words = csr_array(np.full((1, 11), 0.1, np.float32))
-    dense = {"semantic": np.zeros((1, 6), np.float32), "crowd": np.zeros((1, 2), np.float32)}
+    dense = {name: np.zeros((1, d), np.float32) for name, d in (("semantic", 6), ("sentiment", 1), ("crowd", 2))}
     return Background(Features({**dense, "keyword": words, "tfidf": words}), make_texts(7, 40), {"crowd": np.array([0.7, -0.2])})
 
 
@@ -354,10 +358,7 @@ def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> N
 
 @makers()
 def test_effort_is_a_time_that_more_judgements_do_not_shorten(make: Maker) -> None:
-    efforts = [make().effort(n) for n in (0, 1, 50, 1000)]
-    assert 0 < efforts[0] <= efforts[1] <= efforts[2] <= efforts[3]
-
-
-def test_a_kind_that_is_not_there_is_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownName, match="'nose'; choose one of: bayes, "):
-        make_taste("nose")
+    efforts = [make().effort(n) for n in (0, 1, 50, 600, 100_000)]
+    assert efforts[0] > 0
+    assert efforts == sorted(efforts)
+    assert np.isfinite(efforts).all()

@@ -1,20 +1,19 @@
 """Evolution of settings: who goes, who is copied, who is served."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from palate.features import Features
-from palate.parts import Taste
+from palate.parts import Taste, Vector
 from palate.taste.evolved import EvolvedTaste
 from palate.taste.gradient import GradientTaste
 
-Floats = NDArray[np.float64]
 FIRST = {"scale": 1.0, "rate": 2.0}
 
 
@@ -28,13 +27,13 @@ class Stated:
     def effort(self, n: int) -> float:
         return 0.1
 
-    def learn(self, features: Features, likings: Floats, weights: Floats) -> None:
+    def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         self.learned += len(likings)
 
-    def logits(self, features: Features) -> Floats:
+    def logits(self, features: Features) -> Vector:
         return np.asarray(self.worth * features.blocks["truth"][:, 0])
 
-    def value(self, features: Features) -> tuple[Floats, Floats]:
+    def value(self, features: Features) -> tuple[Vector, Vector]:
         return 1 / (1 + np.exp(-self.logits(features))), np.full(len(features), 0.1)
 
     def explain(self) -> tuple[float, dict[str, Any]]:
@@ -59,7 +58,7 @@ def gradients(**settings: Any) -> EvolvedTaste:
     return EvolvedTaste(learner, FIRST, ("semantic",), **settings)
 
 
-def truths(seed: int, n: int) -> tuple[Features, Floats, Floats]:
+def truths(seed: int, n: int) -> tuple[Features, Vector, Vector]:
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=(n, 1))
     features = Features({"truth": truth, "semantic": rng.normal(size=(n, 3)), "other": truth})
@@ -68,7 +67,9 @@ def truths(seed: int, n: int) -> tuple[Features, Floats, Floats]:
 
 @settings(max_examples=25)
 @given(seed=st.integers(0, 99), fading=st.floats(0.3, 1.0), every=st.integers(1, 7), population=st.integers(2, 6))
-def test_after_each_round_the_worst_gives_way_to_a_child_of_the_best(seed: int, fading: float, every: int, population: int) -> None:
+def test_after_each_round_the_worst_gives_way_to_a_child_of_the_best(
+    seed: int, fading: float, every: int, population: int
+) -> None:  # fmt: skip
     """Losses are kept here by hand, from what tastes with those genes say; a child starts with its parent's."""
     taste = stated(seed=seed, fading=fading, every=every, population=population, spread=0.5)
     losses = np.zeros(population)
@@ -112,7 +113,7 @@ def test_a_batch_is_a_stream_to_the_last_bit(seed: int, cuts: list[int], every: 
     whole, pieces = (gradients(every=every, population=3, seed=seed) for _ in range(2))
     whole.learn(features, likings, weights)
     bounds = [0, *sorted(cuts), 40]
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         pieces.learn(features[first:last], likings[first:last], weights[first:last])
         pieces.value(features)
     assert whole.genes == pieces.genes

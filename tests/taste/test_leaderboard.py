@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from palate.features import Features
+from palate.parts import Taste
 from palate.taste.contest import ContestTaste
 from palate.taste.gradient import GradientTaste
 from palate.taste.leaderboard import Place, leaderboard
@@ -21,7 +22,8 @@ NAMES = ("profile", "sharp", "gradient")
 
 
 def contest(**settings: Any) -> ContestTaste:
-    members = {"profile": ProfileTaste(), "sharp": ProfileTaste(sharpness=40.0), "gradient": GradientTaste({"semantic": 1.0})}
+    members: dict[str, Taste] = {"profile": ProfileTaste(), "sharp": ProfileTaste(sharpness=40.0)}
+    members["gradient"] = GradientTaste({"semantic": 1.0})
     return ContestTaste(members, {"profile": 1.0, "sharp": 3.0, "gradient": 1.0}, **settings)
 
 
@@ -82,6 +84,7 @@ def test_the_lowest_loss_is_first_and_distances_are_to_the_champion(seed: int, n
     assert sum(place.share for place in places) == pytest.approx(1)
     for place in places:
         assert place.behind == pytest.approx(losses[place.name] - losses[judged.champion])
+        assert place.behind is not None
         assert place.low is not None
         assert place.high is not None
         if place.name == judged.champion:
@@ -92,12 +95,13 @@ def test_the_lowest_loss_is_first_and_distances_are_to_the_champion(seed: int, n
 
 def test_equal_losses_are_ordered_by_share() -> None:
     judged = predicted(np.tile([[1.0], [-0.5]], (3, 3)), np.array([1.0, -1.0] * 3))
-    assert [place.name for place in leaderboard(judged)][0] == "sharp"
+    assert leaderboard(judged)[0].name == "sharp"
 
 
 def test_nothing_judged_has_no_figures_but_shares() -> None:
     places = leaderboard(contest())
-    assert places[1] == Place("sharp", pytest.approx(0.6), 0, None, None, None, None, None, None)
+    assert places[1] == Place("sharp", places[1].share, 0, None, None, None, None, None, None)
+    assert places[1].share == pytest.approx(0.6)
     assert [place.name for place in places] == list(NAMES)
 
 

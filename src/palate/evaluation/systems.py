@@ -91,8 +91,9 @@ def find_maker(name: str) -> Maker:
 def choose_systems(against: str, *, crowd: bool) -> tuple[list[str], list[str]]:
     """The systems of a replay, palate first, and those that a group would hold if their extra were installed.
 
-    against: names and groups with commas: all (the peers), tastes (each alone), ablation. A group leaves out what cannot run
-    here: without a crowd what goes by nothing else, without an extra what needs it. What takes minutes for each reader must be named.
+    against: names and groups with commas: all (the peers), tastes (each alone), ablation. A group leaves out what cannot
+    run here: without a crowd what goes by nothing else, without an extra what needs it. What takes minutes for each reader
+    must be named.
     Raises UnknownName for a name that is not there, BadValue or MissingExtra for a named system that cannot run here.
 
     >>> choose_systems("elas-u4,palate,random", crowd=False)

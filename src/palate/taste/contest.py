@@ -14,7 +14,7 @@ from palate.taste.scoreboard import SURE, Scoreboard
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Serving = Literal["blend", "champion"]
 LEAST = 0.02  # share of the budget that a taste with no weight still gets, so that it can come back
-NOTHING = 1e-4  # a smaller share of the value is not worth its cost
+WORTH = 0.05  # a smaller share of the value is not worth what it costs to serve
 SPAN = float(np.logaddexp(0, SURE) - np.logaddexp(0, -SURE))  # largest difference of two losses
 
 
@@ -57,6 +57,7 @@ class ContestTaste:
         self.champions: list[tuple[int, str]] = [(0, self.names[int(self.prior.argmax())])]
         self._duels = self._new_duels()
         self._log: list[tuple[Features, float, float]] = []
+        self._explained: tuple[float, dict[str, Array]] | None = None
         self._learned = dict.fromkeys(self.names, 0)  # how much of the log each member has learned
         self._due = dict.fromkeys(self.names, 0)  # and how much it is to have learned before it is used again
         self._saved = np.zeros(len(self.names))  # effort that each may spend
@@ -76,10 +77,13 @@ class ContestTaste:
 
     @property
     def shares(self) -> dict[str, float]:
-        """What each member counts in the value that is served; they sum to 1."""
+        """What each member counts in the value that is served; they sum to 1. In a blend, 0 for weights of less than 0.05."""
         chosen = self.pinned or (self.champion if self.serving == "champion" else None)
-        weights = self.board.weights if chosen is None else np.array([float(name == chosen) for name in self.names])
-        return dict(zip(self.names, weights.tolist(), strict=True))
+        if chosen is not None:
+            return {name: float(name == chosen) for name in self.names}
+        weights = self.board.weights
+        served = np.where(weights >= min(WORTH, weights.max()), weights, 0.0)
+        return dict(zip(self.names, (served / served.sum()).tolist(), strict=True))
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
@@ -114,13 +118,9 @@ class ContestTaste:
 
     def explain(self) -> tuple[float, dict[str, Array]]:
         """(base, weights of each block): those of the members, each times its share."""
-        base, weights = 0.0, dict[str, Array]()
-        for share, member in self._served():
-            member_base, member_weights = member.explain()
-            base += share * member_base
-            for block, amounts in member_weights.items():
-                weights[block] = weights[block] + share * amounts if block in weights else share * amounts
-        return base, weights
+        if self._explained is None:
+            self._explained = self._mixed()
+        return self._explained
 
     def beyond(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
@@ -136,7 +136,17 @@ class ContestTaste:
         found = zip(self._duels.mean.tolist(), self._duels.low.tolist(), self._duels.high.tolist(), strict=True)
         return dict(zip(others, found, strict=True))
 
+    def _mixed(self) -> tuple[float, dict[str, Array]]:
+        base, weights = 0.0, dict[str, Array]()
+        for share, member in self._served():
+            member_base, member_weights = member.explain()
+            base += share * member_base
+            for block, amounts in member_weights.items():
+                weights[block] = weights[block] + share * amounts if block in weights else share * amounts
+        return base, weights
+
     def _take(self, text: Features, predicted: Array, liking: float, weight: float) -> None:
+        self._explained = None
         self._log.append((text, liking, weight))
         if not np.isnan(predicted).all():
             self.board.add(predicted.astype(np.float64), liking, weight)
@@ -158,7 +168,7 @@ class ContestTaste:
         return member
 
     def _served(self) -> list[tuple[float, Taste]]:
-        return [(share, self._member(name)) for name, share in self.shares.items() if share > NOTHING]
+        return [(share, self._member(name)) for name, share in self.shares.items() if share]
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         return linear(features, *self.explain(), precision) + sum(self.beyond(features).values(), np.zeros(len(features)))

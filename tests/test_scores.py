@@ -13,7 +13,7 @@ from palate.scores import Scores
 
 def corpus(rng: np.random.Generator, n: int) -> Features:
     dense = rng.normal(size=(n, 6)).astype(np.float32) / 2.5
-    sparse = random_array((n, 300), density=0.03, rng=rng, format="csr", dtype=np.float32)
+    sparse = random_array((n, 300), density=0.03, rng=rng).toarray().astype(np.float32)
     return Features({"semantic": dense, "keyword": csr_array(sparse)})
 
 

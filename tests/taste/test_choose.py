@@ -10,6 +10,7 @@ from palate.evaluation.stage import Stage
 from palate.features import Background
 from palate.feedback import CrowdFeedback
 from palate.taste.choose import CONTEST, NOTHING, TASTES, make_contest, make_taste, roster
+from palate.taste.contest import WORTH
 
 WORDS = ("cats", "kittens", "bonds", "yields", "search", "ranking", "gardens", "wool")
 
@@ -99,7 +100,11 @@ def test_a_contest_of_several_kinds_starts_level() -> None:
 def test_the_members_of_a_contest_are_those_of_the_roster() -> None:
     for background in (NOTHING, CROWDS["liked"].space.background):
         contest = make_contest(CONTEST, background)
-        assert contest.shares == pytest.approx(roster(background))
+        known = roster(background)
+        assert dict(zip(contest.names, contest.board.weights.tolist(), strict=True)) == pytest.approx(known)
+        served = {name: weight for name, weight in known.items() if weight >= WORTH}
+        total = sum(served.values())
+        assert contest.shares == pytest.approx({name: served.get(name, 0.0) / total for name in known})
         assert set(make_contest(CONTEST, background, "champion").shares.values()) == {0.0, 1.0}
 
 

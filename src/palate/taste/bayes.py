@@ -1,6 +1,5 @@
 """BayesTaste: a Gaussian belief about a linear taste; the default, and the source of sd."""
 
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,10 +8,7 @@ from scipy.linalg.lapack import dpotrf, dpotri
 
 from palate.features import Features
 from palate.taste.calibration import calibrate
-from palate.taste.judged import Array, Judged
-
-BoolVector = np.ndarray[tuple[int], np.dtype[np.bool]]
-Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+from palate.taste.judged import Array, Judged, survivors
 
 
 class _Fit(NamedTuple):
@@ -85,7 +81,7 @@ class BayesTaste:
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         liked = np.concatenate([self._judged.likings, likings]) > 0
-        kept, n = self._kept(liked), len(self._judged)
+        kept, n = survivors(liked, self.most), len(self._judged)
         self.dropped += len(liked) - len(kept)
         self._judged.drop(np.setdiff1d(np.arange(n), kept))
         new = kept[kept >= n] - n
@@ -161,16 +157,6 @@ class BayesTaste:
     def _before(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""
         return _product(features, self.prior, np.float64)
-
-    def _kept(self, liked: BoolVector) -> Places:
-        """Places of those of (n,) judgements that are left when each, as it comes in beyond `most`, makes the oldest of the
-        larger side go."""
-        sides: dict[bool, deque[int]] = {True: deque(), False: deque()}
-        for place, side in enumerate(liked.tolist()):
-            sides[side].append(place)
-            if len(sides[True]) + len(sides[False]) > self.most:
-                sides[len(sides[True]) > len(sides[False])].popleft()
-        return np.array(sorted([*sides[True], *sides[False]]), dtype=np.int64)
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight, 1 for a like."""

@@ -114,7 +114,7 @@ class ContestTaste:
         for share, member in self._served():
             member_mean, member_sd = member.value(features)
             variance += share * (member_sd**2 + (member_mean - mean) ** 2)
-        return mean, np.sqrt(variance)
+        return mean, np.sqrt(np.minimum(variance, mean * (1 - mean)))  # a probability varies no more than that
 
     def explain(self) -> tuple[float, dict[str, Array]]:
         """(base, weights of each block): those of the members, each times its share."""

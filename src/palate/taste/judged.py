@@ -1,5 +1,6 @@
 """Judged: the texts a kernel taste has learned from, and the inner products between them."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,6 +80,21 @@ class Judged:
     def combine(self, amounts: Array) -> dict[str, Array]:
         """Weights per feature of each block: the scale times the sum of the judged rows, each times its amount (n,)."""
         return {name: self.scales[name] * rows.combine(amounts) for name, rows in self._rows.items()}
+
+
+def survivors(liked: np.ndarray[Any, np.dtype[np.bool_]], most: int) -> Rows:
+    """Places of those of (n,) judgements that are left when each, as it comes in beyond `most`, makes the oldest of the larger
+    side go.
+
+    >>> survivors(np.array([True, False, False, False, True]), most=3).tolist()
+    [0, 3, 4]
+    """
+    sides: dict[bool, deque[int]] = {True: deque(), False: deque()}
+    for place, side in enumerate(liked.tolist()):
+        sides[side].append(place)
+        if len(sides[True]) + len(sides[False]) > most:
+            sides[len(sides[True]) > len(sides[False])].popleft()
+    return np.array(sorted([*sides[True], *sides[False]]), dtype=np.int64)
 
 
 def _rows_like(block: Block) -> "_DenseRows | _SparseRows":

@@ -10,7 +10,7 @@ from palate.features import Background, Features
 from palate.taste.balance import balanced
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.judged import Judged
+from palate.taste.judged import Judged, survivors
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 ROUNDS = 30  # of Newton's method; it settles in about five
@@ -85,13 +85,12 @@ class MarginTaste:
             self._n_weak = len(self._weak)
             for row in range(self._n_weak):
                 self._judged.add(self._weak[row : row + 1], -1.0, 1.0)
-        for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            self._judged.add(features[row : row + 1], float(liking), float(weight))
-            if len(self._judged) - self._n_weak > self.most:
-                liked = self._judged.likings[self._n_weak :] > 0
-                larger = liked if liked.sum() * 2 > len(liked) else ~liked
-                self._judged.drop(self._n_weak + int(np.argmax(larger)))
-                self.dropped += 1
+        liked = np.concatenate([self._judged.likings[self._n_weak :], likings]) > 0
+        kept, n = survivors(liked, self.most), len(self._judged) - self._n_weak
+        self.dropped += len(liked) - len(kept)
+        self._judged.drop(self._n_weak + np.setdiff1d(np.arange(n), kept))
+        for row in kept[kept >= n] - n:
+            self._judged.add(features[row : row + 1], float(likings[row]), float(weights[row]))
         self._fitted = None
 
     def logits(self, features: Features) -> Array:

@@ -101,7 +101,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
     said = palate(*RATINGS, "--crowd", "others.csv", "--against", "popularity", "--json", "-").stdout
     aucs = {row["system"]: row["mean"] for row in map(json.loads, said.splitlines()) if (row["k"], row["metric"]) == (0, "auc")}
     assert aucs["popularity"] == 1
-    assert "goes by what a crowd said" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
+    assert "is there to be compared on a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
     assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 

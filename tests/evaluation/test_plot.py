@@ -48,7 +48,7 @@ def test_recall_after_a_share_of_the_records_is_that_of_the_metric(found: list[b
 
 
 def test_no_two_systems_look_alike_and_palate_looks_like_no_other() -> None:
-    names = [*SYSTEMS, *(f"other-{i}" for i in range(28 - len(SYSTEMS)))]
+    names = [*SYSTEMS, *(f"other-{i}" for i in range(35 - len(SYSTEMS)))]
     looks = {name: tuple(look.items()) for name, look in looks_of(names).items()}
     assert len(set(looks.values())) == len(names) > 3 * len(COLOURS)
     assert dict(looks["palate"])["linewidth"] > 1.5 * max(dict(looks[name])["linewidth"] for name in names if name != "palate")

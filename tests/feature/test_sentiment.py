@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,13 +12,13 @@ contents = st.lists(st.lists(st.sampled_from(WARM + COOL + PLAIN), max_size=12).
 
 
 @given(contents)
-def test_rows_are_centred_with_a_mean_squared_length_of_one_over_the_corpus(corpus: list[str]) -> None:
+def test_rows_are_centred_with_a_length_that_a_hundred_texts_bring_to_one(corpus: list[str]) -> None:
     terms = hash_terms(corpus)
     rows = Sentiment(terms).transform(terms).astype(float)
     assert rows.shape == (len(corpus), 2)
     np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-4)
     length = (rows**2).sum(axis=1).mean()
-    assert length == 0 or abs(length - 1) < 1e-3
+    assert length == 0 or length == pytest.approx(min(1.0, len(corpus) / 100) ** 2, rel=1e-3)
 
 
 @given(contents, st.lists(st.sampled_from(PLAIN), min_size=3, max_size=3))
@@ -39,7 +40,7 @@ def test_columns_are_the_roots_of_the_valence_per_word() -> None:
     expected = np.sqrt(np.array([[3.1, 0], [0, 2.0], [0, 0]]) / words)
     expected -= expected.mean(axis=0)
     expected /= np.sqrt((expected**2).sum(axis=1).mean())
-    np.testing.assert_allclose(Sentiment(corpus).transform(corpus), expected, atol=1e-5)
+    np.testing.assert_allclose(Sentiment(corpus).transform(corpus) * 100 / len(corpus), expected, atol=1e-4)
 
 
 def test_a_corpus_without_feeling_and_none_at_all_give_zeros() -> None:

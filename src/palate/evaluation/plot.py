@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 """Told apart with every kind of colour blindness (Okabe and Ito, 2008, less its yellow, too pale for lines, with a violet)."""
 
-DASHES = ("-", "--", ":", "-.")
+DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 PALATE: Mapping[str, Any] = {"color": "black", "linewidth": 2.6, "zorder": 10}
 ENTRY_INCHES = (1.8, 0.24)  # of the legend: wide, high
 SHARES = np.linspace(0, 1, 201)  # of the records of a review

@@ -18,7 +18,7 @@ class ServedTaste:
     make: gives the taste. topic: whether the texts get a block of topics, which stores have not (see feature/topic.py).
 
     >>> stage = Stage(("red cats", "red dogs", "blue cats", "blue dogs"))
-    >>> scores = ServedTaste("bayes", stage, bayes).scores(np.array([0]), np.array([1.0]))
+    >>> scores = single_taste("bayes")(stage, np.random.default_rng(0)).scores(np.array([0]), np.array([1.0]))
     >>> bool(scores[0] > scores[3])
     True
     """

@@ -10,6 +10,7 @@ from palate.features import Terms
 from palate.parts import Matrix, Vector
 
 QUIET = 10.0  # words of no feeling that every text is taken to begin with, so that one warm word is not a warm text
+ENOUGH = 100  # texts that tell how much feeling is usual; with fewer the block counts for less
 WORDS = 2.0  # terms a word brings: itself, and the pair with the one before
 
 
@@ -20,12 +21,12 @@ class Sentiment:
     verdicts. Their difference is polarity, their sum how emotional a text is. Found by the hashes of terms, without the
     text. It does not see negation (not is a stop word of the terms), and speaks English only. Costs O(terms).
 
-    corpus: terms of the texts that centre and scale it; the mean squared row length is 1 over them.
+    corpus: terms of the texts that centre and scale it; the mean squared row length is 1 over 100 or more, less over fewer.
     Source: the valences of VADER, Hutto and Gilbert, ICWSM 2014 (MIT licence, see NOTICE): means of ten raters from -4 to 4.
 
     >>> from palate.feature.keyword import hash_terms
     >>> corpus = hash_terms(["A delightful, charming film.", "An awful, boring film.", "A film about trains."])
-    >>> Sentiment(corpus).transform(corpus).astype(float).round(1).tolist()
+    >>> (Sentiment(corpus).transform(corpus) * 100 / 3).astype(float).round(1).tolist()
     [[1.1, -0.4], [-0.6, 0.9], [-0.6, -0.4]]
     """
 
@@ -33,7 +34,7 @@ class Sentiment:
         found = _feelings(corpus)
         self.mean: Vector = found.mean(axis=0) if len(found) else np.zeros(2)
         spread = float(((found - self.mean) ** 2).sum(axis=1).mean()) if len(found) else 0.0
-        self.scale = 1 / np.sqrt(spread) if spread > 0 else 0.0  # a corpus without any feeling tells nothing
+        self.scale = min(1.0, len(found) / ENOUGH) / np.sqrt(spread) if spread > 0 else 0.0  # one without any feeling tells nothing
 
     def transform(self, terms: Terms) -> Matrix:
         """(n, 2) float32: pleasant, unpleasant."""

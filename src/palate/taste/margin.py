@@ -134,14 +134,15 @@ class MarginTaste:
         return _Fit(support, inverse, weights, offset)
 
     def _costs(self) -> Array:
-        """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes."""
+        """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes that say anything here."""
         weights = self._judged.weights * np.abs(self._judged.likings)
         liked = np.where(self._judged.likings > 0, weights, 0.0)
         disliked = weights - liked
         disliked[: self._n_weak] = 0
         like, dislike = balanced(liked, disliked, self.ratio)
         costs = liked * like + disliked * dislike
-        costs[: self._n_weak] = self.doubt * liked.sum() * like / max(self._n_weak, 1)
+        said = liked @ (np.diag(self._judged.gram) > 0)
+        costs[: self._n_weak] = self.doubt * said * like / max(self._n_weak, 1)
         return self.cost * costs
 
 

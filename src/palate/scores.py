@@ -39,6 +39,7 @@ class Scores:
         self._lengths = {name: _lengths(block) for name, block in features.blocks.items()}
         self._columns: dict[str, csc_array] = {}
         self._weights: dict[str, Vector] = {}
+        self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}  # sparse columns that ever had a weight
         self._sums: Vector = np.zeros(len(features))  # row @ weights for these weights, summed over blocks
         self._changes = RENEWED
 
@@ -58,7 +59,8 @@ class Scores:
         total: Vector = np.zeros(len(self._features))
         for name, block in weights.items():
             total += self._features.blocks[name] @ block.astype(np.float32)
-        self._weights = {name: np.asarray(block, dtype=np.float64) for name, block in weights.items()}
+        self._weights = {name: np.array(block, dtype=np.float64) for name, block in weights.items()}
+        self._seen = {}
         self._sums, self._changes = total, 0
         return total
 
@@ -68,15 +70,18 @@ class Scores:
 
     def _near(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows | None:
         """The best; None where too many texts could be among them."""
-        shared = sum(float(block @ self._weights[name]) for name, block in weights.items())
-        factor = shared / max(sum(float(block @ block) for block in self._weights.values()), 1e-300)
+        used = {name: self._used(name, block) for name, block in weights.items()}
+        now = {name: block[used[name]] for name, block in weights.items()}
+        before = {name: self._weights[name][used[name]] for name in weights}
+        shared = sum(float(now[name] @ before[name]) for name in weights)
+        factor = shared / max(sum(float(block @ block) for block in before.values()), 1e-300)
         self._sums *= factor
         slack: Vector = np.zeros(len(self._features), dtype=np.float32)
-        for name, block in weights.items():
-            self._weights[name] = self._weights[name] * factor
-            change: Vector = block - self._weights[name]
+        for name in weights:
+            change = now[name] - factor * before[name]
             if isinstance(self._features.blocks[name], csr_array):
-                change = self._follow(name, change)
+                change = self._follow(name, np.flatnonzero(self._seen[name]), change)
+            self._weights[name][used[name]] = now[name] - change
             slack += self._lengths[name] * np.float32(np.linalg.norm(change))
         self._changes += 1
         found = self._sums[places] + added[places]
@@ -87,21 +92,30 @@ class Scores:
         exact = added[possible] + sum(rows.blocks[name] @ block.astype(np.float32) for name, block in weights.items())
         return possible[exact >= _nth_largest(exact, n) - ROUNDING]
 
-    def _follow(self, name: str, change: Vector) -> Vector:
-        """Bring the sums up to date for the columns where that moves most for its cost; returns the rest of the change."""
+    def _used(self, name: str, block: Vector) -> Rows | slice:
+        """The columns of a block that ever had a weight: of a sparse one few."""
+        if not isinstance(self._features.blocks[name], csr_array):
+            return slice(None)
+        if name not in self._seen:
+            self._seen[name] = self._weights[name] != 0
+        seen = self._seen[name]
+        seen[np.flatnonzero(block)] = True
+        return np.flatnonzero(seen)
+
+    def _follow(self, name: str, used: Rows, change: Vector) -> Vector:
+        """Bring the sums up to date for the columns where that moves most for its cost; returns what is left of the change."""
         if name not in self._columns:
             self._columns[name] = csc_array(self._features.blocks[name])
         columns = self._columns[name]
         moved = np.flatnonzero(change)
         if len(moved) > COLUMNS:
             moved = moved[np.argpartition(-np.abs(change[moved]), COLUMNS)[:COLUMNS]]
-        gain = change[moved] ** 2 / np.maximum(np.diff(columns.indptr)[moved], 1)
-        order = moved[np.argsort(-gain)]
-        touched = np.cumsum(np.diff(columns.indptr)[order])
-        chosen = order[: int(np.searchsorted(touched, POSTINGS * columns.nnz))]
+        listed = columns.indptr[used[moved] + 1] - columns.indptr[used[moved]]
+        order = np.argsort(-(change[moved] ** 2) / np.maximum(listed, 1))
+        moved, touched = moved[order], np.cumsum(listed[order])
+        chosen = moved[: int(np.searchsorted(touched, POSTINGS * columns.nnz))]
         if len(chosen):
-            self._sums += columns[:, chosen] @ change[chosen].astype(np.float32)
-        self._weights[name][chosen] += change[chosen]
+            self._sums += columns[:, used[chosen]] @ change[chosen].astype(np.float32)
         rest = change.copy()
         rest[chosen] = 0.0
         return rest

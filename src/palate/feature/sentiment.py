@@ -34,7 +34,7 @@ class Sentiment:
         found = _feelings(corpus)
         self.mean: Vector = found.mean(axis=0) if len(found) else np.zeros(2)
         spread = float(((found - self.mean) ** 2).sum(axis=1).mean()) if len(found) else 0.0
-        self.scale = min(1.0, len(found) / ENOUGH) / np.sqrt(spread) if spread > 0 else 0.0  # one without any feeling tells nothing
+        self.scale = min(1.0, len(found) / ENOUGH) / np.sqrt(spread) if spread > 0 else 0.0
 
     def transform(self, terms: Terms) -> Matrix:
         """(n, 2) float32: pleasant, unpleasant."""

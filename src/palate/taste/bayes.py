@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotri
 
 from palate.features import Features
 from palate.taste.calibration import calibrate
+from palate.taste.inverse import inverse_of
 from palate.taste.judged import Array, Judged, survivors
 
 
@@ -132,7 +132,7 @@ class BayesTaste:
         if not len(judged):
             return _Fit(np.zeros((0, 0)), dict(self.prior), 0.0)
         noise = self.noise / (judged.weights * self._balanced())
-        inverse = _inverse(judged.gram + self.bias + np.diag(noise))
+        inverse = inverse_of(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
         slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope, spread=self.spread)
@@ -171,11 +171,3 @@ def _product(features: Features, weights: Mapping[str, Array], precision: type[n
     for name, block in weights.items():
         total += features.blocks[name].astype(precision, copy=False) @ block.astype(precision)
     return total
-
-
-def _inverse(matrix: Array) -> Array:
-    """Of a symmetric positive definite matrix, by Cholesky."""
-    factor, _ = dpotrf(matrix, lower=1)
-    half, _ = dpotri(factor, lower=1)
-    lower = np.tril(half)
-    return np.asarray(lower + np.tril(lower, -1).T)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from palate.features import Background, Features
 from palate.taste.balance import balanced
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
+from palate.taste.inverse import inverse_of
 from palate.taste.judged import Judged, survivors
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -160,10 +160,10 @@ def squared_hinge(gram: Array, targets: Array, costs: Array) -> tuple[np.ndarray
 
     support = used.copy()
     amounts, scores, current = np.zeros(len(gram)), np.zeros(len(gram)), np.inf
-    inverse = np.zeros((0, 0))
+    inverse: Array = np.zeros((0, 0))
     for _ in range(ROUNDS):
         matrix = gram[np.ix_(support, support)] + np.diag(1 / (2 * costs[support]))
-        inverse = cho_solve(cho_factor(matrix, lower=True), np.eye(len(matrix)))
+        inverse = inverse_of(matrix) if len(matrix) else matrix
         solved = np.zeros(len(gram))
         solved[support] = inverse @ targets[support]
         step = solved - amounts

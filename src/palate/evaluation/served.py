@@ -63,6 +63,11 @@ def without(block: str) -> Callable[[Stage, np.random.Generator], ServedTaste]:
     return lambda stage, _: ServedTaste(f"bayes-without-{block}", stage, make)
 
 
+def with_sentiment(stage: Stage, _: np.random.Generator) -> ServedTaste:
+    """`bayes` with sentiment beside its blocks, at a scale of 0.02."""
+    return ServedTaste("bayes-with-sentiment", stage, lambda known: bayes_on({**scales_of(known), "sentiment": 0.02}, known))
+
+
 def with_topic(stage: Stage, _: np.random.Generator) -> ServedTaste:
     """`bayes` with topics beside the semantic block, at the same scale, at least 0.2."""
 

@@ -16,7 +16,7 @@ from palate.evaluation.peer.qdrant import QdrantAverage, QdrantBest
 from palate.evaluation.peer.river import River
 from palate.evaluation.peer.setfit import SetFit
 from palate.evaluation.peer.zotero import Zotero
-from palate.evaluation.served import palate, single_taste, with_topic, without
+from palate.evaluation.served import palate, single_taste, with_sentiment, with_topic, without
 from palate.evaluation.stage import Stage as Stage
 from palate.feedback import CrowdFeedback
 from palate.taste.choose import TASTES
@@ -64,10 +64,11 @@ PEERS: dict[str, Maker] = {
 
 OWN: dict[str, Maker] = {"palate": palate, **{kind: single_taste(kind) for kind in TASTES}}
 
-BLOCKS = ("semantic", "keyword", "sentiment", "crowd")
+BLOCKS = ("semantic", "keyword", "crowd")
 ABLATION: dict[str, Maker] = {
     "bayes": single_taste("bayes"),
     **{f"bayes-without-{block}": without(block) for block in BLOCKS},
+    "bayes-with-sentiment": with_sentiment,
     "bayes-with-topic": with_topic,
 }
 """What each block of features is worth to one taste."""

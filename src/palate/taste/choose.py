@@ -23,7 +23,7 @@ from palate.taste.scaled import ScaledTaste
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-BESIDES = {"sentiment": 0.02, "freshness": 0.02}  # of blocks that the texts have
+BESIDES = {"sentiment": 0.02, "freshness": 0.05}  # of `gradient`: in a kernel so small a block still outweighs few shared words
 CONTENT = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
 LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a crowd of likes alone
 RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}  # and beside one that rates: its block has a scale of its own
@@ -40,7 +40,7 @@ def bayes(background: Background) -> BayesTaste:
 
 
 def content(background: Background) -> BayesTaste:
-    return bayes_on({**CONTENT, **_there(BESIDES, background)}, background)
+    return bayes_on(CONTENT, background)
 
 
 def crowd(background: Background) -> BayesTaste:
@@ -48,14 +48,11 @@ def crowd(background: Background) -> BayesTaste:
     return bayes_on({"crowd": 1.0}, background) if "crowd" in background.prior else content(background)
 
 
-def scales_of(background: Background) -> dict[str, float]:
+def scales_of(background: Background) -> Mapping[str, float]:
     """What `bayes` goes by, and the prior variance that each block brings."""
-    others = _there(BESIDES, background)
     if "crowd" not in background.prior:
-        return {**CONTENT, **others}
-    if rated(background):
-        return {**RATED, **{name: scale * RATED["semantic"] for name, scale in others.items()}}
-    return {**LIKED, **others}
+        return CONTENT
+    return RATED if rated(background) else LIKED
 
 
 def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
@@ -86,7 +83,8 @@ def counts(_: Background) -> CountsTaste:
 
 
 def gradient(background: Background) -> GradientTaste:
-    return GradientTaste({"semantic": 0.5, "keyword": 0.5}, background=background)
+    others = {name: scale for name, scale in BESIDES.items() if name in background.texts.blocks}
+    return GradientTaste({"semantic": 0.5, "keyword": 0.5, **others}, background=background)
 
 
 def scaled(background: Background) -> ScaledTaste:
@@ -176,7 +174,3 @@ def roster(background: Background) -> dict[str, float]:
     share = background.heard / (background.heard + ENOUGH)
     alone = {"content" if name == "bayes" else name: (1 - share) * weight for name, weight in ALONE.items()}
     return {**{name: share * weight for name, weight in BESIDE.items()}, **alone}
-
-
-def _there(scales: Mapping[str, float], background: Background) -> dict[str, float]:
-    return {name: scale for name, scale in scales.items() if name in background.texts.blocks}

@@ -29,7 +29,7 @@ LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a
 RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}  # and beside one that rates: its block has a scale of its own
 NOTHING = Background(Features({}), Features({}), {})
 # who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
-ALONE = {"bayes": 0.32, "margin": 0.62, "gradient": 0.03, "scaled": 0.03}
+ALONE = {"bayes": 0.33, "margin": 0.66, "gradient": 0.005, "scaled": 0.005}
 BESIDE = {"bayes": 0.8, "crowd": 0.2}
 ENOUGH = 0.5  # judgements of others per text with which the crowd's tastes and those of content count the same
 

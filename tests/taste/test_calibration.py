@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -51,6 +51,7 @@ def test_no_other_sigmoid_is_more_probable(
     assert objective(np.array([np.log(found[0]), found[1]])) <= best + 1e-5
 
 
+@example(scores=[0.25, 0.25, 0.25, 0.25, -39.0], liking=None, weight=1.0)  # a step on which exp(-logit) is out of all numbers
 @given(
     scores=st.lists(st.floats(-40, 40), max_size=12),
     liking=st.sampled_from([-1.0, 0.0, 1.0, None]),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
 from palate.features import Features
 from palate.taste.calibration import calibrate
@@ -102,7 +103,7 @@ class BayesTaste:
         Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root of what is.
         """
         fit = self._fit()
-        mean = 1 / (1 + np.exp(-self._logits(features, np.float64)))
+        mean = expit(self._logits(features, np.float64))
         cross = self._judged.products(features) + self.bias
         explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
         prior = self._judged.squares(features) + self.bias

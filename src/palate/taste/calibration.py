@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 LONGEST_STEP = 2.0  # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
@@ -35,7 +36,7 @@ def calibrate(
     current = loss(theta)
     for _ in range(ROUNDS):
         inner = np.exp(theta[0]) * scores
-        chances = 1 / (1 + np.exp(-(inner + theta[1])))
+        chances = expit(inner + theta[1])
         design = np.stack([inner, np.ones_like(inner)])  # (2, n) derivative of the logit
         gradient = design @ (weights * (chances - targets)) + precision * (theta - prior_mean)
         curvature = (design * (weights * chances * (1 - chances))) @ design.T + np.diag(precision)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
+from scipy.special import expit
 
 from palate.features import Features
 from palate.parts import Taste
@@ -109,7 +110,7 @@ class ContestTaste:
 
     def value(self, features: Features) -> tuple[Array, Array]:
         """Probability of a like and its sd, each (n,): the sd of the mixture, so that disagreement counts as doubt."""
-        mean = 1 / (1 + np.exp(-self._logits(features, np.float64)))
+        mean = expit(self._logits(features, np.float64))
         variance = np.zeros(len(features))
         for share, member in self._served():
             member_mean, member_sd = member.value(features)

@@ -169,7 +169,7 @@ def test_likes_alone_raise_what_is_like_them_above_the_rest(static: Encoder) -> 
             mean = [np.mean([value.mean for value in reader.value(part)]) for part in (wanted[15:], others)]
             gaps.append(mean[0] - mean[1])
         assert gaps[0] < gaps[1] < gaps[2]
-        assert gaps[2] > 0.03
+        assert gaps[2] > 0.05
 
 
 def test_tastes_and_readers_do_not_touch_each_other(filled: Library) -> None:
@@ -282,7 +282,7 @@ def test_feedback_tells_what_was_taken_in(filled: Library) -> None:
 
 
 def test_the_same_text_twice_in_one_call_has_the_last_verdict(filled: Library) -> None:
-    me, once = filled.reader("me", kind="bayes"), filled.reader("once", kind="bayes")
+    me, once = filled.reader("me"), filled.reader("once")
     me.judge_many([("cats-1", "like"), ("bonds-1", "like"), ("cats-1", "dislike")])
     once.judge_many([("bonds-1", "like"), ("cats-1", "dislike")])
     assert bits(me.rank(20, all=True)) == bits(once.rank(20, all=True))

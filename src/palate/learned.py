@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,18 +57,23 @@ class Learned:
     def append(self, verdicts: Sequence[tuple[int, Kind, float | None]]) -> list[Entry]:
         """Predict, learn and log (row, kind, liking) in order, all or none, on disk when this returns.
 
-        A text that had a verdict before tests nobody: what was said of it is not kept, and the taste is learned again.
+        A verdict that replaces one is predicted by what is known without the old one; of several of a text the last is learned.
         """
         corpus = self.corpus()
         leaders = [int(corpus.leaders[corpus.place(row)]) for row, _, _ in verdicts]
-        fresh = [leader not in self.verdicts and leader not in leaders[:place] for place, leader in enumerate(leaders)]
+        if replaced := self.verdicts.keys() & set(leaders):
+            corpus = self._again(self._library.store.log.predictions(self._number), without=replaced)
+        last = {leader: place for place, leader in enumerate(leaders)}
         self._corpus = None  # until all is well: what is learned now is not in the log yet
         with one_thread():
-            predictions = self._learn(corpus, [(row, liking, None) for row, _, liking in verdicts], predict=len(verdicts) <= BULK)
-        predictions = [said if new else None for said, new in zip(predictions, fresh, strict=True)]
+            taught = [
+                (row, liking if last[leader] == place else None, None)
+                for place, (leader, (row, _, liking)) in enumerate(zip(leaders, verdicts, strict=True))
+            ]
+            predictions = self._learn(corpus, taught, predict=len(verdicts) <= BULK)
         head, entries = self._library.store.log.append(self._number, verdicts, predictions)
-        if head == self._head and all(fresh):
-            self.verdicts.update(zip(leaders, entries, strict=True))
+        if head == self._head:
+            self.verdicts.update({leaders[place]: entries[place] for place in sorted(last.values())})
             self._corpus, self._head = corpus, entries[-1].entry if entries else head
         return entries
 
@@ -96,14 +102,18 @@ class Learned:
         """Of texts that need not be in the library."""
         return corpus.space.features(self._library.encode(contents), hash_terms(contents))
 
-    def _again(self, predictions: dict[int, Prediction], *, predict: bool = False) -> Corpus:
+    def _again(
+        self, predictions: dict[int, Prediction], *, predict: bool = False, without: AbstractSet[int] = frozenset()
+    ) -> Corpus:
+        """Learn what stands in the log; without: leaders whose verdict is left out."""
         entries = self._library.store.log.entries(self._number)
         corpus = self._library.corpus()  # after the log, so that it has every text that was judged
         background = corpus.space.background
         gone = self._serving not in (*SERVINGS, *members_of(self._kind, background))  # a crowd came, or went
         self.taste = make_contest(self._kind, background, serving="blend" if gone else self._serving)
         latest = {int(corpus.leaders[corpus.place(e.row)]): e for e in standing_entries(entries) if e.row is not None}
-        self.verdicts = dict(sorted(latest.items(), key=lambda item: item[1].entry))
+        standing = sorted(latest.items(), key=lambda item: item[1].entry)
+        self.verdicts = {leader: entry for leader, entry in standing if leader not in without}
         with one_thread():
             if self._described:
                 likings = np.array([liking for _, liking in self._described])

@@ -176,9 +176,8 @@ class Library:
         self._crowding.learn(self._texts(), self._cached.number)
         return self.crowd()
 
-    def ruling(self) -> Ruling:
-        """What rules do to the texts of the corpus; each rule is matched once for each corpus."""
-        corpus = self.corpus()
+    def ruling(self, corpus: Corpus) -> Ruling:
+        """What rules do to the texts of a corpus; each rule is matched once for each corpus."""
         if self._ruling is None or self._ruling[0] is not corpus:
             self._ruling = (corpus, Ruling(corpus.rows, self.store.rules.matching))
         return self._ruling[1]

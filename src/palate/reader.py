@@ -60,7 +60,7 @@ class Reader:
         """
         at_least_one(limit)
         corpus = self._learned.corpus()
-        effect = self._effect()
+        effect = self._effect(corpus)
         with one_thread():
             added = effect.added + ABOVE_ALL * effect.kept
             curved = bool(len(corpus)) and bool(self._learned.taste.beyond(corpus.features[:1]))
@@ -79,14 +79,10 @@ class Reader:
         at_least_one(n)
         question = make_question(strategy)
         corpus = self._learned.corpus()
-        effect = self._effect()
+        effect = self._effect(corpus)
         rng = np.random.default_rng([self.number, len(self._learned.verdicts)])
         with one_thread():
-            base, weights = self._learned.taste.explain()
-            scores = base + self._learned.scores.all(weights) + effect.added
-            open_ = self._open(corpus, effect, False)
-            urgency = {"even": -np.abs(scores), "best": scores, "all": rng.random(len(scores))}[question.among]
-            places = np.sort(_largest(urgency, open_, max(ASKABLE, n)))
+            places = self._askable(corpus, effect, question.among, max(ASKABLE, n), rng)
             mean, sd = self._value(corpus, places, effect)
             chosen = question.choose(Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng)
         return self._hits(corpus, places[chosen], mean[chosen], sd[chosen])
@@ -124,11 +120,11 @@ class Reader:
         corpus = self._learned.corpus()
         place = corpus.place(row)
         with one_thread():
-            mean, sd = self._value(corpus, np.array([place]), self._effect())
+            mean, sd = self._value(corpus, np.array([place]), self._effect(corpus))
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
             row_features, taste = corpus.features[[place]], self._learned.taste
             learned = contributions(hit.text.content, corpus, row_features, taste, self._library.encoder)
-        ruled = self._library.ruling().shares(self._rules(), place)
+        ruled = self._library.ruling(corpus).shares(self._rules(), place)
         shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
@@ -148,7 +144,7 @@ class Reader:
         """How much of what this reader would like has been seen; what was skipped or is blocked does not count."""
         corpus = self._learned.corpus()
         liked = [entry.liking > 0 for entry in self._learned.verdicts.values() if entry.liking is not None]
-        return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(), False)))
+        return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False)))
 
     def changes(self) -> list[Change]:
         """Where this reader's taste seems to have changed, in judgements that were predicted (see insight/drift.py)."""
@@ -180,8 +176,18 @@ class Reader:
     def _rules(self) -> list[Rule]:
         return [one.rule for one in self._library.store.rules.of(self.number) if one.state == "accepted"]
 
-    def _effect(self) -> Effect:
-        return self._library.ruling().effect(self._rules())
+    def _effect(self, corpus: Corpus) -> Effect:
+        return self._library.ruling(corpus).effect(self._rules())
+
+    def _askable(self, corpus: Corpus, effect: Effect, among: str, n: int, rng: np.random.Generator) -> Rows:
+        """Places among which to ask: about n, ascending."""
+        open_ = self._open(corpus, effect, False)
+        base, weights = self._learned.taste.explain()
+        if among == "best":
+            return np.sort(self._learned.scores.best(weights, effect.added, open_, n))
+        if among == "all":
+            return np.sort(rng.permutation(open_)[:n])
+        return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + effect.added), open_, n))
 
     def _value(self, corpus: Corpus, places: Rows, effect: Effect) -> tuple[Vector, Vector]:
         return shifted(*self._learned.taste.value(corpus.features[places]), effect.added[places])

@@ -16,14 +16,15 @@ RENEWED = 50  # changes after which all is summed afresh, so that rounding does 
 
 
 class Scores:
-    """The best of n texts under base + the sum over blocks of row @ weights, without reading all of them each time.
+    """The best of n texts under the sum over blocks of row @ weights, without reading all of them each time.
 
     One judgement changes weights a little. The sums for the weights before, scaled by what both share, are brought up to date
     for the words that changed most, through lists of the texts that have each. What is left of the change can move a text by
     no more than its length times the row's (Cauchy-Schwarz), so only texts that could still be among the best are scored;
     where those are many, all are. The answer is exact but for rounding.
 
-    Costs for 100,000 texts: 30 ms where all are scored, else 2 to 5 ms. features: of the n texts.
+    Costs O(d + terms) a text where all are scored, else O(1) a text and what the followed words and possible texts cost
+    (`benchmarks/cost.py`). features: of the n texts.
     Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what is known.
 
     >>> rng = np.random.default_rng(0)

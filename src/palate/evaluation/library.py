@@ -1,20 +1,20 @@
 """The protocol "library": readers' collections of likes; from a few of them, find the others among all texts. n texts."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from palate.evaluation.arrays import IntVector
-from palate.evaluation.judgements import History, Rated
+from palate.evaluation.judgements import Rated
 from palate.evaluation.kept import Kept
 from palate.evaluation.metrics import ndcg, recall_at_rank, reciprocal_rank
-from palate.evaluation.parallel import OnDone, each
+from palate.evaluation.parallel import OnDone
+from palate.evaluation.readers import Run, measured_by_system
 from palate.evaluation.replay import in_order
 from palate.evaluation.row import Metric, Row
 from palate.evaluation.seeding import generator
 from palate.evaluation.summary import Figures, Statistic, first, rows_over_readers
-from palate.evaluation.systems import Stage, System, find_maker
+from palate.evaluation.systems import System, find_maker
 
 STEPS = (1, 5, 10)
 
@@ -45,17 +45,10 @@ def replay_library(
     """
     if min(steps, default=1) < 1:
         raise ValueError(f"a library is found from 1 like or more, got steps {list(steps)}")
-    for name in systems:
-        find_maker(name)
-    tasks = [(place, name) for place in range(len(rated.histories)) for name in systems]
-    stage = Stage(rated.contents, rated.crowd, encoder)
-    if workers > 1:
-        _ = stage.space  # made here, once for all workers
-    shared = _Shared(rated.histories, stage, seed, tuple(steps))
-    found = each(_measure_reader, shared, tasks, workers=workers, on_done=on_done, kept=kept)
-    measured: dict[str, list[Figures]] = {name: [] for name in systems}
-    for (_, name), figures in zip(tasks, found, strict=True):
-        measured[name].append(figures)
+    measured = measured_by_system(
+        _measure_reader, rated, systems,
+        seed=seed, steps=steps, encoder=encoder, workers=workers, on_done=on_done, kept=kept,
+    )  # fmt: skip
     return rows_over_readers("library", rated.name, measured, steps, STATISTICS, seed)
 
 
@@ -74,20 +67,13 @@ def measure(system: System, likes: IntVector, k: int, luck: IntVector) -> dict[M
     }
 
 
-class _Shared(NamedTuple):
-    histories: tuple[History, ...]
-    stage: Stage
-    seed: int
-    steps: tuple[int, ...]
-
-
-def _measure_reader(shared: _Shared, task: tuple[int, str]) -> Figures:
+def _measure_reader(run: Run, task: tuple[int, str]) -> Figures:
     place, name = task
-    history = shared.histories[place]
-    liked = in_order(history, generator(shared.seed, "likings", history.reader))
+    history = run.histories[place]
+    liked = in_order(history, generator(run.seed, "likings", history.reader))
     rows = np.sort(liked[0][liked[1]])
-    likes = generator(shared.seed, "order", history.reader).permutation(rows)
-    luck = generator(shared.seed, "ties", history.reader).permutation(len(shared.stage.contents))
-    system = find_maker(name)(shared.stage, generator(shared.seed, "system", name, history.reader))
-    steps = [k for k in shared.steps if k < len(likes)]
+    likes = generator(run.seed, "order", history.reader).permutation(rows)
+    luck = generator(run.seed, "ties", history.reader).permutation(len(run.stage.contents))
+    system = find_maker(name)(run.stage, generator(run.seed, "system", name, history.reader))
+    steps = [k for k in run.steps if k < len(likes)]
     return [(k, metric, numbers) for k in steps for metric, numbers in measure(system, likes, k, luck).items()]

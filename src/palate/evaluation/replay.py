@@ -1,7 +1,6 @@
 """The protocol "ratings": each reader's judgements again, in time order, predicting before learning."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -9,11 +8,12 @@ from palate.evaluation.arrays import BoolVector, IntVector
 from palate.evaluation.judgements import History, Rated
 from palate.evaluation.kept import Kept
 from palate.evaluation.metrics import auc, brier, calibration_gaps, ndcg, pooled_error
-from palate.evaluation.parallel import OnDone, each
+from palate.evaluation.parallel import OnDone
+from palate.evaluation.readers import Run, measured_by_system
 from palate.evaluation.row import Metric, Row
 from palate.evaluation.seeding import generator
 from palate.evaluation.summary import Figures, Statistic, first, rows_over_readers
-from palate.evaluation.systems import Stage, System, find_maker
+from palate.evaluation.systems import System, find_maker
 
 STEPS = (0, 5, 10, 20, 50)
 
@@ -43,17 +43,10 @@ def replay_ratings(
     Costs one call of scores per reader, step and system. Same arguments, same rows, whatever the number of workers.
     Raises UnknownName for a system that is not in SYSTEMS.
     """
-    for name in systems:
-        find_maker(name)
-    tasks = [(place, name) for place in range(len(rated.histories)) for name in systems]
-    stage = Stage(rated.contents, rated.crowd, encoder)
-    if workers > 1:
-        _ = stage.space  # made here, once for all workers
-    shared = _Shared(rated.histories, stage, seed, tuple(steps))
-    found = each(_measure_reader, shared, tasks, workers=workers, on_done=on_done, kept=kept)
-    measured: dict[str, list[Figures]] = {name: [] for name in systems}
-    for (_, name), figures in zip(tasks, found, strict=True):
-        measured[name].append(figures)
+    measured = measured_by_system(
+        _measure_reader, rated, systems,
+        seed=seed, steps=steps, encoder=encoder, workers=workers, on_done=on_done, kept=kept,
+    )  # fmt: skip
     return rows_over_readers("ratings", rated.name, measured, steps, STATISTICS, seed)
 
 
@@ -78,17 +71,10 @@ def measure(system: System, rows: IntVector, liked: BoolVector, k: int) -> dict[
     return found
 
 
-class _Shared(NamedTuple):
-    histories: tuple[History, ...]
-    stage: Stage
-    seed: int
-    steps: tuple[int, ...]
-
-
-def _measure_reader(shared: _Shared, task: tuple[int, str]) -> Figures:
+def _measure_reader(run: Run, task: tuple[int, str]) -> Figures:
     place, name = task
-    history = shared.histories[place]
-    rows, liked = in_order(history, generator(shared.seed, "order", history.reader))
-    system = find_maker(name)(shared.stage, generator(shared.seed, "system", name, history.reader))
-    steps = [k for k in shared.steps if k < len(rows)]
+    history = run.histories[place]
+    rows, liked = in_order(history, generator(run.seed, "order", history.reader))
+    system = find_maker(name)(run.stage, generator(run.seed, "system", name, history.reader))
+    steps = [k for k in run.steps if k < len(rows)]
     return [(k, metric, numbers) for k in steps for metric, numbers in measure(system, rows, liked, k).items()]

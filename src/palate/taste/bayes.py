@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import expit
 
 from palate.features import Features
 from palate.taste.calibration import calibrate
+from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_of
 from palate.taste.judged import Array, Judged, survivors
 
@@ -103,12 +103,11 @@ class BayesTaste:
         Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root of what is.
         """
         fit = self._fit()
-        mean = expit(self._logits(features, np.float64))
         cross = self._judged.products(features) + self.bias
         explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
         prior = self._judged.squares(features) + self.bias
         worth = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)  # judgements, 0 or more
-        return mean, np.sqrt(mean * (1 - mean) / (np.maximum(worth, 0) + 3))
+        return chance(self._logits(features, np.float64), worth)
 
     def explain(self) -> tuple[float, dict[str, Array]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
@@ -121,7 +120,7 @@ class BayesTaste:
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         fit = self._fit()
-        return fit.base + _product(features, fit.weights, precision)
+        return linear(features, fit.base, fit.weights, precision)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
@@ -157,18 +156,10 @@ class BayesTaste:
 
     def _before(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""
-        return _product(features, self.prior, np.float64)
+        return linear(features, 0.0, self.prior, np.float64)
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight, 1 for a like."""
         liked, weights = self._judged.likings > 0, self._judged.weights
         ratio = (weights[liked].sum() + 1) / max(weights[~liked].sum(), 1e-12)
         return np.where(liked, 1.0, self.dislike * min(1.0, float(ratio)) ** self.balance)
-
-
-def _product(features: Features, weights: Mapping[str, Array], precision: type[np.floating[Any]]) -> Array:
-    """(n,) sum over blocks of row @ weights."""
-    total = np.zeros(len(features))
-    for name, block in weights.items():
-        total += features.blocks[name].astype(precision, copy=False) @ block.astype(precision)
-    return total

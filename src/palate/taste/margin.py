@@ -40,7 +40,8 @@ class MarginTaste:
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0; lower is smoother.
     ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or more; doubt: above 0. slope: logit
-    for one unit of score before calibration, above 0. most: 2 or more. background: where the weak texts come from.
+    for one unit of score before calibration, above 0. most: 2 or more. passed: what each like beyond the number of dislikes
+    weighs as a dislike of the weak texts in the sigmoid, 0 or more. background: where the weak texts come from.
     A liking counts by its sign, with its size as weight; 0 is no opinion. Raises ValueError outside these ranges.
     Source: Chapelle, Training a support vector machine in the primal (2007), section 3 (Newton's method for the squared hinge);
     GPML (2006), eq. 5.12, for left-out scores; settings of ASReview's ELAS u4.
@@ -54,14 +55,15 @@ class MarginTaste:
 
     def __init__(
         self, scales: Mapping[str, float], *, cost: float = 0.11, ratio: float = 9.8, weak: int = 100, doubt: float = 0.03,
-        slope: float = 2.0, most: int = 512, seed: int = 0, background: Background | None = None,
+        slope: float = 2.0, most: int = 512, passed: float = 0.5, seed: int = 0, background: Background | None = None,
     ) -> None:  # fmt: skip
-        if not scales or min(*scales.values(), cost, ratio, doubt, slope) <= 0 or weak < 0 or most < 2:
+        if not scales or min(*scales.values(), cost, ratio, doubt, slope) <= 0 or min(weak, passed) < 0 or most < 2:
             raise ValueError(
-                "scales, cost, ratio, doubt and slope must be above 0, weak 0 or more, most 2 or more;"
-                f" got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=}, {weak=}, {most=}"
+                "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more, most 2 or more;"
+                f" got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=}, {weak=}, {passed=}, {most=}"
             )
         self.scales, self.cost, self.ratio, self.doubt, self.slope, self.most = dict(scales), cost, ratio, doubt, slope, most
+        self.passed = passed
         self._weak: Features | None = None
         if background is not None and weak and len(background.texts):
             drawn = np.random.default_rng(seed).permutation(len(background.texts))[:weak]
@@ -129,7 +131,10 @@ class MarginTaste:
         scores = amounts @ gram
         scores[support] = targets[support] - amounts[support] / np.diag(inverse)  # left out; without the others nothing changes
         scores -= amounts.sum()  # the intercept leans to the heavier side: the sigmoid has an offset of its own
-        slope, offset = calibrate(scores[first:], judged.likings[first:], judged.weights[first:], slope=self.slope)
+        seen = judged.weights.copy()  # where likes prevail the weak texts stand for the dislikes that were not given
+        seen[:first] = self.passed * max(0.0, float(judged.weights[first:] @ targets[first:])) / max(first, 1)
+        counted = seen > 0
+        slope, offset = calibrate(scores[counted], judged.likings[counted], seen[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         return _Fit(support, inverse, weights, offset)
 

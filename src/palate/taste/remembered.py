@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
 
-from palate.features import Block, Features
+from palate.features import Features
 from palate.taste.blocks import chosen
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -43,7 +42,7 @@ class Remembered:
     def features(self) -> Features:
         """Of all n texts; there must have been some."""
         if len(self._parts) > 1:
-            self._parts = [Features({name: _stack([part.blocks[name] for part in self._parts]) for name in self.names})]
+            self._parts = [Features.joined(self._parts)]
         return self._parts[0]
 
     def drop(self, place: int) -> None:
@@ -51,9 +50,3 @@ class Remembered:
         kept = np.delete(np.arange(len(self)), place)
         self._parts = [self.features[kept]]
         self.likings, self.weights = self.likings[kept], self.weights[kept]
-
-
-def _stack(blocks: list[Block]) -> Block:
-    if sparse := [block for block in blocks if isinstance(block, csr_array)]:
-        return csr_array(vstack(sparse, format="csr"))
-    return np.vstack([np.asarray(block) for block in blocks])

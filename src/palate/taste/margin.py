@@ -40,7 +40,7 @@ class MarginTaste:
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0; lower is smoother.
     ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or more; doubt: above 0. slope: logit
-    for one unit of score before calibration, above 0. most: 2 or more. passed: what each like beyond the number of dislikes
+    for one unit of score before calibration, above 0. most: 2 or more. passed: what each like beyond the sum of dislikes
     weighs as a dislike of the weak texts in the sigmoid, 0 or more. background: where the weak texts come from.
     A liking counts by its sign, with its size as weight; 0 is no opinion. Raises ValueError outside these ranges.
     Source: Chapelle, Training a support vector machine in the primal (2007), section 3 (Newton's method for the squared hinge);
@@ -132,7 +132,7 @@ class MarginTaste:
         scores[support] = targets[support] - amounts[support] / np.diag(inverse)  # left out; without the others nothing changes
         scores -= amounts.sum()  # the intercept leans to the heavier side: the sigmoid has an offset of its own
         seen = judged.weights.copy()  # where likes prevail the weak texts stand for the dislikes that were not given
-        seen[:first] = self.passed * max(0.0, float(judged.weights[first:] @ targets[first:])) / max(first, 1)
+        seen[:first] = self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
         counted = seen > 0
         slope, offset = calibrate(scores[counted], judged.likings[counted], seen[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}

@@ -29,7 +29,7 @@ COLUMNS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--systems", default="bayes,elas-u4", help="By name, with commas.")
+    parser.add_argument("--systems", default="palate,elas-u4", help="By name, with commas.")
     options = parser.parse_args()
     folder = DATA / "screening"
     needs(folder)

@@ -5,6 +5,7 @@ PalateError
 ├── FetchRefused    an address palate does not fetch, or an answer it does not take
 ├── BadValue        a liking, a setting or an option outside its range
 ├── UnknownName     a reader, text, encoder or taste that is not there
+├── BadFolder       a folder for what is made that cannot be used
 ├── MissingExtra    a package that an extra brings is not installed
 ├── EncoderChanged  a taste or store was made with another encoder
 └── BadStore        a store that cannot be opened, read or written
@@ -31,6 +32,10 @@ class BadValue(PalateError):
 
 class UnknownName(PalateError):
     """A reader, text, encoder or taste that is not there."""
+
+
+class BadFolder(PalateError):
+    """A folder for what is made that cannot be written, has no room, or holds something else."""
 
 
 class MissingExtra(PalateError):

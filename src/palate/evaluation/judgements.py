@@ -1,14 +1,9 @@
 """Reading recorded judgements: what readers thought of texts, and what review teams included.
 
-CSV or JSON Lines, also with .gz; the suffix decides. Columns beside those named are left alone.
+CSV, TSV, JSON Lines or Parquet (see line.py). Columns beside those named are left alone.
 """
 
-import csv
-import gzip
-import json
 import math
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +13,7 @@ import numpy as np
 from palate.errors import BadSource
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.feedback import CrowdFeedback
+from palate.line import Line, read_lines
 from palate.text import Text
 
 BODY = ("text", "abstract", "body")
@@ -63,14 +59,14 @@ def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
     """
     rows: dict[str, int] = {}
     contents: list[str] = []
-    for line in _lines(items):
+    for line in read_lines(items):
         id = line.value("id")
         if id in rows:
             raise line.refuse(f"the id {id!r} is there twice, and judgements could mean either")
         rows[id] = len(contents)
         contents.append(_content(line))
     said: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
-    for line in _lines(judgements):
+    for line in read_lines(judgements):
         item = line.value("item", "article")
         if item not in rows:
             raise line.refuse(f"there is no text with the id {item!r} in {items}")
@@ -92,7 +88,7 @@ def read_review(path: Path, name: str = "") -> Review:
     excluded records: one of each is given to the learner, and something must be left to tell apart.
     """
     contents, included = [], []
-    for line in _lines(path):
+    for line in read_lines(path):
         label = line.value("included").lower()
         if label not in LABELS:
             raise line.refuse(f"included is {label!r}, expected 1 or 0; leave out records without a decision")
@@ -104,59 +100,7 @@ def read_review(path: Path, name: str = "") -> Review:
     return Review(name or path.name.split(".")[0], tuple(contents), np.array(included))
 
 
-@dataclass(frozen=True)
-class _Line:
-    path: Path
-    number: int  # in the file, from 1; of a CSV row over several lines, the last
-    fields: dict[str, str]
-
-    def value(self, *names: str) -> str:
-        """The first of these columns that is there."""
-        for name in names:
-            if name in self.fields:
-                return self.fields[name]
-        raise self.refuse(f"there is no column {' or '.join(names)}; the columns are: {', '.join(self.fields)}")
-
-    def refuse(self, reason: str) -> BadSource:
-        return BadSource(f"{self.path}, line {self.number}: {reason}")
-
-
-def _lines(path: Path) -> Iterator[_Line]:
-    inner = Path(path.name.removesuffix(".gz")).suffix.lower()
-    if inner not in (".csv", ".jsonl"):
-        raise BadSource(f"{path} ends in {path.suffix or 'no suffix'}; judgements are read from .csv and .jsonl, also with .gz")
-    opened = gzip.open if path.suffix == ".gz" else open
-    number = 0
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            if inner == ".jsonl":
-                for number, text in enumerate(file, 1):
-                    if text.strip():
-                        yield _Line(path, number, _json_fields(path, number, text))
-            else:
-                table = csv.DictReader(file, restkey="", restval="")
-                for fields in table:
-                    number = table.line_num
-                    if "" in fields:  # where the reader puts what is beyond the last column
-                        raise BadSource(f"{path}, line {number}: more values than columns; put quotes around values with commas")
-                    yield _Line(path, number, fields)
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
-        raise BadSource(f"cannot read {path} after line {number}: {error}") from error
-    if number == 0:
-        raise BadSource(f"{path} has no rows")
-
-
-def _json_fields(path: Path, number: int, text: str) -> dict[str, str]:
-    try:
-        fields = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadSource(f"{path}, line {number}: no JSON: {error}") from error
-    if not isinstance(fields, dict):
-        raise BadSource(f"{path}, line {number}: expected a JSON object with a field per column, got {type(fields).__name__}")
-    return {name: str(value) for name, value in fields.items() if value is not None}
-
-
-def _content(line: _Line) -> str:
+def _content(line: Line) -> str:
     """Title and body as palate encodes them; a body that only repeats the title is dropped."""
     has_body = any(name in line.fields for name in BODY)
     title = line.fields.get("title", "") if has_body else line.value("title", *BODY)
@@ -164,7 +108,7 @@ def _content(line: _Line) -> str:
     return Text("", title, body if body != title else "").content
 
 
-def _number(line: _Line, name: str, absent: float) -> float:
+def _number(line: Line, name: str, absent: float) -> float:
     value = line.fields.get(name, absent)
     try:
         number = float(value)
@@ -175,7 +119,7 @@ def _number(line: _Line, name: str, absent: float) -> float:
     return number
 
 
-def _time(line: _Line) -> float:
+def _time(line: Line) -> float:
     value = line.fields.get("timestamp", "")
     if "-" not in value[1:]:
         return _number(line, "timestamp", 0.0)

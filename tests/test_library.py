@@ -196,7 +196,7 @@ def test_it_does_not_matter_in_what_chunks_texts_are_added(
             report = library.add(texts)
             assert (report.added, report.known, report.grouped) == (6, 1, 2)
             lines = everything(library).splitlines()[1:-1]
-            return [json.dumps({**json.loads(line), "added_at": ""}) for line in lines]
+            return [json.dumps({**json.loads(line), "added_at": "", "made_at": ""}) for line in lines]
 
     at_once = stored()
     monkeypatch.setattr("palate.adding.CHUNK", size)
@@ -254,7 +254,7 @@ def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened
         library.add(papers)
         library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
         said, before = bits(library.reader("me").rank(20)), everything(library)
-        rows, _, _, terms, _ = library.store.texts.numbers(library.store.vectors.encoder_number(words), words.dims)
+        rows, _, _, terms, _ = library.store.texts.numbers(library.store.encoders.number(words), words.dims)
         library.store.texts.put_terms(dict(zip(rows, content_terms(terms).to_bytes(), strict=True)))
         with library.store.writing() as connection:
             connection.exec_driver_sql("delete from setting where key = 'terms'")

@@ -34,7 +34,7 @@ class Space:
         self.sentiment = Sentiment(terms)
         self.freshness = None if ages is None else Freshness(ages)
         self.crowd: Crowd | None = None
-        self.corpus = self.features(vectors, terms, ages)
+        self.corpus = self._features(vectors, terms, ages, self.keyword.rows)
         self.background = Background(_average(self.corpus), self.corpus, {})
         if crowd is not None:
             self._hear(crowd(np.asarray(self.corpus.blocks["semantic"])))
@@ -53,10 +53,13 @@ class Space:
 
     def features(self, vectors: Matrix, terms: Terms, ages: Vector | None = None) -> Features:
         """Of texts that are not in the corpus. ages: None where they are not known."""
+        return self._features(vectors, terms, ages, self.keyword.bm25(terms))
+
+    def _features(self, vectors: Matrix, terms: Terms, ages: Vector | None, bm25: csr_array) -> Features:
         semantic = self.semantic.transform(vectors)
         blocks: dict[str, Block] = {
             "semantic": semantic,
-            "keyword": self.keyword.bm25(terms),
+            "keyword": bm25,
             "tfidf": self.keyword.tfidf(terms),
             "sentiment": self.sentiment.transform(terms),
         }

@@ -23,7 +23,8 @@ def contributions(content: str, corpus: Corpus, features: Features, taste: Taste
     """
     base, weights = taste.explain()
     shares = [Contribution("base", "base", base)]
-    for block, block_weights in weights.items():
+    for block, given in weights.items():
+        block_weights = np.asarray(given)
         row = features.blocks[block]
         dense = row.toarray()[0] if isinstance(row, csr_array) else row[0]
         total = float(dense.astype(np.float64) @ block_weights)

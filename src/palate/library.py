@@ -12,9 +12,11 @@ from palate.adding import AddReport, Progress, add_texts
 from palate.corpus import Corpus
 from palate.crowding import Crowding, Heard
 from palate.encoder.cached import CachedEncoder
-from palate.encoder.choose import make_encoder
-from palate.errors import EncoderChanged, UnknownName, at_least_one
+from palate.encoder.choose import full_name, make_encoder
+from palate.encoding import Encoding
+from palate.errors import UnknownName, at_least_one
 from palate.feature.keyword import HASHING, hash_terms
+from palate.moving import Encoded, UnderWay, encode_missing
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
 from palate.ruling import Ruling
@@ -25,15 +27,14 @@ from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
 from palate.value import Found
 
-DEFAULT_ENCODER = "static"
-ENCODED_AT_ONCE = 100  # texts between two reports of progress, and what a stop can lose
 HASHED_AT_ONCE = 5000  # texts in one transaction
 FUSED = 100  # how deep the lists of words and of vectors go into a search
 RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 
 
 class Library:
-    """What `palate.open` gives. Many processes may open the same store; texts and feedback of others are seen at the next call.
+    """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of encoder by others are
+    seen at the next call.
 
     path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an existing one it
     must be the store's. create: make the file if it is not there. any_encoder: open it also if its vectors come from another
@@ -50,23 +51,19 @@ class Library:
     def __init__(
         self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False
     ) -> None:
+        encoder = encoder and full_name(encoder)
         asked = make_encoder(encoder) if encoder else None  # before a store is made: a slip in its name leaves none behind
         self.store = SqliteStore(os.fspath(path), create=create)
-        name = encoder or self.store.settings.get("encoder") or DEFAULT_ENCODER
-        self.encoder: Encoder = asked or make_encoder(name)
-        fingerprint = self.store.settings.get("encoder_fingerprint")
-        if fingerprint is None:
-            self.store.settings.put(encoder=name, encoder_fingerprint=self.encoder.fingerprint, terms=HASHING)
-        elif fingerprint != self.encoder.fingerprint and not any_encoder:
-            raise EncoderChanged(
-                f"the vectors of {self.store.path} come from {fingerprint}, not from {self.encoder.fingerprint};"
-                f" open it without an encoder, or move it over with: palate --store {self.store.path} encoder use {name}"
-            )
+        self._encoding = Encoding(self.store, (encoder, asked) if encoder and asked else None, any_encoder=any_encoder)
         self._hash_again()
-        self._cached = CachedEncoder(self.encoder, self.store.vectors, self.store.vectors.encoder_number(self.encoder))
         self._crowding = Crowding(self.store)
-        self._corpus: tuple[int, Corpus] | None = None  # without the crowd
+        self._corpus: tuple[int, CachedEncoder, Corpus] | None = None  # without the crowd
         self._ruling: tuple[Corpus, Ruling] | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """What the store's vectors come from, as of the last call."""
+        return self._encoding.encoder
 
     def add(
         self,
@@ -85,10 +82,15 @@ class Library:
         title, text, id: the columns that hold them, where the guesses are wrong.
         Raises BadSource, FetchRefused; StoreBusy if another process writes for long.
         """
+        self._encoding.follow()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=self.store.settings.validators())
         found = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in found)
-        report = add_texts(found, total, self.store, self._cached, progress)
+        encoder = self._encoding.cached
+        report = add_texts(found, total, self.store, encoder, progress)
+        self._encoding.follow()
+        if self._encoding.cached is not encoder:  # the store went over to another meanwhile
+            encode_missing(self.store, self._encoding.cached)
         self.store.settings.remember_validators(dict(fetcher.fetched))
         return report
 
@@ -131,15 +133,14 @@ class Library:
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
         at_least_one(limit)
-        return self._fused(self.encode([query])[0], re.findall(r"\w+", well_formed(query)), limit)
+        return self._fused(lambda _: self.encode([query])[0], re.findall(r"\w+", well_formed(query)), limit)
 
     def find_like(self, text_id: str, *, limit: int = 20) -> list[Found]:
         """The texts nearest to a stored one, itself left out."""
         at_least_one(limit)
         row = self.row_of(text_id)
-        corpus = self.corpus()
         words = re.findall(r"\w{3,}", self.text(text_id).title)
-        found = self._fused(corpus.vectors[corpus.place(row)], words, limit + 1)
+        found = self._fused(lambda corpus: corpus.vectors[corpus.place(row)], words, limit + 1)
         return [one for one in found if one.text.id != text_id][:limit]
 
     def ids_of(self, texts: Sequence[Text]) -> list[str]:
@@ -165,15 +166,16 @@ class Library:
 
         Texts without a vector get one first. A crowd that has got old is learned anew in the background.
         """
-        return self._crowding.beside(self._texts(), self._cached.number)
+        return self._crowding.beside(self._texts(), self._encoding.cached.number)
 
     def crowd(self) -> Heard | None:
         """What the crowd was learned from; None where there is none, as fewer than five readers have said enough."""
-        return self._crowding.heard(self._cached.number)
+        self._encoding.follow()
+        return self._crowding.heard(self._encoding.cached.number)
 
     def refresh_crowd(self) -> Heard | None:
         """Learn the crowd now from what all have said; returns what it was learned from."""
-        self._crowding.learn(self._texts(), self._cached.number)
+        self._crowding.learn(self._texts(), self._encoding.cached.number)
         return self.crowd()
 
     def ruling(self, corpus: Corpus) -> Ruling:
@@ -186,22 +188,34 @@ class Library:
         """(n, d) vectors as the store would hold them; nothing is stored."""
         return self.encoder.encode([well_formed(content) for content in contents]).astype(np.float16).astype(np.float32)
 
-    def use_encoder(self, name: str, progress: Callable[[int, int], None] | None = None) -> int:
+    def use_encoder(self, name: str, progress: Encoded | None = None) -> int:
         """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are learned anew.
 
-        Returns how many texts were encoded. Stopping it leaves the store with the old encoder, and what was made is kept.
-        progress is called with the number done and the number in all.
+        Returns how many texts were encoded: none where the store still has the vectors of a former encoder. Until the last is
+        done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and what was made is kept. progress is
+        called with the number done and the number in all. Raises UnknownName, BadSource, MissingExtra.
         """
-        encoder = make_encoder(name)
-        cached = CachedEncoder(encoder, self.store.vectors, self.store.vectors.encoder_number(encoder))
-        made = self._encode_missing(cached, progress)
-        self.store.settings.put(encoder=name, encoder_fingerprint=encoder.fingerprint)
-        self.encoder, self._cached, self._corpus = encoder, cached, None
-        return made
+        return self._encoding.use(name, progress)
+
+    def begin_encoder(self, name: str) -> None:
+        """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder until the new is ready.
+
+        `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store in memory, whose one
+        connection threads cannot share, is moved before this returns.
+        """
+        if self.store.path == ":memory:":
+            self._encoding.use(name)
+        else:
+            self._encoding.begin(name)
+
+    def moving(self) -> UnderWay | None:
+        """How far a move in the background is; None where there is none. Raises what went wrong with the last."""
+        return self._encoding.background.under_way()
 
     def close(self) -> None:
-        """Waits for a crowd that is being learned. Raises what went wrong with it."""
+        """Stops a move to another encoder, and waits for a crowd that is being learned. Raises what went wrong with them."""
         try:
+            self._encoding.background.stop()
             self._crowding.wait()
         finally:
             self.store.close()
@@ -224,24 +238,13 @@ class Library:
         self.store.settings.put(terms=HASHING)
 
     def _texts(self) -> Corpus:
-        last = self.store.texts.last_row()
-        if self._corpus is None or self._corpus[0] != last:
-            self._encode_missing(self._cached)
-            numbers = self.store.texts.numbers(self._cached.number, self.encoder.dims)
+        last, encoder = self._encoding.follow(), self._encoding.cached
+        if self._corpus is None or self._corpus[:2] != (last, encoder):
+            encode_missing(self.store, encoder)
+            numbers = self.store.texts.numbers(encoder.number, encoder.inner.dims)
             with one_thread():
-                self._corpus = (last, Corpus(*numbers))
-        return self._corpus[1]
-
-    def _encode_missing(self, cached: CachedEncoder, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make the vectors that the store lacks, after a move to another encoder; returns how many."""
-        lacking = self.store.texts.lacking_vector(cached.number)
-        for start in range(0, len(lacking), ENCODED_AT_ONCE):
-            part = lacking[start : start + ENCODED_AT_ONCE]
-            texts = self.store.texts.get(row for row, _ in part)
-            cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
-            if progress:
-                progress(start + len(part), len(lacking))
-        return len(lacking)
+                self._corpus = (last, encoder, Corpus(*numbers))
+        return self._corpus[2]
 
     def _no_such(self, reader: str, taste: str) -> str:
         known = self.store.readers.tastes()
@@ -252,11 +255,12 @@ class Library:
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
-    def _fused(self, vector: Vector, words: Sequence[str], limit: int) -> list[Found]:
+    def _fused(self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int) -> list[Found]:
         worded = self.store.texts.with_words(words, max(FUSED, limit))
-        corpus = self.corpus()  # after the words, so that it has every text they found
+        corpus = self.corpus()  # after the words, so that it has every text they found, and before what it is compared with
         if not len(corpus):
             return []
+        vector = vector_of(corpus)
         with one_thread():
             places, cosine = corpus.index.nearest(vector, max(FUSED, limit))
         near = {int(corpus.rows[place]): float(c) for place, c in zip(places, cosine, strict=True)}

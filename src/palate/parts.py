@@ -1,12 +1,13 @@
 """What the parts of a Reader promise, on one page. n texts, d dims. Makers need not inherit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from palate.features import Features
+from palate.weights import Weights
 
 Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
@@ -46,7 +47,7 @@ class Taste(Protocol):
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Mean and sd of the probability of a like, each (n,) in [0, 1]."""
 
-    def explain(self) -> tuple[float, dict[str, Vector]]:
+    def explain(self) -> tuple[float, Mapping[str, Weights]]:
         """(base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights + the sum of `beyond`."""
 
     def beyond(self, features: Features) -> dict[str, Vector]:

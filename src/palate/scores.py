@@ -7,9 +7,11 @@ from scipy.sparse import csc_array, csr_array
 
 from palate.features import Block, Features
 from palate.parts import Rows, Vector
+from palate.weights import Sparse, Weights, product
 
 COLUMNS = 4_000  # that are followed one by one, those whose weights changed most
 POSTINGS = 0.03  # share of a sparse block's entries that a change may touch before the whole block is cheaper
+FIRST = 100  # texts with the highest bounds that are scored at once: the best of them say which others are still possible
 UNSURE = 0.05  # share of texts that may be scored one by one before scoring all is cheaper
 ROUNDING = 1e-4  # what sums in single precision may be off by, in logits
 RENEWED = 50  # changes after which all is summed afresh, so that rounding does not add up
@@ -40,11 +42,12 @@ class Scores:
         self._lengths = {name: _lengths(block) for name, block in features.blocks.items()}
         self._columns: dict[str, csc_array] = {}
         self._weights: dict[str, Vector] = {}
-        self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}  # sparse columns that ever had a weight
+        self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}  # sparse columns that have had a weight
+        self._seen_columns: dict[str, Rows] = {}  # the same, as they came
         self._sums: Vector = np.zeros(len(features))  # row @ weights for these weights, summed over blocks
         self._changes = RENEWED
 
-    def best(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows:
+    def best(self, weights: Mapping[str, Weights], added: Vector, places: Rows, n: int) -> Rows:
         """At least n of the places (all, if there are no more): those with the largest scores, in no order.
 
         added: (n texts,) goes onto the scores. More than n come where rounding leaves open which are the best.
@@ -55,24 +58,24 @@ class Scores:
         near = None if worn else self._near(weights, added, places, n)
         return self._afresh(weights, added, places, n) if near is None else near
 
-    def all(self, weights: Mapping[str, Vector]) -> Vector:
+    def all(self, weights: Mapping[str, Weights]) -> Vector:
         """(n,) scores of all texts."""
         total: Vector = np.zeros(len(self._features))
         for name, block in weights.items():
-            total += self._features.blocks[name] @ block.astype(np.float32)
+            total += self._features.blocks[name] @ np.asarray(block, dtype=np.float32)
         self._weights = {name: np.array(block, dtype=np.float64) for name, block in weights.items()}
-        self._seen = {}
+        self._seen, self._seen_columns = {}, {}
         self._sums, self._changes = total, 0
         return total
 
-    def _afresh(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows:
+    def _afresh(self, weights: Mapping[str, Weights], added: Vector, places: Rows, n: int) -> Rows:
         found = self.all(weights)[places] + added[places]
         return places[found >= _nth_largest(found, n) - ROUNDING]
 
-    def _near(self, weights: Mapping[str, Vector], added: Vector, places: Rows, n: int) -> Rows | None:
+    def _near(self, weights: Mapping[str, Weights], added: Vector, places: Rows, n: int) -> Rows | None:
         """The best; None where too many texts could be among them."""
         used = {name: self._used(name, block) for name, block in weights.items()}
-        now = {name: block[used[name]] for name, block in weights.items()}
+        now = {name: _at(block, used[name]) for name, block in weights.items()}
         before = {name: self._weights[name][used[name]] for name in weights}
         shared = sum(float(now[name] @ before[name]) for name in weights)
         factor = shared / max(sum(float(block @ block) for block in before.values()), 1e-300)
@@ -81,27 +84,40 @@ class Scores:
         for name in weights:
             change = now[name] - factor * before[name]
             if isinstance(self._features.blocks[name], csr_array):
-                change = self._follow(name, np.flatnonzero(self._seen[name]), change)
+                change = self._follow(name, self._seen_columns[name], change)
             self._weights[name][used[name]] = now[name] - change
             slack += self._lengths[name] * np.float32(np.linalg.norm(change))
         self._changes += 1
-        found = self._sums[places] + added[places]
-        possible = places[found + slack[places] >= _nth_largest(found - slack[places], n) - ROUNDING]
-        if len(possible) > UNSURE * len(self._features):
+        bounds = self._sums[places] + added[places] + slack[places]
+        first = np.argpartition(-bounds, min(max(FIRST, n), len(places) - 1))[: max(FIRST, n)]
+        scored = self._exact(weights, added, places[first])
+        left = bounds >= _nth_largest(scored, n) - ROUNDING
+        left[first] = False
+        if np.count_nonzero(left) > UNSURE * len(self._features):
             return None
-        rows = self._features[possible]
-        exact = added[possible] + sum(rows.blocks[name] @ block.astype(np.float32) for name, block in weights.items())
+        possible = np.concatenate([places[first], places[left]])
+        exact = np.concatenate([scored, self._exact(weights, added, places[left])])
         return possible[exact >= _nth_largest(exact, n) - ROUNDING]
 
-    def _used(self, name: str, block: Vector) -> Rows | slice:
-        """The columns of a block that ever had a weight: of a sparse one few."""
+    def _exact(self, weights: Mapping[str, Weights], added: Vector, places: Rows) -> Vector:
+        """(m,) scores of the texts at m places, from all of their features."""
+        found = added[places].astype(np.float64)
+        for name, block in weights.items():
+            found += product(self._features.blocks[name][places], block, np.float32)
+        return found
+
+    def _used(self, name: str, block: Weights) -> Rows | slice:
+        """The columns of a block that have had a weight since all were scored: of a sparse one few."""
         if not isinstance(self._features.blocks[name], csr_array):
             return slice(None)
         if name not in self._seen:
             self._seen[name] = self._weights[name] != 0
-        seen = self._seen[name]
-        seen[np.flatnonzero(block)] = True
-        return np.flatnonzero(seen)
+            self._seen_columns[name] = np.flatnonzero(self._seen[name])
+        here = block.columns if isinstance(block, Sparse) else np.flatnonzero(block)
+        new = here[~self._seen[name][here]]
+        self._seen[name][new] = True
+        self._seen_columns[name] = np.concatenate([self._seen_columns[name], new])
+        return self._seen_columns[name]
 
     def _follow(self, name: str, used: Rows, change: Vector) -> Vector:
         """Bring the sums up to date for the columns where that moves most for its cost; returns what is left of the change."""
@@ -120,6 +136,10 @@ class Scores:
         rest = change.copy()
         rest[chosen] = 0.0
         return rest
+
+
+def _at(block: Weights, columns: Rows | slice) -> Vector:
+    return block.at(columns) if isinstance(block, Sparse) else block[columns]
 
 
 def _nth_largest(values: Vector, n: int) -> float:

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from palate.library import Library
-
 Palate = Callable[..., Result]
 
 
@@ -95,26 +93,3 @@ def test_doctor_exits_with_1_and_names_the_mend(palate: Palate, store: Path) -> 
     assert palate("rank", ok=False).exit_code == 1
     palate("encoder", "use", "static")
     assert palate("doctor").exit_code == 0
-
-
-def test_encoder_use_moves_the_store_and_keeps_judgements(palate: Palate, store: Path, words: object) -> None:
-    palate("judge", "cats-1", "like")
-    assert lines(palate("encoder", "use", "words", "--json")) == [{"encoder": "words", "encoded": 13}]
-    with Library(store) as library:
-        assert library.encoder is words
-        assert [feedback.text_id for feedback in library.reader().judged()] == ["cats-1"]
-    assert "static" in palate("encoder", "use", "static").stderr
-
-
-def test_ctrl_c_while_encoding_keeps_the_old_encoder(
-    palate: Palate, store: Path, monkeypatch: pytest.MonkeyPatch, words: object
-) -> None:
-    def use(self: Library, name: str, progress: Callable[[int, int], None]) -> int:
-        progress(1000, 5000)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Library, "use_encoder", use)
-    result = palate("encoder", "use", "words", ok=False)
-    assert result.exit_code == 130
-    assert result.stderr == "stopped: 1000 of 5000 texts are encoded; the store keeps its old encoder until all are\n"
-    assert palate("rank").exit_code == 0

@@ -94,7 +94,9 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
         [stored(text, ids=ids, counts=counts, leader=leader) for text, leader in zip(texts, [None, 1, None, 1], strict=True)], 1
     )
     with store.writing() as connection:
-        connection.exec_driver_sql("insert into encoder values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)")
+        connection.exec_driver_sql(
+            "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)"
+        )
     store.vectors.put(1, [texts[n].content_hash for n in (3, 0, 1)], np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32))
     store.vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
     rows, leaders, vectors, terms, dates = store.texts.numbers(1, 3)
@@ -109,7 +111,7 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
 def test_vectors_are_kept_as_float16_and_the_first_one_stays(seed: int) -> None:
     store = SqliteStore(":memory:")
     with store.writing() as connection:
-        connection.exec_driver_sql("insert into encoder values (1, 'a:1', 'a', 4)")
+        connection.exec_driver_sql("insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)")
     vectors = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
     store.vectors.put(1, ["x", "y"], vectors[:2])
     store.vectors.put(1, ["y", "z"], vectors[1:] + 1)

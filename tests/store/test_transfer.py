@@ -40,7 +40,9 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
     if batch:
         store.texts.add(batch, 1)
     with store.writing() as connection:
-        connection.exec_driver_sql("insert into encoder values (3, 'a:1', 'a', 4), (5, 'b:1', 'b', 2)")
+        connection.exec_driver_sql(
+            "insert into encoder (number, fingerprint, name, dims) values (3, 'a:1', 'a', 4), (5, 'b:1', 'b', 2)"
+        )
     hashes = [text.content_hash for text in texts]
     if hashes:
         store.vectors.put(3, hashes, np.arange(4.0 * len(texts)).reshape(-1, 4))

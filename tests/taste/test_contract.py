@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.special import expit
 
 from palate.features import Background, Features
-from palate.parts import Taste
+from palate.parts import Taste, Vector
 from palate.taste.aging import AgingTaste
 from palate.taste.bandit import BanditTaste
 from palate.taste.bayes import BayesTaste
@@ -89,6 +90,11 @@ NO_PRIOR = {  # why these have no place for one
     "margin, with weak texts": "has no prior on its weights",
     "profile": "is a difference of two means",
     "profile, other settings": "is a difference of two means",
+}
+NO_RISE = {  # why a like of a text need not end above a dislike of it; their own tests have what they promise instead
+    "profile": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
+    "profile, other settings": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
+    "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with those before it",
 }
 AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}  # at every step: slow
 
@@ -169,8 +175,8 @@ def bits(taste: Taste, texts: Features) -> list[bytes]:
     base, weights = taste.explain()
     beyond = taste.beyond(texts)
     said = [*taste.value(texts), taste.logits(texts), np.float64(base)]
-    said += [shares[name] for shares in (weights, beyond) for name in sorted(shares)]
-    return [np.asarray(array).tobytes() for array in said]
+    said += [np.asarray(shares[name]) for shares in (weights, beyond) for name in sorted(shares)]
+    return [array.tobytes() for array in said]
 
 
 @makers()
@@ -262,7 +268,13 @@ def test_explaining_sums_to_the_logit_of_the_mean(make: Maker, log: Log, seed: i
     for name in weights:
         block = texts.blocks[name]
         total += (block.toarray() if isinstance(block, csr_array) else block).astype(np.float64) @ weights[name]
-    np.testing.assert_allclose(total, np.log(mean / (1 - mean)), atol=1e-6, rtol=1e-6)
+    assert_odds(mean, total)
+
+
+def assert_odds(mean: Vector, logits: Vector) -> None:
+    """The probabilities have these log odds, to a millionth, as far as double precision tells a probability from 1."""
+    wrong = np.abs(mean - expit(logits))
+    assert (wrong <= 1e-6 * (1 + np.abs(logits)) * mean * (1 - mean) + 4e-16).all(), (mean, logits)
 
 
 def ends_of(make: Maker, seed: int, likings: list[float]) -> tuple[float, float, bool]:
@@ -290,7 +302,7 @@ def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(make: Ma
         assert low < 0.5 < high or not says
 
 
-@makers()
+@makers(but=NO_RISE)
 @drawn(log=logs(most=6), seed=st.integers(0, 99))
 def test_a_like_raises_and_a_dislike_lowers_the_value_of_a_new_text(make: Maker, log: Log, seed: int) -> None:
     """Whatever was judged before, a text that is liked ends above where the same text ends that is disliked."""
@@ -343,7 +355,7 @@ def test_much_feedback_gives_numbers(make: Maker) -> None:
 def finite(taste: Taste, n: int) -> None:
     texts = make_texts(4, 6)
     for number in (*taste.value(texts), taste.logits(texts), *taste.explain()[1].values(), *taste.beyond(texts).values()):
-        assert np.isfinite(number).all()
+        assert np.isfinite(np.asarray(number)).all()
     assert 0 <= taste.dropped < n
 
 
@@ -368,7 +380,7 @@ def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> N
     base, weights = taste.explain()
     total = base + sum(taste.beyond(texts).values(), np.zeros(5))
     total += sum(texts.blocks[name] @ block for name, block in weights.items())
-    np.testing.assert_allclose(np.log(mean / (1 - mean)), total, atol=1e-5)
+    assert_odds(mean, total)
     assert bits(taste, texts) == bits(taught(lambda: make(known), log), texts)
 
 

@@ -47,7 +47,7 @@ def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list
     combined = judged.combine(amounts)
     assert set(combined) == set(scales)
     np.testing.assert_allclose(
-        np.hstack([combined[name] / np.sqrt(scale) for name, scale in scales.items()]), amounts @ rows, atol=1e-12
+        np.hstack([np.asarray(combined[name]) / np.sqrt(scale) for name, scale in scales.items()]), amounts @ rows, atol=1e-12
     )
 
 

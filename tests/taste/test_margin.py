@@ -57,7 +57,10 @@ def test_the_solution_is_liblinear_s(seed: int, n: int, cost: float) -> None:
 def test_weights_point_where_liblinear_s_do_with_balanced_and_weak_texts(
     seed: int, n: int, cost: float, ratio: float, weak: int
 ) -> None:
-    """Judged texts balanced, and texts of the corpus as dislikes that together weigh 0.2 times the likes."""
+    """Judged texts balanced, and texts of the corpus as dislikes that together weigh 0.2 times the likes that say anything.
+
+    A liked text without a word raises the intercept alone: against it a weak text would only say that words are disliked.
+    """
     rows, likings = drawn(seed, n)
     corpus = drawn(seed + 1, weak + 1)[0][:weak]
     taste = MarginTaste({"keyword": 1.7}, cost=cost, ratio=ratio, weak=99, doubt=0.2, background=background(corpus))
@@ -66,10 +69,11 @@ def test_weights_point_where_liblinear_s_do_with_balanced_and_weak_texts(
     like = n * ratio / (1 + ratio) / n_liked
     costs = cost * np.where(likings > 0, like, n / (1 + ratio) / (n - n_liked))
     scaled = np.sqrt(1.7) * np.vstack([rows, corpus])
-    costs = np.append(costs, np.full(weak, cost * 0.2 * n_liked * like / weak))
+    n_saying = int(rows[likings > 0].any(axis=1).sum())
+    costs = np.append(costs, np.full(weak, cost * 0.2 * n_saying * like / weak))
     svm = liblinear(scaled, np.append(likings, -np.ones(weak)), costs)
     expected = np.sqrt(1.7) * svm.coef_[0]
-    weights = taste.explain()[1]["keyword"]
+    weights = np.asarray(taste.explain()[1]["keyword"])
     slope = weights @ expected / (expected @ expected)
     assert slope > 0
     np.testing.assert_allclose(weights, slope * expected, atol=1e-3 * np.abs(weights).max())

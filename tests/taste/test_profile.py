@@ -41,6 +41,30 @@ def test_a_judgement_of_weight_two_is_two_judgements(seed: int, n: int, copies: 
     np.testing.assert_allclose(heavy.value(texts), often.value(texts), atol=1e-12)
 
 
+@given(
+    seed=st.integers(0, 9999), n=st.integers(0, 8), halving=st.floats(0.7, 50) | st.just(np.inf), weight=st.floats(0.05, 4),
+    longer=st.floats(1, 3),
+)  # fmt: skip
+def test_a_text_no_shorter_than_those_judged_is_worth_more_after_a_like_than_after_a_dislike(
+    seed: int, n: int, halving: float, weight: float, longer: float
+) -> None:
+    """A like moves the liked mean towards the text, and the text lies further its own way than any mean of vectors no longer
+    than it (Cauchy-Schwarz). Of a shorter one this is not so: it may shorten the mean more than it turns it.
+    """
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(n + 1, 4))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[:n] *= rng.random((n, 1))
+    likings, weights = rng.choice([1.0, -1.0, 0.5, 0.0], n), rng.uniform(0.05, 4, n)
+    new, values = Features({"semantic": longer * rows[n:]}), []
+    for liking in (-1.0, 1.0):
+        taste = ProfileTaste(halving=halving)
+        taste.learn(Features({"semantic": rows[:n]}), likings, weights)
+        taste.learn(new, np.array([liking]), np.array([weight]))
+        values.append(taste.value(new)[0][0])
+    assert values[0] < values[1]
+
+
 def test_what_was_judged_very_long_ago_still_gives_a_number() -> None:
     taste = ProfileTaste(halving=0.5)
     rows = np.vstack([[1.0, 0.0], np.tile([0.0, 1.0], (700, 1))])

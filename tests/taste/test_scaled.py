@@ -97,6 +97,26 @@ def test_the_dimension_that_tells_likes_apart_counts_more_than_in_a_plain_profil
     assert share(np.inf) == pytest.approx(plain[0] ** 2 / (plain @ plain))
 
 
+@given(
+    seed=st.integers(0, 9999), n=st.integers(0, 10), trust=st.floats(0.3, 4), even=st.floats(0.3, 20), weight=st.floats(0.05, 4)
+)  # fmt: skip
+def test_what_only_a_new_text_has_speaks_for_it_after_a_like_and_against_it_after_a_dislike(
+    seed: int, n: int, trust: float, even: float, weight: float
+) -> None:
+    """Whatever was judged before. Of what others have too this is not promised, nor of the value as a whole: a like of a text
+    unlike the others that were liked widens their variance, by which a dimension counts, and may be such a surprise to the
+    profile made without it that calibration trusts all of them less.
+    """
+    rng = np.random.default_rng(seed)
+    before = np.hstack([rng.normal(size=(n, 3)), np.zeros((n, 2))])
+    new, likings, weights = rng.normal(size=(1, 5)), rng.uniform(-1, 1, n), rng.uniform(0.05, 4, n)
+    for liking in (1.0, -1.0):
+        taste = ScaledTaste({"x": 1.0}, trust=trust, even=even)
+        taste.learn(Features({"x": before}), likings, weights)
+        taste.learn(Features({"x": new}), np.array([liking]), np.array([weight]))
+        assert liking * float(new[0, 3:] @ taste.explain()[1]["x"][3:]) > 0
+
+
 def test_sd_is_that_of_all_judgements_where_both_sides_are_as_many_and_of_few_where_one_is_missing() -> None:
     texts = Features({"x": np.zeros((60, 2))})
     both, one = ScaledTaste({"x": 1.0}, trust=1.0), ScaledTaste({"x": 1.0}, trust=1.0)

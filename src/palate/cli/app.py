@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from palate.cli import contest, crowd, judging, progress, readers, replay, rules, texts, training, upkeep
+from palate.cli import contest, crowd, encoders, fill, judging, progress, readers, replay, rules, texts, upkeep, xray
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
+from palate.cli.train import app as train
 from palate.errors import PalateError
 
 
@@ -90,6 +91,7 @@ app.command(rich_help_panel=TEXTS)(texts.add)
 app.command(rich_help_panel=TEXTS)(texts.find)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(texts.number)
+app.command(rich_help_panel=TEXTS)(xray.xray)
 
 app.command(rich_help_panel=JUDGING)(judging.rank)
 app.command(rich_help_panel=JUDGING, context_settings=NUMBERS)(judging.judge)
@@ -119,13 +121,14 @@ app.command("export", rich_help_panel=UPKEEP)(upkeep.export)
 app.command("import", rich_help_panel=UPKEEP)(upkeep.import_)
 app.command(rich_help_panel=UPKEEP)(upkeep.backup)
 app.command(rich_help_panel=UPKEEP)(upkeep.doctor)
-_encoder = typer.Typer(no_args_is_help=True, help="Move a store to another encoder.")
-_encoder.command("use")(upkeep.use_encoder)
+_encoder = typer.Typer(no_args_is_help=True, help="Move a store to another encoder, and back.")
+_encoder.command("list")(encoders.list_)
+_encoder.command("use")(encoders.use)
+_encoder.command("remove")(encoders.remove)
 app.add_typer(_encoder, name="encoder", rich_help_panel=UPKEEP)
 
-_train = typer.Typer(no_args_is_help=True, help="Make encoders.")
-_train.command("distil")(training.distil)
-app.add_typer(_train, name="train", rich_help_panel=MEASURING)
+app.add_typer(train, name="train", rich_help_panel=MEASURING)
+app.command(rich_help_panel=MEASURING)(fill.fill)
 _replay = typer.Typer(no_args_is_help=True, help="Replay recorded feedback: how good are palate and its peers?")
 _replay.command("ratings")(replay.ratings)
 _replay.command("library")(replay.library)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -155,20 +155,51 @@ def value(
 def number(
     ctx: typer.Context,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)],
+    axis: Annotated[
+        Literal["principal", "taste"] | None,
+        typer.Option("--axis", help="Its place, 0 to 1000, among the stored texts: by what divides them most, or by taste."),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", metavar="FOLDER", help="Its class, by a model that palate train classify made.")
+    ] = None,
+    reader: ReaderOption = None,
+    taste: TasteOption = MAIN,
+    store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
     """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every machine.
 
-    Example: palate number "two cats"
-    """
-    from palate.encoder.static import StaticEncoder
-    from palate.insight.number import number_of
+    With --axis its place among the stored texts instead, in thousandths; with --model the number of its class and how probable
+    that is.
 
-    found = number_of(StaticEncoder().sums([text]))
-    if wants_json(ctx, json):
-        show.out_json({"number": found})
+    Example: palate number "two cats"
+
+    Example: palate number "two cats" --axis taste
+
+    Example: palate number "two cats" --model my-classes
+    """
+    if axis and model:
+        raise typer.BadParameter("give either --axis or --model", ctx)
+    as_json = wants_json(ctx, json)
+    if model:
+        from palate.cli.numbering import class_of
+        from palate.cli.train.quiet import quiet
+
+        with quiet():
+            told = class_of(model, text)
+        show.out_json(told) if as_json else show.out(f"{told['number']}\t{told['probability']:.4f}\t{show.clean(told['label'])}")
+    elif axis:
+        from palate.cli.numbering import on_axis, show_place
+
+        with open_library(ctx, store) as library:
+            place = on_axis(library, open_reader(ctx, library, reader, taste), text, axis)
+        show.out_json(place) if as_json else show_place(place)
     else:
-        show.out(str(found))
+        from palate.encoder.static import StaticEncoder
+        from palate.insight.number import number_of
+
+        found = number_of(StaticEncoder().sums([text]))
+        show.out_json({"number": found}) if as_json else show.out(str(found))
 
 
 def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:

@@ -5,6 +5,7 @@ its older one is deprecated, and what either writes changes with the versions of
 same bytes on every machine, needs no torch, and already has the fused nodes that ONNX Runtime is quick at.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ FUSED = "com.microsoft"  # ONNX Runtime's own operators
 Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
-class _Graph:
+class Graph:
     """Nodes and weights in the order of the data. Every method adds one and returns its name."""
 
     def __init__(self) -> None:
@@ -32,6 +33,15 @@ class _Graph:
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **settings))  # type: ignore[arg-type]
         return name
 
+    def model(self, name: str, inputs: Mapping[str, Sequence[int | str]], output: str, shape: Sequence[int | str]) -> ModelProto:
+        """All of it, without weights that no node takes. inputs: of integers, and their shapes, a word stands for any number."""
+        taken = {word for node in self.nodes for word in node.input}
+        given = [helper.make_tensor_value_info(word, TensorProto.INT64, sizes) for word, sizes in inputs.items()]
+        told = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+        made = helper.make_graph(self.nodes, name, given, told, [weight for weight in self.weights if weight.name in taken])
+        opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
+        return helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="palate")
+
 
 def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: float) -> ModelProto:
     """ids (1, t), special tokens included, to vector (1, d), the mean of the t last states.
@@ -41,7 +51,21 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
     tensors: the weights of a transformers BertModel by their names there. epsilon: of its layer normalisation.
     Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment 0.
     """
-    graph = _Graph()
+    graph = Graph()
+    states = bert_states(graph, tensors, layers=layers, heads=heads, epsilon=epsilon)
+    graph.node("ReduceMean", [states, "one"], "vector", keepdims=0)
+    dims = tensors["embeddings.position_embeddings.weight"].shape[1]
+    return graph.model("bert", {"ids": [1, "t"]}, "vector", [1, dims])
+
+
+def bert_states(
+    graph: Graph, tensors: Mapping[str, Array], *, layers: int, heads: int, epsilon: float,
+    ids: str = "ids", mask: str | None = None,
+) -> str:  # fmt: skip
+    """Add all from ids (b, t) to the last states (b, t, d), whose name is returned, and the weights zero and one.
+
+    ids: name of the input. mask: name of the (b, t) int32 that is 0 where a text is padded; without it every place counts.
+    """
 
     def tensor(name: str) -> Array:
         return tensors[name]
@@ -56,12 +80,12 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
     def times(states: str, place: str, name: str) -> str:
         return graph.node("MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name)
 
-    zero, one = graph.weight("zero", np.array([0])), graph.weight("one", np.array([1]))
+    zero, _ = graph.weight("zero", np.array([0])), graph.weight("one", np.array([1]))
     words = graph.weight("words", tensor("embeddings.word_embeddings.weight"))
     positions = tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
-    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+    length = graph.node("Shape", [ids], "length", start=1, end=2)
     placed = graph.node("Slice", [graph.weight("positions", positions), zero, length, zero], "placed")  # (t, d)
-    summed = graph.node("Add", [graph.node("Gather", [words, "ids"], "pieces"), placed], "summed")  # (1, t, d)
+    summed = graph.node("Add", [graph.node("Gather", [words, ids], "pieces"), placed], "summed")  # (1, t, d)
     gamma = graph.weight("embedded.gamma", tensor("embeddings.LayerNorm.weight"))
     beta = graph.weight("embedded.beta", tensor("embeddings.LayerNorm.bias"))
     states = graph.node("LayerNormalization", [summed, gamma, beta], "embedded", axis=-1, epsilon=epsilon)
@@ -70,7 +94,7 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
         roles = [f"{at}.attention.self.{role}" for role in ("query", "key", "value")]
         weight = graph.weight(f"attend.{layer}.weight", np.concatenate([tensor(f"{role}.weight").T for role in roles], axis=1))
         bias = graph.weight(f"attend.{layer}.bias", np.concatenate([tensor(f"{role}.bias") for role in roles]))
-        heard = graph.node("Attention", [states, weight, bias], f"attend.{layer}", num_heads=heads)
+        heard = graph.node("Attention", [states, weight, bias, *([mask] if mask else [])], f"attend.{layer}", num_heads=heads)
         told = times(heard, f"{at}.attention.output.dense", f"tell.{layer}")
         place = f"{at}.attention.output"
         states = normalise(told, states, f"{place}.LayerNorm", f"{place}.dense.bias", f"told.{layer}")
@@ -78,13 +102,7 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
         bias = graph.weight(f"gelu.{layer}.bias", tensor(f"{at}.intermediate.dense.bias"))
         narrow = times(graph.node("BiasGelu", [wide, bias], f"gelu.{layer}"), f"{at}.output.dense", f"down.{layer}")
         states = normalise(narrow, states, f"{at}.output.LayerNorm", f"{at}.output.dense.bias", f"states.{layer}")
-    graph.node("ReduceMean", [states, one], "vector", keepdims=0)
-    dims = positions.shape[1]
-    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "t"])]
-    outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, dims])]
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
-    made = helper.make_graph(graph.nodes, "bert", inputs, outputs, graph.weights)
-    return helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="palate")
+    return states
 
 
 def quantise(graph: ModelProto, path: Path, *, keep: tuple[str, ...] = ()) -> None:

@@ -101,7 +101,7 @@ class Keyword:
     half of the texts; a long text has a longer row, as it has more to be liked for. It suits a taste that fits likings. tf-idf
     (`tfidf`) is sublinear and keeps "not" and "in rats", which reviewers go by, but nothing that is in over 95 of 100 texts;
     a row has length 1, terms that no other text has counted in. It suits a taste that looks for a margin. Costs O(terms of the
-    corpus) to make.
+    corpus) to make. rows: `bm25` of the corpus itself.
 
     Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16 with the idf kept
     above 0; Salton and Buckley, Information Processing and Management 24 (1988), with scikit-learn's smoothing.
@@ -132,9 +132,10 @@ class Keyword:
         self._rarity = np.log1p((n - frequent + 0.5) / (frequent + 0.5)).astype(np.float32)
         self._usual = max(float(content_terms(corpus).counts.sum(dtype=np.int64)) / max(n, 1), 1e-9)  # length of a text
         self._scale = 1.0
-        rows = self.bm25(corpus)
-        energy = float(rows.data @ rows.data) / max(n, 1)
+        self.rows = self.bm25(corpus)
+        energy = float(self.rows.data @ self.rows.data) / max(n, 1)
         self._scale = 1 / float(np.sqrt(energy)) if energy > 0 else 1.0
+        self.rows.data *= self._scale
 
     def bm25(self, terms: Terms) -> csr_array:
         """(n, v) float32 with a mean squared row length of 1 over the corpus; a text without a known term is an empty row."""
@@ -145,7 +146,7 @@ class Keyword:
         lengths = np.bincount(owners, weights=terms.counts, minlength=len(terms)) / self._usual
         counts, columns = terms.counts[known].astype(np.float32), columns[known]
         slowed = SATURATION * (1 - LENGTH + LENGTH * lengths[owners[known]]).astype(np.float32)
-        weights = self._scale * self._rarity[columns] * counts / (counts + slowed)
+        weights = self._scale * (self._rarity[columns] * counts / (counts + slowed))
         return _rows(weights, columns, known, terms, len(self._rarity))
 
     def tfidf(self, terms: Terms) -> csr_array:

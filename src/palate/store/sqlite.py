@@ -12,6 +12,7 @@ from sqlalchemy.pool import StaticPool
 
 from palate.errors import BadStore, StoreBusy, StoreTooNew
 from palate.store.crowd import Crowd
+from palate.store.encoders import Encoders
 from palate.store.log import Log
 from palate.store.readers import Readers
 from palate.store.rules import Rules
@@ -19,7 +20,7 @@ from palate.store.settings import Settings
 from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
-REVISIONS = ("0001", "0002", "0003")  # of migrations/versions, oldest first: lets a store be opened without importing Alembic
+REVISIONS = ("0001", "0002", "0003", "0004")  # of migrations/versions, oldest first: opens a store without importing Alembic
 WAIT_S = 5.0  # how long a writer waits for another
 
 
@@ -54,6 +55,7 @@ class SqliteStore:
         self._bring_up_to_date()
         self.texts = Texts(self)
         self.vectors = Vectors(self)
+        self.encoders = Encoders(self)
         self.readers = Readers(self)
         self.log = Log(self)
         self.crowd = Crowd(self)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from palate.features import Terms
 from palate.parts import Matrix
@@ -88,6 +88,10 @@ class Texts:
         with self._store.reading() as connection:
             return _last_row(connection)
 
+    def count(self) -> int:
+        with self._store.reading() as connection:
+            return connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
+
     def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the id it has there."""
         table = schema.text
@@ -159,11 +163,8 @@ class Texts:
 
     def lacking_vector(self, encoder: int) -> list[tuple[int, str]]:
         """(row, content hash) of the texts without a vector of this encoder."""
-        text, vector = schema.text, schema.vector
-        there = select(vector.c.content_hash).where(vector.c.encoder == encoder, vector.c.content_hash == text.c.content_hash)
         with self._store.reading() as connection:
-            query = select(text.c.row, text.c.content_hash).where(~there.exists()).order_by(text.c.row)
-            return [(row.row, row.content_hash) for row in connection.execute(query)]
+            return [(row.row, row.content_hash) for row in connection.execute(lacking(encoder).order_by(schema.text.c.row))]
 
     def with_words(self, words: Sequence[str], n: int) -> list[int]:
         """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and body."""
@@ -173,6 +174,13 @@ class Texts:
         sql = "select rowid from words where words match ? order by bm25(words, 2.0, 1.0), rowid limit ?"
         with self._store.reading() as connection:
             return [row[0] for row in connection.exec_driver_sql(sql, (query, n))]
+
+
+def lacking(encoder: int) -> Select[tuple[int, str]]:
+    """(row, content_hash) of the texts without a vector of this encoder."""
+    text, vector = schema.text.c, schema.vector.c
+    there = select(vector.content_hash).where(vector.encoder == encoder, vector.content_hash == text.content_hash)
+    return select(text.row, text.content_hash).where(~there.exists())
 
 
 def _last_row(connection: Connection) -> int:

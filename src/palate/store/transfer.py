@@ -19,6 +19,7 @@ FORMAT = "palate export"
 TABLES = {table.name: table for table in schema.metadata.sorted_tables}
 ADDED: dict[str, dict[str, dict[str, Any]]] = {  # columns that came with a revision, and what they are in exports before it
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
+    "0004": {"encoder": {"made_at": None, "figures": None}},
 }
 CHUNK = 5000  # lines in memory at a time
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import select
 
-from palate.parts import Encoder, Matrix, Vector
+from palate.parts import Matrix, Vector
 from palate.store import schema
 
 if TYPE_CHECKING:
@@ -22,19 +22,6 @@ class Vectors:
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
-
-    def encoder_number(self, encoder: Encoder) -> int:
-        """The store's number for an encoder, given on first sight."""
-        table = schema.encoder
-        with self._store.reading() as connection:
-            number = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar()
-        if number is not None:
-            return int(number)
-        with self._store.writing() as connection:
-            named = (encoder.fingerprint, encoder.name, encoder.dims)
-            connection.exec_driver_sql("insert or ignore into encoder (fingerprint, name, dims) values (?, ?, ?)", named)
-            found = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint))
-            return int(found.scalar_one())
 
     def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Vector]:
         """The vectors (d,) there are, by content hash."""

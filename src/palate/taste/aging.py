@@ -1,7 +1,7 @@
 """AgingTaste: any taste, in whose eyes a judgement counts half as much after so many newer ones."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from palate.features import Features
 from palate.parts import Taste
 from palate.taste.remembered import ANEW
+from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
@@ -65,7 +66,7 @@ class AgingTaste:
         """Mean and sd of the probability of a like, each (n,)."""
         return self._learned().value(features)
 
-    def explain(self) -> tuple[float, dict[str, Array]]:
+    def explain(self) -> tuple[float, Mapping[str, Weights]]:
         """(base, weights of each block), as the taste that was made has them."""
         return self._learned().explain()
 

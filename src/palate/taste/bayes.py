@@ -10,13 +10,14 @@ from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_of
 from palate.taste.judged import Array, Judged, survivors
+from palate.weights import Weights
 
 
 class _Fit(NamedTuple):
     """What one solve gives. inverse: (n, n) of Gram matrix plus noise. weights and base: of the logit."""
 
     inverse: Array
-    weights: dict[str, Array]
+    weights: dict[str, Weights]
     base: float
 
 
@@ -109,7 +110,7 @@ class BayesTaste:
         worth = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)  # judgements, 0 or more
         return chance(self._logits(features, np.float64), worth)
 
-    def explain(self) -> tuple[float, dict[str, Array]]:
+    def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
         fit = self._fit()
         return fit.base, fit.weights

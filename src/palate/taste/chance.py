@@ -7,15 +7,16 @@ import numpy as np
 from scipy.special import expit
 
 from palate.features import Features
+from palate.weights import Weights, product
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
-def linear(features: Features, base: float, weights: Mapping[str, Array], precision: type[np.floating[Any]]) -> Array:
+def linear(features: Features, base: float, weights: Mapping[str, Weights], precision: type[np.floating[Any]]) -> Array:
     """(n,) of base plus the sum over blocks of row @ weights. Costs O(d + terms) a text."""
     total = np.full(len(features), base)
     for name, block in weights.items():
-        total += features.blocks[name].astype(precision, copy=False) @ block.astype(precision)
+        total += product(features.blocks[name], block, precision)
     return total
 
 

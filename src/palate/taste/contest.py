@@ -11,6 +11,7 @@ from palate.parts import Taste
 from palate.taste.chance import linear
 from palate.taste.duels import Duels
 from palate.taste.scoreboard import SURE, Scoreboard
+from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Serving = Literal["blend", "champion"]
@@ -58,7 +59,7 @@ class ContestTaste:
         self.champions: list[tuple[int, str]] = [(0, self.names[int(self.prior.argmax())])]
         self._duels = self._new_duels()
         self._log: list[tuple[Features, float, float]] = []
-        self._explained: tuple[float, dict[str, Array]] | None = None
+        self._explained: tuple[float, dict[str, Weights]] | None = None
         self._learned = dict.fromkeys(self.names, 0)  # how much of the log each member has learned
         self._due = dict.fromkeys(self.names, 0)  # and how much it is to have learned before it is used again
         self._saved = np.zeros(len(self.names))  # effort that each may spend
@@ -117,7 +118,7 @@ class ContestTaste:
             variance += share * (member_sd**2 + (member_mean - mean) ** 2)
         return mean, np.sqrt(np.minimum(variance, mean * (1 - mean)))  # a probability varies no more than that
 
-    def explain(self) -> tuple[float, dict[str, Array]]:
+    def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block): those of the members, each times its share."""
         if self._explained is None:
             self._explained = self._mixed()
@@ -137,8 +138,8 @@ class ContestTaste:
         found = zip(self._duels.mean.tolist(), self._duels.low.tolist(), self._duels.high.tolist(), strict=True)
         return dict(zip(others, found, strict=True))
 
-    def _mixed(self) -> tuple[float, dict[str, Array]]:
-        base, weights = 0.0, dict[str, Array]()
+    def _mixed(self) -> tuple[float, dict[str, Weights]]:
+        base, weights = 0.0, dict[str, Weights]()
         for share, member in self._served():
             member_base, member_weights = member.explain()
             base += share * member_base

@@ -9,6 +9,7 @@ from palate.features import Features
 from palate.parts import Taste
 from palate.taste.remembered import ANEW, Remembered
 from palate.taste.scoreboard import log_loss
+from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Genes = Mapping[str, float]  # settings, each above 0
@@ -91,7 +92,7 @@ class EvolvedTaste:
         """Probability of a like and its sd, each (n,)."""
         return self._served.value(features)
 
-    def explain(self) -> tuple[float, dict[str, Array]]:
+    def explain(self) -> tuple[float, Mapping[str, Weights]]:
         """(base, weights of each block) of the taste that is served."""
         return self._served.explain()
 

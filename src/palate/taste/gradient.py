@@ -11,6 +11,7 @@ from palate.features import Background, Block, Features
 from palate.parts import Vector
 from palate.taste.blocks import chosen
 from palate.taste.chance import chance, linear
+from palate.weights import Sparse, Weights, product
 
 NOISE = 4.0  # variance of what one judgement says of the log odds, where they are even: 1 / (p (1 - p))
 INTERCEPT = np.ones((1, 1))
@@ -65,7 +66,7 @@ class GradientTaste:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         blocks = chosen(features, dict.fromkeys([*self.scales, *self._prior]))
         if len(likings) and not self._blocks:
-            self._blocks = {name: _Learned(blocks[name].shape[1], scale) for name, scale in self.scales.items()}
+            self._blocks = {name: _Learned.like(blocks[name], scale) for name, scale in self.scales.items()}
         before = linear(features, 0.0, self._prior, np.float64)
         for row, (liking, weight) in enumerate(zip(likings.tolist(), weights.tolist(), strict=True)):
             entries = {name: learned.entries(blocks[name], row) for name, learned in self._blocks.items()}
@@ -83,7 +84,10 @@ class GradientTaste:
 
     def logits(self, features: Features) -> Vector:
         """(n,) log odds of a like, in single precision."""
-        return linear(features, *self.explain(), np.float32)
+        total = linear(features, self._base, self._prior, np.float32)
+        for name, learned in self._blocks.items():
+            total += np.sqrt(learned.scale) * product(features.blocks[name], learned.weights, np.float32)
+        return total
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Probability of a like and its sd, each (n,)."""
@@ -95,12 +99,16 @@ class GradientTaste:
         worth = NOISE * (1 / np.maximum(after, 1e-12) - 1 / np.maximum(before, 1e-12))
         return chance(linear(features, *self.explain(), np.float64), worth)
 
-    def explain(self) -> tuple[float, dict[str, Vector]]:
+    def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
-        weights = dict(self._prior)
-        for name, learned in self._blocks.items():
-            weights[name] = weights.get(name, 0.0) + np.sqrt(learned.scale) * learned.weights
-        return float(np.sqrt(self.bias) * self._intercept.weights[0]), weights
+        weights = dict[str, Weights](self._prior)
+        for name, block in self._blocks.items():
+            weights[name] = block.explained() + weights[name] if name in weights else block.explained()
+        return self._base, weights
+
+    @property
+    def _base(self) -> float:
+        return float(np.sqrt(self.bias) * self._intercept.weights[0])
 
     def beyond(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
@@ -110,11 +118,15 @@ class GradientTaste:
 class _Learned:
     """Weights of one block, as if its features came times the root of its scale."""
 
-    def __init__(self, dims: int, scale: float) -> None:
-        self.scale = scale
+    def __init__(self, dims: int, scale: float, *, sparse: bool = False) -> None:
+        self.scale, self.sparse = scale, sparse
         self.weights: Vector = np.zeros(dims)
         self._squared_gradients: Vector = np.zeros(dims)
         self._precision: Vector = np.ones(dims)
+
+    @classmethod
+    def like(cls, block: Block, scale: float) -> "_Learned":
+        return cls(block.shape[1], scale, sparse=isinstance(block, csr_array))
 
     def entries(self, block: Block, row: int) -> tuple[Any, Vector]:
         """Columns of a row, and what stands there."""
@@ -132,6 +144,14 @@ class _Learned:
         self._squared_gradients[columns] += gradient**2
         self.weights[columns] -= gradient / ((1 + np.sqrt(self._squared_gradients[columns])) / rate + 1)
         self._precision[columns] += curvature * entries**2
+
+    def explained(self) -> Weights:
+        """(dims,) on features as they come."""
+        factor = float(np.sqrt(self.scale))
+        if not self.sparse:
+            return factor * self.weights
+        met = np.flatnonzero(self.weights)
+        return Sparse(met.astype(np.int32), factor * self.weights[met], len(self.weights))
 
     def variances(self) -> Vector:
         """(dims,) of the weights on features as they come."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from palate.features import Block, Features
+from palate.weights import Columns, Sparse, Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
@@ -77,7 +78,7 @@ class Judged:
         """(m,) kernel of each text of features with itself."""
         return sum((scale * _squares(features.blocks[name]) for name, scale in self.scales.items()), np.zeros(len(features)))
 
-    def combine(self, amounts: Array) -> dict[str, Array]:
+    def combine(self, amounts: Array) -> dict[str, Weights]:
         """Weights per feature of each block: the scale times the sum of the judged rows, each times its amount (n,)."""
         return {name: self.scales[name] * rows.combine(amounts) for name, rows in self._rows.items()}
 
@@ -138,41 +139,78 @@ class _DenseRows:
 
 
 class _SparseRows:
-    """One long run of columns and values: appending to it is far quicker than stacking sparse matrices."""
+    """One long run of columns and values, with room for more: appending to it is far quicker than stacking sparse matrices.
+
+    The columns that stand in it are `known`, and each entry has the place of its own among them, so that sums over the rows
+    need no more room than the words of the judged texts.
+    """
 
     def __init__(self, like: Block) -> None:
         self._width = like.shape[1]
-        self._columns = np.zeros(0, np.int64)
-        self._values: Array = np.zeros(0)
+        self._columns: Columns = np.zeros(64, np.int32)
+        self._places: Columns = np.zeros(64, np.int32)  # among the known columns
+        self._values: Array = np.zeros(64)
         self._lengths: list[int] = []
+        self._n = self._placed = 0  # entries, and those of them that have a place
+        self._known: Columns = np.zeros(0, np.int32)  # ascending
+        self._spread: Array = np.zeros(self._width, like.dtype)  # of one text, all 0 between two uses
 
     def append(self, row: Block) -> None:
         assert isinstance(row, csr_array)
-        self._columns = np.concatenate([self._columns, row.indices])
-        self._values = np.concatenate([self._values, row.data])
+        last = self._n + row.nnz
+        while last > len(self._columns):
+            self._columns, self._places, self._values = (
+                np.concatenate([room, np.zeros_like(room)]) for room in (self._columns, self._places, self._values)
+            )
+        self._columns[self._n : last], self._values[self._n : last] = row.indices, row.data
         self._lengths.append(row.nnz)
+        self._n = last
 
     def delete(self, places: Rows) -> None:
         kept = np.ones(len(self._lengths), dtype=np.bool_)
         kept[places] = False
-        entries = np.repeat(kept, self._lengths)
-        self._columns, self._values = self._columns[entries], self._values[entries]
+        entries = np.flatnonzero(np.repeat(kept, self._lengths))
         self._lengths = np.array(self._lengths)[kept].tolist()
+        self._n = len(entries)
+        self._placed = int(np.searchsorted(entries, self._placed))
+        for room in (self._columns, self._places, self._values):
+            room[: self._n] = room[entries]
+        if len(self._known) > self._n:  # most of them are of texts that are gone
+            self._placed, self._known = 0, np.zeros(0, np.int32)
 
     def products(self, block: Block) -> Array:
         assert isinstance(block, csr_array)
-        if block.shape[0] > 1:
-            starts = np.concatenate([[0], np.cumsum(self._lengths)])
-            rows = csr_array((self._values, self._columns, starts), shape=(len(self._lengths), self._width))
-            return np.asarray((rows @ block.T.astype(np.float64)).toarray())
-        spread = np.zeros(self._width)
-        spread[block.indices] = block.data
-        return self._per_row(self._values * spread[self._columns])[:, None]
+        if block.shape[0] == 1:
+            self._spread[block.indices] = block.data
+            products = self._values[: self._n] * self._spread[self._columns[: self._n]]
+            self._spread[block.indices] = 0
+            owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
+            return np.bincount(owners, products, minlength=len(self._lengths)).astype(np.float64, copy=False)[:, None]
+        self._place()
+        starts, k = np.concatenate([[0], np.cumsum(self._lengths)]), len(self._known)
+        rows = csr_array((self._values[: self._n], self._places[: self._n], starts), shape=(len(self._lengths), k))
+        places = np.searchsorted(self._known, block.indices)
+        shared = np.append(self._known, -1)[places] == block.indices
+        others = np.concatenate([[0], np.cumsum(shared)])[block.indptr]
+        texts = csr_array((block.data[shared].astype(np.float64), places[shared], others), shape=(block.shape[0], k))
+        return np.asarray((rows @ texts.T).toarray())
 
-    def combine(self, amounts: Array) -> Array:
-        weights = self._values * np.repeat(amounts, self._lengths)
-        return np.bincount(self._columns, weights, minlength=self._width).astype(np.float64, copy=False)
+    def combine(self, amounts: Array) -> Sparse:
+        self._place()
+        weights = self._values[: self._n] * np.repeat(amounts, self._lengths)
+        sums = np.bincount(self._places[: self._n], weights, minlength=len(self._known)).astype(np.float64, copy=False)
+        return Sparse(self._known, sums, self._width)
 
-    def _per_row(self, values: Array) -> Array:
-        owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
-        return np.bincount(owners, values, minlength=len(self._lengths)).astype(np.float64, copy=False)
+    def _place(self) -> None:
+        """Give the new entries their places."""
+        if self._placed == self._n:
+            return
+        new = self._columns[self._placed : self._n]
+        found = np.unique(new)
+        before = np.searchsorted(self._known, found)
+        fresh = np.append(self._known, -1)[before] != found
+        moved = np.arange(len(self._known)) + np.cumsum(np.bincount(before[fresh], minlength=len(self._known) + 1))[:-1]
+        self._known = np.insert(self._known, before[fresh], found[fresh])
+        self._places[: self._placed] = moved[self._places[: self._placed]]
+        self._places[self._placed : self._n] = np.searchsorted(self._known, new)
+        self._placed = self._n

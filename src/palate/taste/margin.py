@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from palate.features import Background, Features
 from palate.taste.balance import balanced
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.inverse import inverse_of
+from palate.taste.inverse import inverse_by
 from palate.taste.judged import Judged, survivors
+from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 ROUNDS = 30  # of Newton's method; it settles in about five
@@ -22,7 +24,7 @@ class _Fit(NamedTuple):
 
     support: np.ndarray[Any, np.dtype[np.bool_]]
     inverse: Array
-    weights: dict[str, Array]
+    weights: dict[str, Weights]
     base: float
 
 
@@ -108,7 +110,7 @@ class MarginTaste:
         worth = (1 / np.maximum(left, 1e-12) - 1 / prior) / (2 * self.cost)
         return chance(linear(features, fit.base, fit.weights, np.float64), worth)
 
-    def explain(self) -> tuple[float, dict[str, Array]]:
+    def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
         fit = self._fit()
         return fit.base, fit.weights
@@ -163,14 +165,18 @@ def squared_hinge(gram: Array, targets: Array, costs: Array) -> tuple[np.ndarray
     def loss(amounts: Array, scores: Array) -> float:
         return float(amounts @ scores / 2 + costs[used] @ np.maximum(0, 1 - targets[used] * scores[used]) ** 2)
 
+    def factor() -> Array:
+        within = gram[np.ix_(support, support)]
+        within.flat[:: len(within) + 1] += 1 / (2 * costs[support])
+        return np.asarray(dpotrf(within, lower=1)[0])
+
     support = used.copy()
     amounts, scores, current = np.zeros(len(gram)), np.zeros(len(gram)), np.inf
-    inverse: Array = np.zeros((0, 0))
+    lower = factor()
     for _ in range(ROUNDS):
-        matrix = gram[np.ix_(support, support)] + np.diag(1 / (2 * costs[support]))
-        inverse = inverse_of(matrix) if len(matrix) else matrix
         solved = np.zeros(len(gram))
-        solved[support] = inverse @ targets[support]
+        if support.any():
+            solved[support] = dpotrs(lower, targets[support], lower=1)[0]
         step = solved - amounts
         moved = step @ gram
         length = 1.0
@@ -181,4 +187,5 @@ def squared_hinge(gram: Array, targets: Array, costs: Array) -> tuple[np.ndarray
         if length == 1.0 and (within == support).all():
             break
         support = within
-    return support, amounts, inverse
+        lower = factor()
+    return support, amounts, inverse_by(lower)

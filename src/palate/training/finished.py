@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from palate.errors import BadSource
+from palate.training.card import write_card
 from palate.training.resume import FINISHED
 from palate.training.run import Run
 from palate.training.settings import Settings
@@ -53,17 +54,22 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in ("palate", *PACKAGES)}
 
 
+def costed(finished: Finished, run: Run) -> Finished:
+    """With what the run came to."""
+    finished = replace(finished, seconds=round(run.seconds, 1), peak_mb=round(run.peak_mb))
+    return replace(finished, parameters=run.parameters, trainable=run.trainable)
+
+
 def save_finished(finished: Finished, run: Run | None = None) -> Finished:
-    """Write palate.json, the last file of a finished model: what has it is whole. run: where its cost is taken from."""
-    if run is not None:
-        finished = replace(finished, seconds=round(run.seconds, 1), peak_mb=round(run.peak_mb))
-        finished = replace(finished, parameters=run.parameters, trainable=run.trainable)
+    """Write the card, then palate.json, the last file of a model: what has it is whole. run: where its cost comes from."""
+    finished = finished if run is None else costed(finished, run)
+    write_card(finished)
     facts = {"schema": SCHEMA, **asdict(finished)}
     del facts["folder"]
     fresh = finished.folder / f"{FINISHED}.new"
     fresh.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     fresh.replace(finished.folder / FINISHED)
-    return finished
+    return read_finished(finished.folder)
 
 
 def read_finished(folder: Path) -> Finished:

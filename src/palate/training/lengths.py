@@ -32,11 +32,11 @@ class LengthSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        stretches = torch.randperm(len(self), generator=chance).split(REACH * self.batch)
+        stretches = torch.split(torch.randperm(len(self), generator=chance), REACH * self.batch)
         batches = [
             batch
             for stretch in stretches
-            for batch in stretch[self.lengths[stretch].argsort(stable=True)].split(self.batch)
+            for batch in torch.split(stretch[self.lengths[stretch].argsort(stable=True)], self.batch)
         ]
         full = [batch for batch in batches if len(batch) == self.batch]
         rest = [batch for batch in batches if len(batch) < self.batch]
@@ -48,10 +48,10 @@ class LengthSampler(Sampler[int]):
         self.epoch = epoch
 
 
-class LengthTrainer(Trainer):  # type: ignore[misc]  # transformers ships no types that mypy reads
+class LengthTrainer(Trainer):
     """transformers' Trainer on batches of like length. The examples are mappings with input_ids."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthSampler:
-        examples = self.train_dataset if train_dataset is None else train_dataset
+        examples: Any = self.train_dataset if train_dataset is None else train_dataset
         lengths = [len(example["input_ids"]) for example in examples]
         return LengthSampler(lengths, self.args.train_batch_size, self.args.seed)

@@ -1,5 +1,6 @@
 """Adapters: train a few low-rank matrices beside frozen weights, then merge them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from palate.training.settings import LoraSettings
 WHOLE = ("classifier", "score", "pooler", "pre_classifier")  # heads that are trained whole: they start at random or unused
 
 
-def with_adapters(model: Any, lora: LoraSettings, task: str | None = None) -> Any:
+def with_adapters(model: Any, lora: LoraSettings, task: str | None = None, whole: Sequence[str] = ()) -> Any:
     """The model with adapters beside the weights that `lora` names, and all but these and the head frozen.
 
-    model: of transformers. task: peft's name of the head, such as SEQ_CLS; None for a bare encoder.
+    model: of transformers. task: peft's name of the head, such as SEQ_CLS; None for a bare encoder. whole: full names of more
+    modules that are trained whole, such as a head that peft has no name for.
     Raises BadValue where no module has such a name.
     Source: Hu et al., LoRA (2021), by the package peft.
     """
@@ -21,8 +23,8 @@ def with_adapters(model: Any, lora: LoraSettings, task: str | None = None) -> An
     heads = [name for name, _ in model.named_modules() if name.split(".")[-1] in WHOLE] if task else []
     config = LoraConfig(
         r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=list(lora.targets), task_type=task,
-        exclude_modules=[f"{head}.dense" for head in heads] or None,
-        modules_to_save=sorted({head.split(".")[-1] for head in heads}) or None,
+        exclude_modules=[*(f"{head}.dense" for head in heads), *whole] or None,
+        modules_to_save=sorted({*(head.split(".")[-1] for head in heads), *whole}) or None,
     )  # fmt: skip
     try:
         return get_peft_model(model, config)

@@ -3,7 +3,7 @@
 n examples, c classes. None stands for a figure that these examples do not define.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,3 +129,18 @@ def _checked(truth: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray[np.int
 def _finite(predictions: Floats) -> None:
     if not np.isfinite(predictions).all():
         raise BadValue("the model's predictions are not finite numbers: its training diverged; train again with a lower --rate")
+
+
+def scalars(figures: Mapping[str, Any]) -> dict[str, float]:
+    """The figures that are one number each, those of a group under group.name; without lists, None, and the classes one by one.
+
+    >>> scalars({"accuracy": 0.5, "ece": None, "sts": {"spearman": 0.8}, "confusion": [[1]], "per_class": {"a": {"f1": 1.0}}})
+    {'accuracy': 0.5, 'sts.spearman': 0.8}
+    """
+    found: dict[str, float] = {}
+    for name, value in figures.items():
+        if isinstance(value, Mapping) and name != "per_class":
+            found.update({f"{name}.{inner}": number for inner, number in scalars(value).items()})
+        elif isinstance(value, int | float):
+            found[name] = value
+    return found

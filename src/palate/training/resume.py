@@ -1,8 +1,10 @@
 """Resume: the folder that a training writes to, and the checkpoint from which one that was stopped goes on."""
 
+import errno
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,17 @@ def ask_room(out: Path, model_bytes: int) -> None:
             f"{out} has room for {free / 1e6:,.0f} MB and training writes up to {needed / 1e6:,.0f} MB; "
             "make room, or name a folder on another disk with --out"
         )
+
+
+@contextmanager
+def full_disk(out: Path) -> Iterator[None]:
+    """Raise BadFolder in place of what torch, safetensors and Python raise where the disk is full."""
+    try:
+        yield
+    except Exception as error:  # safetensors has a class of its own, below Exception alone
+        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+            raise BadFolder(f"the disk of {out} is full; make room and repeat the command: it goes on from there") from error
+        raise
 
 
 def end(out: Path) -> None:

@@ -1,6 +1,6 @@
 """Run: one training with transformers' Trainer or one made from it, from its first step or from where it was stopped."""
 
-import errno
+import json
 import math
 import resource
 import time
@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, TrainerState
 
-from palate.errors import BadFolder
-from palate.training.resume import CHECKPOINTS, ask_room, last_checkpoint
+from palate.training.resume import CHECKPOINTS, STATE, ask_room, full_disk, last_checkpoint
 from palate.training.settings import Settings
 
 SAVE_EVERY_S = 60.0  # seconds of work that a kill can cost, beside one step
@@ -42,7 +41,7 @@ def arguments(settings: Settings, out: Path, n: int, *, best: str, greater: bool
     steps = math.ceil(math.ceil(n / settings.batch) / settings.accumulate)  # of an epoch
     every = max(1, math.ceil(min(steps, steps * settings.epochs) / settings.checks))
     return {
-        "output_dir": str(out / CHECKPOINTS),
+        "output_dir": str((out / CHECKPOINTS).resolve()),
         "num_train_epochs": settings.epochs,
         "per_device_train_batch_size": settings.batch,
         "per_device_eval_batch_size": 2 * settings.batch,
@@ -80,21 +79,24 @@ def run(trainer: Any, out: Path, settings: Settings, watch: Watch) -> Run:
     parameters = [(weight.numel(), weight.requires_grad) for weight in trainer.model.parameters()]
     total, trainable = sum(n for n, _ in parameters), sum(n for n, trained in parameters if trained)
     ask_room(out, 4 * total if trainable == total else 4 * trainable)
+    trainer.accelerator.gradient_accumulation_steps = 1  # transformers 5.3 divides by it, and accelerate would once more
+    for part in trainer.model.modules():  # transformers 5.3 would save norms as gamma and beta, which it does not find again in a
+        vars(part).pop("_weight_conversions", None)  # checkpoint, neither to go on nor for the best weights
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(_Pace(watch))
     if settings.patience:
         trainer.add_callback(EarlyStoppingCallback(settings.patience))
     checkpoint = last_checkpoint(out)
     started = time.monotonic()
-    try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    except (OSError, RuntimeError) as error:
-        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error) or "writing file" in str(error):
-            raise BadFolder(f"the disk of {out} is full; make room and repeat the command: it goes on from there") from error
-        raise
+    with full_disk(out):
+        if checkpoint and _is_over(checkpoint, settings.patience):
+            trainer.state = TrainerState.load_from_json(str(checkpoint / STATE))
+            trainer._load_best_model()
+        else:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     return Run(
-        history=tuple({key: value for key, value in logs.items() if isinstance(value, int | float)} for logs in state.log_history),
+        history=tuple({name: told for name, told in logs.items() if isinstance(told, int | float)} for logs in state.log_history),
         steps=state.global_step,
         best=state.best_global_step or state.global_step,
         resumed=int(checkpoint.name.split("-")[1]) if checkpoint else 0,
@@ -103,6 +105,12 @@ def run(trainer: Any, out: Path, settings: Settings, watch: Watch) -> Run:
         parameters=total,
         trainable=trainable,
     )
+
+
+def _is_over(checkpoint: Path, patience: int) -> bool:
+    """Whether training had been stopped early when this was written: transformers would train on from there."""
+    stopping = json.loads((checkpoint / STATE).read_text("utf-8"))["stateful_callbacks"].get("EarlyStoppingCallback", {})
+    return bool(patience and stopping.get("attributes", {}).get("early_stopping_patience_counter", 0) >= patience)
 
 
 class _Pace(TrainerCallback):

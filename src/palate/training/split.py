@@ -11,7 +11,7 @@ Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def stratified(strata: Sequence[str | int], shares: Sequence[float], seed: int) -> list[Places]:
-    """Places of n examples in as many parts as shares: each stratum is spread over the parts by these shares.
+    """Places of n examples in as many parts as shares: each stratum is spread over the parts by these shares, and is in all.
 
     strata: (n,) such as labels. shares: each above 0; what they sum to is all. Each part has its places in rising order.
     Raises BadSource where a stratum has fewer examples than there are parts.
@@ -20,8 +20,6 @@ def stratified(strata: Sequence[str | int], shares: Sequence[float], seed: int) 
     >>> len(train), [int((part >= 8).sum()) for part in (train, held)]
     (5, [1, 1])
     """
-    from sklearn.model_selection import train_test_split
-
     counts = Counter(strata)
     rare, n = min(counts.items(), key=lambda item: item[1])
     if n < len(shares):
@@ -29,17 +27,33 @@ def stratified(strata: Sequence[str | int], shares: Sequence[float], seed: int) 
             f"{rare!r} has {n} example{'s' * (n > 1)}, too few to split in {len(shares)} parts; "
             f"give at least {len(shares)} of each, leave it out, or give validation data of its own"
         )
-    if len(strata) < len(counts) * len(shares):
-        raise BadSource(f"{len(strata)} examples are too few to split in {len(shares)} parts; give more")
-    parts, rest, left = [], np.arange(len(strata), dtype=np.int64), float(sum(shares))
-    for place, share in enumerate(shares[:-1]):
-        later = len(shares) - place - 1
-        labels = [strata[row] for row in rest]
-        held = max(round(len(rest) * (1 - share / left)), len(counts) * later)
-        taken, rest = train_test_split(rest, test_size=held, stratify=labels, random_state=seed)
-        parts.append(np.sort(taken))
-        left -= share
-    return [*parts, np.sort(rest)]
+    chance = np.random.default_rng(seed)
+    places: dict[str | int, list[int]] = {}
+    for place, stratum in enumerate(strata):
+        places.setdefault(stratum, []).append(place)
+    parts: list[list[int]] = [[] for _ in shares]
+    owed = [0.0] * len(shares)  # what rounding has kept from each part so far, so that it does not add up over strata
+    for its in places.values():
+        wanted = [owing + len(its) * share / sum(shares) for owing, share in zip(owed, shares, strict=True)]
+        sizes = _rounded(wanted, len(its))
+        owed = [one - size for one, size in zip(wanted, sizes, strict=True)]
+        for part, taken in zip(parts, np.split(chance.permutation(its), np.cumsum(sizes)[:-1]), strict=True):
+            part += taken.tolist()
+    return [np.array(sorted(part), dtype=np.int64) for part in parts]
+
+
+def _rounded(wanted: Sequence[float], n: int) -> list[int]:
+    """Whole numbers near those wanted that sum to n, none of them below 1.
+
+    >>> _rounded([8.0, 0.6, 0.4], 9)
+    [7, 1, 1]
+    """
+    sizes = [max(1, int(one)) for one in wanted]
+    while sum(sizes) != n:
+        step = 1 if sum(sizes) < n else -1
+        free = [place for place, size in enumerate(sizes) if step > 0 or size > 1]
+        sizes[max(free, key=lambda place: step * (wanted[place] - sizes[place]))] += step
+    return sizes
 
 
 def bins(targets: Sequence[float], most: int = 10, least: int = 6) -> list[int]:

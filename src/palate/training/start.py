@@ -46,7 +46,7 @@ def load_tokenizer(name: str, window: int) -> Any:
         longest = getattr(AutoConfig.from_pretrained(folder, local_files_only=True), "max_position_embeddings", None)
     except (OSError, ValueError, KeyError) as error:
         raise _unreadable(name, error) from None
-    tokenizer.model_max_length = min(window, longest or window)
+    tokenizer.model_max_length = min(window, longest or window, tokenizer.model_max_length)
     return tokenizer
 
 

@@ -1,0 +1,66 @@
+"""Figure: fine-tuning with a head on SST-2, TREC (coarse) and AG News, full and LoRA. --quick takes some hundred examples.
+
+Weights are chosen on a tenth split from train; dev is looked at once, at the end.
+"""
+
+import argparse
+import csv
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from palate.training.classify import classify, predict
+from palate.training.settings import HEADS, LoraSettings, Settings
+from palate.training.split import stratified
+from palate.training.table import read_table
+from report import DATA, emit, needs
+
+SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
+QUICK = 400
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--quick", action="store_true")
+    asked.add_argument("--only", choices=SETS)
+    asked.add_argument("--seed", type=int, default=0)
+    given = asked.parse_args()
+    needs(DATA)
+    for name in [given.only] if given.only else SETS:
+        for lora in (None, LoraSettings()):
+            one(name, replace(SETS[name], lora=lora, seed=given.seed), quick=given.quick)
+
+
+def one(name: str, settings: Settings, *, quick: bool) -> None:
+    table, held = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
+    texts, labels = table.words("text")[: QUICK if quick else None], table.words("label")[: QUICK if quick else None]
+    if quick:
+        settings = replace(settings, epochs=0.5, checks=1)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for part, places in zip(("data", "dev"), stratified(labels, (0.9, 0.1), settings.seed), strict=True):
+            write(root / f"{part}.csv", [(texts[place], labels[place]) for place in places.tolist()])
+        made = classify(root / "data.csv", root / "out", dev=root / "dev.csv", settings=settings)
+        right = [
+            made.labels[row.argmax()] == label
+            for row, label in zip(predict(root / "out", held.words("text")), held.words("label"), strict=True)
+        ]
+    figures = {
+        "accuracy": round(sum(right) / len(right), 4), "accuracy_chosen_by": round(made.figures["validation"]["accuracy"], 4),
+        "seconds": made.seconds, "peak_mb": made.peak_mb, "trainable_share": round(made.trainable / made.parameters, 4),
+        "lora": settings.lora is not None, "epochs": settings.epochs, "batch": settings.batch, "rate": settings.peak_rate,
+        "quick": quick,
+    }  # fmt: skip
+    emit("heads", figures, data=f"{name} dev, {len(right)} texts", seed=settings.seed, packages=("torch", "transformers", "peft"))
+
+
+def write(path: Path, rows: Sequence[tuple[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(("text", "label"))
+        table.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

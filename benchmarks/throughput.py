@@ -1,0 +1,137 @@
+"""Figure: training throughput of palate's run against transformers' and sentence-transformers' trainers at their defaults.
+
+Same model, examples, batch, precision, optimiser and schedule; theirs in random order with padding to the longest of each
+batch. No evaluation and no checkpoint on either side within the time. Rounds alternate; each seed is one round. --quick takes
+some hundred examples.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from statistics import mean, median
+from time import perf_counter
+from typing import Any
+
+import torch
+import transformers
+from datasets import Dataset
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
+from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding, Trainer, TrainingArguments
+
+from palate.training.head import cross_entropy, outputs_of, tokenise
+from palate.training.lengths import LengthTrainer
+from palate.training.start import checkpoint_of, folder_of, load_tokenizer
+from palate.training.table import read_table
+from report import DATA, emit, needs
+
+BATCH, RATE, WINDOW, SEEDS = 32, 1e-4, 256, (0, 1, 2)
+EPOCHS = {"sst2": 2.0, "ag-news": 1.0}
+QUICK = 512
+Once = Callable[[int], tuple[float, float]]  # of a seed: samples a second, and how good the model is
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--quick", action="store_true")
+    asked.add_argument("--only", choices=[*EPOCHS, "sentences"])
+    given = asked.parse_args()
+    needs(DATA)
+    for name in EPOCHS:
+        if given.only in (None, name):
+            heads(name, quick=given.quick)
+    if given.only in (None, "sentences"):
+        sentences(quick=given.quick)
+
+
+def heads(name: str, *, quick: bool) -> None:
+    """Classification: the same tokenised rows through Trainer and LengthTrainer."""
+    tokenizer = load_tokenizer("minilm", WINDOW)
+    table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
+    labels = sorted(set(table.words("label")))
+    rows, held = (tokenise(tokenizer, one.words("text"))[0] for one in (table, dev))
+    for row, label in zip(rows, table.words("label"), strict=True):
+        row["labels"] = labels.index(label)
+    truth = torch.tensor([labels.index(label) for label in dev.words("label")])
+    rows, epochs = (rows[:QUICK], 1.0) if quick else (rows, EPOCHS[name])
+
+    def once(kind: type[Trainer], seed: int) -> tuple[float, float]:
+        transformers.set_seed(seed)
+        model = AutoModelForSequenceClassification.from_pretrained(checkpoint_of("minilm"), num_labels=len(labels))
+        with tempfile.TemporaryDirectory() as folder:
+            made = TrainingArguments(output_dir=folder, remove_unused_columns=False, **common(seed, epochs))
+            own: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
+            trainer = kind(model=model, args=made, train_dataset=rows, data_collator=DataCollatorWithPadding(tokenizer), **own)
+            taken = timed(trainer)
+        said = torch.tensor([one.argmax() for one in outputs_of(model.eval(), tokenizer, held)])
+        return epochs * len(rows) / taken, (said == truth).float().mean().item()
+
+    report(name, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", quick=quick)
+
+
+def sentences(*, quick: bool) -> None:
+    """Similarity: STS-b pairs and AG News texts in pairs, so that lengths are mixed; cosine and squared error."""
+    from palate.training.batches import samplers
+
+    sts, news = read_table(DATA / "stsb" / "train.csv.gz"), read_table(DATA / "ag-news" / "train.csv.gz")
+    n = QUICK // 2 if quick else 3000
+    texts, labels = news.words("text"), news.words("label")
+    pairs: dict[str, list[Any]] = {
+        "one": sts.words("sentence1")[:n] + texts[:n],
+        "two": sts.words("sentence2")[:n] + texts[n : 2 * n],
+        "score": [score / 5 for score in sts.numbers("score")[:n]]
+        + [float(a == b) for a, b in zip(labels[:n], labels[n : 2 * n], strict=True)],
+    }
+    held = read_table(DATA / "stsb" / "dev.csv.gz")
+    sides = [held.words("sentence1"), held.words("sentence2")]
+
+    def once(ours: bool, seed: int) -> tuple[float, float]:
+        from scipy.stats import spearmanr
+
+        transformers.set_seed(seed)
+        model = SentenceTransformer(str(folder_of("minilm")), device="cpu")
+        with tempfile.TemporaryDirectory() as folder:
+            more = samplers(model.tokenizer, [1.0]) if ours else {}
+            made = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
+            trainer = SentenceTransformerTrainer(
+                model=model, args=made, train_dataset=Dataset.from_dict(pairs), loss=CosineSimilarityLoss(model)
+            )
+            taken = timed(trainer)
+        one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
+        return len(pairs["one"]) / taken, float(spearmanr((one * two).sum(1), held.numbers("score")).statistic)
+
+    report("stsb and ag-news pairs", lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", quick=quick)
+
+
+def common(seed: int, epochs: float) -> dict[str, Any]:
+    return {
+        "num_train_epochs": epochs, "per_device_train_batch_size": BATCH, "learning_rate": RATE, "seed": seed, "use_cpu": True,
+        "save_strategy": "no", "report_to": "none", "disable_tqdm": True, "dataloader_pin_memory": False,
+    }  # fmt: skip
+
+
+def timed(trainer: Trainer) -> float:
+    started = perf_counter()
+    trainer.train()
+    return perf_counter() - started
+
+
+def report(name: str, ours: Once, theirs: Once, figure: str, *, quick: bool) -> None:
+    found: dict[str, list[tuple[float, float]]] = {"ours": [], "theirs": []}
+    for seed in SEEDS[:1] if quick else SEEDS:
+        for side in ("ours", "theirs") if seed % 2 else ("theirs", "ours"):
+            found[side].append((ours if side == "ours" else theirs)(seed))
+    rates = {side: [rate for rate, _ in runs] for side, runs in found.items()}
+    figures: dict[str, Any] = {
+        "ratio": round(median(a / b for a, b in zip(rates["ours"], rates["theirs"], strict=True)), 3),
+        **{f"{side}_samples_per_s": [round(rate, 1) for rate in rates[side]] for side in rates},
+        **{f"{side}_{figure}": [round(good, 4) for _, good in runs] for side, runs in found.items()},
+        f"{figure}_gain": round(mean(good for _, good in found["ours"]) - mean(good for _, good in found["theirs"]), 4),
+        "batch": BATCH, "quick": quick,
+    }  # fmt: skip
+    emit("throughput", figures, data=name, packages=("torch", "transformers", "sentence-transformers"))
+
+
+if __name__ == "__main__":
+    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    main()

@@ -1,0 +1,102 @@
+"""`palate train similarity`: a thin door to palate.training.similarity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from palate.cli.options import JsonOption, wants_json
+from palate.cli.train.options import EncoderOption, OutOption, with_settings
+from palate.cli.train.outcome import Teller, show_outcome
+from palate.cli.train.quiet import quiet
+from palate.cli.train.watching import watching
+from palate.errors import BadValue
+from palate.training.settings import SIMILARITY, Settings
+
+PANEL = "Examples, each option as often as there are files"
+SCORED = "sentence1, sentence2 and score or relatedness"
+
+NliOption = Annotated[
+    list[Path] | None,
+    typer.Option("--nli", metavar="FILE", help="premise, hypothesis and label: who entails whom.", rich_help_panel=PANEL),
+]
+StsOption = Annotated[
+    list[Path] | None, typer.Option("--sts", metavar="FILE", help=f"{SCORED}: how alike.", rich_help_panel=PANEL)
+]
+TripletsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--triplets", metavar="FILE", help="anchor, positive and negative: which is nearer.", rich_help_panel=PANEL),
+]
+PairsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--pairs", metavar="FILE", rich_help_panel=PANEL,
+        help="question1, question2 and duplicate, or anchor and positive, or NLI: who is to be found among all others.",
+    ),
+]  # fmt: skip
+
+
+def _dev(kind: str) -> object:
+    return typer.Option(f"--dev-{kind}", metavar="FILE", help=f"As --{kind}, to choose the weights by.", rich_help_panel=PANEL)
+
+
+@with_settings(SIMILARITY)
+def similarity(
+    ctx: typer.Context,
+    out: OutOption,
+    settings: Settings,
+    nli: NliOption = None,
+    sts: StsOption = None,
+    triplets: TripletsOption = None,
+    pairs: PairsOption = None,
+    dev_nli: Annotated[list[Path] | None, _dev("nli")] = None,
+    dev_sts: Annotated[list[Path] | None, _dev("sts")] = None,
+    dev_triplets: Annotated[list[Path] | None, _dev("triplets")] = None,
+    dev_pairs: Annotated[list[Path] | None, _dev("pairs")] = None,
+    encoder: EncoderOption = "minilm",
+    weights: Annotated[
+        str | None,
+        typer.Option("--weights", metavar="KIND=X,...", help="Passes an epoch makes through a kind, as in nli=0.5. Default: 1."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Train an encoder whose vectors are near where texts mean the same, on any mix of four kinds of examples.
+
+    Without --dev-... a tenth of each kind is held out to choose the weights. NLI first and STS then, the classic way, is two
+    commands: give the --out of the first as --encoder of the second.
+
+    Example: palate train similarity --nli nli.csv.gz --sts sts.csv.gz --out my-encoder
+    """
+    tell = Teller()
+    weighed = _weights(weights)
+    dev = {"nli": dev_nli, "sts": dev_sts, "triplets": dev_triplets, "pairs": dev_pairs}
+    with quiet(), watching() as watch:
+        from palate.training.similarity import similarity as train
+
+        done = train(
+            out, nli=nli or (), sts=sts or (), triplets=triplets or (), pairs=pairs or (), weights=weighed,  # type: ignore[arg-type]
+            dev={kind: files for kind, files in dev.items() if files},  # type: ignore[misc]
+            start=encoder, settings=settings, watch=watch,
+        )  # fmt: skip
+    before, after = done.figures["before"], done.figures["after"]
+    gains = ", ".join(f"{name} {before[name]:.3f} -> {value:.3f}" for name, value in after.items() if name in before)
+    last = f"{out}: sentence vectors, {gains}; use them: palate encoder use sbert:{out}"
+    show_outcome(done, tell, last, as_json=wants_json(ctx, json))
+
+
+def _weights(given: str | None) -> dict[str, float]:
+    """What --weights says. Raises BadValue.
+
+    >>> _weights("nli=0.5,sts=1")
+    {'nli': 0.5, 'sts': 1.0}
+    """
+    found = {}
+    for part in (given or "").split(",") if given else ():
+        kind, _, number = part.partition("=")
+        try:
+            found[kind.strip()] = float(number)
+        except ValueError:
+            raise BadValue(f"--weights has {part!r}, expected a kind and a number such as nli=0.5") from None
+    return found

@@ -1,0 +1,75 @@
+"""Sections of an x-ray page that tell what palate makes of the text."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from palate.insight.outcome import Outcome
+from palate.insight.xray_html import Section, bar, cell, shown, signed_bar, table
+
+MOST_SHARES = 40  # contributions that are listed
+
+
+def outcome_sections(outcome: Outcome) -> list[Section]:
+    """The nearest texts and the value where there is a store to ask, and the number."""
+    return [*([] if outcome.store is None else [_nearest(outcome), _value(outcome)]), _number(outcome)]
+
+
+def _nearest(outcome: Outcome) -> Section:
+    rows = [
+        (
+            "",
+            (
+                cell(f"{cosine:.3f}"),
+                cell(bar(max(cosine, 0.0), 1.0)),
+                cell(shown(text.title or text.body[:200]), "wide"),
+                cell(shown(text.id), "name"),
+            ),
+        )
+        for text, cosine in outcome.nearest
+    ]
+    known = f" The text itself is stored as <b>{shown(outcome.known)}</b>." if outcome.known else ""
+    return Section(
+        "nearest", "Nearest", "Nearest stored texts",
+        f"By cosine of the whole text's vector, in {shown(str(outcome.store))} with its encoder {shown(outcome.encoder)}.{known}",
+        table(["cosine", "<", "<text", "<id"], rows, "nearest stored texts") if rows else "<p>The store has no texts yet.</p>",
+    )  # fmt: skip
+
+
+def _value(outcome: Outcome) -> Section:
+    value = outcome.value
+    assert value is not None  # where there is a store there is a reader
+    largest = max((abs(share.amount) for share in outcome.contributions), default=0.0) or 1.0
+    blocks = [
+        ("", (cell(escape(name), "name"), cell(str(columns)), cell(str(filled)), cell(f"{length:.2f}"), cell(f"{logit:+.3f}")))
+        for name, columns, filled, length, logit in outcome.blocks
+    ]
+    shares = [
+        ("", (cell(shown(name), "name"), cell(escape(block), "name"), cell(f"{amount:+.3f}"), cell(signed_bar(amount, largest))))
+        for block, name, amount in outcome.contributions[:MOST_SHARES]
+    ]
+    more = len(outcome.contributions) - len(shares)
+    sd = f"{100 * value.sd:.0f}" if np.isfinite(value.sd) else "?"
+    return Section(
+        "value", "Value", f"What it is worth to {shown(outcome.reader)}",
+        "The probability that this reader likes it, by taste alone. The contributions add up to its log odds.",
+        f'<p class="score"><b>{value.score}</b> <span>&plusmn; {sd} of 100</span></p>'
+        + '<div class="two"><div><h3>Feature blocks</h3>'
+        + table(["<block", "columns", "filled", "length", "log odds"], blocks, "feature blocks")
+        + "</div><div><h3>Contributions</h3>"
+        + table(["<because of", "<block", "log odds", "<"], shares, "contributions")
+        + (f"<p>and {more} smaller ones</p>" if more else "")
+        + "</div></div>",
+    )  # fmt: skip
+
+
+def _number(outcome: Outcome) -> Section:
+    bits = "".join(f"<li{' class=set' if bit == '1' else ''}></li>" for bit in f"{outcome.number:064b}")
+    return Section(
+        "number", "Number", "The text as one number",
+        "64 bits: on which side of 64 planes the static vector of the text lies. Close texts differ in few bits, unrelated ones "
+        "in about half.",
+        f'<p class="number">{outcome.number}</p><ol class="bits" aria-hidden="true">{bits}</ol>',
+    )  # fmt: skip

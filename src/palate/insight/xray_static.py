@@ -1,0 +1,52 @@
+"""X-ray of a static encoder: what there is without layers."""
+
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from palate.errors import BadValue
+from palate.insight.xray import Piece, XRay
+
+
+def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
+    """The pieces of a text, the vector of each, which carries its weight, and their sum.
+
+    folder: of a static encoder, see encoder/static.py. A piece's share of the sum s is row @ s / s @ s.
+    Raises BadValue for a text without a word piece.
+    """
+    arrays = load_file(folder / "model.safetensors")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    plain = "".join(" " if character.isspace() else character for character in content)  # BERT's tokeniser drops some white space
+    found = tokenizer.encode(plain, add_special_tokens=False)
+    if not found.ids:
+        raise BadValue("the text has no word piece; give palate xray at least one word to look at")
+    words = [None, *found.word_ids]
+    pieces = tuple(
+        Piece(text, id, None, 0, start, end, words[place] == words[place + 1])
+        for place, (text, id, (start, end)) in enumerate(zip(found.tokens, found.ids, found.offsets, strict=True))
+    )
+    rows = arrays["rows"][found.ids].astype(np.float64) * arrays["scales"][found.ids].astype(np.float64)[:, None]
+    pooled = rows.sum(axis=0)
+    energy = float(pooled @ pooled)
+    return XRay(
+        encoder=encoder,
+        model=f"static vectors: {len(arrays['rows'])} word pieces x {rows.shape[1]} dims, int8 with one scale each",
+        texts=(content,),
+        pieces=pieces,
+        in_all=len(pieces),
+        window=None,
+        mask=np.ones(len(pieces), dtype=np.int64),
+        embeddings={"word": rows},
+        summed=rows,
+        embedded=rows,
+        attention=np.zeros((0, 0, len(pieces), len(pieces)), np.float32),
+        hidden=rows[None],
+        pooling="sum",
+        pooled=pooled,
+        shares=rows @ pooled / (energy or 1.0),
+        vector=pooled / (np.sqrt(energy) or 1.0),
+    )

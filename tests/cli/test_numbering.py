@@ -1,0 +1,104 @@
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import Result
+
+from palate.library import Library
+from palate.text import Text
+
+Palate = Callable[..., Result]
+
+
+def facts(result: Result) -> dict[str, Any]:
+    (line,) = result.stdout.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_a_place_by_taste_is_its_rank_among_the_values_of_all(palate: Palate, store: Path) -> None:
+    palate("judge", "bonds-1", "like")
+    palate("judge", "cats-1", "dislike")
+    text = "Bonds and the yields of bonds."
+    with Library(store) as library:
+        me = library.reader("me")
+        (mine,) = me.value([text])
+        below = [hit.value.mean < mine.mean for hit in me.rank(100, all=True)]
+        more = len(library.corpus()) - len(below)  # near-copies, folded under the first
+    place = facts(palate("number", text, "--axis", "taste", "--json"))
+    assert (place["axis"], place["reader"], place["texts"]) == ("taste", "me", len(below) + more)
+    assert 1000 * sum(below) / (len(below) + more) <= place["position"] + 1
+    assert place["position"] <= 1000 * (sum(below) + more) / (len(below) + more) + 1
+    assert str(place["low"]["id"]).startswith("cats")
+    said = palate("number", text, "--axis", "taste")
+    assert said.stdout == f"{place['position']}\n"
+    assert "by the taste of me" in said.stderr
+
+
+def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palate, store: Path) -> None:
+    """As scikit-learn's PCA ranks the stored texts themselves; no reader is needed for it to say the same."""
+    from sklearn.decomposition import PCA
+
+    with Library(store) as library:
+        vectors, rows = library.corpus().vectors, library.corpus().rows
+        along = PCA(1, svd_solver="full").fit_transform(vectors.astype(float))[:, 0]
+        texts = library.store.texts.get(rows.tolist())
+        contents = [texts[row].content for row in rows.tolist()]
+    places = np.array([facts(palate("number", content, "--axis", "principal", "--json"))["position"] for content in contents])
+    expected = 1000 * (along.argsort().argsort() + 0.5) / len(along)
+    assert np.abs(places - expected).max() <= 1 or np.abs(places - (1000 - expected)).max() <= 1
+
+
+@pytest.mark.parametrize(("texts", "text", "why"), [(0, "cats", "there are 0"), (12, " ", "says nothing")])
+def test_a_place_needs_texts_and_something_said(palate: Palate, papers: list[Text], texts: int, text: str, why: str) -> None:
+    with Library("store.db") as library:
+        library.add(papers[:texts])
+    result = palate("number", text, "--axis", "principal", ok=False)
+    assert result.exit_code == 1
+    assert why in result.stderr
+
+
+def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_path: Path) -> None:
+    """As transformers' own pipeline tells it, for a model as palate train classify leaves it."""
+    import torch
+    from tokenizers import Tokenizer, pre_tokenizers
+    from tokenizers.models import WordLevel
+
+    from palate.training.finished import Finished, save_finished
+    from palate.training.settings import Settings
+
+    transformers: Any = import_module("transformers")  # its classes have no types
+    folder = tmp_path / "classes"
+    words = {word: place for place, word in enumerate(["[PAD]", "[UNK]", "cats", "bonds", "sleep"])}
+    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]"}
+    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=16, **names).save_pretrained(folder)
+    torch.manual_seed(4)
+    labels = {0: "animals", 1: "money", 2: "neither"}
+    sizes = {"vocab_size": 5, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    config = transformers.BertConfig(**sizes, initializer_range=1.0, id2label=labels, label2id={b: a for a, b in labels.items()})
+    transformers.BertForSequenceClassification(config).save_pretrained(folder)
+    save_finished(Finished(folder, "classify", "tiny", labels=tuple(labels.values()), settings=asdict(Settings())))
+
+    pipeline = transformers.pipeline("text-classification", model=str(folder), device="cpu")
+    for text in ("cats sleep", "bonds", "cats bonds sleep"):
+        (expected,) = pipeline(text)
+        told = facts(palate("number", text, "--model", str(folder), "--json"))
+        assert told["label"] == expected["label"] == labels[told["number"]]
+        assert told["probability"] == pytest.approx(expected["score"], abs=1e-5)
+        number, probability, label = palate("number", text, "--model", str(folder)).stdout.strip().split("\t")
+        assert (int(number), label) == (told["number"], told["label"])
+        assert float(probability) == pytest.approx(told["probability"], abs=1e-4)
+
+
+def test_number_takes_an_axis_or_a_model(palate: Palate, store: Path) -> None:
+    assert palate("number", "cats", "--axis", "taste", "--model", "classes", ok=False).exit_code == 2
+    assert palate("number", "cats", "--axis", "beauty", ok=False).exit_code == 2
+    refused = palate("number", "cats", "--model", ".", ok=False)
+    assert (refused.exit_code, "holds no model that palate trained" in refused.stderr) == (1, True)

@@ -8,7 +8,7 @@ run: .venv/installed
 	@$(BIN)/palate demo $(if $(SOURCE),"$(SOURCE)")
 
 test: lint
-	$(BIN)/pytest -n auto
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 lint: .venv/installed-test
 	$(BIN)/ruff check

@@ -1,5 +1,6 @@
 """A library goes by the encoder of its store, whoever changes it, and needs a transformer only to encode."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +112,19 @@ def test_a_transformer_that_changed_under_its_name_encodes_nothing(moved: Path, 
             EncoderChanged, match=r"from sbert:sha256-first:whole, not from sbert:sha256-second:whole.* use sbert:"
         ):
             library.add(["the dog"])
+
+
+def test_figures_of_a_trained_encoder_are_remembered_with_its_vectors(
+    words: Any, path: Path, papers: list[Text], model: Path
+) -> None:
+    told = {"figures": {"before": {"sts_spearman": 0.8}, "after": {"sts_spearman": 0.85, "per_class": {}}}}
+    (model / "palate.json").write_text(json.dumps(told))
+    with Library(path, encoder="words") as library:
+        library.add(papers)
+        library.use_encoder(f"sbert:{model}")
+    shutil.rmtree(model)
+    with Library(path) as library:
+        assert [row.figures for row in library.store.encoders.all()] == [{}, {"sts_spearman": 0.85}]
 
 
 def test_an_encoder_in_a_folder_is_found_from_any_other_folder(

@@ -37,7 +37,7 @@ class Adapted:
     """What adapting came to. name: of the tuned encoder. kept: whether it passed. verdict: why, in a sentence.
 
     gains: by what it was compared with, how much lower the loss is that readers are served with, in nats a judgement, with its
-    95 % interval. finished: the model, with all figures.
+    95 % interval. finished: the model, with all figures; gain there is the least sure of these.
     """
 
     name: str
@@ -158,8 +158,8 @@ def _finished(
     """Write report, card and palate.json beside the model."""
     general = {"before": {} if "start" in served else tuned.before, "start": tuned.before, "after": tuned.after}
     figures = {part: {"loss": one.loss, "auc": one.auc, **general[part]} for part, one in served.items()}
-    for part, one in gains.items():
-        figures["after"] |= {f"gain_on_{part}": one.mean, f"gain_on_{part}_low": one.low, f"gain_on_{part}_high": one.high}
+    least = min(gains.values(), key=lambda one: one.low)
+    figures["after"] |= {"gain": least.mean, "gain_low": least.low, "gain_high": least.high}
     data = {"file": "feedback of the store", "sha256": tuned.facts["texts"], "rows": len(said.learned.places)}
     notes = (verdict, f"judged by {trial.held} held-out judgements of {len(trial.judged)} tastes", *tuned.notes)
     finished = Finished(
@@ -168,7 +168,7 @@ def _finished(
     )  # fmt: skip
 
     def draw(path: Path) -> object:
-        return draw_history(tuned.ran.history, path, figure="triplet_accuracy", best=tuned.ran.best)
+        return draw_history(tuned.ran.history, path, figure="triplet_loss", best=tuned.ran.best)
 
     return finish(finished, tuned.ran, {"history": draw})
 
@@ -180,4 +180,4 @@ def _put(library: Library, name: str, said: Gathered, vectors: Matrix, finished:
     for begin in range(0, len(said.hashes), AT_ONCE):
         library.store.vectors.put(number, said.hashes[begin : begin + AT_ONCE], vectors[begin : begin + AT_ONCE])
     before, after = finished.figures["before"], finished.figures["after"]
-    library.store.encoders.tell(number, {"loss before": before["loss"], "loss": after["loss"], "gain": after["gain_on_before"]})
+    library.store.encoders.tell(number, {"loss before": before["loss"], "loss": after["loss"], "gain": after["gain"]})

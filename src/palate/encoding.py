@@ -24,11 +24,12 @@ class Encoding:
         self._store, self.background = store, Moving(store)
         state = store.encoders.state()
         name = state.name or DEFAULT_ENCODER
-        self._take(*(asked or (name, self._load(name) if any_encoder else self._stored(state))))
+        named = asked or (name, self._load(name) if any_encoder else self._stored(state))
+        if not any_encoder:
+            self._refuse_another(state.fingerprint, *named)
+        self._take(*named)
         if state.fingerprint is None:
             store.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
-        elif not any_encoder:
-            self._refuse_another(state.fingerprint, self.name, self.encoder)
         self._follows = state.fingerprint is None or not any_encoder
 
     def follow(self) -> int:

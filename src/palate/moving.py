@@ -1,9 +1,11 @@
 """Moving: a store goes over to another encoder, while its readers go on ranking with the one in use."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from palate.encoder.cached import CachedEncoder
 from palate.errors import StoreBusy
@@ -56,6 +58,7 @@ def move(store: SqliteStore, name: str, encoder: Encoder, progress: Encoded | No
 
         made += encode_missing(store, cached, told)
         if store.encoders.use(cached.number, name):
+            store.encoders.tell(cached.number, _measured(name))
             return made
 
 
@@ -120,3 +123,13 @@ class Moving:
             self._failed = error
         finally:
             self._under_way = None
+
+
+def _measured(name: str) -> dict[str, float]:
+    """The last figures of an encoder that palate trained, from the palate.json in its folder; empty for others."""
+    told = Path(name.removeprefix("sbert:")) / "palate.json"
+    if not name.startswith("sbert:") or not told.is_file():
+        return {}
+    parts: dict[str, dict[str, Any]] = json.loads(told.read_text("utf-8"))["figures"]
+    last = list(parts.values())[-1] if parts else {}
+    return {figure: number for figure, number in last.items() if isinstance(number, int | float)}

@@ -56,7 +56,8 @@ def test_every_option_is_in_the_docs_and_has_help(name: str) -> None:
     section = re.split(r"^## ", DOCS.read_text("utf-8"), flags=re.M)
     heading = "palate" if hasattr(COMMANDS[name], "commands") else name
     (own,) = [part for part in section if part.startswith(f"{heading}\n")]
-    common = next(part for part in section if part.startswith("palate\n"))
+    groups = ("palate\n", "palate train\n") if name.startswith("palate train ") else ("palate\n",)
+    common = "".join(part for part in section if part.startswith(groups))
     for parameter in COMMANDS[name].params:
         assert parameter.help, parameter.name
         for option in parameter.opts:

@@ -9,6 +9,7 @@ from typer.testing import Result
 from palate.library import Library
 
 Palate = Callable[..., Result]
+FIGURES = {"loss before": 0.61234, "loss": 0.6, "n": 3, "and": 1.0}
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
@@ -51,10 +52,11 @@ def test_list_shows_what_is_there_and_what_is_used(palate: Palate, store: Path, 
     assert [line[:4] for line in told] == [["static", "256", "13 of 13", ""], ["words", "24", "13 of 13", "in use"]]
 
 
-def test_list_tells_what_a_tuned_encoder_was_kept_for(palate: Palate, store: Path) -> None:
+def test_list_tells_what_a_tuned_encoder_was_measured_by(palate: Palate, store: Path) -> None:
     with Library(store) as library:
-        library.store.encoders.tell(library.store.encoders.number(library.encoder), {"loss before": 0.61234, "loss": 0.6, "n": 3})
-    assert palate("encoder", "list").stdout.rstrip().endswith("loss before 0.612, loss 0.600, n 3")
+        library.store.encoders.tell(library.store.encoders.number(library.encoder), FIGURES)
+    assert palate("encoder", "list").stdout.rstrip().endswith("\tloss before 0.612, loss 0.600, n 3")
+    assert lines(palate("encoder", "list", "--json"))[0]["figures"] == FIGURES
 
 
 def test_the_way_back_encodes_nothing_until_the_vectors_are_removed(palate: Palate, store: Path, words: object) -> None:

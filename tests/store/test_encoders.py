@@ -78,6 +78,7 @@ def test_the_list_has_those_with_vectors_or_in_use_oldest_first(store: SqliteSto
     give(encoder("b"), 2)
     store.encoders.number(encoder("met, and no more"))
     store.encoders.tell(used, {"gain": 0.1})
+    store.encoders.tell(used, {"gain": 0.7})
     rows = store.encoders.all()
     assert [(row.name, row.texts, row.in_use, row.figures) for row in rows] == [
         ("a", 3, True, {"gain": 0.1}),

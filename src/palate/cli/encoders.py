@@ -10,6 +10,8 @@ from palate.cli import show, waiting
 from palate.cli.options import JsonOption, StoreOption, open_library, speakable, store_path, wants_json
 from palate.errors import BadValue
 
+SHOWN = 3  # figures of a tuned encoder; --json has all
+
 if TYPE_CHECKING:
     from palate.store.encoders import EncoderRow
     from palate.store.sqlite import SqliteStore
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = False) -> None:
     """Whose vectors the store has: of how many texts, since when, and which are in use.
 
-    Going back to an encoder that has all texts is a matter of a moment. Of a tuned one, what it was kept for stands beside it.
+    Going back to an encoder that has all texts is a matter of a moment. Of a tuned one, what it was measured by stands beside it.
 
     Example: palate encoder list
     """
@@ -136,7 +138,6 @@ def _show(rows: list[EncoderRow], texts: int) -> None:
 
 
 def _figures(row: EncoderRow) -> str:
-    """What a tuned encoder was kept for, in a few words."""
-    return ", ".join(
-        f"{name} {number:.3f}" if isinstance(number, float) else f"{name} {number}" for name, number in row.figures.items()
-    )
+    """What a tuned encoder was measured by, in a few words."""
+    told = list(row.figures.items())[:SHOWN]
+    return ", ".join(f"{name} {number:.3f}" if isinstance(number, float) else f"{name} {number}" for name, number in told)

@@ -1,4 +1,4 @@
-"""Upkeep of a store: out of it and into it, a copy, a check, another encoder."""
+"""Upkeep of a store: out of it and into it, a copy, a check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
 
-from palate.cli import show, waiting
+from palate.cli import show
 from palate.cli.options import JsonOption, StoreOption, open_library, store_path, wants_json
 from palate.errors import BadSource, BadValue
 
@@ -119,41 +119,6 @@ def doctor(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fal
             show.out(f"{'ok' if finding.ok else 'BAD':<4}" + show.clean(f"{finding.check}: {finding.detail}{mend}"))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-def use_encoder(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="static, minilm or sbert:NAME_OR_PATH.", show_default=False)],
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Move the store to another encoder: every text gets a vector of it, then tastes learn anew from the same judgements.
-
-    Stopped before its end, the store stays with the old encoder, and the next try goes on where this one stopped.
-
-    Example: palate encoder use minilm
-    """
-    done = (0, 0)
-    with (
-        open_library(ctx, store, encoder=name, any_encoder=True) as library,
-        waiting.progress(f"encoding with {name}") as update,
-    ):
-
-        def progress(made: int, total: int) -> None:
-            nonlocal done
-            done = made, total
-            update(made, total)
-
-        try:
-            encoded = library.use_encoder(name, progress)
-        except KeyboardInterrupt:
-            kept = f"{done[0]} of {done[1]} texts are encoded" if done[0] else "no text is encoded"
-            show.note(f"stopped: {kept}; the store keeps its old encoder until all are")
-            raise typer.Exit(130) from None
-    if wants_json(ctx, json):
-        show.out_json({"encoder": name, "encoded": encoded})
-    else:
-        show.note(f"the store uses {name}; {encoded} texts were encoded")
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class EncoderState(NamedTuple):
 class EncoderRow(NamedTuple):
     """One encoder. texts: how many have a vector of it. made_at: when the store first met it, None if before there was a record.
 
-    figures: what a tuned one was kept for, by name; empty for others.
+    figures: what a tuned one was measured by, by name; empty for others.
     """
 
     number: int
@@ -129,6 +129,9 @@ class Encoders:
             return True
 
     def tell(self, number: int, figures: dict[str, Any]) -> None:
-        """Remember what a tuned encoder was kept for."""
+        """Remember what a tuned encoder was measured by, if anything, unless something is remembered already."""
+        if not figures:
+            return
+        which = (schema.encoder.c.number == number) & schema.encoder.c.figures.is_(None)
         with self._store.writing() as connection:
-            connection.execute(update(schema.encoder).where(schema.encoder.c.number == number).values(figures=figures))
+            connection.execute(update(schema.encoder).where(which).values(figures=figures))

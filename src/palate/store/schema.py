@@ -31,7 +31,7 @@ encoder = Table(
     Column("name", Text, nullable=False),  # by which it is made again
     Column("dims", Integer, nullable=False),
     Column("made_at", Text),  # ISO 8601, UTC; null in what an older palate made
-    Column("figures", JSON(none_as_null=True)),  # of a tuned encoder: what it was kept for
+    Column("figures", JSON(none_as_null=True)),  # of a tuned encoder: what it was measured by
     CheckConstraint("typeof(dims) = 'integer' and dims > 0", name="dims_count"),
 )  # fmt: skip
 

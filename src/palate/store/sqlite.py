@@ -21,7 +21,7 @@ from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # of migrations/versions, oldest first: opens a store without importing Alembic
-WAIT_S = 5.0  # how long a writer waits for another
+WAIT_S = 15.0  # how long a writer waits for another
 
 
 class SqliteStore:

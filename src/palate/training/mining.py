@@ -26,7 +26,7 @@ def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> 
     ones the farther half. A draw costs O(d (likes + dislikes of the taste)).
 
     said: readers are tastes; likings above 0 are likes, below 0 dislikes. vectors: (n, d) rows of length 1 or 0.
-    Raises BadValue where no taste has liked two texts.
+    Raises BadValue where no taste has liked two texts, and not all there are.
     Source: Hermans, Beyer and Leibe, In defense of the triplet loss (2017), hard negatives; Xuan, Stylianou and Pless, Improved
     embeddings with easy positive triplet mining (2020).
 
@@ -34,25 +34,28 @@ def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> 
     >>> sorted(next(triplets(said, np.eye(5), np.random.default_rng(0)))[:2])
     [0, 1]
     """
-    liked = _by_taste(said, said.likings > 0)
-    disliked = _by_taste(said, said.likings < 0)
     judged = _by_taste(said, np.ones(len(said.places), np.bool))
-    owners = np.concatenate([np.full(len(rows), taste) for taste, rows in liked.items() if len(rows) > 1] or [np.zeros(0, int)])
-    if not len(owners):
-        raise BadValue("nobody has liked two texts yet, so there is nothing to draw together; judge more first")
-    anchors = np.concatenate([rows for rows in liked.values() if len(rows) > 1])
+    disliked = {taste: np.zeros(0, np.int64) for taste in judged} | _by_taste(said, said.likings < 0)
+    liked = {
+        taste: rows
+        for taste, rows in _by_taste(said, said.likings > 0).items()
+        if len(rows) > 1 and (len(disliked[taste]) or len(judged[taste]) < said.n_texts)
+    }
+    if not liked:
+        raise BadValue("nobody has liked two texts yet and another not, so there is nothing to tell apart; judge more first")
+    owners = np.concatenate([np.full(len(rows), taste) for taste, rows in liked.items()])
+    anchors = np.concatenate(list(liked.values()))
     while True:
         drawn = int(rng.integers(len(anchors)))
         taste, anchor = int(owners[drawn]), int(anchors[drawn])
         others = liked[taste][liked[taste] != anchor]
         positive = rng.choice(_nearest(others, anchor, vectors)[: -(-len(others) // 2)])
-        negatives = disliked.get(taste, np.zeros(0, np.int64))
-        if len(negatives) >= FEW:
-            negative = rng.choice(_nearest(negatives, anchor, vectors)[:NEAR])
+        if len(disliked[taste]) >= FEW or len(judged[taste]) == said.n_texts:
+            negative = rng.choice(_nearest(disliked[taste], anchor, vectors)[:NEAR])
         else:
             unjudged = np.setdiff1d(rng.integers(said.n_texts, size=LOOKED), judged[taste])
-            if not len(unjudged):
-                continue
+            if not len(unjudged):  # nearly all are judged
+                unjudged = np.setdiff1d(np.arange(said.n_texts), judged[taste])
             negative = rng.choice(_nearest(unjudged, anchor, vectors)[len(unjudged) // 2 :])
         yield anchor, int(positive), int(negative)
 

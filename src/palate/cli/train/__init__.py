@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli.train import classify, distil, evaluate, export, masked, reduce, regress, similarity, tokens, tune
+from palate.cli.train import adapt, classify, distil, evaluate, export, masked, reduce, regress, similarity, tokens, tune
 
 HEADS, SENTENCES, AFTER = "A head on an encoder", "An encoder", "What was made"
 
@@ -19,6 +19,7 @@ app.command("similarity", rich_help_panel=SENTENCES)(similarity.similarity)
 app.command("masked", rich_help_panel=SENTENCES)(masked.masked)
 app.command("distil", rich_help_panel=SENTENCES)(distil.distil)
 app.command("reduce", rich_help_panel=SENTENCES)(reduce.reduce)
+app.command("adapt", rich_help_panel=SENTENCES)(adapt.adapt)
 app.command("evaluate", rich_help_panel=AFTER)(evaluate.evaluate)
 app.command("export", rich_help_panel=AFTER)(export.export)
 app.add_typer(tune.app, name="tune", rich_help_panel=AFTER)

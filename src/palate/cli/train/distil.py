@@ -48,7 +48,9 @@ def distil(
     Static vectors take about 20 seconds on two cores: how the shipped encoder was made. A shallow student is trained on --data;
     its teacher may also be what `palate train classify` made, and it is then used as that is.
 
-    Examples: palate train distil --out my-encoder; palate train distil --layers 3 --data texts.jsonl.gz --out my-student
+    Example: palate train distil --out my-encoder
+
+    Example: palate train distil --layers 3 --data texts.jsonl.gz --out my-student
     """
     if layers is not None:
         if data is None:

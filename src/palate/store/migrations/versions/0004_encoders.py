@@ -1,4 +1,4 @@
-"""When an encoder came to a store, and what a tuned one was kept for."""
+"""When an encoder came to a store, and what a tuned one was measured by."""
 
 import sqlalchemy as sa
 from alembic import op

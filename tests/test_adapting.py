@@ -32,7 +32,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
-    """Four readers, too few for a crowd, with sixty judgements each. turned: what they say later is the opposite of what they said before."""
+    """Four readers, too few for a crowd, with sixty judgements each. turned: later they say the opposite of before."""
     with Library(path, encoder=f"sbert:{tiny}") as library:
         library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(TEXTS)])
         for reader, (places, likings) in enumerate(likes(GROUPED, 4, 60, 1)):

@@ -17,6 +17,10 @@ from palate.training.table import read_table
 from report import DATA, emit, needs
 
 SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
+FORMS = {
+    "full": lambda settings: settings,
+    "lora": lambda settings: replace(settings, lora=LoraSettings(), epochs=2 * settings.epochs),  # adapters take longer
+}
 QUICK = 400
 
 
@@ -24,12 +28,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--quick", action="store_true")
     asked.add_argument("--only", choices=SETS)
+    asked.add_argument("--form", choices=FORMS)
     asked.add_argument("--seed", type=int, default=0)
     given = asked.parse_args()
     needs(DATA)
     for name in [given.only] if given.only else SETS:
-        for lora in (None, LoraSettings()):
-            one(name, replace(SETS[name], lora=lora, seed=given.seed), quick=given.quick)
+        for form in [given.form] if given.form else FORMS:
+            one(name, FORMS[form](replace(SETS[name], seed=given.seed)), quick=given.quick)
 
 
 def one(name: str, settings: Settings, *, quick: bool) -> None:

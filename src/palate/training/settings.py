@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from palate.errors import BadValue
 
-RATE, LORA_RATE = 1e-4, 5e-4  # small encoders want more than the 2e-5 to 5e-5 of BERT
+RATE, LORA_RATE = 1e-4, 1e-3  # small encoders want more than the 2e-5 to 5e-5 of BERT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,4 +78,4 @@ HEADS = Settings(epochs=4)  # of classify, regress and tokens
 MASKED = Settings(epochs=1, batch=16, rate=5e-4, window=128)  # of masked-language training: a new head, and much to learn
 SIMILARITY = Settings(rate=5e-5, window=128)  # for `palate train similarity`
 SHALLOW = Settings(rate=5e-4, window=128)  # for `palate train distil --layers`
-ADAPT = Settings(epochs=1, batch=8, accumulate=2, window=128, checks=3, patience=0, lora=LoraSettings())  # of an encoder
+ADAPT = Settings(epochs=1, batch=8, accumulate=2, rate=5e-4, window=128, checks=3, patience=0, lora=LoraSettings())

@@ -1,12 +1,14 @@
 """SqliteStore: everything remembered, in one file."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -21,7 +23,7 @@ from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # of migrations/versions, oldest first: opens a store without importing Alembic
-WAIT_S = 15.0  # how long a writer waits for another
+WAIT_S = 5.0  # how long a writer waits for another
 
 
 class SqliteStore:
@@ -101,7 +103,7 @@ class SqliteStore:
         if revision != REVISIONS[-1]:
             self._migrate()
         with _said_plainly(self.path), closing(self._engine.raw_connection()) as raw:
-            raw.cursor().execute("pragma journal_mode=WAL")  # not before it is known to be a store: it changes the file
+            _write_ahead(raw.cursor())  # not before it is known to be a store: it changes the file
 
     def _migrate(self) -> None:
         from alembic import command
@@ -134,6 +136,20 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"pragma {pragma}")
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Switch to WAL. SQLite does not wait for another connection in this one statement: it refuses at once, so try again."""
+    deadline = time.monotonic() + WAIT_S
+    while True:
+        try:
+            cursor.execute("pragma journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

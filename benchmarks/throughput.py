@@ -1,13 +1,14 @@
 """Figure: training throughput of palate's run against transformers' and sentence-transformers' trainers at their defaults.
 
 Same model, examples, batch, precision, optimiser and schedule; theirs in random order with padding to the longest of each
-batch. No evaluation and no checkpoint on either side within the time. Rounds alternate; each seed is one round. --quick takes
-some hundred examples.
+batch. No evaluation and no checkpoint on either side within the time. Rounds alternate; each seed is one round. --rows N takes N
+examples, drawn by chance; --quick some hundred and one seed.
 """
 
 import argparse
+import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import mean, median
 from time import perf_counter
 from typing import Any
@@ -34,17 +35,19 @@ Once = Callable[[int], tuple[float, float]]  # of a seed: samples a second, and 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--quick", action="store_true")
+    asked.add_argument("--rows", type=int)
     asked.add_argument("--only", choices=[*EPOCHS, "sentences"])
     given = asked.parse_args()
     needs(DATA)
+    n, seeds = (QUICK, SEEDS[:1]) if given.quick else (given.rows, SEEDS)
     for name in EPOCHS:
         if given.only in (None, name):
-            heads(name, quick=given.quick)
+            heads(name, n, seeds)
     if given.only in (None, "sentences"):
-        sentences(quick=given.quick)
+        sentences(n or 6000, seeds)
 
 
-def heads(name: str, *, quick: bool) -> None:
+def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
     """Classification: the same tokenised rows through Trainer and LengthTrainer."""
     tokenizer = load_tokenizer("minilm", WINDOW)
     table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
@@ -53,7 +56,7 @@ def heads(name: str, *, quick: bool) -> None:
     for row, label in zip(rows, table.words("label"), strict=True):
         row["labels"] = labels.index(label)
     truth = torch.tensor([labels.index(label) for label in dev.words("label")])
-    rows, epochs = (rows[:QUICK], 1.0) if quick else (rows, EPOCHS[name])
+    rows, epochs = random.Random(0).sample(rows, min(n or len(rows), len(rows))), EPOCHS[name]
 
     def once(kind: type[Trainer], seed: int) -> tuple[float, float]:
         transformers.set_seed(seed)
@@ -66,15 +69,16 @@ def heads(name: str, *, quick: bool) -> None:
         said = torch.tensor([one.argmax() for one in outputs_of(model.eval(), tokenizer, held)])
         return epochs * len(rows) / taken, (said == truth).float().mean().item()
 
-    report(name, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", quick=quick)
+    told = f"{name}, {len(rows)} examples"
+    report(told, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", seeds)
 
 
-def sentences(*, quick: bool) -> None:
+def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
     """Similarity: STS-b pairs and AG News texts in pairs, so that lengths are mixed; cosine and squared error."""
     from palate.training.batches import samplers
 
     sts, news = read_table(DATA / "stsb" / "train.csv.gz"), read_table(DATA / "ag-news" / "train.csv.gz")
-    n = QUICK // 2 if quick else 3000
+    n = pairs_in_all // 2
     texts, labels = news.words("text"), news.words("label")
     pairs: dict[str, list[Any]] = {
         "one": sts.words("sentence1")[:n] + texts[:n],
@@ -100,7 +104,8 @@ def sentences(*, quick: bool) -> None:
         one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
         return len(pairs["one"]) / taken, float(spearmanr((one * two).sum(1), held.numbers("score")).statistic)
 
-    report("stsb and ag-news pairs", lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", quick=quick)
+    told = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
+    report(told, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
 
 
 def common(seed: int, epochs: float) -> dict[str, Any]:
@@ -116,9 +121,9 @@ def timed(trainer: Trainer) -> float:
     return perf_counter() - started
 
 
-def report(name: str, ours: Once, theirs: Once, figure: str, *, quick: bool) -> None:
+def report(name: str, ours: Once, theirs: Once, figure: str, seeds: Sequence[int]) -> None:
     found: dict[str, list[tuple[float, float]]] = {"ours": [], "theirs": []}
-    for seed in SEEDS[:1] if quick else SEEDS:
+    for seed in seeds:
         for side in ("ours", "theirs") if seed % 2 else ("theirs", "ours"):
             found[side].append((ours if side == "ours" else theirs)(seed))
     rates = {side: [rate for rate, _ in runs] for side, runs in found.items()}
@@ -127,7 +132,7 @@ def report(name: str, ours: Once, theirs: Once, figure: str, *, quick: bool) -> 
         **{f"{side}_samples_per_s": [round(rate, 1) for rate in rates[side]] for side in rates},
         **{f"{side}_{figure}": [round(good, 4) for _, good in runs] for side, runs in found.items()},
         f"{figure}_gain": round(mean(good for _, good in found["ours"]) - mean(good for _, good in found["theirs"]), 4),
-        "batch": BATCH, "quick": quick,
+        "batch": BATCH, "seeds": list(seeds),
     }  # fmt: skip
     emit("throughput", figures, data=name, packages=("torch", "transformers", "sentence-transformers"))
 

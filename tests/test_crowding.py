@@ -301,6 +301,7 @@ def test_only_the_crowd_is_new_where_no_text_is(stored: Path) -> None:
 
 def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     began, go_on = threading.Event(), threading.Event()
+
     def slowly(*args: object) -> object:
         began.set()
         assert go_on.wait(20)

@@ -94,9 +94,7 @@ class Corpus:
     dates: of the n texts, ISO 8601; ages are counted from the newest.
     """
 
-    def __init__(
-        self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]
-    ) -> None:
+    def __init__(self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]) -> None:
         self.rows: Rows = np.asarray(rows, dtype=np.int64)
         self.leaders: Rows = np.asarray(leaders, dtype=np.int64)
         self.vectors = vectors

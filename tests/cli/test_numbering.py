@@ -63,8 +63,8 @@ def test_a_place_needs_texts_and_something_said(palate: Palate, papers: list[Tex
     assert why in result.stderr
 
 
-def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_path: Path) -> None:
-    """As transformers' own pipeline tells it, for a model as palate train classify leaves it."""
+def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -> Any:
+    """A model as palate train leaves it, with random weights; the pipeline of plain transformers on it."""
     import torch
     from tokenizers import Tokenizer, pre_tokenizers
     from tokenizers.models import WordLevel
@@ -73,20 +73,24 @@ def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_pat
     from palate.training.settings import Settings
 
     transformers: Any = import_module("transformers")  # its classes have no types
-    folder = tmp_path / "classes"
     words = {word: place for place, word in enumerate(["[PAD]", "[UNK]", "cats", "bonds", "sleep"])}
     tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]"}
     transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=16, **names).save_pretrained(folder)
     torch.manual_seed(4)
-    labels = {0: "animals", 1: "money", 2: "neither"}
     sizes = {"vocab_size": 5, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
-    config = transformers.BertConfig(**sizes, initializer_range=1.0, id2label=labels, label2id={b: a for a, b in labels.items()})
-    transformers.BertForSequenceClassification(config).save_pretrained(folder)
-    save_finished(Finished(folder, "classify", "tiny", labels=tuple(labels.values()), settings=asdict(Settings())))
+    config = {**sizes, "initializer_range": 1.0, "id2label": labels, "label2id": {b: a for a, b in labels.items()}, **config}
+    transformers.BertForSequenceClassification(transformers.BertConfig(**config)).save_pretrained(folder)
+    named = tuple(labels.values()) if kind == "classify" else ()
+    save_finished(Finished(folder, kind, "tiny", labels=named, columns={"label": "stars"}, settings=asdict(Settings())))
+    return transformers.pipeline("text-classification", model=str(folder), device="cpu")
 
-    pipeline = transformers.pipeline("text-classification", model=str(folder), device="cpu")
+
+def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_path: Path) -> None:
+    """As transformers' own pipeline tells it."""
+    folder, labels = tmp_path / "classes", {0: "animals", 1: "money", 2: "neither"}
+    pipeline = tiny_model(folder, "classify", labels)
     for text in ("cats sleep", "bonds", "cats bonds sleep"):
         (expected,) = pipeline(text)
         told = facts(palate("number", text, "--model", str(folder), "--json"))
@@ -95,6 +99,18 @@ def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_pat
         number, probability, label = palate("number", text, "--model", str(folder)).stdout.strip().split("\t")
         assert (int(number), label) == (told["number"], told["label"])
         assert float(probability) == pytest.approx(told["probability"], abs=1e-4)
+
+
+def test_a_regression_tells_its_number(palate: Palate, tmp_path: Path) -> None:
+    folder = tmp_path / "stars"
+    pipeline = tiny_model(folder, "regress", {0: "stars"}, problem_type="regression")
+    for text in ("cats sleep", "bonds"):
+        (expected,) = pipeline(text, function_to_apply="none")
+        told = facts(palate("number", text, "--model", str(folder), "--json"))
+        assert told == {"number": pytest.approx(expected["score"], abs=1e-5), "label": "stars"}
+        number, of = palate("number", text, "--model", str(folder)).stdout.strip().split("\t")
+        assert float(number) == pytest.approx(told["number"], rel=1e-4)
+        assert of == "stars"
 
 
 def test_number_takes_an_axis_or_a_model(palate: Palate, store: Path) -> None:

@@ -1,4 +1,4 @@
-"""The kinds of number a text can be: where it stands among the stored texts, and its class."""
+"""The kinds of number a text can be: where it stands among the stored texts, and what a trained model says of it."""
 
 from __future__ import annotations
 
@@ -60,12 +60,24 @@ def show_place(facts: dict[str, Any]) -> None:
     show.note(f"among {facts['texts']} texts, by {what}: {ends}")
 
 
-def class_of(folder: Path, text: str) -> dict[str, Any]:
-    """The likeliest class, as its number in the model's list of labels. Raises BadSource where the folder holds no classifier."""
-    from palate.training.classify import predict
+def said_by(folder: Path, text: str) -> dict[str, Any]:
+    """Of a classifier the likeliest class, as its number in the model's list of labels; of a regression the number itself.
+
+    Raises BadSource where the folder holds neither.
+    """
+    from palate.training import classify, regress
     from palate.training.finished import read_finished
 
-    labels = read_finished(folder).labels
-    (chances,) = predict(folder, [text])
+    finished = read_finished(folder)
+    if finished.kind == "regress":
+        return {"number": float(regress.predict(folder, [text])[0]), "label": finished.columns["label"]}
+    (chances,) = classify.predict(folder, [text])
     number = int(chances.argmax())
-    return {"number": number, "label": labels[number], "probability": float(chances[number])}
+    return {"number": number, "label": finished.labels[number], "probability": float(chances[number])}
+
+
+def show_said(facts: dict[str, Any]) -> None:
+    """One line with tabs: the number, the chance of a class, and what the number is of."""
+    chance = [f"{facts['probability']:.4f}"] if "probability" in facts else []
+    number = f"{facts['number']:.6g}" if isinstance(facts["number"], float) else str(facts["number"])
+    show.out("\t".join([number, *chance, show.clean(facts["label"])]))

@@ -143,9 +143,7 @@ def screening(
         reviews = [replace(review, name=str(path)) for review, path in zip(reviews, paths, strict=True)]
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
     with _replaying(f"replaying {len(reviews)} reviews", job) as (update, kept):
-        runs = screen_reviews(
-            reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept
-        )
+        runs = screen_reviews(reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept)
     _deliver(screening_rows(reviews, runs), job, {"systems": systems, "seeds": seeds})
     if plot:
         from palate.evaluation.plot import plot_recall
@@ -191,9 +189,7 @@ def _systems(against: str, *, crowd: bool) -> list[str]:
     return systems
 
 
-def _rated(
-    items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
-) -> Rated:
+def _rated(items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int) -> Rated:
     """The texts, the readers that are replayed, and the crowd."""
     import numpy as np
 

@@ -160,7 +160,7 @@ def number(
         typer.Option("--axis", help="Its place, 0 to 1000, among the stored texts: by what divides them most, or by taste."),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option("--model", metavar="FOLDER", help="Its class, by a model that palate train classify made.")
+        Path | None, typer.Option("--model", metavar="FOLDER", help="What a model of palate train classify or regress says.")
     ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
@@ -170,7 +170,7 @@ def number(
     """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every machine.
 
     With --axis its place among the stored texts instead, in thousandths; with --model the number of its class and how probable
-    that is.
+    that is, or the number that a regression gives it.
 
     Example: palate number "two cats"
 
@@ -182,12 +182,12 @@ def number(
         raise typer.BadParameter("give either --axis or --model", ctx)
     as_json = wants_json(ctx, json)
     if model:
-        from palate.cli.numbering import class_of
+        from palate.cli.numbering import said_by, show_said
         from palate.cli.train.quiet import quiet
 
         with quiet():
-            told = class_of(model, text)
-        show.out_json(told) if as_json else show.out(f"{told['number']}\t{told['probability']:.4f}\t{show.clean(told['label'])}")
+            told = said_by(model, text)
+        show.out_json(told) if as_json else show_said(told)
     elif axis:
         from palate.cli.numbering import on_axis, show_place
 

@@ -40,9 +40,7 @@ def replay_screening(
     With more than one review, rows named "all" follow: the mean of the reviews' means, its interval over reviews, n of them.
     The arguments and the runs are those of screen_reviews.
     """
-    runs = screen_reviews(
-        reviews, systems, seeds=seeds, encoder=encoder, workers=workers, on_done=on_done, kept=kept
-    )
+    runs = screen_reviews(reviews, systems, seeds=seeds, encoder=encoder, workers=workers, on_done=on_done, kept=kept)
     return screening_rows(reviews, runs)
 
 

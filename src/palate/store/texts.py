@@ -129,7 +129,11 @@ class Texts:
         text, vector, terms = schema.text, schema.vector, schema.terms
         query = (
             select(
-                text.c.row, text.c.leader, vector.c.data, terms.c.ids, terms.c.counts,
+                text.c.row,
+                text.c.leader,
+                vector.c.data,
+                terms.c.ids,
+                terms.c.counts,
                 func.coalesce(text.c.published, text.c.added_at).label("date"),
             )
             .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))

@@ -194,4 +194,3 @@ class ContestTaste:
         """(t, m - 1) of the champion's losses (t, m) and the others'."""
         place = self.names.index(self.champion)
         return losses[:, place, None] - np.delete(losses, place, axis=1)
-

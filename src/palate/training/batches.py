@@ -73,9 +73,7 @@ class Mixture(MultiDatasetDefaultBatchSampler):
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
         sources = torch.tensor([source for source, share in enumerate(self.shares) for _ in range(share)])
         begins = [0, *self.dataset.cumulative_sizes]
-        streams = [
-            _on(batches, self.epoch * share) for batches, share in zip(self.sources, self.shares, strict=True)
-        ]
+        streams = [_on(batches, self.epoch * share) for batches, share in zip(self.sources, self.shares, strict=True)]
         for source in sources[torch.randperm(len(sources), generator=chance)].tolist():
             yield [begins[source] + place for place in next(streams[source])]
 

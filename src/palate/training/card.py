@@ -124,6 +124,8 @@ def _limits(finished: Finished) -> list[str]:
     """What holds for every model of this kind, then what was noted of this one."""
     window = finished.settings.get("window")
     cut = [f"Texts are read to their {window}th word piece; what comes after counts for nothing."] if window else []
+    if finished.kind == "masked":
+        cut = [f"It was trained on chunks of {window} word pieces, end to end; it reads no text longer than that."]
     alike = "It is as good as its figures on texts like those it was trained on; on others nobody has measured it."
     return [*cut, alike, *finished.notes]
 

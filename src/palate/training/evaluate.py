@@ -104,5 +104,3 @@ def _sentences(name: str, table: Table, fit: Table | None) -> tuple[str, dict[st
     if not found:
         raise BadSource(f"{name} has no head for entailment; name examples to fit one on with --fit, or a model trained on --nli")
     return kind, {figure.split("_", 1)[1]: value for figure, value in found.items()}
-
-

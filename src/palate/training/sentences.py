@@ -52,8 +52,13 @@ def load_sentences(
 
 
 def sentence_figures(
-    model: "SentenceTransformer | str", *, sts: Table | None = None, nli: Table | None = None, triplets: Table | None = None,
-    pairs: Table | None = None, nli_train: Table | None = None,
+    model: "SentenceTransformer | str",
+    *,
+    sts: Table | None = None,
+    nli: Table | None = None,
+    triplets: Table | None = None,
+    pairs: Table | None = None,
+    nli_train: Table | None = None,
 ) -> dict[str, float]:
     """How good sentence vectors are, each in [-1, 1] or [0, 1] and better the higher.
 

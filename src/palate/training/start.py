@@ -8,6 +8,7 @@ from palate.encoder.sbert_folder import model_folder
 from palate.errors import BadSource, MissingExtra, UnknownName
 
 WORDS = {"static": "is a table of vectors without a network to train"}
+AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "data2vec-text"}  # positions follow padding
 
 
 def folder_of(name: str) -> Path:
@@ -36,14 +37,20 @@ def checkpoint_of(name: str) -> Path:
     return inner
 
 
-def load_tokenizer(name: str, window: int) -> Any:
-    """The tokenizer of a model, cutting off what is beyond `window` pieces or beyond what the model can take."""
+def load_tokenizer(name: str, window: int, *, words: bool = False) -> Any:
+    """The tokenizer of a model, cutting off what is beyond `window` pieces or beyond what the model can take.
+
+    words: it will be given texts as lists of words; one that takes the space before a word for a part of it puts it back then.
+    """
     from transformers import AutoConfig, AutoTokenizer
 
     folder = checkpoint_of(name)
+    here: dict[str, Any] = {"use_fast": True, "local_files_only": True, "trust_remote_code": False}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, local_files_only=True, trust_remote_code=False)
-        longest = getattr(AutoConfig.from_pretrained(folder, local_files_only=True), "max_position_embeddings", None)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **here)
+        if words and tokenizer.init_kwargs.get("add_prefix_space") is False:
+            tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True, **here)
+        longest = _longest(AutoConfig.from_pretrained(folder, local_files_only=True))
     except (OSError, ValueError, KeyError) as error:
         raise _unreadable(name, error) from None
     tokenizer.model_max_length = min(window, longest or window, tokenizer.model_max_length)
@@ -68,6 +75,13 @@ def dropout_of(dropout: float | None) -> dict[str, float]:
     """The config settings that give a BERT-like model this dropout."""
     names = ("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout")
     return {} if dropout is None else dict.fromkeys(names, dropout)
+
+
+def _longest(config: Any) -> int | None:
+    """How many word pieces the model has positions for; None where it has no table of them."""
+    positions: int | None = getattr(config, "max_position_embeddings", None)
+    before = config.pad_token_id + 1 if config.model_type in AFTER_PADDING else 0
+    return positions and positions - before
 
 
 def _unreadable(name: str, error: Exception) -> BadSource:

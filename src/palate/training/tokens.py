@@ -47,7 +47,7 @@ def tokens(
         if strange := [tag for tag in tags if tag not in labels]:
             raise line.refuse(f"{label} has {strange[0]!r}, a tag that is not among those of {data}: {', '.join(labels)}")
     parts = parts_of(tables, lambda: _strata(truth), settings.seed)
-    tokenizer = load_tokenizer(start, settings.window)
+    tokenizer = load_tokenizer(start, settings.window, words=True)
     rows, firsts = align(tokenizer, words)
     for row, places, tags in zip(rows, firsts, truth, strict=True):
         row["labels"] = [UNMARKED] * len(row["input_ids"])

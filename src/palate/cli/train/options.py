@@ -87,14 +87,14 @@ def settings_of(
 def _common(defaults: Settings) -> list[inspect.Parameter]:
     """The options as typer reads them."""
     usual = LoraSettings()
-    most = f"Highest learning rate. Default: {defaults.peak_rate:g}, with --lora {LORA_RATE:g}."
+    peak = f"Highest learning rate. Default: {defaults.peak_rate:g}, with --lora {LORA_RATE:g}."
     options: list[tuple[str, Any, Any, str, str]] = [
         ("epochs", float, defaults.epochs, "N", "Passes over the examples, at most."),
         ("batch", int, defaults.batch, "N", "Examples a step."),
         ("accumulate", int, defaults.accumulate, "N", "Batches whose gradients are added up to one step."),
-        ("rate", float | None, None, "X", most),
+        ("rate", float | None, None, "X", peak),
         ("dropout", float | None, defaults.dropout, "P", "Dropout in the model. Default: the model's own."),
-        ("window", int, defaults.window, "N", "Word pieces of a text that are read; the rest is cut off."),
+        ("window", int, defaults.window, "N", "Most word pieces of a text or chunk; the rest of a text is cut off."),
         ("patience", int, defaults.patience, "N", "Stop after N evaluations without gain, 0 for never; the best weights stay."),
         ("seed", int, defaults.seed, "N", "Same seed, same weights."),
         ("lora", bool, False, "", "Train low-rank adapters alone: a few MB, kept apart and merged in."),

@@ -19,7 +19,7 @@ from report import DATA, emit, needs
 SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
 FORMS = {
     "full": lambda settings: settings,
-    "lora": lambda settings: replace(settings, lora=LoraSettings(), epochs=2 * settings.epochs),  # adapters take longer
+    "lora": lambda settings: replace(settings, lora=LoraSettings()),
 }
 QUICK = 400
 

@@ -44,6 +44,8 @@ def read_lines(path: Path) -> Iterator[Line]:
     if kind not in KINDS or (kind == ".parquet" and path.suffix == ".gz"):
         ending = path.suffix or "no suffix"
         raise BadSource(f"{path} ends in {ending}; tables are read from .csv, .tsv and .jsonl, also with .gz, and .parquet")
+    if not path.exists():
+        raise BadSource(f"there is no file {path}; check its name")
     line = None
     for line in _parquet(path) if kind == ".parquet" else _text(path, kind):
         yield line

@@ -120,7 +120,7 @@ def test_bad_reviews_say_what_is_wrong(tmp_path: Path, text: str, message: str) 
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSource, match=r"cannot read .*none\.csv"):
+    with pytest.raises(BadSource, match=r"there is no file .*none\.csv; check its name"):
         read_review(tmp_path / "none.csv")
     with pytest.raises(BadSource, match=r"r\.xlsx ends in \.xlsx; tables are read from \.csv, \.tsv and \.jsonl"):
         read_review(tmp_path / "r.xlsx")

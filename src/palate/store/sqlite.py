@@ -23,14 +23,14 @@ from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # of migrations/versions, oldest first: opens a store without importing Alembic
-WAIT_S = 5.0  # how long a writer waits for another
+WAIT_S = 10.0  # how long a writer waits for another
 
 
 class SqliteStore:
     """One SQLite file in WAL mode: any number of processes read while one writes.
 
     A write is on disk when its call returns (synchronous=FULL) and survives a killed process. A second writer waits up to
-    five seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older one up to date.
+    ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older one up to date.
 
     path: the file, or ":memory:" for one that is gone with the process.
     Raises BadStore if the file is missing and not `create`, is no store, or cannot be read; StoreTooNew if a newer palate

@@ -1,6 +1,7 @@
 """Weights: what a linear taste gives to each feature of a block; of words, only of those it has met."""
 
 from dataclasses import dataclass
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class Sparse:
     def at(self, columns: Any) -> Array:
         """(m,) what stands in some columns. Costs O(m log k) for few, else O(m + k)."""
         if FEW * len(columns) > len(self.columns):
-            return np.asarray(self.dense()[columns])
+            return _ROOM.look_up(self, columns)
         places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
         return np.where(self.columns[places] == columns, self.values[places], 0.0)
 
@@ -49,6 +50,8 @@ class Sparse:
 
     def __add__(self, other: "Weights") -> "Weights":
         if isinstance(other, Sparse):
+            if np.array_equal(self.columns, other.columns):
+                return Sparse(self.columns, self.values + other.values, self.width)
             columns = np.union1d(self.columns, other.columns)
             return Sparse(columns, self.at(columns) + other.at(columns), self.width)
         total = np.array(other, dtype=np.float64)
@@ -74,6 +77,22 @@ class Sparse:
         return dense
 
 
+class _Room(local):
+    """Zeros as wide as the widest vector yet, of each thread its own: fresh ones for every look would cost more than the look."""
+
+    zeros: Array = np.zeros(0)
+
+    def look_up(self, vector: Sparse, columns: Any) -> Array:
+        """(m,) what stands in some columns."""
+        if len(self.zeros) < vector.width:
+            self.zeros = np.zeros(vector.width)
+        self.zeros[vector.columns] = vector.values
+        found = self.zeros[columns]
+        self.zeros[vector.columns] = 0.0
+        return np.asarray(found)
+
+
+_ROOM = _Room()
 Weights = Array | Sparse
 
 

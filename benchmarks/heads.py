@@ -16,7 +16,7 @@ from palate.training.split import stratified
 from palate.training.table import read_table
 from report import DATA, emit, needs
 
-SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=1)}
+SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
 FORMS = {
     "full": lambda settings: settings,
     "lora": lambda settings: replace(settings, lora=LoraSettings()),

@@ -168,6 +168,38 @@ def test_many_may_make_the_same_store_at_once(path: Path, trial: int) -> None:
     assert [SqliteStore(path).settings.get(f"number {number}") for number in range(4)] == ["here"] * 4
 
 
+@pytest.fixture
+def older_writer(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that has begun to write to a store in SQLite's older mode."""
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("pragma journal_mode=delete")
+        connection.execute("begin immediate")
+        yield connection
+
+
+def test_the_switch_to_wal_waits_for_a_writer(
+    older_writer: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    def rest(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            older_writer.execute("rollback")
+
+    monkeypatch.setattr("palate.store.sqlite.time.sleep", rest)
+    SqliteStore(path).close()
+    assert len(waited) == 3
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_the_switch_to_wal_does_not_wait_for_ever(impatient: None, older_writer: sqlite3.Connection, path: Path) -> None:
+    with pytest.raises(StoreBusy, match="did not finish in 0 s; try again"):
+        SqliteStore(path)
+
+
 def test_a_store_that_was_killed_while_it_was_made_opens(path: Path) -> None:
     """The tables and the record of their revision come in one transaction: it is a store, or an empty file."""
     program = f"""

@@ -139,7 +139,7 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:
-    """Switch to WAL. SQLite does not wait for another connection in this one statement: it refuses at once, so try again."""
+    """Switch to WAL. Here alone SQLite does not wait for one who writes but refuses at once, so try again."""
     deadline = time.monotonic() + WAIT_S
     while True:
         try:

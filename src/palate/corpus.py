@@ -116,6 +116,10 @@ class Corpus:
         """Where the text of a store row stands."""
         return int(np.searchsorted(self.rows, row))
 
+    def places(self, rows: Sequence[int]) -> Rows:
+        """(m,) where the texts of some store rows stand."""
+        return np.searchsorted(self.rows, np.array(rows, dtype=np.int64))
+
     @cached_property
     def leads(self) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
         """(n,) whether each text is the first of its group: what is shown."""

@@ -196,7 +196,7 @@ class Reader:
         """Places that may be shown: the first text of each group, and unless `all` only of groups without a verdict."""
         shown = corpus.leads & ~effect.blocked
         if not all:
-            shown[[corpus.place(leader) for leader in self._learned.verdicts]] = False
+            shown[corpus.places(list(self._learned.verdicts))] = False
         return np.flatnonzero(shown)
 
     def _hits(self, corpus: Corpus, places: Rows, mean: Vector, sd: Vector) -> list[Hit]:

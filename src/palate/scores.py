@@ -42,6 +42,7 @@ class Scores:
         self._lengths = {name: _lengths(block) for name, block in features.blocks.items()}
         self._columns: dict[str, csc_array] = {}
         self._weights: dict[str, Vector] = {}
+        self._current: dict[str, Vector] = {}  # the newest weights, from which texts are scored one by one
         self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}  # sparse columns that have had a weight
         self._seen_columns: dict[str, Rows] = {}  # the same, as they came
         self._sums: Vector = np.zeros(len(features))  # row @ weights for these weights, summed over blocks
@@ -64,7 +65,7 @@ class Scores:
         for name, block in weights.items():
             total += self._features.blocks[name] @ np.asarray(block, dtype=np.float32)
         self._weights = {name: np.array(block, dtype=np.float64) for name, block in weights.items()}
-        self._seen, self._seen_columns = {}, {}
+        self._current, self._seen, self._seen_columns = {}, {}, {}
         self._sums, self._changes = total, 0
         return total
 
@@ -75,7 +76,7 @@ class Scores:
     def _near(self, weights: Mapping[str, Weights], added: Vector, places: Rows, n: int) -> Rows | None:
         """The best; None where too many texts could be among them."""
         used = {name: self._used(name, block) for name, block in weights.items()}
-        now = {name: _at(block, used[name]) for name, block in weights.items()}
+        now = {name: self._take(name, block, used[name]) for name, block in weights.items()}
         before = {name: self._weights[name][used[name]] for name in weights}
         shared = sum(float(now[name] @ before[name]) for name in weights)
         factor = shared / max(sum(float(block @ block) for block in before.values()), 1e-300)
@@ -90,21 +91,33 @@ class Scores:
         self._changes += 1
         bounds = self._sums[places] + added[places] + slack[places]
         first = np.argpartition(-bounds, min(max(FIRST, n), len(places) - 1))[: max(FIRST, n)]
-        scored = self._exact(weights, added, places[first])
+        scored = self._exact(added, places[first])
         left = bounds >= _nth_largest(scored, n) - ROUNDING
         left[first] = False
         if np.count_nonzero(left) > UNSURE * len(self._features):
             return None
         possible = np.concatenate([places[first], places[left]])
-        exact = np.concatenate([scored, self._exact(weights, added, places[left])])
+        exact = np.concatenate([scored, self._exact(added, places[left])])
         return possible[exact >= _nth_largest(exact, n) - ROUNDING]
 
-    def _exact(self, weights: Mapping[str, Weights], added: Vector, places: Rows) -> Vector:
+    def _exact(self, added: Vector, places: Rows) -> Vector:
         """(m,) scores of the texts at m places, from all of their features."""
         found = added[places].astype(np.float64)
-        for name, block in weights.items():
+        for name, block in self._current.items():
             found += product(self._features.blocks[name][places], block, np.float32)
         return found
+
+    def _take(self, name: str, block: Weights, used: Rows | slice) -> Vector:
+        """Make these the newest weights of a block; returns those of the columns that are used, beyond which all are 0."""
+        if name not in self._current:
+            self._current[name] = np.zeros(len(block))
+        current = self._current[name]
+        if isinstance(block, Sparse):
+            current[used] = 0.0
+            current[block.columns] = block.values
+        else:
+            current[used] = block[used]
+        return current[used]
 
     def _used(self, name: str, block: Weights) -> Rows | slice:
         """The columns of a block that have had a weight since all were scored: of a sparse one few."""
@@ -136,10 +149,6 @@ class Scores:
         rest = change.copy()
         rest[chosen] = 0.0
         return rest
-
-
-def _at(block: Weights, columns: Rows | slice) -> Vector:
-    return block.at(columns) if isinstance(block, Sparse) else block[columns]
 
 
 def _nth_largest(values: Vector, n: int) -> float:

@@ -17,10 +17,7 @@ from palate.training.table import read_table
 from report import DATA, emit, needs
 
 SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
-FORMS = {
-    "full": lambda settings: settings,
-    "lora": lambda settings: replace(settings, lora=LoraSettings()),
-}
+FORMS = {"full": None, "lora": LoraSettings()}
 QUICK = 400
 
 
@@ -34,7 +31,7 @@ def main() -> None:
     needs(DATA)
     for name in [given.only] if given.only else SETS:
         for form in [given.form] if given.form else FORMS:
-            one(name, FORMS[form](replace(SETS[name], seed=given.seed)), quick=given.quick)
+            one(name, replace(SETS[name], seed=given.seed, lora=FORMS[form]), quick=given.quick)
 
 
 def one(name: str, settings: Settings, *, quick: bool) -> None:

@@ -211,7 +211,8 @@ class Reader:
     def _nearest(self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]) -> tuple[Found, ...]:
         entries = self._learned.verdicts.values()
         rows = [entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row]
-        places = np.array([corpus.place(row) for row in rows if corpus.place(row) != place], dtype=np.int64)
+        places = corpus.places(rows)
+        places = places[places != place]
         cosine = corpus.vectors[places] @ corpus.vectors[place]
         nearest = places[np.argsort(-cosine, kind="stable")][:n]
         texts = self._library.store.texts.get(corpus.rows[nearest].tolist())

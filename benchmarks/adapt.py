@@ -1,13 +1,14 @@
-"""An encoder tuned on the feedback of a store: what readers are served before and after, on judgements that came later.
+"""An encoder tuned on the feedback of a store: what readers are served before and after, on judgements that
+came later.
 
-Each reader's judgements are cut in three by time: `palate train adapt` has the first 60 % and holds out a quarter of them itself
-for its gate; the rest is replayed with the vectors of the start and with the tuned ones, whether they were kept or not. gain is
-the fall of the log loss, in nats a judgement, with its 95 % interval; gated is what came of it: 0 where it was not kept.
+Each reader's judgements are cut in three by time: `palate train adapt` has the first 60 % and holds out a
+quarter of them itself for its gate; the rest is replayed with the vectors of the start and with the tuned
+ones, whether they were kept or not. gain is the fall of the log loss, in nats a judgement, with its 95 %
+interval; gated is what came of it: 0 where it was not kept.
 
-arxiv: readers are made up; each likes the papers of one listing, and 5 % of what they say is the other way. movielens: people, in
-the order of time; a like is a rating at or above the reader's mean. Newcomers are people of the dev part, of whom the encoder has
-never heard.
-"""
+arxiv: readers are made up; each likes the papers of one listing, and 5 % of what they say is the other way.
+movielens: people, in the order of time; a like is a rating at or above the reader's mean. Newcomers are
+people of the dev part, of whom the encoder has never heard."""
 
 import argparse
 import csv
@@ -35,7 +36,8 @@ from report import ARXIV, DATA, emit, needs
 FIRST = 0.6  # share of a reader's judgements that the store has when it is adapted
 START = "minilm"
 MOVIES = DATA / "movielens-small"
-Said = tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.float64]]]  # places of texts and likings, in time
+# places of texts and likings, in time
+Said = tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.float64]]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ def arxiv(readers: int, each: int, seed: int, papers: int = 2000) -> Data:
     rng = np.random.default_rng(seed)
     with gzip.open(ARXIV, "rt") as file:
         found = [json.loads(line) for line in file]
-    found = sorted((found[place] for place in rng.choice(len(found), papers, replace=False)), key=lambda paper: paper["date"])
+    found = sorted(
+        (found[place] for place in rng.choice(len(found), papers, replace=False)),
+        key=lambda paper: paper["date"],
+    )
     said = []
     for number in range(readers):
         wanted = np.array([("cs.CL", "cs.IR")[number % 2] in paper["categories"] for paper in found])
@@ -68,7 +73,9 @@ def arxiv(readers: int, each: int, seed: int, papers: int = 2000) -> Data:
 
 
 def movielens(readers: int, each: int, seed: int) -> Data:
-    """The first `each` judgements of people drawn from the train part, and of half as many from the dev part."""
+    """The first `each` judgements of people drawn from the train part, and of half as many from the dev
+    part.
+    """
     rng = np.random.default_rng(seed)
     with gzip.open(MOVIES / "items.jsonl.gz", "rt") as file:
         items = [json.loads(line) for line in file]
@@ -78,7 +85,11 @@ def movielens(readers: int, each: int, seed: int) -> Data:
     new = tuple(dev[place] for place in rng.permutation(len(dev))[: readers // 2])
     used = np.unique(np.concatenate([places for places, _ in (*store, *new)]))
     contents = tuple(f"{items[place]['title']}\n{items[place]['text']}" for place in used)
-    return Data("movielens", contents, *(tuple((np.searchsorted(used, p), s) for p, s in group) for group in (store, new)))
+    return Data(
+        "movielens",
+        contents,
+        *(tuple((np.searchsorted(used, p), s) for p, s in group) for group in (store, new)),
+    )
 
 
 def _people(part: str, known: dict[str, int], each: int) -> list[Said]:
@@ -100,17 +111,29 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
     began = perf_counter()
     with Library(folder / "store.db", encoder=START) as library:
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
-        rows = {text.id: row for row, text in library.store.texts.get(range(1, library.store.texts.last_row() + 1)).items()}
+        rows = {
+            text.id: row
+            for row, text in library.store.texts.get(range(1, library.store.texts.last_row() + 1)).items()
+        }
         for number, (places, likings) in enumerate(data.readers):
-            early = [(place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows]
+            early = [
+                (place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows
+            ]
             taste = library.reader(f"reader {number}").number
-            verdicts = [(rows[str(p)], "like" if s > 0 else "dislike", s) for p, s in early[: round(FIRST * len(early))]]
+            verdicts = [
+                (rows[str(p)], "like" if s > 0 else "dislike", s)
+                for p, s in early[: round(FIRST * len(early))]
+            ]
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
         filled = perf_counter() - began
-        done = adapt(library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_)
+        done = adapt(
+            library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_
+        )
     took = perf_counter() - began - filled
     vectors = [_vectors(name, data.contents) for name in (START, done.name)]
-    later = _replay(data.contents, [(said, FIRST) for said in data.readers], vectors, range(len(data.readers)))
+    later = _replay(
+        data.contents, [(said, FIRST) for said in data.readers], vectors, range(len(data.readers))
+    )
     figures = {
         "kept": done.kept,
         "verdict": done.verdict,
@@ -121,7 +144,10 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
         everyone = [*((said, 1.0) for said in data.readers), *((said, 0.25) for said in data.newcomers)]
         judged = range(len(data.readers), len(everyone))
         figures["newcomers"] = _replay(data.contents, everyone, vectors, judged)
-    parts = {part: {name: round(value, 4) for name, value in found.items()} for part, found in done.finished.figures.items()}
+    parts = {
+        part: {name: round(value, 4) for name, value in found.items()}
+        for part, found in done.finished.figures.items()
+    }
     return {**figures, "adapt": parts, "adapt_seconds": round(took), "peak_mb": done.finished.peak_mb}
 
 
@@ -130,7 +156,9 @@ def _vectors(name: str, contents: Sequence[str]) -> tuple[Any, Any]:
     return encoder.encode(contents).astype(np.float16).astype(np.float32), encoder.encode
 
 
-def _replay(contents: Sequence[str], said: Sequence[tuple[Said, float]], vectors: Sequence[Any], judged: range) -> dict[str, Any]:
+def _replay(
+    contents: Sequence[str], said: Sequence[tuple[Said, float]], vectors: Sequence[Any], judged: range
+) -> dict[str, Any]:
     """Tastes that have learned the first share of what was said, on the rest."""
     heard = [
         Heard(f"reader {number}", "contest", (), places, likings, round(share * len(places)))
@@ -140,9 +168,12 @@ def _replay(contents: Sequence[str], said: Sequence[tuple[Said, float]], vectors
     before, after = (trial.serve(rows, encode) for rows, encode in vectors)
     found = gain(before, after, np.random.default_rng(0))
     return {
-        "judgements": trial.held, "loss": [round(one.loss, 4) for one in (before, after)],
-        "auc": [round(one.auc, 4) for one in (before, after)], "gain": _rounded(found), "auc_gain": _aucs(before, after),
-    }  # fmt: skip
+        "judgements": trial.held,
+        "loss": [round(one.loss, 4) for one in (before, after)],
+        "auc": [round(one.auc, 4) for one in (before, after)],
+        "gain": _rounded(found),
+        "auc_gain": _aucs(before, after),
+    }
 
 
 def _aucs(before: Served, after: Served) -> list[float]:
@@ -160,7 +191,9 @@ def print_(line: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", choices=["arxiv", "movielens"], default="arxiv")
     parser.add_argument("--readers", type=int, default=24)
     parser.add_argument("--each", type=int, default=75, help="judgements of a reader")
@@ -172,7 +205,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(data, Path(folder), asked.epochs, asked.seed)
     shown = f"{asked.data}: {len(data.contents)} texts, {len(data.readers)} readers of {asked.each} judgements at most"
-    emit("adapt", figures, data=shown, seed=asked.seed, packages=["torch", "transformers", "sentence-transformers", "peft"])
+    emit(
+        "adapt",
+        figures,
+        data=shown,
+        seed=asked.seed,
+        packages=["torch", "transformers", "sentence-transformers", "peft"],
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Does asking help? AUC on a half of the texts that is never asked about, after k answers on texts that a strategy chose.
+"""Does asking help? AUC on a half of the texts that is never asked about, after k answers on texts that a
+strategy chose.
 
-screening: included or not, from one included and one excluded record. arxiv: whether a title has a word, from one like.
-jester, movielens-small: dev readers with 100 judgements or more, from nothing. One `bayes` taste, static vectors, no crowd.
-"""
+screening: included or not, from one included and one excluded record. arxiv: whether a title has a word, from
+one like. jester, movielens-small: dev readers with 100 judgements or more, from nothing. One `bayes` taste,
+static vectors, no crowd."""
 
 import argparse
 import gzip
@@ -30,7 +31,9 @@ PAPERS, POOL, READERS = 4000, 600, 40
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Texts with a verdict each: those in pool can be asked about, those in test tell what was learned; start is given."""
+    """Texts with a verdict each: those in pool can be asked about, those in test tell what was learned; start
+    is given.
+    """
 
     name: str
     stage: Stage
@@ -48,15 +51,28 @@ def main() -> None:
     needs(DATA)
     figures = {}
     for protocol, cases in {
-        "screening": list(screening(options.seeds)), "arxiv": list(arxiv(options.seeds)),
-        "jester": list(rated("jester")), "movielens-small": list(rated("movielens-small")),
-    }.items():  # fmt: skip
+        "screening": list(screening(options.seeds)),
+        "arxiv": list(arxiv(options.seeds)),
+        "jester": list(rated("jester")),
+        "movielens-small": list(rated("movielens-small")),
+    }.items():
         for strategy in sorted(QUESTIONS):
             curves = [curve(case, strategy, options.batch) for case in cases]
             means = [round(float(mean), 3) for mean in np.mean(curves, axis=0)]
-            figures[f"{protocol} {strategy}"] = {str(k): mean for k, mean in zip(steps(options.batch), means, strict=True)}
-            print(f"{protocol:16} {strategy:12} {figures[f'{protocol} {strategy}']} n={len(cases)}", file=sys.stderr)
-    emit("asking", figures, data=f"dev parts of shared/data, {options.batch} at once", seed=0, packages=["scikit-learn"])
+            figures[f"{protocol} {strategy}"] = {
+                str(k): mean for k, mean in zip(steps(options.batch), means, strict=True)
+            }
+            print(
+                f"{protocol:16} {strategy:12} {figures[f'{protocol} {strategy}']} n={len(cases)}",
+                file=sys.stderr,
+            )
+    emit(
+        "asking",
+        figures,
+        data=f"dev parts of shared/data, {options.batch} at once",
+        seed=0,
+        packages=["scikit-learn"],
+    )
 
 
 def curve(case: Case, strategy: str, batch: int) -> list[float]:
@@ -64,7 +80,11 @@ def curve(case: Case, strategy: str, batch: int) -> list[float]:
     space = case.stage.space
     vectors = case.stage.vectors
     likings = np.where(case.liked, 1.0, -1.0)
-    taste, question, rng = make_taste("bayes", space.background), make_question(strategy), generator(0, strategy, case.name)
+    taste, question, rng = (
+        make_taste("bayes", space.background),
+        make_question(strategy),
+        generator(0, strategy, case.name),
+    )
     taste.learn(space.corpus[case.start], likings[case.start], np.ones(len(case.start)))
     left, found, asked = np.setdiff1d(case.pool, case.start), [], 0
     while asked < KS[-1]:
@@ -92,7 +112,14 @@ def screening(seeds: int) -> Iterator[Case]:
             rng = generator(seed, "split", review.name)
             test, pool = np.array_split(rng.permutation(len(review.included)), 2)
             if review.included[test].any() and review.included[pool].any():
-                yield Case(f"{review.name} {seed}", stage, review.included, pool, test, one_of_each(review.included, pool, rng))
+                yield Case(
+                    f"{review.name} {seed}",
+                    stage,
+                    review.included,
+                    pool,
+                    test,
+                    one_of_each(review.included, pool, rng),
+                )
 
 
 def arxiv(seeds: int) -> Iterator[Case]:

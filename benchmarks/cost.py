@@ -1,4 +1,6 @@
-"""What a judgement costs: 1,000 of one reader, each on disk, learned and the top 20 ranked again, on up to 100,000 texts."""
+"""What a judgement costs: 1,000 of one reader, each on disk, learned and the top 20 ranked again, on up to
+100,000 texts.
+"""
 
 import argparse
 import csv
@@ -27,7 +29,10 @@ def main() -> None:
     needs(DATA)
     csv.field_size_limit(1 << 30)
     texts = list(dict.fromkeys(read()))[: max(asked.sizes)]
-    taken = {size: measure(texts[:size], asked.judgements if size == max(asked.sizes) else 200) for size in asked.sizes}
+    taken = {
+        size: measure(texts[:size], asked.judgements if size == max(asked.sizes) else 200)
+        for size in asked.sizes
+    }
     draw(taken)
     most = taken[max(asked.sizes)]
     spent = {str(size): round(median(steps), 1) for size, steps in taken.items()}
@@ -92,9 +97,16 @@ def draw(taken: dict[int, list[float]]) -> None:
     window = 50
     medians = [np.median(most[max(0, place - window) : place + 1]) for place in range(len(most))]
     left.plot(np.arange(1, len(most) + 1), medians, color="#000000", label=f"median of the last {window}")
-    left.set(xlabel="judgements so far", ylabel="ms to learn and rank again", ylim=(0, None), title=f"{max(taken):,} texts")
+    left.set(
+        xlabel="judgements so far",
+        ylabel="ms to learn and rank again",
+        ylim=(0, None),
+        title=f"{max(taken):,} texts",
+    )
     left.legend(frameon=False)
-    right.plot(list(taken), [median(steps) for steps in taken.values()], "o-", color="#000000", label="median")
+    right.plot(
+        list(taken), [median(steps) for steps in taken.values()], "o-", color="#000000", label="median"
+    )
     slowest = [float(np.quantile(steps, 0.99)) for steps in taken.values()]
     right.plot(list(taken), slowest, "o--", color="#777777", label="99th percentile")
     right.set(xlabel="texts stored", xlim=(0, None), ylim=(0, None), title="by size of the store")

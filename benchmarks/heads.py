@@ -1,4 +1,5 @@
-"""Figure: fine-tuning with a head on SST-2, TREC (coarse) and AG News, full and LoRA. --quick takes some hundred examples.
+"""Figure: fine-tuning with a head on SST-2, TREC (coarse) and AG News, full and LoRA. --quick takes some
+hundred examples.
 
 Weights are chosen on a tenth split from train; dev is looked at once, at the end.
 """
@@ -36,7 +37,10 @@ def main() -> None:
 
 def one(name: str, settings: Settings, *, quick: bool) -> None:
     table, held = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
-    texts, labels = table.words("text")[: QUICK if quick else None], table.words("label")[: QUICK if quick else None]
+    texts, labels = (
+        table.words("text")[: QUICK if quick else None],
+        table.words("label")[: QUICK if quick else None],
+    )
     if quick:
         settings = replace(settings, epochs=0.5, checks=1)
     with tempfile.TemporaryDirectory() as folder:
@@ -49,12 +53,24 @@ def one(name: str, settings: Settings, *, quick: bool) -> None:
             for row, label in zip(predict(root / "out", held.words("text")), held.words("label"), strict=True)
         ]
     figures = {
-        "accuracy": round(sum(right) / len(right), 4), "accuracy_chosen_by": round(made.figures["validation"]["accuracy"], 4),
-        "seconds": made.seconds, "peak_mb": made.peak_mb, "trainable_share": round(made.trainable / made.parameters, 4),
-        "lora": settings.lora is not None, "epochs": settings.epochs, "batch": settings.batch, "rate": settings.peak_rate,
+        "accuracy": round(sum(right) / len(right), 4),
+        "accuracy_chosen_by": round(made.figures["validation"]["accuracy"], 4),
+        "seconds": made.seconds,
+        "peak_mb": made.peak_mb,
+        "trainable_share": round(made.trainable / made.parameters, 4),
+        "lora": settings.lora is not None,
+        "epochs": settings.epochs,
+        "batch": settings.batch,
+        "rate": settings.peak_rate,
         "quick": quick,
-    }  # fmt: skip
-    emit("heads", figures, data=f"{name} dev, {len(right)} texts", seed=settings.seed, packages=("torch", "transformers", "peft"))
+    }
+    emit(
+        "heads",
+        figures,
+        data=f"{name} dev, {len(right)} texts",
+        seed=settings.seed,
+        packages=("torch", "transformers", "peft"),
+    )
 
 
 def write(path: Path, rows: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,6 @@
-"""Figure 4: one judgement learned and the top 20 ranked again, against refitting arxiv-sanity-lite's SVM and scoring."""
+"""Figure 4: one judgement learned and the top 20 ranked again, against refitting arxiv-sanity-lite's SVM and
+scoring.
+"""
 
 import tempfile
 from pathlib import Path
@@ -29,10 +31,15 @@ def main() -> None:
             verdict = "like" if "cs.IR" in text.extra["categories"] else "dislike"
             taken += seconds(lambda text=text, verdict=verdict: (me.judge(text.id, verdict), me.rank(20)), 1)  # type: ignore[misc]
         peer = find_maker("arxiv-sanity")(Stage(tuple(text.content for text in texts.values())), rng)
-        likings = np.array([1.0 if "cs.IR" in texts[rows[place]].extra["categories"] else -1.0 for place in order])
+        likings = np.array(
+            [1.0 if "cs.IR" in texts[rows[place]].extra["categories"] else -1.0 for place in order]
+        )
         likings[0] = 1.0
         peer.scores(order[:2], likings[:2])
-        theirs = [seconds(lambda k=k: np.argsort(-peer.scores(order[:k], likings[:k]))[:20], 1)[0] for k in (20, 40, 60)]  # type: ignore[misc]
+        theirs = [
+            seconds(lambda k=k: np.argsort(-peer.scores(order[:k], likings[:k]))[:20], 1)[0]
+            for k in (20, 40, 60)
+        ]  # type: ignore[misc]
     figures = {
         "judge_and_rank_ms": round(1000 * median(taken), 1),
         "judge_and_rank_p90_ms": round(1000 * float(np.quantile(taken, 0.9)), 1),

@@ -1,4 +1,6 @@
-"""Figure 7: processes killed with SIGKILL while they judge, take back and add: what they were told is stored must be there."""
+"""Figure 7: processes killed with SIGKILL while they judge, take back and add: what they were told is stored
+must be there.
+"""
 
 import argparse
 import multiprocessing
@@ -22,9 +24,7 @@ from report import emit
 
 ROUNDS_A_STORE = 10
 BATCH = 5  # texts added at a time, judgements given at a time
-WORDS = (
-    "river town council harvest rain bond yield kitten garden search engine ranking paper feed theory proof index vector".split()
-)
+WORDS = "river town council harvest rain bond yield kitten garden search engine ranking paper feed theory proof index vector".split()
 Told = tuple[str, int, str, str]  # (verdict or undo, entry, text id, kind) or (add, 0, text id, "")
 
 
@@ -57,7 +57,10 @@ def deeds(rng: np.random.Generator, library: Library, ids: list[str]) -> Iterato
     while True:
         deed = rng.choice(["judge", "many", "undo", "add"], p=[0.55, 0.15, 0.15, 0.15]) if ids else "add"
         if deed == "add":
-            texts = [Text.of(" ".join(rng.choice(WORDS, 30)), id=f"text {rng.integers(2**62)}") for _ in range(BATCH)]
+            texts = [
+                Text.of(" ".join(rng.choice(WORDS, 30)), id=f"text {rng.integers(2**62)}")
+                for _ in range(BATCH)
+            ]
             library.add(texts)
             ids += [text.id for text in texts]
             yield [("add", 0, text.id, "") for text in texts]
@@ -105,21 +108,29 @@ def check(path: Path, told: list[Told], figures: Figures) -> None:
         texts = library.store.texts.get(range(1, library.store.texts.last_row() + 1))
         ids = {text.id for text in texts.values()}
         entries = {(entry.entry, texts[entry.row].id, entry.kind) for entry in log if entry.row}
-        undone = {entry.entry for entry in log if entry.row} - {entry.entry for entry in standing_entries(log)}
+        undone = {entry.entry for entry in log if entry.row} - {
+            entry.entry for entry in standing_entries(log)
+        }
         for deed, entry, text_id, kind in told:
             there = (
-                text_id in ids if deed == "add" else (entry, text_id, kind) in entries and (deed == "judge" or entry in undone)
+                text_id in ids
+                if deed == "add"
+                else (entry, text_id, kind) in entries and (deed == "judge" or entry in undone)
             )
             figures.lost += not there
         figures.half += len(texts) % BATCH != 0
         figures.not_whole += [
-            f"{one.check}: {one.detail}" for one in examine(library.store, library.encoder.fingerprint) if not one.ok
+            f"{one.check}: {one.detail}"
+            for one in examine(library.store, library.encoder.fingerprint)
+            if not one.ok
         ]
         library.reader("me").rank()
 
 
 def run(rounds: int, seed: int) -> Figures:
-    """Kill as many processes one after another, each on what the one before it left; every tenth begins a new store."""
+    """Kill as many processes one after another, each on what the one before it left; every tenth begins a new
+    store.
+    """
     figures, told = Figures(), list[Told]()
     encoder = StaticEncoder()
     encoder.encode(["loaded once, and then in every process that is forked"])
@@ -143,7 +154,9 @@ def run(rounds: int, seed: int) -> Figures:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)), help="default: a new one, printed")
+    parser.add_argument(
+        "--seed", type=int, default=int.from_bytes(os.urandom(4)), help="default: a new one, printed"
+    )
     asked = parser.parse_args()
     figures = run(asked.rounds, asked.seed)
     shown = {**vars(figures), "not_whole": len(figures.not_whole), "first_not_whole": figures.not_whole[:3]}

@@ -33,8 +33,12 @@ def main() -> None:
             scores = find_maker(name)(stage, rng).scores(rows, np.tile([1.0, -1.0], EACH))
             scores[rows] = -np.inf
             precisions.append(wanted[np.argsort(-scores, kind="stable")[:TOP]].mean())
-        figures[name] = [round(float(value), 3) for value in bootstrap(np.array(precisions), np.random.default_rng(0))]
-    data = f"12,000 arXiv papers; precision@{TOP} among unjudged ones: mean, low, high (95 %) over {seeds} seeds"
+        figures[name] = [
+            round(float(value), 3) for value in bootstrap(np.array(precisions), np.random.default_rng(0))
+        ]
+    data = (
+        f"12,000 arXiv papers; precision@{TOP} among unjudged ones: mean, low, high (95 %) over {seeds} seeds"
+    )
     emit("learning", figures, data=data, seed=0, packages=["scikit-learn"])
 
 

@@ -1,8 +1,8 @@
-"""Figure 4: masked perplexity on held-out arXiv abstracts, from the start to the end of 15 minutes. --quick: a minute or two.
+"""Figure 4: masked perplexity on held-out arXiv abstracts, from the start to the end of 15 minutes. --quick:
+a minute or two.
 
-The papers listed last, a tenth of them, are held out. The head starts at random, as the start has none stored; `unigram` is the
-perplexity of guessing by how often each piece comes, which is the fairer start.
-"""
+The papers listed last, a tenth of them, are held out. The head starts at random, as the start has none
+stored; `unigram` is the perplexity of guessing by how often each piece comes, which is the fairer start."""
 
 import argparse
 import gzip
@@ -51,12 +51,16 @@ def unigram(train: Path, held: Path) -> float:
     tokenizer = load_tokenizer("minilm", MASKED.window)
     seen, other = (cut(texts_in(path), tokenizer, MASKED.window) for path in (train, held))
     counts = np.bincount(seen.ravel(), minlength=len(tokenizer)) + 1.0
-    labels = torch.cat([batch["labels"] for batch in MaskedChunks(other, tokenizer, share=SHARE, seed=MASKS).batches(64)])
+    labels = torch.cat(
+        [batch["labels"] for batch in MaskedChunks(other, tokenizer, share=SHARE, seed=MASKS).batches(64)]
+    )
     return float(np.exp(-np.log(counts / counts.sum())[labels[labels >= 0].numpy()].mean()))
 
 
 def gain(train: Path) -> dict[str, float]:
-    """Seconds of forward and backward with the head at masked places alone, and at all places as transformers has it."""
+    """Seconds of forward and backward with the head at masked places alone, and at all places as transformers
+    has it.
+    """
     tokenizer = load_tokenizer("minilm", MASKED.window)
     ids = cut(texts_in(train)[: 2 * BATCH], tokenizer, MASKED.window)
     batch = next(MaskedChunks(ids, tokenizer, share=SHARE, seed=0).batches(BATCH))
@@ -78,28 +82,47 @@ def gain(train: Path) -> dict[str, float]:
 
 def watch(facts: Mapping[str, float]) -> None:
     if "eval_perplexity" in facts:
-        print(f"step {facts['step']:.0f} of {facts['steps']:.0f}: perplexity {facts['eval_perplexity']:.1f}", file=sys.stderr)
+        print(
+            f"step {facts['step']:.0f} of {facts['steps']:.0f}: perplexity {facts['eval_perplexity']:.1f}",
+            file=sys.stderr,
+        )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--keep", type=Path, help="a new folder for the model, which benchmarks/similarity.py starts from")
+    parser.add_argument(
+        "--keep", type=Path, help="a new folder for the model, which benchmarks/similarity.py starts from"
+    )
     asked = parser.parse_args()
     needs(ARXIV)
     minutes = QUICK_MINUTES if asked.quick else MINUTES
     with tempfile.TemporaryDirectory() as scratch:
         train, held = parts(Path(scratch), asked.quick)
         began = perf_counter()
-        done = masked(train, asked.keep or Path(scratch) / "out", dev=held, minutes=minutes, settings=MASKED, watch=watch)
+        done = masked(
+            train,
+            asked.keep or Path(scratch) / "out",
+            dev=held,
+            minutes=minutes,
+            settings=MASKED,
+            watch=watch,
+        )
         wall = perf_counter() - began
         before, after = done.figures["before"], done.figures["after"]
         figures: dict[str, Any] = {
-            "before": round(before["perplexity"], 1), "unigram": round(unigram(train, held), 1),
-            "after": round(after["perplexity"], 2), "accuracy": round(after["accuracy"], 4),
-            "epochs": round(done.settings["epochs"], 3), "batch": MASKED.batch, "rate": MASKED.rate,
-            "wall_s": round(wall, 1), "peak_mb": done.peak_mb, "threads": torch.get_num_threads(), **gain(train),
-        }  # fmt: skip
+            "before": round(before["perplexity"], 1),
+            "unigram": round(unigram(train, held), 1),
+            "after": round(after["perplexity"], 2),
+            "accuracy": round(after["accuracy"], 4),
+            "epochs": round(done.settings["epochs"], 3),
+            "batch": MASKED.batch,
+            "rate": MASKED.rate,
+            "wall_s": round(wall, 1),
+            "peak_mb": done.peak_mb,
+            "threads": torch.get_num_threads(),
+            **gain(train),
+        }
     print(
         "perplexity {before} -> {after} in {wall_s} s (by frequency alone: {unigram}); the head at masked places alone makes a "
         "step {gain} times as fast".format_map(figures)

@@ -17,7 +17,9 @@ def main() -> None:
         with palate.open(store) as library:
             library.add(ARXIV)
             library.reader("me", likes="retrieval, ranking with feedback")
-        ranked = subprocess.Popen([sys.executable, "-m", "palate", "--store", store, "rank"], stdout=subprocess.DEVNULL)
+        ranked = subprocess.Popen(
+            [sys.executable, "-m", "palate", "--store", store, "rank"], stdout=subprocess.DEVNULL
+        )
         _, status, used = os.wait4(ranked.pid, 0)
     emit(
         "memory",

@@ -1,4 +1,6 @@
-"""Figure 3: the minilm encoder against sentence-transformers: texts per second, and how close the vectors are. 3 minutes."""
+"""Figure 3: the minilm encoder against sentence-transformers: texts per second, and how close the vectors
+are. 3 minutes.
+"""
 
 import gzip
 import json
@@ -33,8 +35,11 @@ def main() -> None:
     for encode in encoders.values():
         encode(contents[:64])
     wall, cpu = dict.fromkeys(encoders, 0.0), dict.fromkeys(encoders, 0.0)
-    vectors: dict[str, list[np.ndarray[tuple[int, int], np.dtype[np.float32]]]] = {name: [] for name in encoders}
-    for number in range(SLICES):  # in turn, and each first as often as the other, so that a busy machine hurts both
+    vectors: dict[str, list[np.ndarray[tuple[int, int], np.dtype[np.float32]]]] = {
+        name: [] for name in encoders
+    }
+    # in turn, and each first as often as the other, so that a busy machine hurts both
+    for number in range(SLICES):
         part = contents[number::SLICES]
         for name in list(encoders)[:: 1 if number % 2 else -1]:
             start, used = perf_counter(), process_time()
@@ -44,7 +49,11 @@ def main() -> None:
     in_order = [content for number in range(SLICES) for content in contents[number::SLICES]]
     found, expected = (np.concatenate(vectors[name]) for name in encoders)
     beginnings = [beginning(theirs.tokenizer, content) for content in in_order]
-    cut = [place for place, (content, start) in enumerate(zip(in_order, beginnings, strict=True)) if start != content]
+    cut = [
+        place
+        for place, (content, start) in enumerate(zip(in_order, beginnings, strict=True))
+        if start != content
+    ]
     whole = np.setdiff1d(np.arange(TEXTS), cut)
     found[cut] = we([beginnings[place] for place in cut])
     cosines = np.einsum("nd,nd->n", found, expected)
@@ -69,7 +78,13 @@ def main() -> None:
         "minilm {minilm_texts_per_s} texts/s, sentence-transformers {sentence_transformers_texts_per_s}: {ratio} times as fast; "
         "cosine to float32 {cosine_mean} in the mean, {cosine_min} at least".format_map(figures)
     )
-    emit("minilm", figures, data=data, seed=SEED, packages=["onnxruntime", "sentence-transformers", "torch", "transformers"])
+    emit(
+        "minilm",
+        figures,
+        data=data,
+        seed=SEED,
+        packages=["onnxruntime", "sentence-transformers", "torch", "transformers"],
+    )
 
 
 def beginning(tokenizer: object, content: str) -> str:

@@ -1,4 +1,6 @@
-"""What single parts cost: the figures in docstrings, docs/taste.md, docs/index.md and docs/decisions/. Takes a minute."""
+"""What single parts cost: the figures in docstrings, docs/taste.md, docs/index.md and docs/decisions/. Takes
+a minute.
+"""
 
 import gzip
 import json
@@ -23,7 +25,8 @@ from palate.threads import one_thread
 from report import ARXIV, emit, ms, needs, seconds
 
 SEED, TEXTS, WORDS, VOCABULARY = 0, 2000, 150, 5000
-JUDGED, ROUNDS, LIKED = (50, 200, 512, 1000), 10, "cs.CL"  # ROUNDS: one of them ends a round of the evolved taste
+# ROUNDS: one of them ends a round of the evolved taste
+JUDGED, ROUNDS, LIKED = (50, 200, 512, 1000), 10, "cs.CL"
 
 
 def main() -> None:
@@ -60,10 +63,17 @@ def parts() -> None:
             library.add(contents)
             me = library.reader("me")
             ids = [hit.text.id for hit in me.rank(500)]
-            me.judge_many([(text_id, "like" if place % 2 else "dislike") for place, text_id in enumerate(ids)])
+            me.judge_many(
+                [(text_id, "like" if place % 2 else "dislike") for place, text_id in enumerate(ids)]
+            )
             figures["doctor_ms"] = ms(seconds(lambda: examine(library.store, library.encoder.fingerprint), 3))
             figures["relearn_500_ms"] = ms(seconds(lambda: library.reader("me").judged(), 3))
-    emit("parts", figures, data=f"{TEXTS} made-up texts of {WORDS} words, Zipf over {VOCABULARY}; random vectors", seed=SEED)
+    emit(
+        "parts",
+        figures,
+        data=f"{TEXTS} made-up texts of {WORDS} words, Zipf over {VOCABULARY}; random vectors",
+        seed=SEED,
+    )
 
 
 def tastes() -> None:
@@ -74,7 +84,11 @@ def tastes() -> None:
     papers = [papers[place] for place in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
     space = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
-    texts, probe, weights = [space.corpus[row : row + 1] for row in range(TEXTS)], space.corpus[-1:], np.ones(TEXTS)
+    texts, probe, weights = (
+        [space.corpus[row : row + 1] for row in range(TEXTS)],
+        space.corpus[-1:],
+        np.ones(TEXTS),
+    )
     figures: dict[str, dict[str, list[float]]] = {}
     with one_thread():
         for kind in TASTES:
@@ -89,7 +103,10 @@ def tastes() -> None:
                     taste.learn(texts[row], likings[row : row + 1], weights[:1])
                     taste.logits(probe)
 
-                found[str(judged)] = [round(1000 * mean(seconds(work, ROUNDS)), 2), round(taste.effort(judged), 2)]
+                found[str(judged)] = [
+                    round(1000 * mean(seconds(work, ROUNDS)), 2),
+                    round(taste.effort(judged), 2),
+                ]
             figures[kind] = found
     data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"
     emit("tastes", {"ms_and_effort_by_judgements": figures}, data=data, seed=SEED)

@@ -15,10 +15,23 @@ DATA = ROOT.parent / "shared" / "data"
 ARXIV = DATA / "arxiv" / "papers_train.jsonl.gz"
 
 
-def emit(name: str, figures: dict[str, Any], *, data: str, seed: int | None = None, packages: Sequence[str] = ()) -> None:
+def emit(
+    name: str, figures: dict[str, Any], *, data: str, seed: int | None = None, packages: Sequence[str] = ()
+) -> None:
     """Print one JSON line."""
     versions = {package: version(package) for package in ("palate", "numpy", *packages)}
-    print(json.dumps({"benchmark": name, **figures, "data": data, "seed": seed, "versions": versions, "machine": machine()}))
+    print(
+        json.dumps(
+            {
+                "benchmark": name,
+                **figures,
+                "data": data,
+                "seed": seed,
+                "versions": versions,
+                "machine": machine(),
+            }
+        )
+    )
 
 
 def machine() -> str:
@@ -26,7 +39,11 @@ def machine() -> str:
     model = platform.processor()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        named = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        named = [
+            line.split(":", 1)[1].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         model = named[0] if named else model
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
 

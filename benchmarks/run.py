@@ -13,7 +13,9 @@ def main() -> None:
     lines = []
     for name in NAMES:
         print(f"== {name}", file=sys.stderr)
-        done = subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [sys.executable, str(HERE / f"{name}.py")], check=True, stdout=subprocess.PIPE, text=True
+        )
         print(done.stdout, end="")
         lines += [line for line in done.stdout.splitlines() if line.startswith("{")]
     (HERE / "results.jsonl").write_text("\n".join(lines) + "\n")

@@ -1,7 +1,9 @@
-"""A student with 3 of the 6 layers of all-MiniLM-L6-v2: size, speed and Spearman on STS-b dev, beside teacher and static vectors.
+"""A student with 3 of the 6 layers of all-MiniLM-L6-v2: size, speed and Spearman on STS-b dev, beside teacher
+and static vectors.
 
-It learns from sentences of the training parts of STS-b, NLI, Quora and SICK and titles of arXiv papers, without labels; weights
-are chosen by agreement with the teacher on sentences held out. Speeds are of one run, in turns. --quick: a few hundred texts.
+It learns from sentences of the training parts of STS-b, NLI, Quora and SICK and titles of arXiv papers,
+without labels; weights are chosen by agreement with the teacher on sentences held out. Speeds are of one run,
+in turns. --quick: a few hundred texts.
 
 Run: python benchmarks/shallow.py [--quick]
 """
@@ -26,9 +28,11 @@ from report import ARXIV, DATA, emit, needs
 SEED = 0
 SETTINGS = replace(SHALLOW, epochs=2, rate=5e-4, batch=32, seed=SEED)
 COLUMNS = {
-    "stsb": ("sentence1", "sentence2"), "nli": ("premise", "hypothesis"), "quora": ("question1", "question2"),
+    "stsb": ("sentence1", "sentence2"),
+    "nli": ("premise", "hypothesis"),
+    "quora": ("question1", "question2"),
     "sick": ("sentence1", "sentence2"),
-}  # fmt: skip
+}
 STS_DEV = DATA / "stsb/dev.csv.gz"
 
 
@@ -44,16 +48,25 @@ def main() -> None:
         data.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
         made = shallow(Path(folder) / "student", data, layers=3, sts=STS_DEV, settings=SETTINGS)
         encoders = {
-            "teacher": load_sentences("minilm").encode, "student": load_sentences(str(made.folder)).encode,
+            "teacher": load_sentences("minilm").encode,
+            "student": load_sentences(str(made.folder)).encode,
             "static": StaticEncoder().encode,
-        }  # fmt: skip
+        }
         found = weigh(encoders, read_table(STS_DEV).words("sentence1"), read_table(STS_DEV))  # type: ignore[arg-type]
     for name, figures in made.figures.items():
-        say(name, {**figures, **({"seconds": made.seconds, "peak_mb": made.peak_mb} if name == "student" else {})}, len(texts))
+        say(
+            name,
+            {**figures, **({"seconds": made.seconds, "peak_mb": made.peak_mb} if name == "student" else {})},
+            len(texts),
+        )
     for name, figures in found.items():
         say(f"{name}, again beside the others", figures, len(texts))
-    speed, quality = (found["student"][name] / found["teacher"][name] for name in ("texts_per_s", "sts_spearman"))
-    print(f"student: {speed:.2f} times as fast, wanted 1.8; {quality:.1%} of the teacher's Spearman, wanted 95 %")
+    speed, quality = (
+        found["student"][name] / found["teacher"][name] for name in ("texts_per_s", "sts_spearman")
+    )
+    print(
+        f"student: {speed:.2f} times as fast, wanted 1.8; {quality:.1%} of the teacher's Spearman, wanted 95 %"
+    )
 
 
 def sentences(n: int) -> list[str]:
@@ -71,9 +84,12 @@ def sentences(n: int) -> list[str]:
 def say(name: str, figures: dict[str, float], n: int) -> None:
     rounded = {figure: round(value, 4) for figure, value in figures.items()}
     emit(
-        "shallow", {"model": name, "texts": n, **rounded}, data="stsb dev", seed=SEED,
+        "shallow",
+        {"model": name, "texts": n, **rounded},
+        data="stsb dev",
+        seed=SEED,
         packages=("torch", "transformers", "sentence-transformers"),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""What sentence training does for STS: all-MiniLM-L6-v2 as it is and trained further; the same with its sentence training undone.
+"""What sentence training does for STS: all-MiniLM-L6-v2 as it is and trained further; the same with its
+sentence training undone.
 
-(a) goes on from all-MiniLM-L6-v2 with NLI and STS in one run. (b) starts from a copy adapted by masked-language training, with a
-fresh mean pooling: NLI by the siamese softmax, then STS. Weights are chosen on parts of the training files; the dev part of
-STS-b is looked at once, at the end. --masked FOLDER: a model that `palate train masked` made; else one is made here, shortly.
---parts a: that one alone. --quick: a few hundred examples, to see that it runs.
+(a) goes on from all-MiniLM-L6-v2 with NLI and STS in one run. (b) starts from a copy adapted by
+masked-language training, with a fresh mean pooling: NLI by the siamese softmax, then STS. Weights are chosen
+on parts of the training files; the dev part of STS-b is looked at once, at the end. --masked FOLDER: a model
+that `palate train masked` made; else one is made here, shortly. --parts a: that one alone. --quick: a few
+hundred examples, to see that it runs.
 
 Run: python benchmarks/similarity.py [--masked FOLDER] [--quick]
 """
@@ -26,7 +28,9 @@ from palate.training.table import read_table
 from report import ARXIV, DATA, emit, needs
 
 SEED = 0
-STS, STS_DEV, NLI, NLI_DEV = (DATA / kind / f"{part}.csv.gz" for kind in ("stsb", "nli") for part in ("train", "dev"))
+STS, STS_DEV, NLI, NLI_DEV = (
+    DATA / kind / f"{part}.csv.gz" for kind in ("stsb", "nli") for part in ("train", "dev")
+)
 FURTHER = replace(SIMILARITY, epochs=3, rate=5e-5, batch=32, seed=SEED)  # (a): vectors that are good already
 FRESH = replace(SIMILARITY, epochs=2, rate=5e-5, batch=32, seed=SEED)  # (b): vectors that know no sentences
 SHARE = 0.25  # passes of NLI for one of STS in (a)
@@ -43,12 +47,20 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         work = Path(folder)
         files = {path: cut(path, work, 300) if given.quick else path for path in (STS, STS_DEV, NLI, NLI_DEV)}
-        looked = {"sts": read_table(files[STS_DEV]), "nli": read_table(files[NLI_DEV]), "nli_train": read_table(files[NLI])}
+        looked = {
+            "sts": read_table(files[STS_DEV]),
+            "nli": read_table(files[NLI_DEV]),
+            "nli_train": read_table(files[NLI]),
+        }
         start = sentence_figures("minilm", **looked)
         say("as it is", start)
         if "a" in given.parts:
             made = similarity(
-                work / "a", sts=[files[STS]], nli=[files[NLI]], weights={"nli": SHARE}, settings=short(FURTHER, given.quick)
+                work / "a",
+                sts=[files[STS]],
+                nli=[files[NLI]],
+                weights={"nli": SHARE},
+                settings=short(FURTHER, given.quick),
             )
             found = sentence_figures(str(made.folder), **looked)
             say("(a) NLI and STS from all-MiniLM-L6-v2", found, made)
@@ -57,21 +69,30 @@ def main() -> None:
             undone = given.masked or masked_copy(work / "masked", given.quick)
             plain = sentence_figures(str(undone), **looked)
             say("(b) masked copy, plain mean pooling", plain)
-            first = similarity(work / "b-nli", nli=[files[NLI]], start=str(undone), settings=short(FRESH, given.quick))
+            first = similarity(
+                work / "b-nli", nli=[files[NLI]], start=str(undone), settings=short(FRESH, given.quick)
+            )
             softmax = sentence_figures(str(first.folder), **looked)
             say("(b) after the NLI softmax", softmax, first)
-            second = similarity(work / "b-sts", sts=[files[STS]], start=str(first.folder), settings=short(FRESH, given.quick))
+            second = similarity(
+                work / "b-sts", sts=[files[STS]], start=str(first.folder), settings=short(FRESH, given.quick)
+            )
             say("(b) after NLI, then STS", sentence_figures(str(second.folder), **looked), second)
-            print(f"(b) the NLI softmax gained {softmax['sts_spearman'] - plain['sts_spearman']:+.4f} over plain mean pooling")
+            print(
+                f"(b) the NLI softmax gained {softmax['sts_spearman'] - plain['sts_spearman']:+.4f} over plain mean pooling"
+            )
 
 
 def say(part: str, figures: Mapping[str, float], made: Finished | None = None) -> None:
     cost = {"seconds": made.seconds, "peak_mb": made.peak_mb} if made else {}
     rounded: dict[str, Any] = {name: round(value, 4) for name, value in figures.items()}
     emit(
-        "similarity", {"part": part, **rounded, **cost}, data="stsb and nli, dev parts", seed=SEED,
+        "similarity",
+        {"part": part, **rounded, **cost},
+        data="stsb and nli, dev parts",
+        seed=SEED,
         packages=("torch", "transformers", "sentence-transformers"),
-    )  # fmt: skip
+    )
 
 
 def short(settings: Any, quick: bool) -> Any:
@@ -79,7 +100,9 @@ def short(settings: Any, quick: bool) -> Any:
 
 
 def masked_copy(out: Path, quick: bool) -> Path:
-    """all-MiniLM-L6-v2 after masked-language training on arXiv abstracts, which undoes its sentence training."""
+    """all-MiniLM-L6-v2 after masked-language training on arXiv abstracts, which undoes its sentence
+    training.
+    """
     from palate.training.masked import masked
 
     made = masked(ARXIV, out, settings=replace(MASKED, seed=SEED), minutes=0.5 if quick else 10)

@@ -17,7 +17,9 @@ def python(*arguments: str) -> None:
 
 def main() -> None:
     loaded = f"import sys, palate; palate.open; print([m for m in {HEAVY} if m in sys.modules])"
-    heavy = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout.strip()
+    heavy = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
+    ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "sample.db")
         add = "import palate; from palate.sample import SAMPLE; import sys; palate.open(sys.argv[1]).add(SAMPLE)"
@@ -27,7 +29,9 @@ def main() -> None:
             "bare_typer_help_ms": ms(seconds(lambda: python("-c", BARE), 10)),
             "python_ms": ms(seconds(lambda: python("-c", "pass"), 10)),
             "import_ms": ms(seconds(lambda: python("-c", "import palate"), 10)),
-            "first_rank_ms": ms(seconds(lambda: python("-m", "palate", "--store", store, "rank", "--json"), 10)),
+            "first_rank_ms": ms(
+                seconds(lambda: python("-m", "palate", "--store", store, "rank", "--json"), 10)
+            ),
             "heavy_modules": heavy,
         }
     emit(

@@ -1,8 +1,9 @@
-"""The stopping answer against the truth: reviews read to the end, the best record first, with a question at each 5 % read.
+"""The stopping answer against the truth: reviews read to the end, the best record first, with a question at
+each 5 % read.
 
-Covered: how often the true share of included records seen lay in the stated interval. Known: the same where the answer was
-not "not known yet". Stop: the first of these moments at which the interval lay wholly above 95 %; where none came, the end.
-"""
+Covered: how often the true share of included records seen lay in the stated interval. Known: the same where
+the answer was not "not known yet". Stop: the first of these moments at which the interval lay wholly above 95
+%; where none came, the end."""
 
 import argparse
 import sys
@@ -19,11 +20,21 @@ from palate.question.stopping import stopping
 from report import DATA, emit, needs
 
 LOOKS = np.arange(1, 20) / 20  # of all records
-GROWTH = 25  # the system learns anew whenever it can learn a 25th more: after each record at first, then after batches
+# the system learns anew whenever it can learn a 25th more: after each record at first, then after batches
+GROWTH = 25
 TARGET = 0.95
 COLUMNS = (
-    "covered", "too_high", "width", "error", "known", "covered_known", "width_known", "stop", "stop_recall", "stop_covered",
-)  # fmt: skip
+    "covered",
+    "too_high",
+    "width",
+    "error",
+    "known",
+    "covered_known",
+    "width_known",
+    "stop",
+    "stop_recall",
+    "stop_covered",
+)
 
 
 def main() -> None:

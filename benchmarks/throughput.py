@@ -1,9 +1,9 @@
-"""Figure: training throughput of palate's run against transformers' and sentence-transformers' trainers at their defaults.
+"""Figure: training throughput of palate's run against transformers' and sentence-transformers' trainers at
+their defaults.
 
-Same model, examples, batch, precision, optimiser and schedule; theirs in random order with padding to the longest of each
-batch. No evaluation and no checkpoint on either side within the time. Rounds alternate; each seed is one round. --rows N takes N
-examples, drawn by chance; --quick some hundred and one seed.
-"""
+Same model, examples, batch, precision, optimiser and schedule; theirs in random order with padding to the
+longest of each batch. No evaluation and no checkpoint on either side within the time. Rounds alternate; each
+seed is one round. --rows N takes N examples, drawn by chance; --quick some hundred and one seed."""
 
 import argparse
 import random
@@ -16,9 +16,18 @@ from typing import Any
 import torch
 import transformers
 from datasets import Dataset
-from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
-from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding, Trainer, TrainingArguments
+from transformers import (
+    AutoModelForSequenceClassification,
+    DataCollatorWithPadding,
+    Trainer,
+    TrainingArguments,
+)
 
 from palate.training.head import cross_entropy, outputs_of, tokenise
 from palate.training.lengths import LengthTrainer
@@ -60,11 +69,19 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
 
     def once(kind: type[Trainer], seed: int) -> tuple[float, float]:
         transformers.set_seed(seed)
-        model = AutoModelForSequenceClassification.from_pretrained(checkpoint_of("minilm"), num_labels=len(labels))
+        model = AutoModelForSequenceClassification.from_pretrained(
+            checkpoint_of("minilm"), num_labels=len(labels)
+        )
         with tempfile.TemporaryDirectory() as folder:
             made = TrainingArguments(output_dir=folder, remove_unused_columns=False, **common(seed, epochs))
             own: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
-            trainer = kind(model=model, args=made, train_dataset=rows, data_collator=DataCollatorWithPadding(tokenizer), **own)
+            trainer = kind(
+                model=model,
+                args=made,
+                train_dataset=rows,
+                data_collator=DataCollatorWithPadding(tokenizer),
+                **own,
+            )
             taken = timed(trainer)
         said = torch.tensor([one.argmax() for one in outputs_of(model.eval(), tokenizer, held)])
         return epochs * len(rows) / taken, (said == truth).float().mean().item()
@@ -74,7 +91,9 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
 
 
 def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
-    """Similarity: STS-b pairs and AG News texts in pairs, so that lengths are mixed; cosine and squared error."""
+    """Similarity: STS-b pairs and AG News texts in pairs, so that lengths are mixed; cosine and squared
+    error.
+    """
     from palate.training.batches import samplers
 
     sts, news = read_table(DATA / "stsb" / "train.csv.gz"), read_table(DATA / "ag-news" / "train.csv.gz")
@@ -98,11 +117,16 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
             more = samplers(model.tokenizer, [1.0]) if ours else {}
             made = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
             trainer = SentenceTransformerTrainer(
-                model=model, args=made, train_dataset=Dataset.from_dict(pairs), loss=CosineSimilarityLoss(model)
+                model=model,
+                args=made,
+                train_dataset=Dataset.from_dict(pairs),
+                loss=CosineSimilarityLoss(model),
             )
             taken = timed(trainer)
         one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
-        return len(pairs["one"]) / taken, float(spearmanr((one * two).sum(1), held.numbers("score")).statistic)
+        return len(pairs["one"]) / taken, float(
+            spearmanr((one * two).sum(1), held.numbers("score")).statistic
+        )
 
     told = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
     report(told, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
@@ -110,9 +134,16 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
 
 def common(seed: int, epochs: float) -> dict[str, Any]:
     return {
-        "num_train_epochs": epochs, "per_device_train_batch_size": BATCH, "learning_rate": RATE, "seed": seed, "use_cpu": True,
-        "save_strategy": "no", "report_to": "none", "disable_tqdm": True, "dataloader_pin_memory": False,
-    }  # fmt: skip
+        "num_train_epochs": epochs,
+        "per_device_train_batch_size": BATCH,
+        "learning_rate": RATE,
+        "seed": seed,
+        "use_cpu": True,
+        "save_strategy": "no",
+        "report_to": "none",
+        "disable_tqdm": True,
+        "dataloader_pin_memory": False,
+    }
 
 
 def timed(trainer: Trainer) -> float:
@@ -131,9 +162,12 @@ def report(name: str, ours: Once, theirs: Once, figure: str, seeds: Sequence[int
         "ratio": round(median(a / b for a, b in zip(rates["ours"], rates["theirs"], strict=True)), 3),
         **{f"{side}_samples_per_s": [round(rate, 1) for rate in rates[side]] for side in rates},
         **{f"{side}_{figure}": [round(good, 4) for _, good in runs] for side, runs in found.items()},
-        f"{figure}_gain": round(mean(good for _, good in found["ours"]) - mean(good for _, good in found["theirs"]), 4),
-        "batch": BATCH, "seeds": list(seeds),
-    }  # fmt: skip
+        f"{figure}_gain": round(
+            mean(good for _, good in found["ours"]) - mean(good for _, good in found["theirs"]), 4
+        ),
+        "batch": BATCH,
+        "seeds": list(seeds),
+    }
     emit("throughput", figures, data=name, packages=("torch", "transformers", "sentence-transformers"))
 
 

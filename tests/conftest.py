@@ -26,7 +26,9 @@ settings.load_profile("palate")
 
 
 class WordsEncoder:
-    """A fake Encoder without `attribute`: a text's vector is the sum of one drawn for each of its words, scaled to length 1."""
+    """A fake Encoder without `attribute`: a text's vector is the sum of one drawn for each of its words,
+    scaled to length 1.
+    """
 
     def __init__(self, name: str = "words", dims: int = 24) -> None:
         self.name = name
@@ -41,7 +43,9 @@ class WordsEncoder:
         sums = np.zeros((len(contents), self.dims), np.float32)
         for row, content in zip(sums, contents, strict=True):
             for word in content.lower().split():
-                row += np.random.default_rng(zlib.crc32(f"{self.name} {word}".encode())).normal(size=self.dims)
+                row += np.random.default_rng(zlib.crc32(f"{self.name} {word}".encode())).normal(
+                    size=self.dims
+                )
         lengths = np.linalg.norm(sums, axis=1)
         return sums / np.where(lengths == 0, 1, lengths)[:, None]
 
@@ -55,7 +59,9 @@ def loaded_static() -> StaticEncoder:
 
 @pytest.fixture
 def static(loaded_static: StaticEncoder, monkeypatch: pytest.MonkeyPatch) -> StaticEncoder:
-    """Every library opened with the shipped encoder shares one that is loaded: loading it takes most of a small test."""
+    """Every library opened with the shipped encoder shares one that is loaded: loading it takes most of a
+    small test.
+    """
     monkeypatch.setitem(ENCODERS, "static", lambda: loaded_static)
     return loaded_static
 
@@ -121,7 +127,9 @@ def papers() -> list[Text]:
 
 @pytest.fixture(scope="session")
 def save_tiny_bert() -> Callable[[Path, int], Path]:
-    """Saves a sentence-transformers model to a folder: one layer, 16 dims, a window of 12 word pieces, letters as pieces."""
+    """Saves a sentence-transformers model to a folder: one layer, 16 dims, a window of 12 word pieces,
+    letters as pieces.
+    """
 
     def save(folder: Path, seed: int) -> Path:
         import torch
@@ -143,11 +151,21 @@ def save_tiny_bert() -> Callable[[Path, int], Path]:
             "cat",
             "dog",
         ]
-        tokenizer = Tokenizer(WordPiece({piece: place for place, piece in enumerate(pieces)}, unk_token="[UNK]"))
+        tokenizer = Tokenizer(
+            WordPiece({piece: place for place, piece in enumerate(pieces)}, unk_token="[UNK]")
+        )
         tokenizer.normalizer = normalizers.BertNormalizer()
         tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-        tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-        special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+        tokenizer.post_processor = TemplateProcessing(
+            single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+        )
+        special = {
+            "pad_token": "[PAD]",
+            "unk_token": "[UNK]",
+            "cls_token": "[CLS]",
+            "sep_token": "[SEP]",
+            "mask_token": "[MASK]",
+        }
         fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=12, **special)  # type: ignore[no-untyped-call]
         torch.manual_seed(seed)
         config = BertConfig(  # type: ignore[no-untyped-call]

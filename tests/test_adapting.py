@@ -1,4 +1,6 @@
-"""A store whose readers like letters that a tiny BERT cannot tell apart, and the encoder that is tuned on them."""
+"""A store whose readers like letters that a tiny BERT cannot tell apart, and the encoder that is tuned on
+them.
+"""
 
 import io
 import shutil
@@ -32,14 +34,19 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
-    """Four readers, too few for a crowd, with sixty judgements each. turned: later they say the opposite of before."""
+    """Four readers, too few for a crowd, with sixty judgements each. turned: later they say the opposite of
+    before.
+    """
     with Library(path, encoder=f"sbert:{tiny}") as library:
         library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(TEXTS)])
         for reader, (places, likings) in enumerate(likes(GROUPED, 4, 60, 1)):
             said = [liking if place < 45 or not turned else -liking for place, liking in enumerate(likings)]
             taste = library.reader(f"reader {reader}").number
             rows = [library.row_of(f"t{place}") for place in places]
-            verdicts = [(row, "like" if liking > 0 else "dislike", liking) for row, liking in zip(rows, said, strict=True)]
+            verdicts = [
+                (row, "like" if liking > 0 else "dislike", liking)
+                for row, liking in zip(rows, said, strict=True)
+            ]
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
     return path
 
@@ -115,7 +122,9 @@ def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(
         assert ranked(library) == before
 
 
-def test_an_encoder_that_does_not_serve_better_leaves_the_store_as_it_was(tiny_bert: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_does_not_serve_better_leaves_the_store_as_it_was(
+    tiny_bert: Path, tmp_path: Path
+) -> None:
     """Readers who turn round: what was learned of them is wrong later."""
     with Library(fill(tmp_path / "store.db", tiny_bert, turned=True)) as library:
         before = everything(library)
@@ -126,7 +135,9 @@ def test_an_encoder_that_does_not_serve_better_leaves_the_store_as_it_was(tiny_b
     assert done.verdict in read_finished(tmp_path / "tuned").notes
 
 
-def test_an_encoder_that_forgot_is_not_kept_however_good(store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_that_forgot_is_not_kept_however_good(
+    store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(palate.adapting, "FORGOTTEN", 0.99)
     done = adapt(store, tmp_path / "tuned", settings=SMALL)
     assert done.gains["before"].low > 0
@@ -134,7 +145,9 @@ def test_an_encoder_that_forgot_is_not_kept_however_good(store: Library, tmp_pat
     assert done.verdict.startswith("it forgot too much: what is like what agrees with the start at 0.")
 
 
-def test_given_pairs_decide_what_was_forgotten(store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_pairs_decide_what_was_forgotten(
+    store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(palate.adapting, "FORGOTTEN_STS", -1.0)
     done = adapt(store, tmp_path / "tuned", settings=replace(SMALL, epochs=1), sts=[sts_file(tmp_path, 80)])
     assert not done.kept
@@ -142,12 +155,18 @@ def test_given_pairs_decide_what_was_forgotten(store: Library, tmp_path: Path, m
     assert "sts_spearman" in done.finished.figures["before"]
 
 
-def test_another_start_is_compared_too(words: Any, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store whose encoder has no network: an encoder that is no better than the one it was made from is not kept."""
+def test_another_start_is_compared_too(
+    words: Any, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store whose encoder has no network: an encoder that is no better than the one it was made from is not
+    kept.
+    """
     path, told = tmp_path / "store.db", list[str]()
     with Library(fill(path, tiny_bert)) as library:
         library.use_encoder("words")
-        done = adapt(library, tmp_path / "tuned", settings=SMALL, start=str(f"sbert:{tiny_bert}"), tell=told.append)
+        done = adapt(
+            library, tmp_path / "tuned", settings=SMALL, start=str(f"sbert:{tiny_bert}"), tell=told.append
+        )
     assert told[0] == f"tuning starts from sbert:{tiny_bert}, as words has no network to tune"
     assert set(done.gains) == {"before", "start"}
     assert set(done.finished.figures) == {"before", "start", "after"}
@@ -186,7 +205,11 @@ def test_a_stopped_adapting_goes_on_with_what_had_been_said_then(
     ("given", "error", "said"),
     [
         ({"readers": ["nobody"]}, UnknownName, "there is no reader called 'nobody'"),
-        ({"readers": ["reader 0"]}, BadValue, "60 judgements are too few: .* about 80 in all; judge more texts first"),
+        (
+            {"readers": ["reader 0"]},
+            BadValue,
+            "60 judgements are too few: .* about 80 in all; judge more texts first",
+        ),
         ({"start": "sbert:/not/there"}, BadSource, "there is no folder /not/there"),
         ({"start": "static"}, UnknownName, "static is a table of vectors without a network"),
         ({"sts": [Path("/not/there.csv")]}, BadSource, "/not/there.csv"),

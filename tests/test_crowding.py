@@ -1,4 +1,6 @@
-"""A store with many readers uses them: two planted camps over made-up texts, whose words say nothing of who likes what."""
+"""A store with many readers uses them: two planted camps over made-up texts, whose words say nothing of who
+likes what.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -34,13 +36,23 @@ def fill(library: Library, readers: int = 8, each: int = 15, dislikes: bool = Tr
     if not library.store.texts.last_row():
         library.add(TEXTS)
     for number in range(readers):
-        say(library, f"r{number}", number % 2, np.random.default_rng(number).permutation(N)[:each].tolist(), dislikes)
+        say(
+            library,
+            f"r{number}",
+            number % 2,
+            np.random.default_rng(number).permutation(N)[:each].tolist(),
+            dislikes,
+        )
 
 
 def say(library: Library, name: str, camp: int, places: list[int], dislikes: bool = True) -> None:
     """Judgements that go past the tastes, which would take their time."""
     verdicts = [(n + 1, likes(camp, n)) for n in places]  # rows count from 1
-    entries = [(row, "like" if liked else "dislike", 1.0 if liked else -1.0) for row, liked in verdicts if liked or dislikes]
+    entries = [
+        (row, "like" if liked else "dislike", 1.0 if liked else -1.0)
+        for row, liked in verdicts
+        if liked or dislikes
+    ]
     library.store.log.append(library.reader(name).number, entries)  # type: ignore[arg-type]
 
 
@@ -132,13 +144,19 @@ def test_what_a_private_reader_says_changes_nothing_for_others(words: Encoder) -
 
 def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
     camps.reader("ann", private=True)
-    assert values(camps, "ann", "bayes" if camps.store.readers.find("ann", "main") is None else None)["t25"] > 0.6
+    assert (
+        values(camps, "ann", "bayes" if camps.store.readers.find("ann", "main") is None else None)["t25"]
+        > 0.6
+    )
 
 
-@pytest.mark.parametrize("leave", [
-    lambda library: library.store.readers.remove("r0"),
-    lambda library: library.reader("r0", private=True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda library: library.store.readers.remove("r0"),
+        lambda library: library.reader("r0", private=True),
+    ],
+)
 def test_a_reader_who_leaves_is_forgotten_at_once(words: Encoder, leave: Callable[[Library], object]) -> None:
     with Library(":memory:", encoder="words") as library, Library(":memory:", encoder="words") as never:
         fill(library)
@@ -177,15 +195,21 @@ def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path)
 # --- when there is one
 
 
-@pytest.mark.parametrize(("readers", "each", "there"), [(4, 30, False), (5, 4, False), (5, 5, True), (4, 0, False)])
-def test_it_takes_five_readers_with_five_judgements(words: Encoder, readers: int, each: int, there: bool) -> None:
+@pytest.mark.parametrize(
+    ("readers", "each", "there"), [(4, 30, False), (5, 4, False), (5, 5, True), (4, 0, False)]
+)
+def test_it_takes_five_readers_with_five_judgements(
+    words: Encoder, readers: int, each: int, there: bool
+) -> None:
     with Library(":memory:", encoder="words") as library:
         fill(library, readers, each)
         assert ("crowd" in library.corpus().features.blocks) is there
         assert (library.refresh_crowd() is not None) is there
 
 
-def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_does_not(words: Encoder) -> None:
+def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_does_not(
+    words: Encoder,
+) -> None:
     with Library(":memory:", encoder="words") as library:
         fill(library, 4)
         second = library.reader("r0", taste="second").number
@@ -268,7 +292,9 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         library.add([*TEXTS, {"id": "first", "text": long + " one"}, {"id": "copy", "text": long + " two"}])
         fill(library)
         for number in range(8):
-            library.store.log.append(library.reader(f"r{number}").number, [(library.row_of("copy"), "like", 1.0)])
+            library.store.log.append(
+                library.reader(f"r{number}").number, [(library.row_of("copy"), "like", 1.0)]
+            )
         corpus = library.corpus()
         first, copy = corpus.place(library.row_of("first")), corpus.place(library.row_of("copy"))
         assert corpus.leaders[copy] == corpus.rows[first]
@@ -299,7 +325,9 @@ def test_only_the_crowd_is_new_where_no_text_is(stored: Path) -> None:
         assert set(after.space.background.average.blocks) == set(after.features.blocks)
 
 
-def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     began, go_on = threading.Event(), threading.Event()
 
     def slowly(*args: object) -> object:

@@ -19,7 +19,9 @@ def ranked(library: Library) -> list[tuple[str, float]]:
     return [(hit.text.id, hit.value.mean) for hit in library.reader("me").rank(50)]
 
 
-def test_every_call_sees_that_another_library_changed_the_encoder(words: Any, wider: Any, path: Path, papers: list[Text]) -> None:
+def test_every_call_sees_that_another_library_changed_the_encoder(
+    words: Any, wider: Any, path: Path, papers: list[Text]
+) -> None:
     with Library(path, encoder="words") as one, Library(path) as other:
         one.add(papers)
         me = other.reader("me", likes="cats")
@@ -95,7 +97,9 @@ def test_a_store_of_a_transformer_ranks_without_loading_it(moved: Path, model: P
     shutil.rmtree(model)
     with Library(moved) as library:
         assert len(ranked(library)) == len(first) + 1
-        with pytest.raises(EncoderChanged, match=r"cannot be loaded: there is no folder .*; or move .* encoder use words"):
+        with pytest.raises(
+            EncoderChanged, match=r"cannot be loaded: there is no folder .*; or move .* encoder use words"
+        ):
             library.add(["another dog"])
         with pytest.raises(EncoderChanged, match="encoder use words"):
             library.find("dog")
@@ -109,7 +113,8 @@ def test_a_transformer_that_changed_under_its_name_encodes_nothing(moved: Path, 
     with Library(moved) as library:
         assert len(ranked(library)) == 11
         with pytest.raises(
-            EncoderChanged, match=r"from sbert:sha256-first:whole, not from sbert:sha256-second:whole.* use sbert:"
+            EncoderChanged,
+            match=r"from sbert:sha256-first:whole, not from sbert:sha256-second:whole.* use sbert:",
         ):
             library.add(["the dog"])
 

@@ -28,13 +28,22 @@ def store(words: Any, papers: list[Text]) -> Iterator[Library]:
 def said(gathered: Gathered, taste: int = 0) -> list[tuple[str, float]]:
     """Beginnings of the texts that a taste judged, with its likings, in order."""
     one = gathered.heard[taste]
-    return [(gathered.contents[place], float(liking)) for place, liking in zip(one.places, one.likings, strict=True)]
+    return [
+        (gathered.contents[place], float(liking))
+        for place, liking in zip(one.places, one.likings, strict=True)
+    ]
 
 
-def test_what_stands_is_gathered_in_the_order_in_which_it_was_said(store: Library, papers: list[Text]) -> None:
-    """A verdict that replaces another comes when it was said; skips, what was taken back and near-copies are not there."""
+def test_what_stands_is_gathered_in_the_order_in_which_it_was_said(
+    store: Library, papers: list[Text]
+) -> None:
+    """A verdict that replaces another comes when it was said; skips, what was taken back and near-copies are
+    not there.
+    """
     me = store.reader("me", likes="cats", dislikes="bonds")
-    me.judge_many([("cats-1", "like"), ("bonds-1", "dislike"), ("copy", 0.5), ("cats-2", "skip"), ("cats-1", -0.25)])
+    me.judge_many(
+        [("cats-1", "like"), ("bonds-1", "dislike"), ("copy", 0.5), ("cats-2", "skip"), ("cats-1", -0.25)]
+    )
     me.judge("cats-3", "like")
     me.undo()
     found = gather(store, tastes_of(store, ["me"]), {}, seed=0)
@@ -95,21 +104,33 @@ def test_whose_feedback_it_is(store: Library) -> None:
     store.reader("me", taste="news")
     store.reader("you")
     store.reader("other", private=True)
-    assert [(row.reader, row.name) for row in tastes_of(store, [])] == [("me", "main"), ("me", "news"), ("you", "main")]
+    assert [(row.reader, row.name) for row in tastes_of(store, [])] == [
+        ("me", "main"),
+        ("me", "news"),
+        ("you", "main"),
+    ]
     assert [row.reader for row in tastes_of(store, ["you"])] == ["you"]
     with pytest.raises(UnknownName, match=r"no reader called 'nobody' \(there are: me, you, other\)"):
         tastes_of(store, ["me", "nobody"])
-    with pytest.raises(BadValue, match="'other' is private, and an encoder tuned on it would serve the others too"):
+    with pytest.raises(
+        BadValue, match="'other' is private, and an encoder tuned on it would serve the others too"
+    ):
         tastes_of(store, ["other"])
 
 
 def test_the_only_reader_may_be_private(store: Library) -> None:
     store.reader("me", private=True)
-    assert [row.reader for row in tastes_of(store, [])] == [row.reader for row in tastes_of(store, ["me"])] == ["me"]
+    assert (
+        [row.reader for row in tastes_of(store, [])]
+        == [row.reader for row in tastes_of(store, ["me"])]
+        == ["me"]
+    )
 
 
 def test_unjudged_texts_stand_in_where_there_are_hardly_any_dislikes() -> None:
-    """One after each like; those that were said stay in their order, and none is of a text that was judged."""
+    """One after each like; those that were said stay in their order, and none is of a text that was
+    judged.
+    """
     likings = np.array([1.0, 0.5, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     one = Heard("me", "contest", (), np.arange(10, 18), likings, cut=6)
     more = one.with_stand_ins(40, np.random.default_rng(0))

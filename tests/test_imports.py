@@ -41,7 +41,8 @@ CORE = {
     "scores",
     "suggesting",
 }
-ADAPTING = {"adapting", "heard", "trial"}  # bring a library, training and evaluation together; nothing but doors imports them
+# bring a library, training and evaluation together; nothing but doors imports them
+ADAPTING = {"adapting", "heard", "trial"}
 DOORS = {"cli", "server", "sample", "__main__"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -64,7 +65,9 @@ def imported(tree: ast.AST) -> Iterator[str]:
 def homes(path: Path) -> set[str]:
     """The files and folders directly in palate that a module imports from."""
     names = [name.split(".") for name in imported(ast.parse(path.read_text("utf-8")))]
-    return {name[1] for name in names if name[0] == "palate" and len(name) > 1} & (FACTS | PARTS | CORE | ADAPTING | DOORS)
+    return {name[1] for name in names if name[0] == "palate" and len(name) > 1} & (
+        FACTS | PARTS | CORE | ADAPTING | DOORS
+    )
 
 
 def home_of(path: Path) -> str:
@@ -100,7 +103,10 @@ def test_no_module_needs_itself_to_be_imported() -> None:
         tree = ast.parse(path.read_text("utf-8"))
         top = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
         needs[name_of(path)] = set(imported(top))
-    needs = {name: {other for other in others if other in needs and other != name} for name, others in needs.items()}
+    needs = {
+        name: {other for other in others if other in needs and other != name}
+        for name, others in needs.items()
+    }
     while free := [name for name, others in needs.items() if not others]:
         for name in free:
             del needs[name]
@@ -112,7 +118,11 @@ def test_no_module_needs_itself_to_be_imported() -> None:
 def test_sql_lives_in_store_alone(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     assert not {name.split(".")[0] for name in imported(tree)} & {"sqlalchemy", "sqlite3", "alembic"}
-    said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    said = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     statement = re.compile(
         r"^\s*(select\b.*\bfrom\b|insert\b.*\binto\b|delete from\b|update \w+ set\b|create (table|index)\b|pragma \w)",
         re.I | re.S,

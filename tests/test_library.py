@@ -56,7 +56,9 @@ def dying_at_commit(number: int) -> Iterator[None]:
         event.remove(Engine, "commit", commit)
 
 
-def test_texts_are_ranked_judged_ranked_again_explained_and_kept(static: Encoder, path: Path, papers: list[Text]) -> None:
+def test_texts_are_ranked_judged_ranked_again_explained_and_kept(
+    static: Encoder, path: Path, papers: list[Text]
+) -> None:
     """The whole way, through the public names alone."""
     with palate.open(path) as library:
         report = library.add(papers)
@@ -65,7 +67,9 @@ def test_texts_are_ranked_judged_ranked_again_explained_and_kept(static: Encoder
         me = library.reader("me", likes="cats and kittens", dislikes="finance")
         first = me.rank(limit=4)
         assert {hit.text.id.split("-")[0] for hit in first} == {"cats"}
-        assert all(isinstance(hit, palate.Hit) and 0 <= hit.value.score <= 100 and hit.group == () for hit in first)
+        assert all(
+            isinstance(hit, palate.Hit) and 0 <= hit.value.score <= 100 and hit.group == () for hit in first
+        )
         for hit in me.rank(limit=12):
             if hit.text.id in ("search-1", "search-2", "search-4"):
                 me.judge(hit.text.id, "like")
@@ -105,8 +109,15 @@ def test_what_was_added_is_known_by_id_address_and_content(library: Library) -> 
 
 
 def test_ids_tell_under_which_name_a_text_is_there(library: Library) -> None:
-    library.add([{"id": "a", "text": "cats sleep"}, {"id": "b", "text": "dogs bark", "url": "https://a.org/two"}])
-    asked = [Text("x", "", "not there"), Text("b", "", "other words"), Text("y", "", "cats  sleep"), Text("a", "", "again")]
+    library.add(
+        [{"id": "a", "text": "cats sleep"}, {"id": "b", "text": "dogs bark", "url": "https://a.org/two"}]
+    )
+    asked = [
+        Text("x", "", "not there"),
+        Text("b", "", "other words"),
+        Text("y", "", "cats  sleep"),
+        Text("a", "", "again"),
+    ]
     assert library.ids_of(asked) == ["b", "a"]
     assert library.ids_of([Text("z", "", "other", url="https://a.org/two#top")]) == ["b"]
     assert library.ids_of([]) == []
@@ -128,7 +139,10 @@ def test_near_copies_are_one_group_that_one_verdict_labels(library: Library, apa
     grouped = sum(library.add(part).grouped for part in ([texts[:2], texts[2:]] if apart else [texts]))
     assert grouped == 2
     me = library.reader()
-    assert {hit.text.id: hit.group for hit in me.rank(all=True)} == {"other": (), "first": ("first", "copy", "third")}
+    assert {hit.text.id: hit.group for hit in me.rank(all=True)} == {
+        "other": (),
+        "first": ("first", "copy", "third"),
+    }
     me.judge("third", "like")
     assert [hit.text.id for hit in me.rank()] == [hit.text.id for hit in me.ask(5)] == ["other"]
     assert len(me.rank(all=True)) == 2
@@ -143,11 +157,20 @@ def test_near_copies_are_one_group_that_one_verdict_labels(library: Library, apa
 
 
 def test_short_texts_and_texts_with_other_words_are_no_copies(library: Library) -> None:
-    report = library.add(["a cat", "the cat", LONG, LONG.replace("river", "stream").replace("farmers", "growers").upper()[:120]])
+    report = library.add(
+        [
+            "a cat",
+            "the cat",
+            LONG,
+            LONG.replace("river", "stream").replace("farmers", "growers").upper()[:120],
+        ]
+    )
     assert (report.added, report.grouped) == (4, 0)
 
 
-def test_a_source_that_cannot_be_read_to_its_end_leaves_the_store_as_it_was(library: Library, tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_read_to_its_end_leaves_the_store_as_it_was(
+    library: Library, tmp_path: Path
+) -> None:
     library.add(["one cat"])
     before = everything(library)
     source = tmp_path / "papers.jsonl"
@@ -189,7 +212,15 @@ def test_it_does_not_matter_in_what_chunks_texts_are_added(
     words: Encoder, papers: list[Text], size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Groups, words and vectors are the same, to the byte."""
-    texts = [papers[0], Text("1", "", LONG), papers[1], Text("2", "", NEAR), papers[1], papers[2], Text("3", "", NEAR + " ever")]
+    texts = [
+        papers[0],
+        Text("1", "", LONG),
+        papers[1],
+        Text("2", "", NEAR),
+        papers[1],
+        papers[2],
+        Text("3", "", NEAR + " ever"),
+    ]
 
     def stored() -> list[str]:
         with Library(":memory:", encoder="words") as library:
@@ -248,7 +279,9 @@ def test_stopping_before_any_commit_of_a_move_leaves_a_store_that_opens(
 def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened(
     words: Encoder, tmp_path: Path, papers: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As an older palate left it; also after a stop before any commit of that. Then it is the store that a new palate makes."""
+    """As an older palate left it; also after a stop before any commit of that. Then it is the store that a
+    new palate makes.
+    """
     monkeypatch.setattr("palate.library.HASHED_AT_ONCE", 5)
     with Library(tmp_path / "old.db", encoder="words") as library:
         library.add(papers)
@@ -296,8 +329,12 @@ def test_a_store_whose_encoder_changed_under_its_name_is_refused(words: Any, pat
     Library(path).close()
 
 
-def test_moving_to_another_encoder_and_back_changes_nothing(words: Any, wider: Any, path: Path, papers: list[Text]) -> None:
-    """Every text is encoded anew, tastes are learned anew; the way back needs no encoding, its vectors were kept."""
+def test_moving_to_another_encoder_and_back_changes_nothing(
+    words: Any, wider: Any, path: Path, papers: list[Text]
+) -> None:
+    """Every text is encoded anew, tastes are learned anew; the way back needs no encoding, its vectors were
+    kept.
+    """
     with Library(path, encoder="words") as library:
         library.add(papers)
         me = library.reader("me", likes="cats")
@@ -319,7 +356,9 @@ def test_moving_to_another_encoder_and_back_changes_nothing(words: Any, wider: A
         assert set(words.seen) <= {"cats"}  # the description
 
 
-def test_stopping_a_move_leaves_the_library_with_the_old_encoder(words: Any, wider: Any, path: Path, papers: list[Text]) -> None:
+def test_stopping_a_move_leaves_the_library_with_the_old_encoder(
+    words: Any, wider: Any, path: Path, papers: list[Text]
+) -> None:
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
@@ -387,7 +426,9 @@ def test_many_may_add_at_once(words: Encoder, path: Path, monkeypatch: pytest.Mo
         try:
             with Library(path) as library:
                 added.append(
-                    library.add([f"text {n} of all, word{n} again{n * 7}" for n in range(number * 5, number * 5 + 20)]).added
+                    library.add(
+                        [f"text {n} of all, word{n} again{n * 7}" for n in range(number * 5, number * 5 + 20)]
+                    ).added
                 )
         except Exception as error:
             failed.append(error)
@@ -448,14 +489,41 @@ def test_find_finds_rare_words_and_meaning(static: Encoder, papers: list[Text]) 
         found = library.find("a cat", limit=5)
         query = static.encode(["a cat"])[0]
         for one in found:
-            assert one.similarity == pytest.approx(float(static.encode([one.text.content])[0] @ query), abs=2e-3)
+            assert one.similarity == pytest.approx(
+                float(static.encode([one.text.content])[0] @ query), abs=2e-3
+            )
 
 
 @pytest.mark.parametrize(
     "query",
-    ['"', "*", "OR", "cats OR", "NEAR(", "NEAR(cats bonds)", "cats AND", "^cats", "{", "title:cats", "-", "'", "a_b", "_",
-     "cats*", "²", "\0", "\ud800", "", " ", "cats\0", "😀", "中文", "word " * 30_000, " ".join(f"w{n}" for n in range(5000))],
-)  # fmt: skip
+    [
+        '"',
+        "*",
+        "OR",
+        "cats OR",
+        "NEAR(",
+        "NEAR(cats bonds)",
+        "cats AND",
+        "^cats",
+        "{",
+        "title:cats",
+        "-",
+        "'",
+        "a_b",
+        "_",
+        "cats*",
+        "²",
+        "\0",
+        "\ud800",
+        "",
+        " ",
+        "cats\0",
+        "😀",
+        "中文",
+        "word " * 30_000,
+        " ".join(f"w{n}" for n in range(5000)),
+    ],
+)
 def test_no_query_is_special(library: Library, papers: list[Text], query: str) -> None:
     library.add(papers)
     assert len(library.find(query, limit=3)) == 3
@@ -469,7 +537,10 @@ def test_find_like_leaves_the_text_itself_out(library: Library, papers: list[Tex
         assert len(found) == 11
         assert text.id not in {one.text.id for one in found}
     assert len(library.find_like("cats-1", limit=2)) == 2
-    subjects = [library.find_like(text.id, limit=1)[0].text.id.split("-")[0] == text.id.split("-")[0] for text in papers]
+    subjects = [
+        library.find_like(text.id, limit=1)[0].text.id.split("-")[0] == text.id.split("-")[0]
+        for text in papers
+    ]
     assert sum(subjects) >= 6  # four by chance
 
 
@@ -478,9 +549,11 @@ def test_a_limit_below_one_is_refused(library: Library, papers: list[Text], limi
     library.add(papers)
     me = library.reader()
     calls: list[Callable[[], object]] = [
-        lambda: me.rank(limit), lambda: me.ask(limit), lambda: library.find("cats", limit=limit),
+        lambda: me.rank(limit),
+        lambda: me.ask(limit),
+        lambda: library.find("cats", limit=limit),
         lambda: library.find_like("cats-1", limit=limit),
-    ]  # fmt: skip
+    ]
     for call in calls:
         with pytest.raises(BadValue, match=f"got {limit}"):
             call()
@@ -518,18 +591,34 @@ def test_what_a_reader_wrote_is_replaced_or_left(library: Library) -> None:
 
 
 def test_a_text_comes_back_with_all_its_fields(library: Library) -> None:
-    text = Text.of("body\0 😀", title="Title", id="x", url="https://a.org/", language="en", extra={"deep": [1, {"a": None}]})
+    text = Text.of(
+        "body\0 😀",
+        title="Title",
+        id="x",
+        url="https://a.org/",
+        language="en",
+        extra={"deep": [1, {"a": None}]},
+    )
     library.add([text])
     found = library.text("x")
     assert (found.id, found.title, found.body, found.url, found.language, found.extra) == (
-        "x", "Title", "body\0 😀", "https://a.org/", "en", {"deep": [1, {"a": None}]}
-    )  # fmt: skip
+        "x",
+        "Title",
+        "body\0 😀",
+        "https://a.org/",
+        "en",
+        {"deep": [1, {"a": None}]},
+    )
 
 
-def test_broken_unicode_spoils_neither_the_texts_beside_it_nor_later_calls(library: Library, tmp_path: Path) -> None:
+def test_broken_unicode_spoils_neither_the_texts_beside_it_nor_later_calls(
+    library: Library, tmp_path: Path
+) -> None:
     """JSON may hold half a character, an escape that no file can."""
     source = tmp_path / "posts.jsonl"
-    source.write_text('{"id": "a", "text": "half \\ud83d smile", "tag": "\\ud83d"}\n{"id": "b", "text": "a cat"}\n')
+    source.write_text(
+        '{"id": "a", "text": "half \\ud83d smile", "tag": "\\ud83d"}\n{"id": "b", "text": "a cat"}\n'
+    )
     assert library.add(source).added == 2
     me = library.reader("me", likes="cats")
     assert len(me.rank()) == 2
@@ -540,9 +629,11 @@ def test_broken_unicode_spoils_neither_the_texts_beside_it_nor_later_calls(libra
 
 def test_every_error_that_a_person_can_cause_is_a_palate_error(path: Path) -> None:
     wrong: list[Callable[[], object]] = [
-        lambda: Library(path, create=False), lambda: Library(path.parent), lambda: Library(""),
+        lambda: Library(path, create=False),
+        lambda: Library(path.parent),
+        lambda: Library(""),
         lambda: Library(path, encoder="bow"),
-    ]  # fmt: skip
+    ]
     for call in wrong:
         with pytest.raises(PalateError):
             call()

@@ -29,7 +29,9 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
         if kind.startswith("jsonl"):
             file.writelines(json.dumps(row) + "\n" for row in rows)
         else:
-            table = csv.DictWriter(file, list(rows[0]), delimiter="\t" if kind.startswith("tsv") else ",", quoting=csv.QUOTE_ALL)
+            table = csv.DictWriter(
+                file, list(rows[0]), delimiter="\t" if kind.startswith("tsv") else ",", quoting=csv.QUOTE_ALL
+            )
             table.writeheader()
             table.writerows(rows)
 
@@ -61,19 +63,33 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
     path.write_text("text\tkind\nA, b\tx\n")
     (line,) = read_lines(path)
     assert line.value("label", "kind") == "x"
-    with pytest.raises(BadSource, match=r"a\.tsv, line 2: there is no column label or class; the columns are: text, kind$"):
+    with pytest.raises(
+        BadSource, match=r"a\.tsv, line 2: there is no column label or class; the columns are: text, kind$"
+    ):
         line.value("label", "class")
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.txt", b"x", r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and \.parquet"),
+        (
+            "a.txt",
+            b"x",
+            r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and \.parquet",
+        ),
         ("a", b"x", "ends in no suffix"),
         ("a.parquet.gz", b"x", r"ends in \.gz"),
         ("a.csv", b"text,label\n", "has no rows"),
-        ("a.csv", b"text,label\nx,y,z\n", "line 2: more values than columns; put quotes around values with commas"),
-        ("a.tsv", b"text\tlabel\nx\ty\tz\n", "line 2: more values than columns; put quotes around values with tabs"),
+        (
+            "a.csv",
+            b"text,label\nx,y,z\n",
+            "line 2: more values than columns; put quotes around values with commas",
+        ),
+        (
+            "a.tsv",
+            b"text\tlabel\nx\ty\tz\n",
+            "line 2: more values than columns; put quotes around values with tabs",
+        ),
         ("a.csv", b"text\n\xff\n", "cannot read .* after line 0"),
         ("a.csv.gz", b"no gzip", "cannot read"),
         ("a.jsonl", b'{"text": "x"}\n{"text": \n', "line 2: no JSON"),
@@ -81,7 +97,9 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
         ("a.parquet", b"no parquet", "cannot read .* after line 0"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(BadSource, match=said):

@@ -76,7 +76,9 @@ def test_while_a_move_is_under_way_readers_rank_with_the_old_encoder_and_then_wi
         assert ranked(other) == ranked(library) == old
 
 
-def test_a_move_in_the_background_ends_as_one_in_the_foreground(store: Path, wider: Any, tmp_path: Path) -> None:
+def test_a_move_in_the_background_ends_as_one_in_the_foreground(
+    store: Path, wider: Any, tmp_path: Path
+) -> None:
     with Library(store) as library:
         library.begin_encoder("wider")
         library._encoding.background.wait()
@@ -87,7 +89,9 @@ def test_a_move_in_the_background_ends_as_one_in_the_foreground(store: Path, wid
         assert ranked(library) == aside
 
 
-def test_texts_that_come_during_a_move_have_vectors_of_the_encoder_that_is_in_use_after_it(store: Path, wider: Any) -> None:
+def test_texts_that_come_during_a_move_have_vectors_of_the_encoder_that_is_in_use_after_it(
+    store: Path, wider: Any
+) -> None:
     with Library(store) as library, Library(store) as other:
         wider.before_encoding = gate = Gate()
         library.begin_encoder("wider")
@@ -133,7 +137,9 @@ def test_closing_stops_a_move_and_the_next_one_goes_on(store: Path, words: Any, 
         assert library.use_encoder("wider") == left == len(wider.seen)
 
 
-def test_what_goes_wrong_in_the_background_is_told_when_asked_and_not_to_who_ranks(store: Path, wider: Any) -> None:
+def test_what_goes_wrong_in_the_background_is_told_when_asked_and_not_to_who_ranks(
+    store: Path, wider: Any
+) -> None:
     def fail() -> None:
         raise OSError("the model is broken")
 
@@ -184,7 +190,9 @@ def test_missing_vectors_are_those_the_encoder_makes(store: Path, wider: Any, pa
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2, 3])
-def test_a_store_whose_move_was_killed_ranks_and_the_next_move_goes_on(store: Path, words: Any, wider: Any, batches: int) -> None:
+def test_a_store_whose_move_was_killed_ranks_and_the_next_move_goes_on(
+    store: Path, words: Any, wider: Any, batches: int
+) -> None:
     """SIGKILL while batch number `batches` is encoded, or right after the switch."""
     with Library(store) as library:
         old = ranked(library)

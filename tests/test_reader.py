@@ -56,7 +56,10 @@ def test_what_the_reader_wrote_moves_the_ranking(static: Encoder, papers: list[T
             ("bonds", "bonds, investors, inflation"),
             ("search", "search, ranking, retrieval"),
         ):
-            likes, dislikes = library.reader(f"{subject} +", likes=wrote), library.reader(f"{subject} -", dislikes=wrote)
+            likes, dislikes = (
+                library.reader(f"{subject} +", likes=wrote),
+                library.reader(f"{subject} -", dislikes=wrote),
+            )
             assert {hit.text.id.split("-")[0] for hit in likes.rank(3)} == {subject}
             assert subject not in {hit.text.id.split("-")[0] for hit in dislikes.rank(6)}
 
@@ -72,11 +75,18 @@ def test_a_shorter_ranking_is_the_top_of_a_longer_one(filled: Library) -> None:
 
 @pytest.mark.parametrize("kind", ["bayes", "profile"])
 @settings(max_examples=15)
-@given(deeds=st.lists(st.one_of(st.tuples(st.integers(0, 11), VERDICTS), st.sampled_from(["undo", "rank", "ask"])), max_size=12))
+@given(
+    deeds=st.lists(
+        st.one_of(st.tuples(st.integers(0, 11), VERDICTS), st.sampled_from(["undo", "rank", "ask"])),
+        max_size=12,
+    )
+)
 def test_a_taste_is_what_stands_in_its_log_and_nothing_else(
     kind: str, deeds: list[Any], words: Encoder, papers: list[Text]
 ) -> None:
-    """Judging again, taking back and looking in between leave the bits of a reader who gave the verdicts that stand, at once."""
+    """Judging again, taking back and looking in between leave the bits of a reader who gave the verdicts that
+    stand, at once.
+    """
     with Library(":memory:", encoder="words") as library:
         library.add(papers)
         me, stack = library.reader("me", likes="cats", dislikes="bonds", kind=kind), list[tuple[str, Any]]()
@@ -117,8 +127,13 @@ def test_taking_everything_back_is_as_if_nothing_had_been_judged(filled: Library
         me.judge(text_id, verdict)
     undone = [me.undo() for _ in range(6)]
     assert [one and (one.text_id, one.kind) for one in undone] == [
-        ("bonds-2", "rating"), ("search-1", "skip"), ("cats-1", "dislike"), ("bonds-1", "dislike"), ("cats-1", "like"), None
-    ]  # fmt: skip
+        ("bonds-2", "rating"),
+        ("search-1", "skip"),
+        ("cats-1", "dislike"),
+        ("bonds-1", "dislike"),
+        ("cats-1", "like"),
+        None,
+    ]
     assert bits(me.rank(20)) == before
     assert me.judged() == []
 
@@ -151,7 +166,9 @@ def test_liking_raises_what_is_like_it(static: Encoder, papers: list[Text]) -> N
     with Library(":memory:") as library:
         library.add(papers)
         me = library.reader()
-        me.judge_many([("search-1", "like"), ("search-2", "like"), ("cats-1", "dislike"), ("bonds-3", "dislike")])
+        me.judge_many(
+            [("search-1", "like"), ("search-2", "like"), ("cats-1", "dislike"), ("bonds-3", "dislike")]
+        )
         assert {hit.text.id for hit in me.rank(2)} == {"search-3", "search-4"}
 
 
@@ -173,7 +190,12 @@ def test_likes_alone_raise_what_is_like_them_above_the_rest(static: Encoder) -> 
 
 
 def test_tastes_and_readers_do_not_touch_each_other(filled: Library) -> None:
-    readers = [filled.reader("ann"), filled.reader("ann", taste="work"), filled.reader("bob"), filled.reader("bob", kind=None)]
+    readers = [
+        filled.reader("ann"),
+        filled.reader("ann", taste="work"),
+        filled.reader("bob"),
+        filled.reader("bob", kind=None),
+    ]
     before = bits(readers[1].rank(20))
     readers[0].judge("cats-1", "like")
     assert bits(readers[1].rank(20)) == bits(readers[2].rank(20)) == before
@@ -199,12 +221,17 @@ def test_contributions_sum_to_the_logit_of_the_value_that_rank_shows(filled: Lib
         amounts = [abs(share.amount) for share in why.contributions]
         assert amounts == sorted(amounts, reverse=True)
         content = hit.text.content.lower()
-        assert all(share.name in content or " " in share.name or share.name in {*why.blocks} for share in why.contributions)
+        assert all(
+            share.name in content or " " in share.name or share.name in {*why.blocks}
+            for share in why.contributions
+        )
 
 
 def test_why_names_the_nearest_judged_texts_and_not_the_text_itself(filled: Library) -> None:
     me = filled.reader()
-    me.judge_many([("cats-1", "like"), ("cats-2", 0.5), ("bonds-1", "dislike"), ("bonds-2", "skip"), ("search-1", 0.0)])
+    me.judge_many(
+        [("cats-1", "like"), ("cats-2", 0.5), ("bonds-1", "dislike"), ("bonds-2", "skip"), ("search-1", 0.0)]
+    )
     why = me.why("cats-1")
     assert [found.text.id for found in why.liked] == ["cats-2"]
     assert [found.text.id for found in why.disliked] == ["bonds-1"]
@@ -213,7 +240,8 @@ def test_why_names_the_nearest_judged_texts_and_not_the_text_itself(filled: Libr
     corpus = filled.corpus()
     place = {text_id: corpus.place(filled.row_of(text_id)) for text_id in ("cats-1", "cats-2", "search-2")}
     cosine = {
-        text_id: float(corpus.vectors[place[text_id]] @ corpus.vectors[place["search-2"]]) for text_id in ("cats-1", "cats-2")
+        text_id: float(corpus.vectors[place[text_id]] @ corpus.vectors[place["search-2"]])
+        for text_id in ("cats-1", "cats-2")
     }
     assert why.liked[0].text.id == max(cosine, key=lambda text_id: cosine[text_id])
     assert why.liked[0].similarity == pytest.approx(max(cosine.values()), abs=1e-6)
@@ -224,7 +252,9 @@ def test_a_text_need_not_be_stored_to_have_its_value(filled: Library, kind: str,
     me = filled.reader("me", likes="cats", kind=kind)
     me.judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
     shown = {hit.text.id: hit.value for hit in me.rank(20, all=True)}
-    for text, value, again in zip(papers, me.value(papers), me.value([text.content for text in papers]), strict=True):
+    for text, value, again in zip(
+        papers, me.value(papers), me.value([text.content for text in papers]), strict=True
+    ):
         assert value == again
         assert value.mean == pytest.approx(shown[text.id].mean, abs=1e-6)
         assert value.sd == pytest.approx(shown[text.id].sd, abs=1e-6)
@@ -288,7 +318,10 @@ def test_the_same_text_twice_in_one_call_has_the_last_verdict(filled: Library) -
     assert bits(me.rank(20, all=True)) == bits(once.rank(20, all=True))
 
 
-@given(first=st.lists(st.tuples(st.integers(0, 11), VERDICTS), max_size=8), undone=st.tuples(st.integers(0, 11), VERDICTS))
+@given(
+    first=st.lists(st.tuples(st.integers(0, 11), VERDICTS), max_size=8),
+    undone=st.tuples(st.integers(0, 11), VERDICTS),
+)
 @settings(max_examples=15, deadline=None)
 def test_a_contest_that_took_back_its_newest_judgement_never_had_it(
     words: Encoder, papers: list[Text], first: list[tuple[int, str | float]], undone: tuple[int, str | float]
@@ -377,7 +410,9 @@ def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
     two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = two[0]._library, two[1]._library
-    before_next(monkeypatch, mine.store.texts, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")]))
+    before_next(
+        monkeypatch, mine.store.texts, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")])
+    )
     assert len(mine.find("zebra", limit=20)) >= 12
     assert mine.find("zebra")[0].text.id == "new"
 

@@ -41,7 +41,10 @@ def test_a_phrase_does_not_reach_from_title_to_body() -> None:
     assert not word("new york", "York is old", title="What is new")
 
 
-@given(st.lists(st.sampled_from(["cat", "Cats", "a", "the", "x1"]), max_size=6), st.sampled_from([" ", ", ", "\n", "--"]))
+@given(
+    st.lists(st.sampled_from(["cat", "Cats", "a", "the", "x1"]), max_size=6),
+    st.sampled_from([" ", ", ", "\n", "--"]),
+)
 def test_a_word_is_matched_where_splitting_the_text_finds_it(words: list[str], between: str) -> None:
     assert word("cat", between.join(words)) is ("cat" in words)
 
@@ -59,7 +62,9 @@ def test_a_word_is_matched_where_splitting_the_text_finds_it(words: list[str], b
         ("Doe", {"editor": "Doe", "author": None, "authors": [None, 3, {"name": "Doe"}]}, False),
     ],
 )
-def test_an_author_is_one_name_that_has_all_the_words(value: str, extra: dict[str, object], matches: bool) -> None:
+def test_an_author_is_one_name_that_has_all_the_words(
+    value: str, extra: dict[str, object], matches: bool
+) -> None:
     assert Rule("keep", "author", value).matches(Text.of("x", extra=extra)) is matches
 
 
@@ -95,7 +100,9 @@ def test_a_pattern_is_searched_in_title_and_body() -> None:
 
 @given(st.from_regex(r"[a-c]{1,3}(\*|\+|\?|\{1,2\})?[a-d]", fullmatch=True), st.text("abcd", max_size=12))
 def test_simple_patterns_mean_what_they_mean_to_python(pattern: str, body: str) -> None:
-    assert Rule("block", "pattern", pattern).matches(Text.of(body, id="x")) is (re.search(pattern, body) is not None)
+    assert Rule("block", "pattern", pattern).matches(Text.of(body, id="x")) is (
+        re.search(pattern, body) is not None
+    )
 
 
 def test_a_pattern_that_makes_others_hang_ends_at_once() -> None:

@@ -9,7 +9,9 @@ from palate.text import Text
 WORDS = ["red", "green", "blue"]
 RULES = st.lists(
     st.builds(Rule, st.sampled_from(["block", "keep"]), st.just("word"), st.sampled_from(WORDS))
-    | st.builds(Rule, st.just("boost"), st.just("word"), st.sampled_from(WORDS), st.sampled_from([-2.0, 0.5, 1.0])),
+    | st.builds(
+        Rule, st.just("boost"), st.just("word"), st.sampled_from(WORDS), st.sampled_from([-2.0, 0.5, 1.0])
+    ),
     max_size=6,
 )
 
@@ -17,7 +19,9 @@ RULES = st.lists(
 @given(texts=st.lists(st.sets(st.sampled_from(WORDS)), max_size=8), rules=RULES)
 def test_an_effect_is_what_each_text_asked_alone_would_say(texts: list[set[str]], rules: list[Rule]) -> None:
     rows = {3 * place + 2: Text.of(" ".join(sorted(words))) for place, words in enumerate(texts)}
-    ruling = Ruling(np.array(list(rows), dtype=np.int64), lambda rule: [row for row in rows if rule.matches(rows[row])])
+    ruling = Ruling(
+        np.array(list(rows), dtype=np.int64), lambda rule: [row for row in rows if rule.matches(rows[row])]
+    )
     for _ in range(2):
         effect = ruling.effect(rules)
         for place, text in enumerate(rows.values()):
@@ -40,7 +44,9 @@ def test_a_rule_is_matched_once_whatever_it_does() -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(-20, 20))
-def test_adding_logits_moves_the_mean_and_leaves_a_mean_and_an_sd(mean: float, share: float, added: float) -> None:
+def test_adding_logits_moves_the_mean_and_leaves_a_mean_and_an_sd(
+    mean: float, share: float, added: float
+) -> None:
     sd = share * np.sqrt(mean * (1 - mean))
     (new,), (spread,) = shifted(np.array([mean]), np.array([sd]), np.array([added]))
     assert 0 <= new <= 1

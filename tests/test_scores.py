@@ -20,7 +20,9 @@ def corpus(rng: np.random.Generator, n: int) -> Features:
 @pytest.mark.parametrize("step", [0.0, 0.02, 0.3, 3.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_they_are_the_best_of_all_after_any_changes(step: float, seed: int) -> None:
-    """Against scoring all in double precision; equal ones and those within rounding of the last may come besides."""
+    """Against scoring all in double precision; equal ones and those within rounding of the last may come
+    besides.
+    """
     rng = np.random.default_rng(seed)
     features = corpus(rng, 2000)
     scores = Scores(features)
@@ -28,13 +30,20 @@ def test_they_are_the_best_of_all_after_any_changes(step: float, seed: int) -> N
     for _ in range(60):
         places = np.flatnonzero(rng.random(2000) < 0.7)
         added = rng.normal(size=2000) * (rng.random(2000) < 0.1)
-        exact = sum(features.blocks[name].astype(np.float64) @ block for name, block in weights.items()) + added
+        exact = (
+            sum(features.blocks[name].astype(np.float64) @ block for name, block in weights.items()) + added
+        )
         found = scores.best(weights, added, places, 10)
         cut = np.sort(exact[places])[-10]
-        assert set(places[exact[places] > cut + 1e-3]) <= set(found) <= set(places[exact[places] > cut - 1e-3])
+        assert (
+            set(places[exact[places] > cut + 1e-3]) <= set(found) <= set(places[exact[places] > cut - 1e-3])
+        )
         assert len(found) >= 10
-        weights = {name: block * rng.uniform(0.8, 1.2) + step * rng.normal(size=block.shape) * (rng.random(block.shape) < 0.2)
-                   for name, block in weights.items()}  # fmt: skip
+        weights = {
+            name: block * rng.uniform(0.8, 1.2)
+            + step * rng.normal(size=block.shape) * (rng.random(block.shape) < 0.2)
+            for name, block in weights.items()
+        }
 
 
 def test_small_changes_do_not_score_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +61,10 @@ def test_small_changes_do_not_score_all(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Scores, "all", counted)
     for _ in range(40):
         scores.best(weights, np.zeros(5000), np.arange(5000), 10)
-        weights = {"semantic": weights["semantic"] * 1.02 + 0.001, "keyword": weights["keyword"] + 0.2 * (rng.random(300) < 0.02)}
+        weights = {
+            "semantic": weights["semantic"] * 1.02 + 0.001,
+            "keyword": weights["keyword"] + 0.2 * (rng.random(300) < 0.02),
+        }
     assert calls <= 6
 
 

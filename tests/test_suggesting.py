@@ -10,7 +10,9 @@ from palate.rule import Rule
 from palate.suggesting import bounds, fisher, propose, suggest
 from palate.text import Text
 
-cells = st.tuples(*[st.integers(0, 30)] * 4).filter(lambda c: c[0] + c[2] > 0 and c[1] + c[3] > 0 and c[0] + c[1] > 0)
+cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
+    lambda c: c[0] + c[2] > 0 and c[1] + c[3] > 0 and c[0] + c[1] > 0
+)
 
 
 @given(cells)
@@ -39,18 +41,25 @@ def test_bounds_of_large_counts_are_those_of_the_exact_interval() -> None:
     found = bounds(*counts, 700, 800)
     for place in range(2):
         liked, disliked = int(counts[0][place]), int(counts[1][place])
-        interval = odds_ratio([[liked, disliked], [700 - liked, 800 - disliked]], kind="sample").confidence_interval(0.95)
+        interval = odds_ratio(
+            [[liked, disliked], [700 - liked, 800 - disliked]], kind="sample"
+        ).confidence_interval(0.95)
         nearer = interval.low if interval.low > 1 else interval.high
         assert found[place] == pytest.approx(np.log(nearer), abs=0.02)
 
 
 def drawn_texts(seed: int, n: int = 60) -> list[Text]:
     rng = np.random.default_rng(seed)
-    return [Text.of(" ".join(f"term{t}" for t in rng.integers(0, 80, 15)), id=str(i), source=f"s{i % 3}") for i in range(n)]
+    return [
+        Text.of(" ".join(f"term{t}" for t in rng.integers(0, 80, 15)), id=str(i), source=f"s{i % 3}")
+        for i in range(n)
+    ]
 
 
 def test_verdicts_by_chance_seldom_suggest_anything() -> None:
-    """The share of readers who are suggested anything is what the false discovery rate allows, with room for 200 draws."""
+    """The share of readers who are suggested anything is what the false discovery rate allows, with room for
+    200 draws.
+    """
     suggested = 0
     for seed in range(200):
         likings = np.random.default_rng(seed + 1000).choice([-1.0, 1.0], 60)
@@ -68,7 +77,9 @@ def test_a_planted_word_an_author_and_a_source_are_found_with_the_true_counts(se
         extra = {"authors": ["Ann Bad"]} if not liked and i % 2 else {"authors": [f"N{i} Other"]}
         texts.append(Text.of(body, id=text.id, source="dull" if not liked and i % 3 else "fair", extra=extra))
         likings.append(1.0 if liked else -0.4)
-    found = {(one.rule.field, one.rule.value): one for one in suggest([*texts, Text.of("zebra")], [*likings, 0.0])}
+    found = {
+        (one.rule.field, one.rule.value): one for one in suggest([*texts, Text.of("zebra")], [*likings, 0.0])
+    }
     assert set(found) == {("word", "zebra"), ("author", "Ann Bad"), ("source", "dull"), ("source", "fair")}
     assert found["word", "zebra"].rule.amount > 0
     assert found["author", "Ann Bad"].rule.action == found["source", "dull"].rule.action == "block"
@@ -80,7 +91,9 @@ def test_a_planted_word_an_author_and_a_source_are_found_with_the_true_counts(se
 
 
 def test_words_of_just_the_same_texts_are_one_suggestion() -> None:
-    texts = [Text.of(f"bond yields fell {i}") for i in range(12)] + [Text.of(f"kittens {i}") for i in range(12)]
+    texts = [Text.of(f"bond yields fell {i}") for i in range(12)] + [
+        Text.of(f"kittens {i}") for i in range(12)
+    ]
     rules = [str(one.rule) for one in suggest(texts, [-1.0] * 12 + [1.0] * 12)]
     assert rules == ['block word "bond"', 'boost word "kittens" by +2.4']
 
@@ -91,7 +104,11 @@ def test_where_nothing_can_be_told_apart_nothing_is_suggested(likings: list[floa
 
 
 def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> None:
-    texts = [Text.of(f"{words} {i}", id=f"{words[0]}{i}") for words in ("bond market", "kitten asleep") for i in range(9)]
+    texts = [
+        Text.of(f"{words} {i}", id=f"{words[0]}{i}")
+        for words in ("bond market", "kitten asleep")
+        for i in range(9)
+    ]
     library.add(texts)
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])

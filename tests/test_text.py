@@ -12,7 +12,9 @@ LABELS = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,8}[a-zA-Z0-9])?", fullmatch=
 HOSTS = st.lists(LABELS, min_size=1, max_size=3).map(".".join) | st.ip_addresses(v=4).map(str)
 PIECES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).map(quote)
 PATHS = st.lists(PIECES, max_size=4).map(lambda pieces: "".join(f"/{piece}" for piece in pieces))
-PAIRS = st.lists(st.tuples(PIECES.filter(lambda key: not key.lower().startswith(TRACKING)), PIECES), max_size=3)
+PAIRS = st.lists(
+    st.tuples(PIECES.filter(lambda key: not key.lower().startswith(TRACKING)), PIECES), max_size=3
+)
 
 
 @st.composite
@@ -24,7 +26,9 @@ def addresses(draw: st.DrawFn) -> str:
     return f"{scheme}://{draw(HOSTS)}{port}{draw(PATHS)}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
 
 
-@given(title=WORDS, body=WORDS, spaces=st.lists(st.sampled_from(" \n\t\r\u00a0\u2003"), min_size=1, max_size=3))
+@given(
+    title=WORDS, body=WORDS, spaces=st.lists(st.sampled_from(" \n\t\r\u00a0\u2003"), min_size=1, max_size=3)
+)
 def test_a_rewrapped_copy_has_the_same_hash(title: str, body: str, spaces: list[str]) -> None:
     gap = "".join(spaces)
     rewrapped = gap + gap.join(body.split()) + gap
@@ -33,10 +37,14 @@ def test_a_rewrapped_copy_has_the_same_hash(title: str, body: str, spaces: list[
 
 @given(title=WORDS, body=WORDS)
 def test_composed_and_decomposed_letters_have_the_same_hash(title: str, body: str) -> None:
-    assert content_hash(title, body) == content_hash(unicodedata.normalize("NFD", title), unicodedata.normalize("NFD", body))
+    assert content_hash(title, body) == content_hash(
+        unicodedata.normalize("NFD", title), unicodedata.normalize("NFD", body)
+    )
 
 
-@pytest.mark.parametrize("other", [("a", "b c"), ("a b", "c"), ("", "a b c"), ("a b c", ""), ("a", "bc"), ("A", "b c d")])
+@pytest.mark.parametrize(
+    "other", [("a", "b c"), ("a b", "c"), ("", "a b c"), ("a b c", ""), ("a", "bc"), ("A", "b c d")]
+)
 def test_other_words_or_another_title_have_another_hash(other: tuple[str, str]) -> None:
     assert content_hash(*other) != content_hash("a", "b c d")
 
@@ -56,10 +64,15 @@ def test_an_id_is_the_given_one_or_else_made_of_the_content(id: str, title: str,
 
 def test_a_text_with_an_address_has_it_as_its_id() -> None:
     text = Text.of("b", title="a", url="HTTPS://Example.org/page/?utm_source=mail#top")
-    assert (text.id, text.url) == ("https://example.org/page", "HTTPS://Example.org/page/?utm_source=mail#top")
+    assert (text.id, text.url) == (
+        "https://example.org/page",
+        "HTTPS://Example.org/page/?utm_source=mail#top",
+    )
 
 
-@pytest.mark.parametrize(("title", "body", "content"), [("a", "b", "a\nb"), ("a", "", "a"), ("", "b", "b"), ("", "", "")])
+@pytest.mark.parametrize(
+    ("title", "body", "content"), [("a", "b", "a\nb"), ("a", "", "a"), ("", "b", "b"), ("", "", "")]
+)
 def test_content_is_title_and_body(title: str, body: str, content: str) -> None:
     assert Text.of(body, title=title).content == content
 
@@ -79,9 +92,18 @@ def test_what_does_not_change_the_page_does_not_change_the_address(
 
 
 @pytest.mark.parametrize(
-    "other", ["http://a.org/b?c=1", "https://a.org:8443/b?c=1", "https://a.org/B?c=1", "https://a.org/b?c=2", "https://a.org/b?C=1",
-              "https://a.org/b", "https://b.org/b?c=1", "https://a.org/b?c=1&d="]
-)  # fmt: skip
+    "other",
+    [
+        "http://a.org/b?c=1",
+        "https://a.org:8443/b?c=1",
+        "https://a.org/B?c=1",
+        "https://a.org/b?c=2",
+        "https://a.org/b?C=1",
+        "https://a.org/b",
+        "https://b.org/b?c=1",
+        "https://a.org/b?c=1&d=",
+    ],
+)
 def test_what_changes_the_page_changes_the_address(other: str) -> None:
     assert canonical_url(other) != canonical_url("https://a.org/b?c=1")
 
@@ -93,7 +115,18 @@ def test_an_ipv6_host_keeps_its_brackets(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[a/", "http://a:99999/", "http://a:x/", "http://a℀b/", "http://a/?\ud800=1", "//", ":", "a b", "http:///x"]
+    "url",
+    [
+        "http://[a/",
+        "http://a:99999/",
+        "http://a:x/",
+        "http://a℀b/",
+        "http://a/?\ud800=1",
+        "//",
+        ":",
+        "a b",
+        "http:///x",
+    ],
 )
 def test_what_is_no_address_is_taken_as_it_is(url: str) -> None:
     text = Text.of("body", url=url)

@@ -13,14 +13,22 @@ from palate.text import Text
 from palate.trial import MANY, Served, Trial, gain
 
 SUBJECTS = ("cats", "bonds", "search")
-VERDICTS = [(f"{about}-{part}", "like" if about == "cats" else "dislike") for part in (1, 2, 3, 4) for about in SUBJECTS]
+VERDICTS = [
+    (f"{about}-{part}", "like" if about == "cats" else "dislike")
+    for part in (1, 2, 3, 4)
+    for about in SUBJECTS
+]
 
 
-@pytest.mark.parametrize(("kind", "likes"), [("bayes", ""), ("bayes,margin", "cats and kittens"), ("scaled", "")])
+@pytest.mark.parametrize(
+    ("kind", "likes"), [("bayes", ""), ("bayes,margin", "cats and kittens"), ("scaled", "")]
+)
 def test_a_trial_predicts_what_a_reader_would_have_been_served(
     words: Any, papers: list[Text], path: Path, kind: str, likes: str
 ) -> None:
-    """The first judgements are imported, which predicts nothing; each later one is predicted and then learned."""
+    """The first judgements are imported, which predicts nothing; each later one is predicted and then
+    learned.
+    """
     with Library(path, encoder="words") as library:
         library.add(papers)
         me = library.reader("me", kind=kind, likes=likes)
@@ -54,7 +62,10 @@ def test_other_vectors_are_served_otherwise_and_terms_are_the_same() -> None:
     assert trial.held == 20
     assert trial.terms.ids.tolist() == hash_terms(contents).ids.tolist()
     seen: list[tuple[int, int]] = []
-    before, after = (trial.serve(rows, lambda _: np.zeros((0, 6)), lambda *told: seen.append(told)) for rows in (vectors, told))
+    before, after = (
+        trial.serve(rows, lambda _: np.zeros((0, 6)), lambda *told: seen.append(told))
+        for rows in (vectors, told)
+    )
     assert seen == [(1, 1), (1, 1)]
     assert after.auc > before.auc
     assert gain(before, after, np.random.default_rng(0)).low > 0
@@ -74,7 +85,9 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
             likings = np.where(places % 2 == number % 2, 1.0, -1.0)
             if flipped and number:  # what the others say later
                 likings[15:] *= -1
-            found.append(Heard(f"r{number}", "contest", (), places, likings, cut=15, private=private and number > 0))
+            found.append(
+                Heard(f"r{number}", "contest", (), places, likings, cut=15, private=private and number > 0)
+            )
         return found
 
     def loss(said: list[Heard]) -> float:
@@ -101,7 +114,9 @@ def test_a_gain_is_the_mean_fall_over_all_judgements() -> None:
 
 
 def test_readers_are_drawn_as_a_whole() -> None:
-    """Many judgements of one reader are one reader: what differs between readers is noise, however much each said."""
+    """Many judgements of one reader are one reader: what differs between readers is noise, however much each
+    said.
+    """
     rng = np.random.default_rng(0)
     falls = rng.normal(0.1, 0.3, MANY)
     before = of([[1.0] * 500] * MANY)

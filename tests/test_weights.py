@@ -14,8 +14,16 @@ def drawn(rng: np.random.Generator, width: int, share: float) -> Sparse:
     return Sparse(columns, rng.normal(size=len(columns)), width)
 
 
-@given(seed=st.integers(0, 999), width=st.integers(1, 400), share=st.floats(0, 1), n=st.integers(0, 9), factor=st.floats(-3, 3))
-def test_they_add_scale_and_multiply_as_dense_ones(seed: int, width: int, share: float, n: int, factor: float) -> None:
+@given(
+    seed=st.integers(0, 999),
+    width=st.integers(1, 400),
+    share=st.floats(0, 1),
+    n=st.integers(0, 9),
+    factor=st.floats(-3, 3),
+)
+def test_they_add_scale_and_multiply_as_dense_ones(
+    seed: int, width: int, share: float, n: int, factor: float
+) -> None:
     rng = np.random.default_rng(seed)
     one, other = drawn(rng, width, share), drawn(rng, width, 0.3)
     rows = rng.normal(size=(n, width)) * (rng.random((n, width)) < 0.2)

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from palate.value import Contribution, Found, Hit, Value, Why
 
 __version__ = "0.1.0"
-__all__ = ["Contribution", "Feedback", "Found", "Hit", "Library", "PalateError", "Reader", "Text", "Value", "Why", "open"]
+__all__ = [
+    "Contribution",
+    "Feedback",
+    "Found",
+    "Hit",
+    "Library",
+    "PalateError",
+    "Reader",
+    "Text",
+    "Value",
+    "Why",
+    "open",
+]
 
 _HOMES = {
     "PalateError": "errors",
@@ -32,9 +44,13 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: NumPy and SQLAlchemy would take `import palate` from 10 ms to half a second."""
+    """Import a public name when it is first used: NumPy and SQLAlchemy would take `import palate` from 10 ms
+    to half a second.
+    """
     if name not in __all__:
         raise AttributeError(f"module 'palate' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"palate.{_HOMES.get(name, 'value')}"), "Library" if name == "open" else name)
+    return getattr(
+        import_module(f"palate.{_HOMES.get(name, 'value')}"), "Library" if name == "open" else name
+    )

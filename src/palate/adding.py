@@ -1,4 +1,6 @@
-"""Adding: the way of texts into a store: known ones left out, near-copies grouped, the rest encoded and kept."""
+"""Adding: the way of texts into a store: known ones left out, near-copies grouped, the rest encoded and
+kept.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +28,9 @@ ALIKE_VECTORS = 0.95  # cosine from which they are
 
 @dataclass
 class AddReport:
-    """What became of each text. added counts grouped ones too; known were there before; seconds is the time it took so far."""
+    """What became of each text. added counts grouped ones too; known were there before; seconds is the time
+    it took so far.
+    """
 
     added: int = 0
     known: int = 0
@@ -43,13 +47,20 @@ class AddReport:
         return (self.added + self.known) / self.seconds if self.seconds else 0.0
 
 
-Progress = Callable[[AddReport, int], None]  # called after each chunk with the report so far and the number of texts in all
+# called after each chunk with the report so far and the number of texts in all
+Progress = Callable[[AddReport, int], None]
 
 
 def add_texts(
-    found: Iterable[Text | Skipped], total: int, store: SqliteStore, encoder: CachedEncoder, progress: Progress | None = None
+    found: Iterable[Text | Skipped],
+    total: int,
+    store: SqliteStore,
+    encoder: CachedEncoder,
+    progress: Progress | None = None,
 ) -> AddReport:
-    """Store texts chunk by chunk. Stopping it (Ctrl-C, a kill) keeps every chunk that was finished and nothing of the next."""
+    """Store texts chunk by chunk. Stopping it (Ctrl-C, a kill) keeps every chunk that was finished and
+    nothing of the next.
+    """
     report, start = AddReport(), perf_counter()
     chunk: list[Text] = []
     size = min(CHUNK, FIRST_CHUNK)
@@ -113,12 +124,18 @@ def _unknown(chunk: Sequence[Text], store: SqliteStore) -> list[Text]:
 
 
 def _leaders(
-    first_row: int, keys: Sequence[Sequence[int]], terms: Terms, vectors: Matrix, store: SqliteStore, encoder: CachedEncoder
+    first_row: int,
+    keys: Sequence[Sequence[int]],
+    terms: Terms,
+    vectors: Matrix,
+    store: SqliteStore,
+    encoder: CachedEncoder,
 ) -> list[int | None]:
-    """For each new text the row of the nearest leader it is a near-copy of, or None: then it leads a group itself.
+    """For each new text the row of the nearest leader it is a near-copy of, or None: then it leads a group
+    itself.
 
-    Only leaders have band keys, so a thousand copies of one text are compared a thousand times, not half a million.
-    """
+    Only leaders have band keys, so a thousand copies of one text are compared a thousand times, not half a
+    million."""
     sharing = store.texts.sharing_bands([key for text_keys in keys for key in text_keys])
     before = store.texts.outlines({row for rows in sharing.values() for row in rows})
     known = encoder.known([outline.content_hash for outline in before.values()])

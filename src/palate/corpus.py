@@ -21,13 +21,16 @@ from palate.parts import Matrix, Rows, Vector
 class Space:
     """How texts become features: fitted on a corpus, usable for any text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts. ages: (n,) in days, nan where one is not known; None where none is.
-    crowd: makes what other readers think of them from the rows of their semantic block; None where there are no others.
-    corpus: their features. background: what a taste may know of them.
-    """
+    vectors: (n, d) of the corpus. terms: of the same n texts. ages: (n,) in days, nan where one is not known;
+    None where none is. crowd: makes what other readers think of them from the rows of their semantic block;
+    None where there are no others. corpus: their features. background: what a taste may know of them."""
 
     def __init__(
-        self, vectors: Matrix, terms: Terms, ages: Vector | None = None, crowd: Callable[[Matrix], Crowd] | None = None
+        self,
+        vectors: Matrix,
+        terms: Terms,
+        ages: Vector | None = None,
+        crowd: Callable[[Matrix], Crowd] | None = None,
     ) -> None:
         self.semantic = Semantic(vectors)
         self.keyword = Keyword(terms)
@@ -46,7 +49,9 @@ class Space:
         return space
 
     def _hear(self, crowd: Crowd) -> None:
-        average = Features({**self.background.average.blocks, **_average(Features({"crowd": crowd.block})).blocks})
+        average = Features(
+            {**self.background.average.blocks, **_average(Features({"crowd": crowd.block})).blocks}
+        )
         self.crowd = crowd
         self.corpus = Features({**self.corpus.blocks, "crowd": crowd.block})
         self.background = Background(average, self.corpus, {"crowd": crowd.prior}, crowd.heard)
@@ -64,7 +69,9 @@ class Space:
             "sentiment": self.sentiment.transform(terms),
         }
         if self.freshness:
-            blocks["freshness"] = self.freshness.transform(np.full(len(terms), np.nan) if ages is None else ages)
+            blocks["freshness"] = self.freshness.transform(
+                np.full(len(terms), np.nan) if ages is None else ages
+            )
         if self.crowd:
             blocks["crowd"] = self.crowd.transform(semantic)
         return Features(blocks)
@@ -73,7 +80,9 @@ class Space:
 def _ages(dates: Sequence[str]) -> Vector:
     """(n,) days before the newest."""
     moments = (datetime.fromisoformat(date) for date in dates)
-    seconds = np.array([(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in moments])
+    seconds = np.array(
+        [(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in moments]
+    )
     return np.asarray((seconds.max(initial=-np.inf) - seconds) / 86_400)
 
 
@@ -90,11 +99,12 @@ def _average(features: Features) -> Features:
 class Corpus:
     """n texts in order of row: about 3 kB of memory each with the static encoder.
 
-    rows: (n,) ascending store rows. leaders: (n,) row of each text's group. vectors: (n, d) float32. terms: of the n texts.
-    dates: of the n texts, ISO 8601; ages are counted from the newest.
-    """
+    rows: (n,) ascending store rows. leaders: (n,) row of each text's group. vectors: (n, d) float32. terms:
+    of the n texts. dates: of the n texts, ISO 8601; ages are counted from the newest."""
 
-    def __init__(self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]) -> None:
+    def __init__(
+        self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]
+    ) -> None:
         self.rows: Rows = np.asarray(rows, dtype=np.int64)
         self.leaders: Rows = np.asarray(leaders, dtype=np.int64)
         self.vectors = vectors
@@ -129,6 +139,8 @@ class Corpus:
     def followers(self) -> dict[int, list[int]]:
         """Rows of the near-copies of each leader that has any."""
         found: dict[int, list[int]] = {}
-        for row, leader in zip(self.rows[~self.leads].tolist(), self.leaders[~self.leads].tolist(), strict=True):
+        for row, leader in zip(
+            self.rows[~self.leads].tolist(), self.leaders[~self.leads].tolist(), strict=True
+        ):
             found.setdefault(leader, []).append(row)
         return found

@@ -1,4 +1,6 @@
-"""Crowding: when the readers of a store are a crowd, what is learned from them, and when it is learned anew."""
+"""Crowding: when the readers of a store are a crowd, what is learned from them, and when it is learned
+anew.
+"""
 
 from collections import Counter
 from threading import Lock, Thread
@@ -23,7 +25,9 @@ ENTRIES = 20  # and the number of entries
 
 
 class Heard(NamedTuple):
-    """What the stored crowd was learned from. since: entries of the log that came after it, of those who are not private."""
+    """What the stored crowd was learned from. since: entries of the log that came after it, of those who are
+    not private.
+    """
 
     readers: int
     judgements: int
@@ -31,12 +35,13 @@ class Heard(NamedTuple):
 
 
 class Crowding:
-    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is stale.
+    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is
+    stale.
 
-    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or more, or the encoder is
-    another. Likings are taken as they are: what is above 0 was liked, whoever said it, and `RatedCrowd` takes out by itself how
-    freely a reader likes. A near-copy counts as the first text of its group, and shows what the crowd thinks of that.
-    """
+    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or
+    more, or the encoder is another. Likings are taken as they are: what is above 0 was liked, whoever said
+    it, and `RatedCrowd` takes out by itself how freely a reader likes. A near-copy counts as the first text
+    of its group, and shows what the crowd thinks of that."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
@@ -44,11 +49,14 @@ class Crowding:
         self._thread: Thread | None = None
         self._failed: Exception | None = None
         self._seen: tuple[Corpus, int, CrowdState] | None = None  # what is served was made for
-        self._served: tuple[Corpus, int | None] | None = None  # and the entries that its crowd was learned from
+        # and the entries that its crowd was learned from
+        self._served: tuple[Corpus, int | None] | None = None
         self._due: tuple[int, CrowdState] | None = None  # when it was last asked whether to learn
 
     def beside(self, corpus: Corpus, encoder: int) -> Corpus:
-        """The corpus with the stored crowd, the same object until there is another; begins to learn one where that is due."""
+        """The corpus with the stored crowd, the same object until there is another; begins to learn one where
+        that is due.
+        """
         self._surface()
         state = self._store.crowd.state()
         served, entries = self._serve(corpus, encoder, state)
@@ -66,7 +74,9 @@ class Crowding:
         return served
 
     def learn(self, corpus: Corpus, encoder: int) -> None:
-        """Learn from what all have said by now, and store it; nothing is stored where too few have said enough."""
+        """Learn from what all have said by now, and store it; nothing is stored where too few have said
+        enough.
+        """
         with self._busy, one_thread():
             self._learn(corpus, encoder)
 
@@ -86,7 +96,12 @@ class Crowding:
 
     def _serve(self, corpus: Corpus, encoder: int, state: CrowdState) -> tuple[Corpus, int | None]:
         asked = (corpus, encoder, state._replace(newest=0))
-        if self._served is None or self._seen is None or self._seen[0] is not corpus or self._seen[1:] != asked[1:]:
+        if (
+            self._served is None
+            or self._seen is None
+            or self._seen[0] is not corpus
+            or self._seen[1:] != asked[1:]
+        ):
             stored = self._store.crowd.get() if state.stored else None
             arrays = _arrays(stored, encoder)
             self._seen, self._served = asked, (corpus, None)
@@ -106,7 +121,9 @@ class Crowding:
         try:
             self._learn(corpus, encoder)
         except StoreBusy:
-            pass  # most likely another process is storing its own, which will do; else the next judgement begins it again
+            # most likely another process is storing its own, which will do; else the next judgement begins it
+            # again
+            pass
         except Exception as error:  # told at the next call: a thread has nobody to tell
             self._failed = error
         finally:
@@ -124,13 +141,16 @@ class Crowding:
         places = np.searchsorted(rows, [one.row for one in said])
         likings = np.array([one.liking for one in said])
         crowd = make_crowd(CrowdFeedback(tastes, places, likings, len(rows)), semantic)
-        data = crowd_to_bytes(crowd, {
-            "rows": rows,
-            "mean": corpus.space.semantic.mean.astype(np.float32),
-            "matrix": corpus.space.semantic.matrix.astype(np.float32),
-            "entries": np.array(everyone.entries),
-            "judgements": np.array(len(said)),
-        })  # fmt: skip
+        data = crowd_to_bytes(
+            crowd,
+            {
+                "rows": rows,
+                "mean": corpus.space.semantic.mean.astype(np.float32),
+                "matrix": corpus.space.semantic.matrix.astype(np.float32),
+                "entries": np.array(everyone.entries),
+                "judgements": np.array(len(said)),
+            },
+        )
         self._store.crowd.put(StoredCrowd(everyone.head, encoder, len(each), data), everyone.entries)
 
     def _surface(self) -> None:
@@ -142,10 +162,10 @@ class Crowding:
 class PlacedCrowd:
     """A stored crowd with a row for every text of a corpus, texts that were added since among them.
 
-    arrays: of the crowd; also rows (n,), the ascending store rows that its block is of, and mean (d,) and matrix (d, d) of the
-    semantic block that it was learned on. A corpus that has grown has a semantic block of its own, whose axes may be turned
-    against those, so rows are turned back before the crowd sees them. Costs O(new texts), and O(d^3) where there are any.
-    """
+    arrays: of the crowd; also rows (n,), the ascending store rows that its block is of, and mean (d,) and
+    matrix (d, d) of the semantic block that it was learned on. A corpus that has grown has a semantic block
+    of its own, whose axes may be turned against those, so rows are turned back before the crowd sees them.
+    Costs O(new texts), and O(d^3) where there are any."""
 
     def __init__(self, arrays: Arrays, corpus: Corpus) -> None:
         rows, mean, matrix = arrays["rows"], arrays["mean"], arrays["matrix"]
@@ -177,14 +197,20 @@ def _arrays(stored: StoredCrowd | None, encoder: int) -> Arrays | None:
 
 
 def _of_groups(said: list[Said], corpus: Corpus) -> list[Said]:
-    """Of each group of near-copies what was said latest, as if of its first text; nothing of texts that came after the corpus."""
+    """Of each group of near-copies what was said latest, as if of its first text; nothing of texts that came
+    after the corpus.
+    """
     known = set(corpus.rows.tolist())
-    of_leaders = [one._replace(row=int(corpus.leaders[corpus.place(one.row)])) for one in said if one.row in known]
+    of_leaders = [
+        one._replace(row=int(corpus.leaders[corpus.place(one.row)])) for one in said if one.row in known
+    ]
     return list({(one.taste, one.row): one for one in of_leaders}.values())
 
 
 def _turn(mean: Vector, matrix: Matrix, old_mean: Vector, old_matrix: Matrix) -> tuple[Matrix, Vector] | None:
-    """Matrix and shift that make of rows (x - mean) @ matrix those of (x - old_mean) @ old_matrix; None where they are equal."""
+    """Matrix and shift that make of rows (x - mean) @ matrix those of (x - old_mean) @ old_matrix; None where
+    they are equal.
+    """
     mean, matrix = mean.astype(np.float32), matrix.astype(np.float32)
     if np.array_equal(mean, old_mean) and np.array_equal(matrix, old_matrix):
         return None

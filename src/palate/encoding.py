@@ -15,10 +15,9 @@ DEFAULT_ENCODER = "static"
 class Encoding:
     """The encoder of one store. What changes it, here or in another process, is seen by the next `follow`.
 
-    asked: name and encoder that somebody asked for: of a new store it becomes the encoder, of another it must be. any_encoder:
-    take what was asked, or what has the name of the store's, also where the store's vectors come from another.
-    Raises EncoderChanged.
-    """
+    asked: name and encoder that somebody asked for: of a new store it becomes the encoder, of another it must
+    be. any_encoder: take what was asked, or what has the name of the store's, also where the store's vectors
+    come from another. Raises EncoderChanged."""
 
     def __init__(self, store: SqliteStore, asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
         self._store, self.background = store, Moving(store)
@@ -33,7 +32,9 @@ class Encoding:
         self._follows = state.fingerprint is None or not any_encoder
 
     def follow(self) -> int:
-        """Take over the encoder that the store uses now, if that is another than before; returns the row of the newest text."""
+        """Take over the encoder that the store uses now, if that is another than before; returns the row of
+        the newest text.
+        """
         state = self._store.encoders.state()
         if self._follows and state.fingerprint not in (None, self.encoder.fingerprint):
             self._take(state.name or "", self.background.brought(state.fingerprint) or self._stored(state))
@@ -57,13 +58,17 @@ class Encoding:
         self.cached = CachedEncoder(encoder, self._store.vectors, self._store.encoders.number(encoder, name))
 
     def _other(self, name: str) -> tuple[str, Encoder]:
-        """Its lasting name, and the encoder; the one that is loaded where it is that. A move that is under way is stopped."""
+        """Its lasting name, and the encoder; the one that is loaded where it is that. A move that is under
+        way is stopped.
+        """
         self.background.stop()
         name = full_name(name)
         return name, self.encoder if name == self.name else make_encoder(name)
 
     def _stored(self, state: EncoderState) -> Encoder:
-        """The encoder that the store uses: a transformer when it is first needed, others now. Raises EncoderChanged."""
+        """The encoder that the store uses: a transformer when it is first needed, others now. Raises
+        EncoderChanged.
+        """
         name = state.name or DEFAULT_ENCODER
 
         def load() -> Encoder:
@@ -76,7 +81,9 @@ class Encoding:
         return load()
 
     def _load(self, name: str) -> Encoder:
-        """The encoder of this name. Raises EncoderChanged where it is no longer there, with the way to another."""
+        """The encoder of this name. Raises EncoderChanged where it is no longer there, with the way to
+        another.
+        """
         try:
             return make_encoder(name)
         except (BadSource, UnknownName) as error:

@@ -11,16 +11,18 @@ from palate.features import Features
 from palate.parts import Encoder, Taste
 from palate.value import Contribution
 
-WORDED: dict[str, Literal["keyword", "tfidf"]] = {"keyword": "keyword", "tfidf": "tfidf"}  # blocks that are split over words
+# blocks that are split over words
+WORDED: dict[str, Literal["keyword", "tfidf"]] = {"keyword": "keyword", "tfidf": "tfidf"}
 
 
-def contributions(content: str, corpus: Corpus, features: Features, taste: Taste, encoder: Encoder) -> list[Contribution]:
+def contributions(
+    content: str, corpus: Corpus, features: Features, taste: Taste, encoder: Encoder
+) -> list[Contribution]:
     """Every share of the logit that a taste gives a text; they sum to it.
 
-    The semantic block is split over words where the encoder can (`attribute`); what no word accounts for (the corpus mean,
-    rounding; with other encoders all of it) stands under the block's own name. What no weight explains stands under the name
-    of the taste it comes from. features: the one row of the text.
-    """
+    The semantic block is split over words where the encoder can (`attribute`); what no word accounts for (the
+    corpus mean, rounding; with other encoders all of it) stands under the block's own name. What no weight
+    explains stands under the name of the taste it comes from. features: the one row of the text."""
     base, weights = taste.explain()
     shares = [Contribution("base", "base", base)]
     for block, given in weights.items():
@@ -30,12 +32,18 @@ def contributions(content: str, corpus: Corpus, features: Features, taste: Taste
         total = float(dense.astype(np.float64) @ block_weights)
         if block in WORDED:
             words = {term: corpus.space.keyword.column(term, WORDED[block]) for term in count_terms(content)}
-            amounts = {term: float(dense[column] * block_weights[column]) for term, column in words.items() if column >= 0}
+            amounts = {
+                term: float(dense[column] * block_weights[column])
+                for term, column in words.items()
+                if column >= 0
+            }
         elif block == "semantic" and hasattr(encoder, "attribute"):
             amounts = encoder.attribute(content, corpus.space.semantic.direction(block_weights))
         else:
             amounts = {}
         shares += [Contribution(block, word, amount) for word, amount in amounts.items() if amount]
         shares.append(Contribution(block, block, total - sum(amounts.values())))
-    shares += [Contribution(name, name, float(amounts[0])) for name, amounts in taste.beyond(features).items()]
+    shares += [
+        Contribution(name, name, float(amounts[0])) for name, amounts in taste.beyond(features).items()
+    ]
     return shares

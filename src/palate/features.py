@@ -1,4 +1,6 @@
-"""Features: texts as named blocks of numbers, each of its own scale, so that a taste can use any set and `why` can name each."""
+"""Features: texts as named blocks of numbers, each of its own scale, so that a taste can use any set and
+`why` can name each.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,16 +39,19 @@ class Features:
 
 def _stacked(blocks: list[Block]) -> Block:
     sparse = [block for block in blocks if isinstance(block, csr_array)]
-    return csr_array(vstack(sparse, format="csr")) if sparse else np.vstack([np.asarray(block) for block in blocks])
+    return (
+        csr_array(vstack(sparse, format="csr"))
+        if sparse
+        else np.vstack([np.asarray(block) for block in blocks])
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Background:
     """What a taste may know of the texts it will value before any feedback.
 
-    average: one row, the average text. texts: all n, judged or not. prior: the weights that a block has before any feedback,
-    zeros where a block is not named. heard: judgements of other readers per text.
-    """
+    average: one row, the average text. texts: all n, judged or not. prior: the weights that a block has
+    before any feedback, zeros where a block is not named. heard: judgements of other readers per text."""
 
     average: Features
     texts: Features
@@ -56,7 +61,8 @@ class Background:
 
 @dataclass(frozen=True)
 class Terms:
-    """The keywords of n texts, ragged: text i has ids[starts[i]:starts[i+1]], each occurring as often as counts says.
+    """The keywords of n texts, ragged: text i has ids[starts[i]:starts[i+1]], each occurring as often as
+    counts says.
 
     ids: uint32 hashes, ascending within a text. counts: uint8, capped at 255. starts: (n + 1,).
 
@@ -75,7 +81,11 @@ class Terms:
         pairs = list(stored)
         ids = np.frombuffer(b"".join(ids for ids, _ in pairs), "<u4")
         counts = np.frombuffer(b"".join(counts for _, counts in pairs), np.uint8)
-        return cls(ids, counts, np.concatenate([[0], np.cumsum([len(counts) for _, counts in pairs])]).astype(np.int64))
+        return cls(
+            ids,
+            counts,
+            np.concatenate([[0], np.cumsum([len(counts) for _, counts in pairs])]).astype(np.int64),
+        )
 
     def to_bytes(self) -> list[tuple[bytes, bytes]]:
         """The ids (little-endian uint32) and counts (uint8) of each text."""

@@ -64,7 +64,9 @@ def parse_liking(verdict: str | float) -> tuple[Kind, float | None]:
     try:
         liking = float(verdict)
     except (ValueError, OverflowError):
-        raise BadValue(f"{verdict!r} is no verdict; say like, dislike, skip or a number from -1 to 1") from None
+        raise BadValue(
+            f"{verdict!r} is no verdict; say like, dislike, skip or a number from -1 to 1"
+        ) from None
     if math.isnan(liking) or not -1 <= liking <= 1:
         raise BadValue(f"a liking is a number from -1 (never again) to 1 (more like this), got {verdict}")
     return ("like" if liking == 1 else "dislike" if liking == -1 else "rating"), liking

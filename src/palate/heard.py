@@ -1,4 +1,6 @@
-"""Heard: what tastes of a store said, as places among the texts that they judged and some that nobody did. n texts, d dims."""
+"""Heard: what tastes of a store said, as places among the texts that they judged and some that nobody did. n
+texts, d dims.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +23,11 @@ BESIDE = 2000  # texts that nobody has judged: what a taste sees those against
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What one taste said, m judgements in order; the first `cut` are there to be learned, the later ones are held out.
+    """What one taste said, m judgements in order; the first `cut` are there to be learned, the later ones are
+    held out.
 
-    kind: of its contest. described: words and liking of what the reader wrote. places: (m,) of the texts. private: whether it
-    keeps out of the crowd.
-    """
+    kind: of its contest. described: words and liking of what the reader wrote. places: (m,) of the texts.
+    private: whether it keeps out of the crowd."""
 
     reader: str
     kind: str
@@ -41,7 +43,9 @@ class Heard:
         return len(self.places) - self.cut
 
     def with_stand_ins(self, n_texts: int, rng: np.random.Generator) -> "Heard":
-        """Where there are hardly any dislikes: after each like an unjudged text, drawn by chance, as if it were disliked."""
+        """Where there are hardly any dislikes: after each like an unjudged text, drawn by chance, as if it
+        were disliked.
+        """
         others = np.setdiff1d(np.arange(n_texts), self.places)
         if (self.likings < 0).sum() >= FEW or not len(others):
             return self
@@ -53,8 +57,8 @@ class Heard:
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """contents, hashes: of n texts. vectors: (n, d) of the encoder in use. head, last: the newest entry of the log and row of the
-    texts that are in it."""
+    """contents, hashes: of n texts. vectors: (n, d) of the encoder in use. head, last: the newest entry of
+    the log and row of the texts that are in it."""
 
     contents: tuple[str, ...]
     hashes: tuple[str, ...]
@@ -79,16 +83,19 @@ def learned(heard: Sequence[Heard], n_texts: int) -> CrowdFeedback:
 def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRow]:
     """The tastes of these readers, of all who are not private where none are named.
 
-    Raises UnknownName for a reader that is not there, BadValue for a private one among others: what all are served would be
-    made of what it says.
-    """
+    Raises UnknownName for a reader that is not there, BadValue for a private one among others: what all are
+    served would be made of what it says."""
     known = library.store.readers.tastes()
     names = dict.fromkeys(row.reader for row in known)
     if lacking := [name for name in readers if name not in names]:
-        raise UnknownName(f"there is no reader called {lacking[0]!r} (there are: {', '.join(names) or 'none yet'})")
+        raise UnknownName(
+            f"there is no reader called {lacking[0]!r} (there are: {', '.join(names) or 'none yet'})"
+        )
     private = {row.reader for row in known if row.private} if len(names) > 1 else set()
     if hidden := [name for name in readers if name in private]:
-        raise BadValue(f"{hidden[0]!r} is private, and an encoder tuned on it would serve the others too; leave it out")
+        raise BadValue(
+            f"{hidden[0]!r} is private, and an encoder tuned on it would serve the others too; leave it out"
+        )
     return [row for row in known if row.reader not in private and (not readers or row.reader in readers)]
 
 
@@ -107,17 +114,24 @@ def gather(library: Library, tastes: Sequence[TasteRow], begun: Mapping[str, Any
     rows = np.union1d(judged, beside).astype(np.int64)
     texts = library.store.texts.get(rows.tolist())
     return Gathered(
-        tuple(texts[row].content for row in rows.tolist()), tuple(texts[row].content_hash for row in rows.tolist()),
+        tuple(texts[row].content for row in rows.tolist()),
+        tuple(texts[row].content_hash for row in rows.tolist()),
         corpus.vectors[np.searchsorted(corpus.rows, rows)],
-        tuple(_heard(row, said, rows) for row, said in zip(tastes, standing, strict=True)), head, last,
-    )  # fmt: skip
+        tuple(_heard(row, said, rows) for row, said in zip(tastes, standing, strict=True)),
+        head,
+        last,
+    )
 
 
 def _standing(library: Library, taste: int, head: int) -> dict[int, float]:
-    """The liking that stands for each group of near-copies, by its first text, in the order in which it was said."""
+    """The liking that stands for each group of near-copies, by its first text, in the order in which it was
+    said.
+    """
     corpus = library.corpus()
     found: dict[int, float | None] = {}
-    for entry in standing_entries([entry for entry in library.store.log.entries(taste) if entry.entry <= head]):
+    for entry in standing_entries(
+        [entry for entry in library.store.log.entries(taste) if entry.entry <= head]
+    ):
         if entry.row is not None:
             leader = int(corpus.leaders[corpus.place(entry.row)])
             found.pop(leader, None)
@@ -128,6 +142,16 @@ def _standing(library: Library, taste: int, head: int) -> dict[int, float]:
 def _heard(row: TasteRow, said: Mapping[int, float], rows: Rows) -> Heard:
     n = len(said)
     held = round(HELD * n) if n >= LEAST_SAID else 0
-    described = tuple((words, liking) for words, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if words.strip())
+    described = tuple(
+        (words, liking) for words, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if words.strip()
+    )
     places = np.searchsorted(rows, np.fromiter(said, np.int64, n))
-    return Heard(row.reader, row.kind, described, places, np.fromiter(said.values(), np.float64, n), n - held, bool(row.private))
+    return Heard(
+        row.reader,
+        row.kind,
+        described,
+        places,
+        np.fromiter(said.values(), np.float64, n),
+        n - held,
+        bool(row.private),
+    )

@@ -33,13 +33,13 @@ RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 
 
 class Library:
-    """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of encoder by others are
-    seen at the next call.
+    """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of
+    encoder by others are seen at the next call.
 
-    path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an existing one it
-    must be the store's. create: make the file if it is not there. any_encoder: open it also if its vectors come from another
-    encoder, to examine it or to `use_encoder`.
-    Raises BadStore, StoreTooNew; EncoderChanged if the store's vectors come from another encoder.
+    path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an
+    existing one it must be the store's. create: make the file if it is not there. any_encoder: open it also
+    if its vectors come from another encoder, to examine it or to `use_encoder`. Raises BadStore, StoreTooNew;
+    EncoderChanged if the store's vectors come from another encoder.
 
     >>> with Library(":memory:") as library:
     ...     library.add([{"id": "a", "title": "Cats", "text": "They sleep all day."}, {"id": "b", "title": "Bonds"}]).added
@@ -49,12 +49,20 @@ class Library:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, encoder: str | None = None, create: bool = True, any_encoder: bool = False
+        self,
+        path: str | os.PathLike[str],
+        *,
+        encoder: str | None = None,
+        create: bool = True,
+        any_encoder: bool = False,
     ) -> None:
         encoder = encoder and full_name(encoder)
-        asked = make_encoder(encoder) if encoder else None  # before a store is made: a slip in its name leaves none behind
+        # before a store is made: a slip in its name leaves none behind
+        asked = make_encoder(encoder) if encoder else None
         self.store = SqliteStore(os.fspath(path), create=create)
-        self._encoding = Encoding(self.store, (encoder, asked) if encoder and asked else None, any_encoder=any_encoder)
+        self._encoding = Encoding(
+            self.store, (encoder, asked) if encoder and asked else None, any_encoder=any_encoder
+        )
         self._hash_again()
         self._crowding = Crowding(self.store)
         self._corpus: tuple[int, CachedEncoder, Corpus] | None = None  # without the crowd
@@ -77,11 +85,10 @@ class Library:
     ) -> AddReport:
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
 
-        The whole source is read once before the first text is stored, so that a source that cannot be read leaves nothing
-        behind. Texts that are there already are counted, near-copies join a group that one verdict labels.
-        title, text, id: the columns that hold them, where the guesses are wrong.
-        Raises BadSource, FetchRefused; StoreBusy if another process writes for long.
-        """
+        The whole source is read once before the first text is stored, so that a source that cannot be read
+        leaves nothing behind. Texts that are there already are counted, near-copies join a group that one
+        verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
+        BadSource, FetchRefused; StoreBusy if another process writes for long."""
         self._encoding.follow()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=self.store.settings.validators())
         found = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
@@ -95,16 +102,22 @@ class Library:
         return report
 
     def reader(
-        self, name: str = "me", *, taste: str = "main", likes: str | None = None, dislikes: str | None = None,
-        kind: str | None = None, private: bool | None = None, create: bool = True,
-    ) -> Reader:  # fmt: skip
+        self,
+        name: str = "me",
+        *,
+        taste: str = "main",
+        likes: str | None = None,
+        dislikes: str | None = None,
+        kind: str | None = None,
+        private: bool | None = None,
+        create: bool = True,
+    ) -> Reader:
         """A reader with one of its tastes, made on first use if `create`.
 
         likes, dislikes: what the reader wrote of the taste; replaces what was written before, None leaves it.
-        kind: the learner of a new taste: contest or one of taste/choose.py. private: whether what the reader says, of all
-        tastes, stays out of what others are shown; None leaves it, at first it does not.
-        Raises UnknownName for a reader or taste that is not there and not `create`, or an unknown kind.
-        """
+        kind: the learner of a new taste: contest or one of taste/choose.py. private: whether what the reader
+        says, of all tastes, stays out of what others are shown; None leaves it, at first it does not. Raises
+        UnknownName for a reader or taste that is not there and not `create`, or an unknown kind."""
         name, taste = well_formed(name), well_formed(taste)
         likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
         row = self.store.readers.find(name, taste)
@@ -112,7 +125,9 @@ class Library:
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
-            self.store.readers.add(name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or "")
+            self.store.readers.add(
+                name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
+            )
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
@@ -144,7 +159,9 @@ class Library:
         return [one for one in found if one.text.id != text_id][:limit]
 
     def ids_of(self, texts: Sequence[Text]) -> list[str]:
-        """The ids that texts have here, known by id, address or content; those that are not there are left out."""
+        """The ids that texts have here, known by id, address or content; those that are not there are left
+        out.
+        """
         ids, urls, hashes = self.store.texts.known(texts)
         found = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
         return [text_id for text_id in dict.fromkeys(found) if text_id is not None]
@@ -158,18 +175,23 @@ class Library:
         """The store's row of the text with this id. Raises UnknownName."""
         row = self.store.texts.row_of(well_formed(text_id))
         if row is None:
-            raise UnknownName(f"there is no text with the id {text_id!r}; palate rank and palate find show ids")
+            raise UnknownName(
+                f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
+            )
         return row
 
     def corpus(self) -> Corpus:
-        """All texts as numbers, read again only when there are new ones, with what the crowd thinks, where there is one.
+        """All texts as numbers, read again only when there are new ones, with what the crowd thinks, where
+        there is one.
 
         Texts without a vector get one first. A crowd that has got old is learned anew in the background.
         """
         return self._crowding.beside(self._texts(), self._encoding.cached.number)
 
     def crowd(self) -> Heard | None:
-        """What the crowd was learned from; None where there is none, as fewer than five readers have said enough."""
+        """What the crowd was learned from; None where there is none, as fewer than five readers have said
+        enough.
+        """
         self._encoding.follow()
         return self._crowding.heard(self._encoding.cached.number)
 
@@ -186,34 +208,43 @@ class Library:
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) vectors as the store would hold them; nothing is stored."""
-        return self.encoder.encode([well_formed(content) for content in contents]).astype(np.float16).astype(np.float32)
+        return (
+            self.encoder.encode([well_formed(content) for content in contents])
+            .astype(np.float16)
+            .astype(np.float32)
+        )
 
     def use_encoder(self, name: str, progress: Encoded | None = None) -> int:
-        """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are learned anew.
+        """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are
+        learned anew.
 
-        Returns how many texts were encoded: none where the store still has the vectors of a former encoder. Until the last is
-        done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and what was made is kept. progress is
-        called with the number done and the number in all. Raises UnknownName, BadSource, MissingExtra.
-        """
+        Returns how many texts were encoded: none where the store still has the vectors of a former encoder.
+        Until the last is done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and
+        what was made is kept. progress is called with the number done and the number in all. Raises
+        UnknownName, BadSource, MissingExtra."""
         return self._encoding.use(name, progress)
 
     def begin_encoder(self, name: str) -> None:
-        """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder until the new is ready.
+        """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder
+        until the new is ready.
 
-        `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store in memory, whose one
-        connection threads cannot share, is moved before this returns.
-        """
+        `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
+        in memory, whose one connection threads cannot share, is moved before this returns."""
         if self.store.path == ":memory:":
             self._encoding.use(name)
         else:
             self._encoding.begin(name)
 
     def moving(self) -> UnderWay | None:
-        """How far a move in the background is; None where there is none. Raises what went wrong with the last."""
+        """How far a move in the background is; None where there is none. Raises what went wrong with the
+        last.
+        """
         return self._encoding.background.under_way()
 
     def close(self) -> None:
-        """Stops a move to another encoder, and waits for a crowd that is being learned. Raises what went wrong with them."""
+        """Stops a move to another encoder, and waits for a crowd that is being learned. Raises what went
+        wrong with them.
+        """
         try:
             self._encoding.background.stop()
             self._crowding.wait()
@@ -223,11 +254,15 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _hash_again(self) -> None:
-        """Make the terms of a store of an older palate anew, once; stopping it leaves that to the next that opens the store."""
+        """Make the terms of a store of an older palate anew, once; stopping it leaves that to the next that
+        opens the store.
+        """
         if self.store.settings.get("terms") == HASHING:
             return
         last = self.store.texts.last_row()
@@ -257,7 +292,8 @@ class Library:
 
     def _fused(self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int) -> list[Found]:
         worded = self.store.texts.with_words(words, max(FUSED, limit))
-        corpus = self.corpus()  # after the words, so that it has every text they found, and before what it is compared with
+        # after the words, so that it has every text they found, and before what it is compared with
+        corpus = self.corpus()
         if not len(corpus):
             return []
         vector = vector_of(corpus)
@@ -271,4 +307,7 @@ class Library:
         best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
         texts = self.store.texts.get(best)
         length = float(np.linalg.norm(vector)) or 1.0
-        return [Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length)) for row in best]
+        return [
+            Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
+            for row in best
+        ]

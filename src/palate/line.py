@@ -17,7 +17,9 @@ KINDS = (*DELIMITERS, ".jsonl", ".parquet")
 
 @dataclass(frozen=True)
 class Line:
-    """One row. fields: by column, as text; what JSON or Parquet leave empty is not there, a list is its words with spaces."""
+    """One row. fields: by column, as text; what JSON or Parquet leave empty is not there, a list is its words
+    with spaces.
+    """
 
     path: Path
     number: int  # in the file, from 1; of a CSV row over several lines the last, of Parquet the row
@@ -28,7 +30,9 @@ class Line:
         for name in names:
             if name in self.fields:
                 return self.fields[name]
-        raise self.refuse(f"there is no column {' or '.join(names)}; the columns are: {', '.join(self.fields)}")
+        raise self.refuse(
+            f"there is no column {' or '.join(names)}; the columns are: {', '.join(self.fields)}"
+        )
 
     def refuse(self, reason: str) -> BadSource:
         """The error that says where."""
@@ -36,14 +40,17 @@ class Line:
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """Rows of a CSV, TSV, JSON Lines or Parquet file in their order; all but Parquet also with .gz. The suffix decides.
+    """Rows of a CSV, TSV, JSON Lines or Parquet file in their order; all but Parquet also with .gz. The
+    suffix decides.
 
     Raises BadSource for another suffix, a file without rows, and at the first row that cannot be read.
     """
     kind = Path(path.name.removesuffix(".gz")).suffix.lower()
     if kind not in KINDS or (kind == ".parquet" and path.suffix == ".gz"):
         ending = path.suffix or "no suffix"
-        raise BadSource(f"{path} ends in {ending}; tables are read from .csv, .tsv and .jsonl, also with .gz, and .parquet")
+        raise BadSource(
+            f"{path} ends in {ending}; tables are read from .csv, .tsv and .jsonl, also with .gz, and .parquet"
+        )
     if not path.exists():
         raise BadSource(f"there is no file {path}; check its name")
     line = None
@@ -69,7 +76,9 @@ def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Line]:
     for fields in table:
         if "" in fields:  # where the reader puts what is beyond the last column
             what = "commas" if delimiter == "," else "tabs"
-            raise BadSource(f"{path}, line {table.line_num}: more values than columns; put quotes around values with {what}")
+            raise BadSource(
+                f"{path}, line {table.line_num}: more values than columns; put quotes around values with {what}"
+            )
         yield Line(path, table.line_num, fields)
 
 
@@ -83,7 +92,9 @@ def _json(path: Path, file: TextIO) -> Iterator[Line]:
             raise BadSource(f"{path}, line {number}: no JSON: {error}") from error
         if not isinstance(fields, dict):
             what = type(fields).__name__
-            raise BadSource(f"{path}, line {number}: expected a JSON object with a field per column, got {what}")
+            raise BadSource(
+                f"{path}, line {number}: expected a JSON object with a field per column, got {what}"
+            )
         yield Line(path, number, _as_text(fields))
 
 

@@ -42,11 +42,11 @@ def encode_missing(store: SqliteStore, cached: CachedEncoder, progress: Encoded 
 
 
 def move(store: SqliteStore, name: str, encoder: Encoder, progress: Encoded | None = None) -> int:
-    """Give every text a vector of this encoder, then make it the one in use, in one transaction; returns how many were made.
+    """Give every text a vector of this encoder, then make it the one in use, in one transaction; returns how
+    many were made.
 
-    Until then nothing of what readers see changes, whenever it is stopped or killed, and the next try goes on from there. Texts
-    that are added meanwhile get their vectors before the switch.
-    """
+    Until then nothing of what readers see changes, whenever it is stopped or killed, and the next try goes on
+    from there. Texts that are added meanwhile get their vectors before the switch."""
     cached = CachedEncoder(encoder, store.vectors, store.encoders.number(encoder, name))
     made = 0
     while True:
@@ -82,13 +82,17 @@ class Moving:
         self._thread.start()
 
     def under_way(self) -> UnderWay | None:
-        """How far the move in the background is; None where there is none. Raises what went wrong with the last."""
+        """How far the move in the background is; None where there is none. Raises what went wrong with the
+        last.
+        """
         self._surface()
         return self._under_way
 
     def brought(self, fingerprint: str | None) -> Encoder | None:
         """The encoder of this fingerprint, if a move has loaded it here."""
-        return self._brought if self._brought is not None and self._brought.fingerprint == fingerprint else None
+        return (
+            self._brought if self._brought is not None and self._brought.fingerprint == fingerprint else None
+        )
 
     def wait(self) -> None:
         """Until the move is over. Raises what went wrong with it."""
@@ -114,7 +118,8 @@ class Moving:
 
         try:
             while self._brought is not encoder and not self._stop.is_set():
-                with suppress(StoreBusy):  # another process writes for long: it has waited, and goes on where it was
+                # another process writes for long: it has waited, and goes on where it was
+                with suppress(StoreBusy):
                     move(self._store, name, encoder, told)
                     self._brought = encoder
         except Stopped:
@@ -126,7 +131,9 @@ class Moving:
 
 
 def _measured(name: str) -> dict[str, float]:
-    """The last figures of an encoder that palate trained, from the palate.json in its folder; empty for others."""
+    """The last figures of an encoder that palate trained, from the palate.json in its folder; empty for
+    others.
+    """
     told = Path(name.removeprefix("sbert:")) / "palate.json"
     if not name.startswith("sbert:") or not told.is_file():
         return {}

@@ -26,17 +26,18 @@ class Encoder(Protocol):
 
 
 class Taste(Protocol):
-    """Features and feedback to value. A pure function of what it learned, in order: learning it again gives the same bits.
+    """Features and feedback to value. A pure function of what it learned, in order: learning it again gives
+    the same bits.
 
-    Learning n texts at once is learning them one by one. dropped: judgements that were learned but no longer weigh in.
-    """
+    Learning n texts at once is learning them one by one. dropped: judgements that were learned but no longer
+    weigh in."""
 
     @property
     def dropped(self) -> int: ...
 
     def effort(self, n: int) -> float:
-        """Milliseconds that the first value after the n-th judgement costs: as modelled, not measured, so that what depends
-        on it does not depend on a clock."""
+        """Milliseconds that the first value after the n-th judgement costs: as modelled, not measured, so
+        that what depends on it does not depend on a clock."""
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """From n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
@@ -48,7 +49,9 @@ class Taste(Protocol):
         """Mean and sd of the probability of a like, each (n,) in [0, 1]."""
 
     def explain(self) -> tuple[float, Mapping[str, Weights]]:
-        """(base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights + the sum of `beyond`."""
+        """(base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights + the sum
+        of `beyond`.
+        """
 
     def beyond(self, features: Features) -> dict[str, Vector]:
         """By name, (n,) shares of the logit that no weights explain; empty for a taste that is linear."""
@@ -61,9 +64,8 @@ class Taste(Protocol):
 class Candidates:
     """What a question may know of m texts without a verdict, as one reader's taste sees them now.
 
-    mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts. vectors: (m, d) rows of
-    length 1, or 0 for a text that says nothing.
-    """
+    mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts.
+    vectors: (m, d) rows of length 1, or 0 for a text that says nothing."""
 
     mean: Vector
     sd: Vector
@@ -77,8 +79,8 @@ class Candidates:
 class Question(Protocol):
     """Which texts to ask about.
 
-    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all alike.
-    """
+    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all
+    alike."""
 
     among: Literal["even", "best", "all"]
 

@@ -65,7 +65,9 @@ class Reader:
             added = effect.added + ABOVE_ALL * effect.kept
             curved = bool(len(corpus)) and bool(self._learned.taste.beyond(corpus.features[:1]))
             deep = max(limit, RESCORED) if curved else limit
-            places = self._learned.scores.best(self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep)
+            places = self._learned.scores.best(
+                self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep
+            )
             mean, sd = self._value(corpus, places, effect)
         order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
         return self._hits(corpus, places[order], mean[order], sd[order])
@@ -73,9 +75,8 @@ class Reader:
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
         """The n texts whose judgement would teach most, most first; of near-copies one.
 
-        strategy: see question/choose.py. Chance is drawn by the number of verdicts, so asking twice asks the same.
-        Raises UnknownName for a strategy that is not there.
-        """
+        strategy: see question/choose.py. Chance is drawn by the number of verdicts, so asking twice asks the
+        same. Raises UnknownName for a strategy that is not there."""
         at_least_one(n)
         question = make_question(strategy)
         corpus = self._learned.corpus()
@@ -84,11 +85,14 @@ class Reader:
         with one_thread():
             places = self._askable(corpus, effect, question.among, max(ASKABLE, n), rng)
             mean, sd = self._value(corpus, places, effect)
-            chosen = question.choose(Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng)
+            chosen = question.choose(
+                Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng
+            )
         return self._hits(corpus, places[chosen], mean[chosen], sd[chosen])
 
     def judge(self, text_id: str, verdict: str | float) -> Feedback:
-        """Take in one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of the text or a copy.
+        """Take in one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of
+        the text or a copy.
 
         Raises BadValue for another verdict, UnknownName for an id that is not in the library.
         """
@@ -96,18 +100,24 @@ class Reader:
 
     def judge_many(self, verdicts: Sequence[tuple[str, str | float]]) -> list[Feedback]:
         """Take in judgements in order, all or none, on disk when this returns."""
-        entries = self._learned.append([(self._library.row_of(text_id), *parse_liking(verdict)) for text_id, verdict in verdicts])
+        entries = self._learned.append(
+            [(self._library.row_of(text_id), *parse_liking(verdict)) for text_id, verdict in verdicts]
+        )
         return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
 
     def undo(self) -> Feedback | None:
-        """Take back the newest judgement that stands: all is as if it had never been. None where there is none."""
+        """Take back the newest judgement that stands: all is as if it had never been. None where there is
+        none.
+        """
         entry = self._learned.undo()
         if entry is None or entry.row is None:
             return None
         return self._feedback(entry, self._library.store.texts.get([entry.row])[entry.row].id)
 
     def value(self, texts: Sequence[str | Text]) -> list[Value]:
-        """What texts that need not be in the library are worth to this reader, by taste alone; nothing is stored."""
+        """What texts that need not be in the library are worth to this reader, by taste alone; nothing is
+        stored.
+        """
         corpus = self._learned.corpus()
         contents = [text.content if isinstance(text, Text) else text for text in texts]
         with one_thread():
@@ -115,7 +125,9 @@ class Reader:
         return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
-        """What makes the value of a text: every word's, block's and rule's share, and the nearest judged texts."""
+        """What makes the value of a text: every word's, block's and rule's share, and the nearest judged
+        texts.
+        """
         row = self._library.row_of(text_id)
         corpus = self._learned.corpus()
         place = corpus.place(row)
@@ -141,13 +153,17 @@ class Reader:
         return list(self._learned.taste.champions)
 
     def progress(self) -> Recall:
-        """How much of what this reader would like has been seen; what was skipped or is blocked does not count."""
+        """How much of what this reader would like has been seen; what was skipped or is blocked does not
+        count.
+        """
         corpus = self._learned.corpus()
         liked = [entry.liking > 0 for entry in self._learned.verdicts.values() if entry.liking is not None]
         return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False)))
 
     def changes(self) -> list[Change]:
-        """Where this reader's taste seems to have changed, in judgements that were predicted (see insight/drift.py)."""
+        """Where this reader's taste seems to have changed, in judgements that were predicted (see
+        insight/drift.py).
+        """
         self._learned.corpus()
         board = self._learned.taste.board
         return changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
@@ -157,12 +173,16 @@ class Reader:
         self._learned.serve(serving)
 
     def measure_again(self) -> None:
-        """Hold the whole contest once more, from the first judgement: for a store that an older palate wrote."""
+        """Hold the whole contest once more, from the first judgement: for a store that an older palate
+        wrote.
+        """
         self._learned.measure_again()
 
     @property
     def dropped(self) -> int:
-        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log keeps them."""
+        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log
+        keeps them.
+        """
         self._learned.corpus()
         return self._learned.taste.dropped
 
@@ -193,7 +213,9 @@ class Reader:
         return shifted(*self._learned.taste.value(corpus.features[places]), effect.added[places])
 
     def _open(self, corpus: Corpus, effect: Effect, all: bool) -> Rows:
-        """Places that may be shown: the first text of each group, and unless `all` only of groups without a verdict."""
+        """Places that may be shown: the first text of each group, and unless `all` only of groups without a
+        verdict.
+        """
         shown = corpus.leads & ~effect.blocked
         if not all:
             shown[corpus.places(list(self._learned.verdicts))] = False
@@ -208,19 +230,34 @@ class Reader:
             for row, m, s, group in zip(rows, mean, sd, groups, strict=True)
         ]
 
-    def _nearest(self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]) -> tuple[Found, ...]:
+    def _nearest(
+        self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]
+    ) -> tuple[Found, ...]:
         entries = self._learned.verdicts.values()
-        rows = [entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row]
+        rows = [
+            entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row
+        ]
         places = corpus.places(rows)
         places = places[places != place]
         cosine = corpus.vectors[places] @ corpus.vectors[place]
         nearest = places[np.argsort(-cosine, kind="stable")][:n]
         texts = self._library.store.texts.get(corpus.rows[nearest].tolist())
-        return tuple(Found(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place])) for p in nearest)
+        return tuple(
+            Found(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
+            for p in nearest
+        )
 
     def _feedback(self, entry: Entry, text_id: str) -> Feedback:
         return Feedback(
-            entry.entry, self.name, self.taste_name, text_id, entry.kind, entry.liking, entry.weight, entry.given_at, entry.undoes
+            entry.entry,
+            self.name,
+            self.taste_name,
+            text_id,
+            entry.kind,
+            entry.liking,
+            entry.weight,
+            entry.given_at,
+            entry.undoes,
         )
 
 

@@ -19,8 +19,11 @@ State = Literal["accepted", "pending", "vetoed"]
 MOST = 20.0  # logits that a boost may add or take
 LONGEST = 1000  # characters of a value
 READS: dict[Field, tuple[str, ...]] = {  # what of a Text each is matched against
-    "word": ("title", "body"), "author": ("extra",), "source": ("source", "url"), "pattern": ("title", "body"),
-}  # fmt: skip
+    "word": ("title", "body"),
+    "author": ("extra",),
+    "source": ("source", "url"),
+    "pattern": ("title", "body"),
+}
 AUTHORS = ("author", "authors", "first_authors")  # what sources call them in Text.extra
 LETTER = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
@@ -29,12 +32,12 @@ LETTER = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 class Rule:
     """What is done to the texts that match. All matching but that of a pattern takes no notice of case.
 
-    action: block (never shown), keep (shown above all others, also if a rule blocks it) or boost (amount is added to the
-    log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
-    field: word (whole words or a phrase in title or body), author (a name with all of its words), source (what it is called,
-    or the host of the address, with its subdomains) or pattern (a regular expression, found anywhere in title and body).
-    Matching costs time linear in the text, whatever the pattern: RE2 has no look-around and no back-references.
-    Raises BadValue for what cannot be matched.
+    action: block (never shown), keep (shown above all others, also if a rule blocks it) or boost (amount is
+    added to the log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
+    field: word (whole words or a phrase in title or body), author (a name with all of its words), source
+    (what it is called, or the host of the address, with its subdomains) or pattern (a regular expression,
+    found anywhere in title and body). Matching costs time linear in the text, whatever the pattern: RE2 has
+    no look-around and no back-references. Raises BadValue for what cannot be matched.
     Source: Cox, Regular expression matching can be simple and fast (2007), for RE2.
 
     >>> rule = Rule("boost", "word", "neural network", 1.5)
@@ -50,13 +53,17 @@ class Rule:
     amount: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", " ".join(self._checked().split()) if self.field != "pattern" else self._checked())
+        object.__setattr__(
+            self, "value", " ".join(self._checked().split()) if self.field != "pattern" else self._checked()
+        )
         _ = self.speaks_of  # a pattern that RE2 does not take is refused here
 
     @property
     def key(self) -> tuple[str, str]:
         """What is matched; there is one rule for each."""
-        return self.field, self.value if self.field == "pattern" else unicodedata.normalize("NFC", self.value).casefold()
+        return self.field, self.value if self.field == "pattern" else unicodedata.normalize(
+            "NFC", self.value
+        ).casefold()
 
     @cached_property
     def speaks_of(self) -> Callable[..., bool]:
@@ -67,7 +74,9 @@ class Rule:
         return self.speaks_of(*(getattr(text, name) for name in READS[self.field]))
 
     def __str__(self) -> str:
-        return f'{self.action} {self.field} "{self.value}"' + (f" by {self.amount:+g}" if self.action == "boost" else "")
+        return f'{self.action} {self.field} "{self.value}"' + (
+            f" by {self.amount:+g}" if self.action == "boost" else ""
+        )
 
     def _checked(self) -> str:
         value = well_formed(self.value)
@@ -75,17 +84,22 @@ class Rule:
             actions, fields = ", ".join(get_args(Action)), ", ".join(get_args(Field))
             raise BadValue(f"a rule is to {actions} by {fields}; got {self.action!r} by {self.field!r}")
         if self.action == "boost" and not (math.isfinite(self.amount) and 0 < abs(self.amount) <= MOST):
-            raise BadValue(f"a boost is a number of logits from -{MOST:g} to {MOST:g} that is not 0, got {self.amount}")
+            raise BadValue(
+                f"a boost is a number of logits from -{MOST:g} to {MOST:g} that is not 0, got {self.amount}"
+            )
         if self.action != "boost" and self.amount:
             raise BadValue(f"only a boost has an amount, got {self.amount} to {self.action}")
         if len(value) > LONGEST or not (self.field == "pattern" or any(map(str.isalnum, value))):
-            raise BadValue(f"a rule's {self.field} needs a letter or digit, and at most {LONGEST} characters; got {value[:80]!r}")
+            raise BadValue(
+                f"a rule's {self.field} needs a letter or digit, and at most {LONGEST} characters; got {value[:80]!r}"
+            )
         return value
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a rule is suggested. chance: p-value, how often as much would be seen if the two had nothing to do with each other.
+    """Why a rule is suggested. chance: p-value, how often as much would be seen if the two had nothing to do
+    with each other.
 
     liked of of_liked liked texts match, and disliked of of_disliked disliked ones.
     """
@@ -143,7 +157,9 @@ def _author(value: str) -> Callable[[Mapping[str, Any]], bool]:
 
 def _source(value: str) -> Callable[[str, str], bool]:
     name = value.casefold()
-    return lambda source, url: " ".join(source.split()).casefold() == name or f".{_host(url)}".endswith(f".{name}")
+    return lambda source, url: (
+        " ".join(source.split()).casefold() == name or f".{_host(url)}".endswith(f".{name}")
+    )
 
 
 def _host(url: str) -> str:
@@ -162,12 +178,19 @@ def _pattern(value: str) -> Callable[[str, str], bool]:
         compiled: Any = re2.compile(value, options)
     except re2.error as error:
         said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
-        raise BadValue(f"RE2 cannot match the pattern {value!r} ({said}); see github.com/google/re2/wiki/Syntax") from None
+        raise BadValue(
+            f"RE2 cannot match the pattern {value!r} ({said}); see github.com/google/re2/wiki/Syntax"
+        ) from None
     if compiled.search(""):
-        raise BadValue(f"the pattern {value!r} is found in every text, also an empty one; write what must be there")
+        raise BadValue(
+            f"the pattern {value!r} is found in every text, also an empty one; write what must be there"
+        )
     return lambda *parts: compiled.search("\n".join(filter(None, parts))) is not None
 
 
 FINDERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
-    "word": _word, "author": _author, "source": _source, "pattern": _pattern,
-}  # fmt: skip
+    "word": _word,
+    "author": _author,
+    "source": _source,
+    "pattern": _pattern,
+}

@@ -11,7 +11,8 @@ from palate.weights import Sparse, Weights, product
 
 COLUMNS = 4_000  # that are followed one by one, those whose weights changed most
 POSTINGS = 0.03  # share of a sparse block's entries that a change may touch before the whole block is cheaper
-FIRST = 100  # texts with the highest bounds that are scored at once: the best of them say which others are still possible
+# texts with the highest bounds that are scored at once: the best of them say which others are still possible
+FIRST = 100
 UNSURE = 0.05  # share of texts that may be scored one by one before scoring all is cheaper
 ROUNDING = 1e-4  # what sums in single precision may be off by, in logits
 RENEWED = 50  # changes after which all is summed afresh, so that rounding does not add up
@@ -20,14 +21,16 @@ RENEWED = 50  # changes after which all is summed afresh, so that rounding does 
 class Scores:
     """The best of n texts under the sum over blocks of row @ weights, without reading all of them each time.
 
-    One judgement changes weights a little. The sums for the weights before, scaled by what both share, are brought up to date
-    for the words that changed most, through lists of the texts that have each. What is left of the change can move a text by
-    no more than its length times the row's (Cauchy-Schwarz), so only texts that could still be among the best are scored;
-    where those are many, all are. The answer is exact but for rounding.
+    One judgement changes weights a little. The sums for the weights before, scaled by what both share, are
+    brought up to date for the words that changed most, through lists of the texts that have each. What is
+    left of the change can move a text by no more than its length times the row's (Cauchy-Schwarz), so only
+    texts that could still be among the best are scored; where those are many, all are. The answer is exact
+    but for rounding.
 
-    Costs O(d + terms) a text where all are scored, else O(1) a text and what the followed words and possible texts cost
-    (`benchmarks/cost.py`). features: of the n texts.
-    Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what is known.
+    Costs O(d + terms) a text where all are scored, else O(1) a text and what the followed words and possible
+    texts cost (`benchmarks/cost.py`). features: of the n texts.
+    Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what
+    is known.
 
     >>> rng = np.random.default_rng(0)
     >>> features = Features({"semantic": rng.normal(size=(1000, 8)).astype(np.float32)})
@@ -43,7 +46,8 @@ class Scores:
         self._columns: dict[str, csc_array] = {}
         self._weights: dict[str, Vector] = {}
         self._current: dict[str, Vector] = {}  # the newest weights, from which texts are scored one by one
-        self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}  # sparse columns that have had a weight
+        # sparse columns that have had a weight
+        self._seen: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
         self._seen_columns: dict[str, Rows] = {}  # the same, as they came
         self._sums: Vector = np.zeros(len(features))  # row @ weights for these weights, summed over blocks
         self._changes = RENEWED
@@ -51,8 +55,8 @@ class Scores:
     def best(self, weights: Mapping[str, Weights], added: Vector, places: Rows, n: int) -> Rows:
         """At least n of the places (all, if there are no more): those with the largest scores, in no order.
 
-        added: (n texts,) goes onto the scores. More than n come where rounding leaves open which are the best.
-        """
+        added: (n texts,) goes onto the scores. More than n come where rounding leaves open which are the
+        best."""
         if len(places) <= n:
             return places
         worn = self._changes >= RENEWED or self._weights.keys() != weights.keys()
@@ -108,7 +112,9 @@ class Scores:
         return found
 
     def _take(self, name: str, block: Weights, used: Rows | slice) -> Vector:
-        """Make these the newest weights of a block; returns those of the columns that are used, beyond which all are 0."""
+        """Make these the newest weights of a block; returns those of the columns that are used, beyond which
+        all are 0.
+        """
         if name not in self._current:
             self._current[name] = np.zeros(len(block))
         current = self._current[name]
@@ -133,7 +139,9 @@ class Scores:
         return self._seen_columns[name]
 
     def _follow(self, name: str, used: Rows, change: Vector) -> Vector:
-        """Bring the sums up to date for the columns where that moves most for its cost; returns what is left of the change."""
+        """Bring the sums up to date for the columns where that moves most for its cost; returns what is left
+        of the change.
+        """
         if name not in self._columns:
             self._columns[name] = csc_array(self._features.blocks[name])
         columns = self._columns[name]

@@ -39,27 +39,33 @@ class Suggestion:
 
 
 def propose(library: Library, reader: Reader) -> list[StoredRule]:
-    """Work out suggestions from a reader's standing judgements, and make them its pending rules, surest first.
+    """Work out suggestions from a reader's standing judgements, and make them its pending rules, surest
+    first.
 
     What has a rule, or was vetoed, is not suggested. Costs a read of every judged text.
     """
     judged = reader.judged()
-    settled = {stored.rule.key for stored in library.store.rules.of(reader.number) if stored.state != "pending"}
+    settled = {
+        stored.rule.key for stored in library.store.rules.of(reader.number) if stored.state != "pending"
+    }
     texts = [library.text(feedback.text_id) for feedback in judged]
     found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
     return library.store.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
 
 
-def suggest(texts: Sequence[Text], likings: Sequence[float], settled: Collection[tuple[str, str]] = ()) -> list[Suggestion]:
+def suggest(
+    texts: Sequence[Text], likings: Sequence[float], settled: Collection[tuple[str, str]] = ()
+) -> list[Suggestion]:
     """Words, authors and sources that tell liked texts from disliked ones, surest first, at most 10.
 
-    texts: n judged ones. likings: (n,) above 0 for a like, below for a dislike, 0 for neither. settled: keys of rules left out.
-    A word that stands in just the texts of a surer one is left out. What 10 texts or more have, and none that was liked, is to be
-    blocked; for the rest the boost is the log odds ratio's 95 % bound that lies nearer to 0, so weak evidence gives little.
-    Costs O(words of all texts).
-    Source: Fisher's exact test, as Dunning, Computational Linguistics 19 (1993), asks for where counts are small; the share
-    of false suggestions is held by Benjamini and Hochberg, JRSS B 57 (1995); Hanley and Lippman-Hand, JAMA 249 (1983), for
-    what none of n allows; Gart, Biometrics 22 (1966), for the interval of the log odds ratio.
+    texts: n judged ones. likings: (n,) above 0 for a like, below for a dislike, 0 for neither. settled: keys
+    of rules left out. A word that stands in just the texts of a surer one is left out. What 10 texts or more
+    have, and none that was liked, is to be blocked; for the rest the boost is the log odds ratio's 95 % bound
+    that lies nearer to 0, so weak evidence gives little. Costs O(words of all texts).
+    Source: Fisher's exact test, as Dunning, Computational Linguistics 19 (1993), asks for where counts are
+    small; the share of false suggestions is held by Benjamini and Hochberg, JRSS B 57 (1995); Hanley and
+    Lippman-Hand, JAMA 249 (1983), for what none of n allows; Gart, Biometrics 22 (1966), for the interval of
+    the log odds ratio.
 
     >>> texts = [Text.of(f"kittens {n}") for n in range(12)] + [Text.of(f"bond yields {n}") for n in range(12)]
     >>> [(str(one.rule), one.evidence.disliked) for one in suggest(texts, [1.0] * 12 + [-1.0] * 12)]
@@ -91,7 +97,9 @@ def suggest(texts: Sequence[Text], likings: Sequence[float], settled: Collection
 
 
 def fisher(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
-    """(m,) two-sided p-values of Fisher's exact test, twice the smaller tail, for m traits that so many texts have."""
+    """(m,) two-sided p-values of Fisher's exact test, twice the smaller tail, for m traits that so many texts
+    have.
+    """
     drawn = liked + disliked
     below = hypergeom.cdf(liked, of_liked + of_disliked, of_liked, drawn)
     above = hypergeom.sf(liked - 1, of_liked + of_disliked, of_liked, drawn)
@@ -99,10 +107,14 @@ def fisher(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> 
 
 
 def bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
-    """(m,) the bound of each log odds ratio's 95 % interval that is nearer to 0; 0 where the interval holds 0."""
+    """(m,) the bound of each log odds ratio's 95 % interval that is nearer to 0; 0 where the interval holds
+    0.
+    """
     cells = np.stack([liked, disliked, of_liked - liked, of_disliked - disliked]) + 0.5
     ratio = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
-    return np.asarray(np.sign(ratio) * np.maximum(0.0, np.abs(ratio) - 1.96 * np.sqrt((1 / cells).sum(axis=0))))
+    return np.asarray(
+        np.sign(ratio) * np.maximum(0.0, np.abs(ratio) - 1.96 * np.sqrt((1 / cells).sum(axis=0)))
+    )
 
 
 def _rule(field: Field, value: str, evidence: Evidence, bound: float) -> Rule | None:

@@ -14,7 +14,8 @@ TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 @dataclass(frozen=True)
 class Text:
-    """One block of text. id is unique in a store; extra holds what the source said beside the known fields (JSON values).
+    """One block of text. id is unique in a store; extra holds what the source said beside the known fields
+    (JSON values).
 
     published has a time zone (UTC where the source gave none). Source files of columns give str only.
 
@@ -64,7 +65,8 @@ def well_formed(text: str) -> str:
 
 
 def content_hash(title: str, body: str) -> str:
-    """SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped copy is the same.
+    """SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped copy is the
+    same.
 
     >>> content_hash("A", "b  c") == content_hash("A ", "b\\nc")
     True
@@ -74,7 +76,8 @@ def content_hash(title: str, body: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """The address without what does not change the page: scheme case, default port, fragment, tracking parameters.
+    """The address without what does not change the page: scheme case, default port, fragment, tracking
+    parameters.
 
     >>> canonical_url("HTTP://Example.org:80/a/?utm_source=x&b=1#top")
     'http://example.org/a?b=1'
@@ -90,5 +93,11 @@ def canonical_url(url: str) -> str:
         host = f"[{host}]"
     if port and (parts.scheme.lower(), port) not in (("http", 80), ("https", 443)):
         host = f"{host}:{port}"
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not k.lower().startswith(TRACKING)])
+    query = urlencode(
+        [
+            (k, v)
+            for k, v in parse_qsl(parts.query, keep_blank_values=True)
+            if not k.lower().startswith(TRACKING)
+        ]
+    )
     return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))

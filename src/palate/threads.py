@@ -1,4 +1,6 @@
-"""One thread for short linear algebra: on matrices of a few hundred rows, waking a second one costs more than it saves."""
+"""One thread for short linear algebra: on matrices of a few hundred rows, waking a second one costs more than
+it saves.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,8 @@ _limits: list[Any] = []  # what the first of them set
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """While anyone is in it, BLAS uses one thread. NumPy and SciPy each bring a pool, and two pools fight for the cores.
+    """While anyone is in it, BLAS uses one thread. NumPy and SciPy each bring a pool, and two pools fight for
+    the cores.
 
     Import numpy and scipy.linalg before the first use.
     """

@@ -1,4 +1,6 @@
-"""Trial: how well readers are served with these vectors or those, on what they said later. n texts, d dims."""
+"""Trial: how well readers are served with these vectors or those, on what they said later. n texts, d
+dims.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,7 +26,8 @@ MANY = 10  # tastes from which on they are what is drawn anew for an interval; o
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """What came of one set of vectors. losses: for each taste that was judged (h,) log losses, in nats a held-out judgement.
+    """What came of one set of vectors. losses: for each taste that was judged (h,) log losses, in nats a
+    held-out judgement.
 
     aucs: of the tastes whose held-out judgements are of both kinds.
     """
@@ -44,7 +47,9 @@ class Served:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What is the same whatever the vectors: contents of n texts, what tastes said, and which of those are judged."""
+    """What is the same whatever the vectors: contents of n texts, what tastes said, and which of those are
+    judged.
+    """
 
     contents: Sequence[str]
     heard: Sequence[Heard]
@@ -60,13 +65,16 @@ class Trial:
         return sum(self.heard[place].held for place in self.judged)
 
     def serve(
-        self, vectors: Matrix, encode: Callable[[Sequence[str]], Matrix], progress: Callable[[int, int], None] = lambda *_: None
+        self,
+        vectors: Matrix,
+        encode: Callable[[Sequence[str]], Matrix],
+        progress: Callable[[int, int], None] = lambda *_: None,
     ) -> Served:
-        """Replay every judged taste on (n, d) vectors as a reader is served: its contest, and the crowd where there is one.
+        """Replay every judged taste on (n, d) vectors as a reader is served: its contest, and the crowd where
+        there is one.
 
-        encode: makes such vectors of what readers wrote. The crowd is learned from what is learned of all tastes, nothing that is
-        predicted. Costs about 20 ms a held-out judgement.
-        """
+        encode: makes such vectors of what readers wrote. The crowd is learned from what is learned of all
+        tastes, nothing that is predicted. Costs about 20 ms a held-out judgement."""
         losses, aucs = [], []
         with one_thread():
             space = Space(vectors, self.terms, crowd=self._crowd())
@@ -84,11 +92,24 @@ class Trial:
         """(h,) log odds of the blend, before each held-out judgement."""
         taste = make_contest(one.kind, space.background)
         if one.described:
-            words, likings = [word for word, _ in one.described], np.array([liking for _, liking in one.described])
+            words, likings = (
+                [word for word, _ in one.described],
+                np.array([liking for _, liking in one.described]),
+            )
             said = space.features(encode(words), hash_terms(words))
-            taste.recall(said, likings, np.full(len(words), DESCRIPTION_WEIGHT), np.full((len(words), len(taste.names)), np.nan))
+            taste.recall(
+                said,
+                likings,
+                np.full(len(words), DESCRIPTION_WEIGHT),
+                np.full((len(words), len(taste.names)), np.nan),
+            )
         features = space.corpus[one.places]
-        taste.recall(features[: one.cut], one.likings[: one.cut], np.ones(one.cut), np.full((one.cut, len(taste.names)), np.nan))
+        taste.recall(
+            features[: one.cut],
+            one.likings[: one.cut],
+            np.ones(one.cut),
+            np.full((one.cut, len(taste.names)), np.nan),
+        )
         taste.learn(features[one.cut :], one.likings[one.cut :], np.ones(one.held))
         return taste.board.blended
 

@@ -24,7 +24,9 @@ class Value:
 
 
 class Hit(NamedTuple):
-    """A text with its value. group holds the ids of near-copies folded under it, itself first; empty where there are none."""
+    """A text with its value. group holds the ids of near-copies folded under it, itself first; empty where
+    there are none.
+    """
 
     text: Text
     value: Value
@@ -39,7 +41,9 @@ class Found(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """A share of a value's logit. block is a feature block or 'base'; name is a word, or the block again for its rest."""
+    """A share of a value's logit. block is a feature block or 'base'; name is a word, or the block again for
+    its rest.
+    """
 
     block: str
     name: str
@@ -48,7 +52,9 @@ class Contribution(NamedTuple):
 
 @dataclass(frozen=True)
 class Why:
-    """What makes a value. The contributions sum to logit, and logit is log(mean / (1 - mean)), both within 1e-6."""
+    """What makes a value. The contributions sum to logit, and logit is log(mean / (1 - mean)), both within
+    1e-6.
+    """
 
     hit: Hit
     logit: float

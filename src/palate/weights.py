@@ -12,15 +12,17 @@ from palate.features import Block
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Columns = np.ndarray[tuple[int], np.dtype[np.int32]]
 Precision = type[np.floating[Any]]
-FEW = 8  # as many times fewer columns are looked up one by one: past that, spreading the weights out is quicker
+# as many times fewer columns are looked up one by one: past that, spreading the weights out is quicker
+FEW = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Sparse:
     """A vector of `width` numbers, of which those that are not 0 are in some columns.
 
-    Use it for weights of words: a store has a million of them, and the judged texts some ten thousand. It adds to another one
-    or to a dense vector, is multiplied by a number, and NumPy takes it for the dense vector it stands for, at O(width).
+    Use it for weights of words: a store has a million of them, and the judged texts some ten thousand. It
+    adds to another one or to a dense vector, is multiplied by a number, and NumPy takes it for the dense
+    vector it stands for, at O(width).
 
     columns: (k,) ascending. values: (k,) float64.
 
@@ -78,7 +80,9 @@ class Sparse:
 
 
 class _Room(local):
-    """Zeros as wide as the widest vector yet, of each thread its own: fresh ones for every look would cost more than the look."""
+    """Zeros as wide as the widest vector yet, of each thread its own: fresh ones for every look would cost
+    more than the look.
+    """
 
     zeros: Array = np.zeros(0)
 
@@ -97,7 +101,9 @@ Weights = Array | Sparse
 
 
 def product(block: Block, weights: Weights, precision: Precision) -> Array:
-    """(n,) row @ weights of each text, in some precision. Of few rows of words only their own weights are read."""
+    """(n,) row @ weights of each text, in some precision. Of few rows of words only their own weights are
+    read.
+    """
     if isinstance(block, csr_array) and block.nnz < len(weights):
         found = weights.at(block.indices) if isinstance(weights, Sparse) else weights[block.indices]
         owners = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))

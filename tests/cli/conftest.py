@@ -38,7 +38,9 @@ def store(filled: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def palate(static: StaticEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Palate:
-    """Run a command in this process, in an empty folder, with PALATE_STORE as the store; ok=False where it may fail."""
+    """Run a command in this process, in an empty folder, with PALATE_STORE as the store; ok=False where it
+    may fail.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PALATE_STORE", str(tmp_path / "store.db"))
     monkeypatch.setenv("COLUMNS", "100")

@@ -37,7 +37,11 @@ LEAVES = {name: command for name, command in COMMANDS.items() if not hasattr(com
 
 def run(*args: str, store: Path, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*PALATE, *args], env={**os.environ, "PALATE_STORE": str(store)}, text=True, capture_output=True, **more
+        [*PALATE, *args],
+        env={**os.environ, "PALATE_STORE": str(store)},
+        text=True,
+        capture_output=True,
+        **more,
     )
 
 
@@ -72,8 +76,21 @@ def test_every_command_takes_json(name: str) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     program = "import sys, palate.__main__ as m\ntry: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program, "--help"], text=True, capture_output=True, check=True)
-    heavy = {"numpy", "scipy", "sklearn", "sqlalchemy", "alembic", "torch", "onnxruntime", "pyarrow", "tokenizers", "httpx"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--help"], text=True, capture_output=True, check=True
+    )
+    heavy = {
+        "numpy",
+        "scipy",
+        "sklearn",
+        "sqlalchemy",
+        "alembic",
+        "torch",
+        "onnxruntime",
+        "pyarrow",
+        "tokenizers",
+        "httpx",
+    }
     loaded = set(done.stderr.split())
     assert "typer" in loaded
     assert not loaded & (heavy | {"palate.library", "rich.progress"})
@@ -89,11 +106,23 @@ def test_version(palate: Palate) -> None:
 # --- options before and after the command, the default store
 
 
-def test_options_may_stand_before_the_command_and_those_after_it_win(palate: Palate, store: Path, tmp_path: Path) -> None:
+def test_options_may_stand_before_the_command_and_those_after_it_win(
+    palate: Palate, store: Path, tmp_path: Path
+) -> None:
     palate("reader", "add", "ada")
     here, nowhere = str(store), str(tmp_path / "nowhere.db")
-    assert json.loads(palate("--store", here, "--reader", "ada", "--json", "judge", "cats-1", "like").stdout)["reader"] == "ada"
-    assert json.loads(palate("--reader", "bob", "judge", "cats-2", "like", "--reader", "ada", "--json").stdout)["reader"] == "ada"
+    assert (
+        json.loads(palate("--store", here, "--reader", "ada", "--json", "judge", "cats-1", "like").stdout)[
+            "reader"
+        ]
+        == "ada"
+    )
+    assert (
+        json.loads(palate("--reader", "bob", "judge", "cats-2", "like", "--reader", "ada", "--json").stdout)[
+            "reader"
+        ]
+        == "ada"
+    )
     assert palate("--store", nowhere, "rank", ok=False).exit_code == 1
     assert palate("--store", nowhere, "rank", "--store", here).exit_code == 0
 
@@ -110,7 +139,9 @@ def test_the_default_store_lies_in_the_data_folder_and_is_made_on_the_first_writ
     assert (tmp_path / "data" / "palate" / "palate.db").exists()
 
 
-def test_a_data_folder_that_cannot_be_made_is_told(palate: Palate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_data_folder_that_cannot_be_made_is_told(
+    palate: Palate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PALATE_STORE")
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("platformdirs.user_data_path", lambda name: tmp_path / "file" / name)
@@ -203,7 +234,9 @@ def content(store: Path) -> list[str]:
 
 @pytest.mark.usefixtures("bad_files")
 @pytest.mark.parametrize("args", BAD.values(), ids=BAD.keys())
-def test_bad_input_gets_one_line_and_leaves_the_store_as_it_was(palate: Palate, store: Path, args: list[str]) -> None:
+def test_bad_input_gets_one_line_and_leaves_the_store_as_it_was(
+    palate: Palate, store: Path, args: list[str]
+) -> None:
     before = content(store)
     files = {path.name for path in Path().iterdir()}
     result = palate(*args, ok=False)
@@ -217,7 +250,8 @@ def test_bad_input_gets_one_line_and_leaves_the_store_as_it_was(palate: Palate, 
 
 
 @pytest.mark.parametrize(
-    "args", [["rank", "--bogus"], ["bogus"], ["rank", "--limit", "0"], ["rank", "--limit", "x"], ["judge"], ["add"]]
+    "args",
+    [["rank", "--bogus"], ["bogus"], ["rank", "--limit", "0"], ["rank", "--limit", "x"], ["judge"], ["add"]],
 )
 def test_wrong_usage_is_exit_code_2(palate: Palate, store: Path, args: list[str]) -> None:
     result = palate(*args, ok=False)
@@ -240,10 +274,14 @@ def test_json_is_utf8_whatever_the_locale(store: Path) -> None:
     with Library(store) as library:
         library.add([{"id": "cz", "title": "žluť 猫"}])
     env = {**os.environ, "PALATE_STORE": str(store), "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run([*PALATE, "rank", "--json", "--limit", "1"], env=env, capture_output=True, check=True)
+    done = subprocess.run(
+        [*PALATE, "rank", "--json", "--limit", "1"], env=env, capture_output=True, check=True
+    )
     assert json.loads(done.stdout.decode("utf-8"))["title"] == "žluť 猫"
     done = subprocess.run([*PALATE, "rank", "--limit", "1"], env=env, capture_output=True, check=True)
-    assert done.stdout.decode("latin-1").endswith("\u017elu\u0165 \u732b\n".encode("latin-1", "backslashreplace").decode())
+    assert done.stdout.decode("latin-1").endswith(
+        "\u017elu\u0165 \u732b\n".encode("latin-1", "backslashreplace").decode()
+    )
 
 
 def test_a_closed_pipe_is_no_trouble(store: Path) -> None:
@@ -258,20 +296,29 @@ def test_a_closed_pipe_is_no_trouble(store: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
 def test_a_full_disk_is_told(store: Path) -> None:
     with open("/dev/full", "w") as full:
-        done = subprocess.run([*PALATE, "--store", str(store), "export"], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [*PALATE, "--store", str(store), "export"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
     assert done.returncode == 1
     assert done.stderr == "palate: the answer cannot be written to standard output: No space left on device\n"
 
 
 def test_ctrl_c_ends_add_with_130_and_keeps_whole_chunks(tmp_path: Path) -> None:
-    """The interrupt comes when the first chunk is in the store, and there are far too many texts to be done by then."""
+    """The interrupt comes when the first chunk is in the store, and there are far too many texts to be done
+    by then.
+    """
     source, store = tmp_path / "many.jsonl", tmp_path / "store.db"
     with source.open("w") as file:
         for number in range(60_000):
             file.write(
-                json.dumps({"id": str(number), "text": f"text {number} says {number % 97} and {number % 89} things"}) + "\n"
+                json.dumps(
+                    {"id": str(number), "text": f"text {number} says {number % 97} and {number % 89} things"}
+                )
+                + "\n"
             )
-    process = subprocess.Popen([*PALATE, "--store", str(store), "add", str(source)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*PALATE, "--store", str(store), "add", str(source)], stderr=subprocess.PIPE, text=True
+    )
     wait_for_texts(store, process)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)

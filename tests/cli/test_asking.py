@@ -56,7 +56,9 @@ def test_enter_after_a_key_and_other_keys_change_nothing(reader: Reader, console
     assert [feedback.kind for feedback in reader.judged()] == ["like", "dislike"]
 
 
-def test_undo_asks_the_same_text_again(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+def test_undo_asks_the_same_text_again(
+    reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
     first = reader.ask()[0]
     ask_in_terminal(reader, console, pressing("luuq"), None)
     assert reader.judged() == []
@@ -84,7 +86,9 @@ def test_the_end_of_input_is_quitting(reader: Reader, console: Console) -> None:
     assert reader.judged() == []
 
 
-def test_ctrl_c_says_what_is_kept(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_says_what_is_kept(
+    reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
     keys = iter("l")
 
     def press() -> str:
@@ -99,7 +103,9 @@ def test_ctrl_c_says_what_is_kept(reader: Reader, console: Console, capsys: pyte
     assert len(reader.judged()) == 1
 
 
-def test_a_long_or_wicked_text_is_cropped_and_cleaned(tmp_path: Path, static: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_long_or_wicked_text_is_cropped_and_cleaned(
+    tmp_path: Path, static: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     console = Console(width=40, height=12, highlight=False)
     with Library(tmp_path / "one.db") as library:
         library.add([Text.of("word " * 5000, title="\x1b]0;owned\x07[bold]Title[/bold]\x1b[31m")])
@@ -124,7 +130,8 @@ def test_in_a_terminal_ask_reads_keys(store: Path) -> None:
         except OSError:  # how Linux says that the other end is closed
             break
         if keys and out.count(b"q quit") > 2 - len(keys):
-            while termios.tcgetattr(terminal)[3] & termios.ICANON:  # until it waits for a key; what comes before is dropped
+            # until it waits for a key; what comes before is dropped
+            while termios.tcgetattr(terminal)[3] & termios.ICANON:
                 time.sleep(0.005)
             os.write(terminal, keys.pop(0).encode())
     try:

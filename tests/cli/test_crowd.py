@@ -13,11 +13,17 @@ Palate = Callable[..., Result]
 
 def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
     with Library(store) as library:
-        rows = {f"{subject}-{n}": library.row_of(f"{subject}-{n}") for subject in ("cats", "bonds", "search") for n in (1, 2)}
+        rows = {
+            f"{subject}-{n}": library.row_of(f"{subject}-{n}")
+            for subject in ("cats", "bonds", "search")
+            for n in (1, 2)
+        }
         for number in readers:
             taste = library.reader(f"r{number}").number
             liked = {row: text_id.startswith(likes) for text_id, row in rows.items()}
-            verdicts = [(row, "like" if good else "dislike", 1.0 if good else -1.0) for row, good in liked.items()]
+            verdicts = [
+                (row, "like" if good else "dislike", 1.0 if good else -1.0) for row, good in liked.items()
+            ]
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
 
 
@@ -45,7 +51,9 @@ def test_the_first_rank_learns_it_and_the_next_one_follows_it(palate: Palate, st
     speak(store, range(6), likes="search")
     palate("rank", "--limit", "2")
     assert told(palate)["readers"] == 6
-    assert {json.loads(line)["id"][:6] for line in palate("rank", "--limit", "2", "--json").stdout.splitlines()} == {"search"}
+    assert {
+        json.loads(line)["id"][:6] for line in palate("rank", "--limit", "2", "--json").stdout.splitlines()
+    } == {"search"}
 
 
 def test_a_private_reader_is_not_in_it(palate: Palate, store: Path) -> None:

@@ -35,13 +35,22 @@ def test_ctrl_c_while_encoding_keeps_the_old_encoder(
     monkeypatch.setattr(Library, "use_encoder", use)
     result = palate("encoder", "use", "words", ok=False)
     assert result.exit_code == 130
-    assert result.stderr == "stopped: 1000 of 5000 texts are encoded; the store keeps its old encoder until all are\n"
+    assert (
+        result.stderr
+        == "stopped: 1000 of 5000 texts are encoded; the store keeps its old encoder until all are\n"
+    )
     assert palate("rank").exit_code == 0
 
 
 def test_list_shows_what_is_there_and_what_is_used(palate: Palate, store: Path, words: object) -> None:
     (static,) = lines(palate("encoder", "list", "--json"))
-    assert (static["name"], static["dims"], static["texts"], static["of"], static["in_use"]) == ("static", 256, 13, 13, True)
+    assert (static["name"], static["dims"], static["texts"], static["of"], static["in_use"]) == (
+        "static",
+        256,
+        13,
+        13,
+        True,
+    )
     assert static["fingerprint"].startswith("static:")
     palate("encoder", "use", "words")
     assert [(row["name"], row["in_use"]) for row in lines(palate("encoder", "list", "--json"))] == [
@@ -49,7 +58,10 @@ def test_list_shows_what_is_there_and_what_is_used(palate: Palate, store: Path, 
         ("words", True),
     ]
     told = [line.split("\t") for line in palate("encoder", "list").stdout.splitlines()]
-    assert [line[:4] for line in told] == [["static", "256", "13 of 13", ""], ["words", "24", "13 of 13", "in use"]]
+    assert [line[:4] for line in told] == [
+        ["static", "256", "13 of 13", ""],
+        ["words", "24", "13 of 13", "in use"],
+    ]
 
 
 def test_list_tells_what_a_tuned_encoder_was_measured_by(palate: Palate, store: Path) -> None:
@@ -59,7 +71,9 @@ def test_list_tells_what_a_tuned_encoder_was_measured_by(palate: Palate, store: 
     assert lines(palate("encoder", "list", "--json"))[0]["figures"] == FIGURES
 
 
-def test_the_way_back_encodes_nothing_until_the_vectors_are_removed(palate: Palate, store: Path, words: object) -> None:
+def test_the_way_back_encodes_nothing_until_the_vectors_are_removed(
+    palate: Palate, store: Path, words: object
+) -> None:
     palate("encoder", "use", "words")
     assert lines(palate("encoder", "use", "static", "--json")) == [{"encoder": "static", "encoded": 0}]
     assert lines(palate("encoder", "remove", "words", "--json")) == [
@@ -72,7 +86,10 @@ def test_the_way_back_encodes_nothing_until_the_vectors_are_removed(palate: Pala
 def test_the_encoder_in_use_is_not_removed(palate: Palate, store: Path, words: object) -> None:
     result = palate("encoder", "remove", "static", ok=False)
     assert result.exit_code == 1
-    assert result.stderr == "palate: static is in use; move the store to another one first: palate encoder use NAME\n"
+    assert (
+        result.stderr
+        == "palate: static is in use; move the store to another one first: palate encoder use NAME\n"
+    )
     assert "no vectors of 'words', only of: static" in palate("encoder", "remove", "words", ok=False).stderr
     palate("encoder", "use", "words")
     assert "13 vectors of static are removed" in palate("encoder", "remove", "static").stderr

@@ -5,7 +5,11 @@ import pytest
 from palate.cli import figures, show
 from palate.evaluation.row import Difference, Row
 
-AHEAD, BEHIND, LEVEL = Difference(0.1, 0.05, 0.15, 9), Difference(-0.1, -0.15, -0.05, 9), Difference(0.1, -0.05, 0.25, 9)
+AHEAD, BEHIND, LEVEL = (
+    Difference(0.1, 0.05, 0.15, 9),
+    Difference(-0.1, -0.15, -0.05, 9),
+    Difference(0.1, -0.05, 0.25, 9),
+)
 
 
 def row(system: str, mean: float, less: Difference | None, *, k: int | None = 5, metric: str = "auc") -> Row:
@@ -52,5 +56,18 @@ def test_many_systems_fit_into_eighty_columns(shown: Shown) -> None:
 def test_elsewhere_a_row_is_a_line_that_ends_with_the_difference(capsys: pytest.CaptureFixture[str]) -> None:
     figures.show_rows([row("palate", 0.7, None), row("a", 0.6, AHEAD)])
     palate, other = capsys.readouterr().out.splitlines()
-    assert palate.split("\t") == ["ratings", "made", "palate", "5", "auc", "0.7000", "0.6900", "0.7100", "9", "", "", ""]
+    assert palate.split("\t") == [
+        "ratings",
+        "made",
+        "palate",
+        "5",
+        "auc",
+        "0.7000",
+        "0.6900",
+        "0.7100",
+        "9",
+        "",
+        "",
+        "",
+    ]
     assert other.split("\t")[5:] == ["0.6000", "0.5900", "0.6100", "9", "0.1000", "0.0500", "0.1500"]

@@ -52,10 +52,20 @@ def test_a_judgement_changes_the_order(palate: Palate, store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "kind", "liking"),
-    [("like", "like", 1.0), ("dislike", "dislike", -1.0), ("skip", "skip", None), ("0.25", "rating", 0.25),
-     ("-0.5", "rating", -0.5), ("-.5", "rating", -0.5), ("-5e-1", "rating", -0.5), ("-1", "dislike", -1.0)],
-)  # fmt: skip
-def test_judge_takes_words_and_numbers(palate: Palate, store: Path, verdict: str, kind: str, liking: float | None) -> None:
+    [
+        ("like", "like", 1.0),
+        ("dislike", "dislike", -1.0),
+        ("skip", "skip", None),
+        ("0.25", "rating", 0.25),
+        ("-0.5", "rating", -0.5),
+        ("-.5", "rating", -0.5),
+        ("-5e-1", "rating", -0.5),
+        ("-1", "dislike", -1.0),
+    ],
+)
+def test_judge_takes_words_and_numbers(
+    palate: Palate, store: Path, verdict: str, kind: str, liking: float | None
+) -> None:
     (feedback,) = lines(palate("judge", "cats-1", verdict, "--json"))
     assert list(feedback) == ["entry", "reader", "taste", "id", "kind", "liking", "weight", "given_at"]
     assert (feedback["id"], feedback["kind"], feedback["liking"]) == ("cats-1", kind, liking)
@@ -68,7 +78,14 @@ def test_judge_says_what_it_took_in(palate: Palate, store: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [["cats-1", "--bogus"], ["--bogus", "cats-1"], ["cats-1", "like", "--bogus"], ["cats-1", "-x"], ["cats-1"]]
+    "args",
+    [
+        ["cats-1", "--bogus"],
+        ["--bogus", "cats-1"],
+        ["cats-1", "like", "--bogus"],
+        ["cats-1", "-x"],
+        ["cats-1"],
+    ],
 )
 def test_a_slip_in_an_option_of_judge_is_a_usage_error(palate: Palate, store: Path, args: list[str]) -> None:
     assert palate("judge", *args, ok=False).exit_code == 2
@@ -101,7 +118,9 @@ def test_ask_goes_by_the_strategy_that_is_named(palate: Palate, store: Path, str
     palate("judge", "cats-1", "like")
     questions = lines(palate("ask", "--json", "--limit", "4", "--strategy", strategy))
     with Library(store) as library:
-        assert [one["id"] for one in questions] == [hit.text.id for hit in library.reader().ask(4, strategy=strategy)]
+        assert [one["id"] for one in questions] == [
+            hit.text.id for hit in library.reader().ask(4, strategy=strategy)
+        ]
 
 
 def test_when_all_is_judged_that_is_said(palate: Palate, store: Path) -> None:
@@ -122,7 +141,18 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
     palate("judge", "cats-1", "like")
     palate("judge", "bonds-1", "dislike")
     (why,) = lines(palate("why", "cats-2", "--json"))
-    assert list(why) == ["id", "title", "mean", "sd", "score", "logit", "contributions", "blocks", "liked", "disliked"]
+    assert list(why) == [
+        "id",
+        "title",
+        "mean",
+        "sd",
+        "score",
+        "logit",
+        "contributions",
+        "blocks",
+        "liked",
+        "disliked",
+    ]
     parts: list[dict[str, float]] = why["contributions"]  # type: ignore[assignment]
     assert list(parts[0]) == ["block", "name", "amount"]
     assert sum(part["amount"] for part in parts) == pytest.approx(why["logit"], abs=1e-9)
@@ -135,7 +165,11 @@ def test_why_tells_a_person_words_blocks_and_neighbours(palate: Palate, store: P
     palate("judge", "cats-1", "like")
     told = palate("why", "cats-2").stdout
     assert told.startswith("cats-2  On cats, part 2\nscore ")
-    words = [line[2:].split("  ")[0] for line in told.partition("\nblocks")[0].splitlines() if line.startswith("  ")]
+    words = [
+        line[2:].split("  ")[0]
+        for line in told.partition("\nblocks")[0].splitlines()
+        if line.startswith("  ")
+    ]
     assert "kittens" in words
     assert len(words) == len(set(words)), "a word stands there once, whatever blocks it is in"
     assert "  base " in told

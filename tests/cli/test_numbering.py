@@ -49,13 +49,20 @@ def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palat
         along = PCA(1, svd_solver="full").fit_transform(vectors.astype(float))[:, 0]
         texts = library.store.texts.get(rows.tolist())
         contents = [texts[row].content for row in rows.tolist()]
-    places = np.array([facts(palate("number", content, "--axis", "principal", "--json"))["position"] for content in contents])
+    places = np.array(
+        [
+            facts(palate("number", content, "--axis", "principal", "--json"))["position"]
+            for content in contents
+        ]
+    )
     expected = 1000 * (along.argsort().argsort() + 0.5) / len(along)
     assert np.abs(places - expected).max() <= 1 or np.abs(places - (1000 - expected)).max() <= 1
 
 
 @pytest.mark.parametrize(("texts", "text", "why"), [(0, "cats", "there are 0"), (12, " ", "says nothing")])
-def test_a_place_needs_texts_and_something_said(palate: Palate, papers: list[Text], texts: int, text: str, why: str) -> None:
+def test_a_place_needs_texts_and_something_said(
+    palate: Palate, papers: list[Text], texts: int, text: str, why: str
+) -> None:
     with Library("store.db") as library:
         library.add(papers[:texts])
     result = palate("number", text, "--axis", "principal", ok=False)
@@ -77,13 +84,29 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]"}
-    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=16, **names).save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=16, **names
+    ).save_pretrained(folder)
     torch.manual_seed(4)
-    sizes = {"vocab_size": 5, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
-    config = {**sizes, "initializer_range": 1.0, "id2label": labels, "label2id": {b: a for a, b in labels.items()}, **config}
+    sizes = {
+        "vocab_size": 5,
+        "hidden_size": 8,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 8,
+    }
+    config = {
+        **sizes,
+        "initializer_range": 1.0,
+        "id2label": labels,
+        "label2id": {b: a for a, b in labels.items()},
+        **config,
+    }
     transformers.BertForSequenceClassification(transformers.BertConfig(**config)).save_pretrained(folder)
     named = tuple(labels.values()) if kind == "classify" else ()
-    save_finished(Finished(folder, kind, "tiny", labels=named, columns={"label": "stars"}, settings=asdict(Settings())))
+    save_finished(
+        Finished(folder, kind, "tiny", labels=named, columns={"label": "stars"}, settings=asdict(Settings()))
+    )
     return transformers.pipeline("text-classification", model=str(folder), device="cpu")
 
 

@@ -34,9 +34,16 @@ def test_of_a_read_library_all_is_seen(palate: Palate, store: Path) -> None:
     assert answer["found"] == 4
 
 
-def test_likes_that_dried_up_are_told_with_an_interval(palate: Palate, static: object, tmp_path: Path) -> None:
+def test_likes_that_dried_up_are_told_with_an_interval(
+    palate: Palate, static: object, tmp_path: Path
+) -> None:
     with Library(tmp_path / "store.db") as library:
-        library.add([Text.of(f"note {number} of a long row, {number * number}", id=f"n{number}") for number in range(300)])
+        library.add(
+            [
+                Text.of(f"note {number} of a long row, {number * number}", id=f"n{number}")
+                for number in range(300)
+            ]
+        )
         me = library.reader()
         me.judge_many([(f"n{number}", "like" if number < 12 else "dislike") for number in range(150)])
         seen = me.progress()
@@ -45,7 +52,8 @@ def test_likes_that_dried_up_are_told_with_an_interval(palate: Palate, static: o
 
 
 @pytest.mark.parametrize(
-    ("saved", "said"), [(1, "; 1 text saved"), (30, "; 30 texts saved"), (0, "about 1 left"), (-9, "about 1 left")]
+    ("saved", "said"),
+    [(1, "; 1 text saved"), (30, "; 30 texts saved"), (0, "about 1 left"), (-9, "about 1 left")],
 )
 def test_only_texts_that_were_saved_are_spoken_of(saved: int, said: str) -> None:
     assert sentence(Recall(0.9, 0.8, 1.0, 9, 1, saved)).endswith(said)

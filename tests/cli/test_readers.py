@@ -19,9 +19,15 @@ def lines(result: Result) -> list[dict[str, object]]:
 def test_add_makes_a_store_and_a_reader_with_a_description(palate: Palate, tmp_path: Path) -> None:
     (row,) = lines(palate("reader", "add", "ada", "--likes", "cats", "--dislikes", "bonds", "--json"))
     assert row == {
-        "reader": "ada", "taste": "main", "kind": "contest", "likes": "cats", "dislikes": "bonds", "judgements": 0,
-        "serving": "blend", "private": False,
-    }  # fmt: skip
+        "reader": "ada",
+        "taste": "main",
+        "kind": "contest",
+        "likes": "cats",
+        "dislikes": "bonds",
+        "judgements": 0,
+        "serving": "blend",
+        "private": False,
+    }
     assert json.loads(palate("reader", "add", "ada", "--private", "--json").stdout)["private"] is True
     assert json.loads(palate("reader", "add", "ada", "--json").stdout)["private"] is True
     assert (tmp_path / "store.db").exists()
@@ -41,7 +47,10 @@ def test_add_again_rewrites_what_is_given_and_leaves_the_rest(palate: Palate, st
 
 
 def test_a_taste_of_another_kind(palate: Palate, store: Path) -> None:
-    assert lines(palate("reader", "add", "ada", "--taste", "fun", "--kind", "profile", "--json"))[0]["kind"] == "profile"
+    assert (
+        lines(palate("reader", "add", "ada", "--taste", "fun", "--kind", "profile", "--json"))[0]["kind"]
+        == "profile"
+    )
     palate("judge", "cats-1", "like", "--reader", "ada", "--taste", "fun")
     assert lines(palate("rank", "--reader", "ada", "--taste", "fun", "--json"))
     refused = palate("reader", "add", "ada", "--taste", "fun", "--kind", "bayes", ok=False)
@@ -77,8 +86,20 @@ def test_list_has_a_line_for_each_taste(palate: Palate, store: Path) -> None:
     palate("reader", "add", "ada", "--taste", "money")
     palate("judge", "cats-1", "like", "--reader", "ada")
     rows = lines(palate("reader", "list", "--json"))
-    assert [(row["reader"], row["taste"], row["judgements"]) for row in rows] == [("ada", "main", 1), ("ada", "money", 0)]
-    assert list(rows[0]) == ["reader", "taste", "kind", "likes", "dislikes", "judgements", "serving", "private"]
+    assert [(row["reader"], row["taste"], row["judgements"]) for row in rows] == [
+        ("ada", "main", 1),
+        ("ada", "money", 0),
+    ]
+    assert list(rows[0]) == [
+        "reader",
+        "taste",
+        "kind",
+        "likes",
+        "dislikes",
+        "judgements",
+        "serving",
+        "private",
+    ]
     assert palate("reader", "list").stdout.splitlines()[0] == "ada\tmain\tcontest\t1\t\tcats\t"
 
 
@@ -87,13 +108,17 @@ def test_remove_wants_yes_where_nobody_can_be_asked(palate: Palate, store: Path)
     refused = palate("reader", "remove", "ada", ok=False)
     assert refused.exit_code == 1
     assert "--yes" in refused.stderr
-    assert lines(palate("reader", "remove", "ada", "--yes", "--json")) == [{"removed": "ada", "tastes": 1, "judgements": 0}]
+    assert lines(palate("reader", "remove", "ada", "--yes", "--json")) == [
+        {"removed": "ada", "tastes": 1, "judgements": 0}
+    ]
     assert palate("reader", "list").stdout == ""
     assert "no reader called 'ada'" in palate("reader", "remove", "ada", "--yes", ok=False).stderr
 
 
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 0), ("n\n", 1)])
-def test_remove_asks_in_a_terminal(palate: Palate, store: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: int) -> None:
+def test_remove_asks_in_a_terminal(
+    palate: Palate, store: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
+) -> None:
     palate("reader", "add", "ada")
     monkeypatch.setattr("palate.cli.readers.can_ask", lambda: True)
     result = palate("reader", "remove", "ada", ok=False, input=answer)

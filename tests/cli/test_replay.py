@@ -20,13 +20,19 @@ WORDS = {True: "ranking search index query retrieval".split(), False: "kitten ga
 
 @pytest.fixture(autouse=True)
 def recorded(palate: Palate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three readers' judgements of 24 texts, and a review of 20 records, on one processor: workers take seconds to start."""
+    """Three readers' judgements of 24 texts, and a review of 20 records, on one processor: workers take
+    seconds to start.
+    """
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     rng = random.Random(7)
     likes = [place % 3 == 0 for place in range(24)]
     contents = [" ".join(rng.choices(WORDS[like], k=8)) for like in likes]
-    Path("items.jsonl").write_text("".join(json.dumps({"id": str(i), "title": text}) + "\n" for i, text in enumerate(contents)))
-    said = [f"{reader},{item},{5 if like else 1},{item}" for reader in "abc" for item, like in enumerate(likes)]
+    Path("items.jsonl").write_text(
+        "".join(json.dumps({"id": str(i), "title": text}) + "\n" for i, text in enumerate(contents))
+    )
+    said = [
+        f"{reader},{item},{5 if like else 1},{item}" for reader in "abc" for item, like in enumerate(likes)
+    ]
     Path("said.csv").write_text("reader,item,rating,timestamp\n" + "\n".join(said) + "\n")
     records = [f"{text},,{int(like)}" for text, like in zip(contents, likes, strict=True)]
     Path("review.csv").write_text("title,abstract,included\n" + "\n".join(records) + "\n")
@@ -87,7 +93,10 @@ def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.
     monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
     Path("others.csv").write_text("reader,item,rating\nzoe,0,5\nzoe,1,1\nzoe,9,3\na,3,4\n")
     result = palate(*RATINGS, "--crowd", "others.csv", "--readers", "1")
-    assert result.stderr == "1 readers of others.csv are in said.csv too: they are replayed, and left out of the crowd\n"
+    assert (
+        result.stderr
+        == "1 readers of others.csv are in said.csv too: they are replayed, and left out of the crowd\n"
+    )
     palate(*RATINGS, "--crowd", "others.csv", "--hide", "10")
     crowd, partly = (rated.crowd for rated in seen)
     assert crowd is not None
@@ -97,16 +106,34 @@ def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.
 
 
 def test_popularity_needs_a_crowd(palate: Palate) -> None:
-    Path("others.csv").write_text("reader,item\n" + "".join(f"{reader},{item}\n" for reader in "xyz" for item in range(0, 24, 3)))
+    Path("others.csv").write_text(
+        "reader,item\n" + "".join(f"{reader},{item}\n" for reader in "xyz" for item in range(0, 24, 3))
+    )
     said = palate(*RATINGS, "--crowd", "others.csv", "--against", "popularity", "--json", "-").stdout
-    aucs = {row["system"]: row["mean"] for row in map(json.loads, said.splitlines()) if (row["k"], row["metric"]) == (0, "auc")}
+    aucs = {
+        row["system"]: row["mean"]
+        for row in map(json.loads, said.splitlines())
+        if (row["k"], row["metric"]) == (0, "auc")
+    }
     assert aucs["popularity"] == 1
-    assert "is there to be compared on a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
+    assert (
+        "is there to be compared on a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
+    )
     assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 
 def test_library_ranks_all_texts_by_a_few_likes(palate: Palate) -> None:
-    args = ["replay", "library", *RATINGS[2:], "--against", "random", "--json", "rows.json", "--plot", "curves.png"]
+    args = [
+        "replay",
+        "library",
+        *RATINGS[2:],
+        "--against",
+        "random",
+        "--json",
+        "rows.json",
+        "--plot",
+        "curves.png",
+    ]
     palate(*args)
     rows = json.loads(Path("rows.json").read_text())
     assert {row["protocol"] for row in rows} == {"library"}
@@ -119,7 +146,16 @@ def test_screening_replays_each_review_with_each_seed(palate: Palate) -> None:
     Path("other").mkdir()
     Path("other/review.csv").write_text(Path("review.csv").read_text())
     said = palate(
-        "replay", "screening", "review.csv", "other/review.csv", "--against", "random", "--seeds", "2", "--json", "-"
+        "replay",
+        "screening",
+        "review.csv",
+        "other/review.csv",
+        "--against",
+        "random",
+        "--seeds",
+        "2",
+        "--json",
+        "-",
     ).stdout
     rows = [json.loads(line) for line in said.splitlines()]
     assert {row["data"] for row in rows} == {"review.csv", "other/review.csv", "all"}

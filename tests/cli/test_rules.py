@@ -20,12 +20,26 @@ def test_add_list_and_remove(palate: Palate, store: Path) -> None:
     assert "palate rule add" in palate("rule", "list").stderr
     (row,) = lines(palate("rule", "add", "--block", "--word", "kittens", "--json"))
     assert row == {
-        "number": 1, "action": "block", "field": "word", "value": "kittens", "amount": 0.0, "state": "accepted", "evidence": None
-    }  # fmt: skip
-    assert palate("rule", "add", "--boost", "-1.5", "--author", "Ada B").stdout == '2\taccepted\tboost author "Ada B" by -1.5\n'
+        "number": 1,
+        "action": "block",
+        "field": "word",
+        "value": "kittens",
+        "amount": 0.0,
+        "state": "accepted",
+        "evidence": None,
+    }
+    assert (
+        palate("rule", "add", "--boost", "-1.5", "--author", "Ada B").stdout
+        == '2\taccepted\tboost author "Ada B" by -1.5\n'
+    )
     palate("rule", "add", "--keep", "--source", "shelf")
     palate("rule", "add", "--block", "--pattern", r"\d{4}")
-    assert [row["field"] for row in lines(palate("rule", "list", "--json"))] == ["word", "author", "source", "pattern"]
+    assert [row["field"] for row in lines(palate("rule", "list", "--json"))] == [
+        "word",
+        "author",
+        "source",
+        "pattern",
+    ]
     assert lines(palate("rule", "remove", "2", "--json"))[0]["value"] == "Ada B"
     assert [row["number"] for row in lines(palate("rule", "list", "--json"))] == [1, 3, 4]
     refused = palate("rule", "remove", "2", ok=False)
@@ -70,7 +84,9 @@ def test_a_rule_needs_one_deed_and_one_thing(palate: Palate, store: Path, option
         (["--block", "--pattern", "x*"], "every text"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_line(palate: Palate, store: Path, options: list[str], said: str) -> None:
+def test_a_bad_value_is_refused_in_one_line(
+    palate: Palate, store: Path, options: list[str], said: str
+) -> None:
     refused = palate("rule", "add", *options, ok=False)
     assert refused.exit_code == 1
     assert said in refused.stderr
@@ -117,9 +133,15 @@ def judged(palate: Palate, tmp_path: Path) -> Path:
     """A store whose reader likes kittens and no bonds."""
     path = tmp_path / "store.db"
     with Library(path) as library:
-        texts = [Text.of(f"{word} story number {n}", id=f"{word}-{n}") for n in range(8) for word in ("kitten", "bond")]
+        texts = [
+            Text.of(f"{word} story number {n}", id=f"{word}-{n}")
+            for n in range(8)
+            for word in ("kitten", "bond")
+        ]
         library.add(texts)
-        library.reader().judge_many([(text.id, "like" if text.id.startswith("kitten") else "dislike") for text in texts])
+        library.reader().judge_many(
+            [(text.id, "like" if text.id.startswith("kitten") else "dislike") for text in texts]
+        )
     return path
 
 
@@ -134,8 +156,12 @@ def test_suggestions_come_with_their_evidence_and_a_veto_is_for_good(palate: Pal
     accepted = lines(palate("rule", "accept", "2", "--json"))[0]
     assert accepted["state"] == "accepted"
     assert accepted["evidence"] == {
-        "liked": 8, "of_liked": 8, "disliked": 0, "of_disliked": 8, "chance": pytest.approx(2 / 12870)
-    }  # fmt: skip
+        "liked": 8,
+        "of_liked": 8,
+        "disliked": 0,
+        "of_disliked": 8,
+        "chance": pytest.approx(2 / 12870),
+    }
     again = palate("rule", "suggest")
     assert again.stdout == ""
     assert "no rule" in again.stderr

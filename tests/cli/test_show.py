@@ -31,11 +31,21 @@ def test_no_command_passes_on_control_characters_or_markup(
 ) -> None:
     monkeypatch.setattr(show, "is_terminal", lambda: as_terminal)
     with Library("store.db") as library:
-        library.add([Text.of(f"{WICKED} {word}", title=WICKED + word, id=f"id{WICKED}{word}") for word in ("cats", "bonds")])
+        library.add(
+            [
+                Text.of(f"{WICKED} {word}", title=WICKED + word, id=f"id{WICKED}{word}")
+                for word in ("cats", "bonds")
+            ]
+        )
     commands: Sequence[Sequence[str]] = (
-        ["rank"], ["find", "cats"], ["why", f"id{WICKED}cats"], ["judge", f"id{WICKED}cats", "like"], ["undo"], ["value", WICKED],
+        ["rank"],
+        ["find", "cats"],
+        ["why", f"id{WICKED}cats"],
+        ["judge", f"id{WICKED}cats", "like"],
+        ["undo"],
+        ["value", WICKED],
         ["demo", "wicked.jsonl"],
-    )  # fmt: skip
+    )
     Path("wicked.jsonl").write_text(json.dumps({"title": WICKED, "text": WICKED}))
     for command in commands:
         said = palate(*command).stdout
@@ -66,7 +76,10 @@ def test_a_table_crops_titles_and_never_ids(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     ids = ["short", "https://example.org/" + "a" * 100 if long_id else "s001"]
-    show.show_hits([Hit(Text.of("body", title="title " * 40, id=id), Value(0.873, 0.1), (id, "b")) for id in ids], as_json=False)
+    show.show_hits(
+        [Hit(Text.of("body", title="title " * 40, id=id), Value(0.873, 0.1), (id, "b")) for id in ids],
+        as_json=False,
+    )
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= 60
     assert "title title" in said
@@ -87,7 +100,14 @@ def test_tables_of_nothing_are_nothing(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.usefixtures("terminal")
 def test_every_answer_fits_a_terminal(palate: Palate, store: Path) -> None:
     palate("reader", "add", "ada", "--likes", "cats")
-    for command in (["rank"], ["find", "cats"], ["why", "cats-1"], ["reader", "list"], ["ask"], ["value", "two cats"]):
+    for command in (
+        ["rank"],
+        ["find", "cats"],
+        ["why", "cats-1"],
+        ["reader", "list"],
+        ["ask"],
+        ["value", "two cats"],
+    ):
         said = palate(*command).stdout
         assert said
         assert max(map(len, said.splitlines())) <= 100
@@ -99,7 +119,9 @@ def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFi
     assert capsys.readouterr() == ("", "")
 
 
-def test_progress_in_a_terminal_goes_to_stderr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_in_a_terminal_goes_to_stderr(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")

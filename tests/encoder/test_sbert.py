@@ -104,7 +104,9 @@ def test_a_model_without_a_window_takes_texts_whole(tmp_path: Path) -> None:
     encoder = SbertEncoder(str(tmp_path / "static"), device="cpu")
     assert encoder.fingerprint.endswith(":whole")
     contents = ["two cats", "cats and dogs " * 400]
-    np.testing.assert_allclose(encoder.encode(contents), model.encode(contents, normalize_embeddings=True), atol=1e-5)
+    np.testing.assert_allclose(
+        encoder.encode(contents), model.encode(contents, normalize_embeddings=True), atol=1e-5
+    )
     np.testing.assert_array_equal(encoder.encode([" "]), np.zeros((1, 4)))
 
 
@@ -125,7 +127,9 @@ def test_the_fingerprint_is_of_the_content_not_the_place(
 
 def test_weights_that_are_a_pickle_are_refused(copy: Path) -> None:
     to_pickle(copy)
-    with pytest.raises(BadSource, match=r"as a pickle only \(pytorch_model.bin\).* save the model as safetensors"):
+    with pytest.raises(
+        BadSource, match=r"as a pickle only \(pytorch_model.bin\).* save the model as safetensors"
+    ):
         SbertEncoder(str(copy))
 
 
@@ -163,7 +167,11 @@ def test_broken_weights_are_refused(copy: Path) -> None:
 
 @pytest.mark.parametrize(
     ("modules", "message"),
-    [("{", "is not a list of modules"), ('[{"path": "../elsewhere"}]', "lies outside the model"), ("[1]", "is not a list")],
+    [
+        ("{", "is not a list of modules"),
+        ('[{"path": "../elsewhere"}]', "lies outside the model"),
+        ("[1]", "is not a list"),
+    ],
 )
 def test_a_broken_list_of_modules_is_refused(copy: Path, modules: str, message: str) -> None:
     (copy / "modules.json").write_text(modules)

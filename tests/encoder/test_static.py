@@ -52,7 +52,10 @@ def vectors() -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 @example(content="a" * 101 + "-" + "b" * 100)  # BERT takes no word of more than 100 letters
 @example(content="wait...what?!(no)")
 def test_sums_equal_a_slow_sum(
-    encoder: StaticEncoder, tokenizer: Tokenizer, vectors: np.ndarray[tuple[int, int], np.dtype[np.float64]], content: str
+    encoder: StaticEncoder,
+    tokenizer: Tokenizer,
+    vectors: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    content: str,
 ) -> None:
     # a text that spells a special token, such as [UNK], holds plain letters and brackets to the encoder
     assume(not any(token.content in content for token in tokenizer.get_added_tokens_decoder().values()))
@@ -86,7 +89,9 @@ def test_a_vector_is_the_same_bits_alone_and_in_any_batch(
         assert np.linalg.norm(row) == pytest.approx(1, abs=1e-6) or not row.any()
 
 
-def test_forgetting_word_pieces_changes_nothing(encoder: StaticEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forgetting_word_pieces_changes_nothing(
+    encoder: StaticEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = [f"word{place} and the cat number {place * 7}" for place in range(40)]
     rows = encoder.encode(batch)
     monkeypatch.setattr(static, "REMEMBERED", 10)
@@ -101,7 +106,9 @@ def test_a_text_without_a_known_word_piece_gets_the_zero_vector(encoder: StaticE
 
 
 def test_a_text_that_spells_a_special_token_is_plain_text(encoder: StaticEncoder) -> None:
-    np.testing.assert_array_equal(encoder.sums(["a [UNK] cat [PAD]"]), encoder.sums(["a [ UNK ] cat [ PAD ]"]))
+    np.testing.assert_array_equal(
+        encoder.sums(["a [UNK] cat [PAD]"]), encoder.sums(["a [ UNK ] cat [ PAD ]"])
+    )
 
 
 def test_a_text_has_no_longest_length(encoder: StaticEncoder) -> None:

@@ -57,7 +57,9 @@ def test_the_sign_of_a_liking_is_that_of_the_protocol(ratings: list[float]) -> N
 
 
 @given(st.lists(st.floats(-10, 10), min_size=2, max_size=40), st.floats(0.5, 20), st.floats(-50, 50))
-def test_likings_do_not_depend_on_the_readers_scale(ratings: list[float], factor: float, offset: float) -> None:
+def test_likings_do_not_depend_on_the_readers_scale(
+    ratings: list[float], factor: float, offset: float
+) -> None:
     given_, moved = np.array(ratings), np.array(ratings) * factor + offset
     if given_.std() > 0.01:
         np.testing.assert_allclose(standardised(moved), standardised(given_), atol=1e-6)

@@ -34,12 +34,19 @@ def write(path: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_reads_ratings_by_reader(items: Path, tmp_path: Path, suffix: str) -> None:
-    path = write(tmp_path / f"films.csv{suffix}", "reader,item,rating,timestamp\nann,9,2.5,20\nbob,b,1,5\nann,7,4,10\n")
+    path = write(
+        tmp_path / f"films.csv{suffix}", "reader,item,rating,timestamp\nann,9,2.5,20\nbob,b,1,5\nann,7,4,10\n"
+    )
     rated = read_rated(items, path)
     assert rated.name == tmp_path.name
     assert rated.contents == ("Cats\nThey purr.", "Dogs", "Same")
     ann, bob = rated.histories
-    assert (ann.reader, ann.rows.tolist(), ann.ratings.tolist(), ann.times.tolist()) == ("ann", [2, 0], [2.5, 4.0], [20, 10])
+    assert (ann.reader, ann.rows.tolist(), ann.ratings.tolist(), ann.times.tolist()) == (
+        "ann",
+        [2, 0],
+        [2.5, 4.0],
+        [20, 10],
+    )
     assert (bob.reader, bob.rows.tolist()) == ("bob", [1])
 
 
@@ -72,14 +79,19 @@ def test_of_several_judgements_of_a_text_the_latest_counts(items: Path, tmp_path
         ("reader,item\n1,nine\n", r"line 2: there is no text with the id 'nine' in .*items.jsonl"),
         ("reader,item,rating\n1,7,good\n", r"line 2: rating is 'good', expected a number"),
         ("reader,item,rating\n1,7,nan\n", r"line 2: rating is 'nan', expected a number"),
-        ("reader,item,timestamp\n1,7,2026-31-01\n", r"line 2: timestamp is '2026-31-01', expected unix seconds or a date"),
+        (
+            "reader,item,timestamp\n1,7,2026-31-01\n",
+            r"line 2: timestamp is '2026-31-01', expected unix seconds or a date",
+        ),
         ("reader,item,timestamp\n1,7,noon\n", r"line 2: timestamp is 'noon', expected a number"),
         ("reader,item\n1,7,8\n", r"line 2: more values than columns"),
         ("reader,item\n", r"r\.csv has no rows"),
         ("", r"r\.csv has no rows"),
     ],
 )
-def test_bad_judgements_name_the_line_and_the_mend(items: Path, tmp_path: Path, text: str, message: str) -> None:
+def test_bad_judgements_name_the_line_and_the_mend(
+    items: Path, tmp_path: Path, text: str, message: str
+) -> None:
     with pytest.raises(BadSource, match=message):
         read_rated(items, write(tmp_path / "r.csv", text))
 
@@ -88,7 +100,10 @@ def test_bad_judgements_name_the_line_and_the_mend(items: Path, tmp_path: Path, 
     ("text", "message"),
     [
         ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}', r"line 2: the id '1' is there twice"),
-        ('{"id": 1, "name": "a"}', r"line 1: there is no column title or text or abstract or body; the columns are: id, name"),
+        (
+            '{"id": 1, "name": "a"}',
+            r"line 1: there is no column title or text or abstract or body; the columns are: id, name",
+        ),
         ('{"id": 1,', r"line 1: no JSON"),
         ("[1]", r"line 1: expected a JSON object with a field per column, got list"),
     ],
@@ -100,7 +115,9 @@ def test_bad_items_name_the_line_and_the_mend(tmp_path: Path, text: str, message
 
 
 def test_reads_a_review(tmp_path: Path) -> None:
-    path = write(tmp_path / "Cats_2020.csv.gz", "id,title,abstract,included\n1,a,b,1\n2,c,,0\n3,,d,0\n4,e,f,1\n")
+    path = write(
+        tmp_path / "Cats_2020.csv.gz", "id,title,abstract,included\n1,a,b,1\n2,c,,0\n3,,d,0\n4,e,f,1\n"
+    )
     review = read_review(path)
     assert (review.name, review.contents) == ("Cats_2020", ("a\nb", "c", "d", "e\nf"))
     assert review.included.tolist() == [True, False, False, True]
@@ -111,7 +128,10 @@ def test_reads_a_review(tmp_path: Path) -> None:
     [
         ("title,label\na,1\n", r"there is no column included; the columns are: title, label"),
         ("title,included\na,\n", r"line 2: included is '', expected 1 or 0; leave out"),
-        ("title,included\na,1\nb,0\nc,0\n", r"1 included and 2 excluded records; a replay needs at least 2 of each"),
+        (
+            "title,included\na,1\nb,0\nc,0\n",
+            r"1 included and 2 excluded records; a replay needs at least 2 of each",
+        ),
     ],
 )
 def test_bad_reviews_say_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
@@ -122,9 +142,14 @@ def test_bad_reviews_say_what_is_wrong(tmp_path: Path, text: str, message: str) 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadSource, match=r"there is no file .*none\.csv; check its name"):
         read_review(tmp_path / "none.csv")
-    with pytest.raises(BadSource, match=r"r\.xlsx ends in \.xlsx; tables are read from \.csv, \.tsv and \.jsonl"):
+    with pytest.raises(
+        BadSource, match=r"r\.xlsx ends in \.xlsx; tables are read from \.csv, \.tsv and \.jsonl"
+    ):
         read_review(tmp_path / "r.xlsx")
-    for name, content in {"plain.csv.gz": b"title,included\n", "latin.csv": b"title,included\n\xe9,1\n"}.items():
+    for name, content in {
+        "plain.csv.gz": b"title,included\n",
+        "latin.csv": b"title,included\n\xe9,1\n",
+    }.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(BadSource, match="cannot read"):
             read_review(tmp_path / name)

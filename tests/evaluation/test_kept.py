@@ -10,11 +10,15 @@ from palate.errors import BadValue
 from palate.evaluation.kept import Kept
 
 MADE_OF = {"seed": 0, "data": {"a": "1f"}}
-PLAIN = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists, max_leaves=5)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists, max_leaves=5
+)
 
 
 @given(st.dictionaries(st.text(), PLAIN))
-def test_results_come_back_to_the_bit(tmp_path_factory: pytest.TempPathFactory, results: dict[str, Any]) -> None:
+def test_results_come_back_to_the_bit(
+    tmp_path_factory: pytest.TempPathFactory, results: dict[str, Any]
+) -> None:
     path = tmp_path_factory.mktemp("kept") / "work"
     kept = Kept(path, MADE_OF)
     for task, result in results.items():

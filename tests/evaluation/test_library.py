@@ -67,7 +67,9 @@ def test_measures_equal_a_slow_count(seed: int) -> None:
 
     found = measure(Fixed(Stage(()), rng), likes, k, luck)
     expected = slow(scores, luck, set(likes[:k].tolist()), set(likes[k:].tolist()))
-    assert [found["recall@100"], found["ndcg@10"], found["mrr"]] == [[pytest.approx(value)] for value in expected]
+    assert [found["recall@100"], found["ndcg@10"], found["mrr"]] == [
+        [pytest.approx(value)] for value in expected
+    ]
 
 
 def test_who_knows_the_topic_finds_the_likes_and_chance_does_not(rated: Rated) -> None:
@@ -93,13 +95,19 @@ def test_a_disliked_text_is_neither_given_nor_wanted(monkeypatch: pytest.MonkeyP
             return np.arange(N, dtype=np.float64)
 
     monkeypatch.setitem(SYSTEMS, "spy", Spy)
-    rated = Rated("made", ("text",) * N, (History("r", np.array([299, 298, 7, 9]), np.array([1.0, 1, 5, 5]), np.zeros(4)),))
+    rated = Rated(
+        "made",
+        ("text",) * N,
+        (History("r", np.array([299, 298, 7, 9]), np.array([1.0, 1, 5, 5]), np.zeros(4)),),
+    )
     rows = replay_library(rated, ["spy"], seed=0, steps=[1])
     assert seen in ([{7}], [{9}])
     assert find(rows, metric="mrr").mean == pytest.approx(1 / (N - 9 if seen == [{7}] else N - 8))
 
 
-def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(
+    rated: Rated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[list[int]] = []
 
     class Spy(Topical):
@@ -125,7 +133,9 @@ def test_ties_are_broken_by_one_draw_per_reader_not_by_the_order_of_the_file() -
             return np.zeros(N)
 
     recalls = [
-        measure(Tied(Stage(()), generator(0)), np.arange(50), 1, generator(seed, "ties").permutation(N))["recall@100"][0]
+        measure(Tied(Stage(()), generator(0)), np.arange(50), 1, generator(seed, "ties").permutation(N))[
+            "recall@100"
+        ][0]
         for seed in range(40)
     ]
     assert np.mean(recalls) == pytest.approx(100 / 299, abs=0.04)
@@ -133,7 +143,9 @@ def test_ties_are_broken_by_one_draw_per_reader_not_by_the_order_of_the_file() -
 
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: Rated) -> None:
     told = []
-    one = replay_library(rated, ["random", "arxiv-sanity"], seed=4, on_done=lambda done, total: told.append((done, total)))
+    one = replay_library(
+        rated, ["random", "arxiv-sanity"], seed=4, on_done=lambda done, total: told.append((done, total))
+    )
     assert told[-1] == (14, 14)
     assert replay_library(rated, ["random", "arxiv-sanity"], seed=4, workers=2) == one
     assert replay_library(rated, ["random", "arxiv-sanity"], seed=5) != one

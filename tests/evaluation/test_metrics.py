@@ -30,8 +30,12 @@ Judged = list[tuple[bool, float]]
 judged = st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=40).filter(
     lambda pairs: len({liked for liked, _ in pairs}) == 2
 )
-predicted = st.lists(st.tuples(st.booleans(), st.one_of(st.floats(0, 1), st.integers(0, 10).map(lambda i: i / 10))), min_size=1)
-screened = st.lists(st.booleans(), min_size=2, max_size=60).filter(lambda labels: 0 < sum(labels) < len(labels))
+predicted = st.lists(
+    st.tuples(st.booleans(), st.one_of(st.floats(0, 1), st.integers(0, 10).map(lambda i: i / 10))), min_size=1
+)
+screened = st.lists(st.booleans(), min_size=2, max_size=60).filter(
+    lambda labels: 0 < sum(labels) < len(labels)
+)
 
 
 def split(pairs: Judged) -> tuple[BoolVector, Vector]:
@@ -108,9 +112,13 @@ def test_wss_counts_what_is_left_unread_when_the_recall_is_reached(labels: list[
 def test_discovery_equals_a_loop_over_the_relevant(labels: list[bool]) -> None:
     found = up_to_last(labels)
     times = [i for i, label in enumerate(labels, 1) if label]
-    assert average_time_to_discovery(found, len(labels)) == pytest.approx(sum(times) / len(times) / len(labels))
+    assert average_time_to_discovery(found, len(labels)) == pytest.approx(
+        sum(times) / len(times) / len(labels)
+    )
     assert last(found) == times[-1]
-    assert recall_at(found, len(labels), share=0.3) == sum(t <= 3 * len(labels) // 10 for t in times) / len(times)
+    assert recall_at(found, len(labels), share=0.3) == sum(t <= 3 * len(labels) // 10 for t in times) / len(
+        times
+    )
 
 
 def test_a_perfect_order_is_best_and_the_reverse_worst() -> None:

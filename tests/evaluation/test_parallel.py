@@ -14,7 +14,9 @@ from palate.evaluation.parallel import each
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_tasks_and_each_is_told(workers: int) -> None:
     told = []
-    results = each(operator.add, 10, [3, 1, 2], workers=workers, on_done=lambda done, total: told.append((done, total)))
+    results = each(
+        operator.add, 10, [3, 1, 2], workers=workers, on_done=lambda done, total: told.append((done, total))
+    )
     assert results == [13, 11, 12]
     assert told == [(1, 3), (2, 3), (3, 3)]
 
@@ -37,7 +39,11 @@ def test_what_was_kept_is_not_done_again(tmp_path: Path) -> None:
     with pytest.raises(IndexError):
         each(lambda shared, task: [11][task], 10, [0, 1], kept=Kept(tmp_path / "kept", {}))
     kept = Kept(tmp_path / "kept", {})
-    assert each(add, 10, [1, 0, 2], kept=kept, on_done=lambda now, total: told.append((now, total))) == [11, 11, 12]
+    assert each(add, 10, [1, 0, 2], kept=kept, on_done=lambda now, total: told.append((now, total))) == [
+        11,
+        11,
+        12,
+    ]
     assert done == [1, 2]
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert each(add, 10, [1, 0, 2], kept=kept) == [11, 11, 12]
@@ -67,7 +73,9 @@ if __name__ == "__main__":
 def run(folder: Path, tasks: list[int]) -> "subprocess.Popen[str]":
     (folder / "program.py").write_text(PROGRAM.format(tasks=tasks))
     command = [sys.executable, str(folder / "program.py")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def test_ctrl_c_ends_workers_in_the_middle_of_a_task_without_a_word(tmp_path: Path) -> None:
@@ -80,5 +88,7 @@ def test_ctrl_c_ends_workers_in_the_middle_of_a_task_without_a_word(tmp_path: Pa
 
 def test_a_worker_that_is_killed_is_told_in_a_sentence(tmp_path: Path) -> None:
     out, err = run(tmp_path, [2, 2]).communicate(timeout=60)
-    assert out.startswith("PalateError a process of the replay was ended from outside, as happens where memory runs out")
+    assert out.startswith(
+        "PalateError a process of the replay was ended from outside, as happens where memory runs out"
+    )
     assert err == ""

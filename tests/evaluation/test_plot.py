@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from palate.errors import BadValue, MissingExtra
 from palate.evaluation.judgements import Review
 from palate.evaluation.metrics import recall_at
-from palate.evaluation.plot import COLOURS, SHARES, check_plot, looks_of, plot_curves, plot_recall, recall_curve
+from palate.evaluation.plot import (
+    COLOURS,
+    SHARES,
+    check_plot,
+    looks_of,
+    plot_curves,
+    plot_recall,
+    recall_curve,
+)
 from palate.evaluation.row import Row
 from palate.evaluation.systems import SYSTEMS
 
@@ -33,7 +41,11 @@ def test_curves_are_drawn_also_where_a_system_lacks_a_metric(tmp_path: Path) -> 
 
 def test_recall_is_drawn_for_each_review(tmp_path: Path) -> None:
     reviews = [Review(name, tuple("abcdefgh"), np.arange(8) < 3) for name in ("one", "two", "three", "four")]
-    runs = {(review.name, "palate", seed): np.array([True, False, True]) for review in reviews for seed in range(2)}
+    runs = {
+        (review.name, "palate", seed): np.array([True, False, True])
+        for review in reviews
+        for seed in range(2)
+    }
     plot_recall(reviews, runs, tmp_path / "recall.png")
     assert is_png(tmp_path / "recall.png")
 
@@ -51,13 +63,17 @@ def test_no_two_systems_look_alike_and_palate_looks_like_no_other() -> None:
     names = [*SYSTEMS, *(f"other-{i}" for i in range(35 - len(SYSTEMS)))]
     looks = {name: tuple(look.items()) for name, look in looks_of(names).items()}
     assert len(set(looks.values())) == len(names) > 3 * len(COLOURS)
-    assert dict(looks["palate"])["linewidth"] > 1.5 * max(dict(looks[name])["linewidth"] for name in names if name != "palate")
+    assert dict(looks["palate"])["linewidth"] > 1.5 * max(
+        dict(looks[name])["linewidth"] for name in names if name != "palate"
+    )
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     check_plot()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtra, match=r"--plot needs the extra \[plots\]; run: pip install 'palate\[plots\]'"):
+    with pytest.raises(
+        MissingExtra, match=r"--plot needs the extra \[plots\]; run: pip install 'palate\[plots\]'"
+    ):
         check_plot()
 
 

@@ -35,7 +35,9 @@ def rated() -> Rated:
     words = np.array(["fox", "sun", "sea", "oak", "ink", "jam", "hat", "rye"])
     rng = np.random.default_rng(1)
     texts = [f"{'cats purr' if liked else 'dogs bark'} {' '.join(rng.choice(words, 5))}" for liked in LIKED]
-    return Rated("made", tuple(texts), tuple(history(f"r{i}", m) for i, m in enumerate([60, 80, 30, 8, 100, 90])))
+    return Rated(
+        "made", tuple(texts), tuple(history(f"r{i}", m) for i, m in enumerate([60, 80, 30, 8, 100, 90]))
+    )
 
 
 class Known:
@@ -59,7 +61,9 @@ def test_who_knows_all_is_perfect_and_chance_is_chance(rated: Rated, monkeypatch
     rows = replay_ratings(rated, ["known", "random", "elas-u4"], seed=0)
     assert find(rows, system="known", k=10, metric="auc").mean == 1
     assert find(rows, system="known", k=10, metric="ndcg@10").mean == 1
-    assert np.mean([row.mean for row in rows if row.system == "random" and row.metric == "auc"]) == pytest.approx(0.5, abs=0.05)
+    assert np.mean(
+        [row.mean for row in rows if row.system == "random" and row.metric == "auc"]
+    ) == pytest.approx(0.5, abs=0.05)
     assert find(rows, system="elas-u4", k=0, metric="auc").mean == 0.5
     assert find(rows, system="elas-u4", k=20, metric="auc").mean > 0.95
 
@@ -71,7 +75,9 @@ def test_n_counts_the_readers_that_had_later_texts_of_both_kinds(rated: Rated) -
     assert replay_ratings(one_sided, ["random"], seed=0) == []
 
 
-def test_calibration_is_pooled_over_readers_and_only_for_probabilities(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibration_is_pooled_over_readers_and_only_for_probabilities(
+    rated: Rated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(SYSTEMS, "known", Known)
     rows = replay_ratings(rated, ["known", "random"], seed=0, steps=[0])
     liked = np.concatenate([LIKED[h.rows] for h in rated.histories])
@@ -84,7 +90,9 @@ def test_calibration_is_pooled_over_readers_and_only_for_probabilities(rated: Ra
     assert {row.metric for row in rows if row.system == "random"} == {"auc", "ndcg@10"}
 
 
-def test_a_prediction_at_k_has_seen_the_first_k_judgements_in_time_order(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prediction_at_k_has_seen_the_first_k_judgements_in_time_order(
+    rated: Rated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
 
     class Spy(Known):
@@ -142,7 +150,9 @@ def test_a_readers_figures_do_not_depend_on_who_else_takes_part(rated: Rated) ->
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: Rated) -> None:
     some = Rated("made", rated.contents, rated.histories[:3])
     told = []
-    one = replay_ratings(some, ["random", "elas-u4"], seed=4, on_done=lambda done, total: told.append((done, total)))
+    one = replay_ratings(
+        some, ["random", "elas-u4"], seed=4, on_done=lambda done, total: told.append((done, total))
+    )
     assert told == [(i, 6) for i in range(1, 7)]
     assert replay_ratings(some, ["random", "elas-u4"], seed=4, workers=2) == one
     assert replay_ratings(some, ["random", "elas-u4"], seed=5) != one
@@ -155,7 +165,9 @@ def test_an_unknown_system_is_refused_before_any_work(rated: Rated) -> None:
     assert told == []
 
 
-def test_palate_is_compared_with_each_system_on_the_same_readers(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_palate_is_compared_with_each_system_on_the_same_readers(
+    rated: Rated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(SYSTEMS, "palate", Known)
     rows = replay_ratings(rated, ["palate", "random"], seed=0, steps=[5])
     palate, chance = find(rows, system="palate", metric="auc"), find(rows, system="random", metric="auc")
@@ -199,6 +211,8 @@ def test_what_was_kept_gives_the_same_rows(rated: Rated, tmp_path: Path) -> None
     told = []
     kept = Kept(tmp_path / "kept", {})
     assert len(kept) == 2
-    rows = replay_ratings(some, ["elas-u3", "river"], seed=4, on_done=lambda done, total: told.append(done), kept=kept)
+    rows = replay_ratings(
+        some, ["elas-u3", "river"], seed=4, on_done=lambda done, total: told.append(done), kept=kept
+    )
     assert rows == wanted
     assert told == [2, 3, 4, 5, 6]

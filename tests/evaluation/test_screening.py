@@ -19,7 +19,10 @@ INCLUDED = np.isin(np.arange(60), [3, 20, 21, 44, 59])
 @pytest.fixture(scope="module")
 def reviews() -> list[Review]:
     rng = np.random.default_rng(0)
-    texts = [f"{'cats purr' if label else 'dogs bark'} {' '.join(rng.choice(list('uvwxyz'), 3))}1" for label in INCLUDED]
+    texts = [
+        f"{'cats purr' if label else 'dogs bark'} {' '.join(rng.choice(list('uvwxyz'), 3))}1"
+        for label in INCLUDED
+    ]
     return [Review("one", tuple(texts), INCLUDED), Review("two", tuple(texts[:25]), INCLUDED[:25])]
 
 
@@ -40,7 +43,8 @@ class Fixed:
 def test_always_reads_the_top_one_and_learns_it_before_the_next() -> None:
     system = Fixed(np.arange(60))
     order = screen(system, INCLUDED, np.array([20, 50]), np.random.default_rng(0))
-    assert order.tolist() == [i for i in range(59, 2, -1) if i not in (20, 50)]  # ends with 3, the last one included
+    # ends with 3, the last one included
+    assert order.tolist() == [i for i in range(59, 2, -1) if i not in (20, 50)]
     assert system.told[0] == ([20, 50], [1.0, -1.0])
     for step, (rows, likings) in enumerate(system.told):
         assert rows == [20, 50, *order[:step]]
@@ -48,7 +52,10 @@ def test_always_reads_the_top_one_and_learns_it_before_the_next() -> None:
 
 
 def test_ties_are_read_in_an_order_drawn_with_the_seed() -> None:
-    orders = [screen(Fixed(np.zeros(60)), INCLUDED, np.array([20, 50]), np.random.default_rng(s)).tolist() for s in (1, 1, 2)]
+    orders = [
+        screen(Fixed(np.zeros(60)), INCLUDED, np.array([20, 50]), np.random.default_rng(s)).tolist()
+        for s in (1, 1, 2)
+    ]
     assert orders[0] == orders[1] != orders[2]
     assert orders[0] != sorted(orders[0])
 
@@ -105,7 +112,9 @@ def test_palate_is_compared_run_by_run_and_over_all_review_by_review(
     reviews: list[Review], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SYSTEMS, "palate", lambda stage, rng: Fixed(INCLUDED[: len(stage.contents)]))
-    rows = [row for row in replay_screening(reviews, ["random", "palate"], seeds=range(4)) if row.metric == "loss"]
+    rows = [
+        row for row in replay_screening(reviews, ["random", "palate"], seeds=range(4)) if row.metric == "loss"
+    ]
     chance, palate = ({row.data: row for row in rows if row.system == name} for name in ("random", "palate"))
     for data, n in (("one", 4), ("two", 4), ("all", 2)):
         less = chance[data].palate_minus

@@ -13,13 +13,17 @@ STATISTICS: dict[Metric, Statistic] = {"auc": first, "ece": pooled_error}
 def readers(offset: float, absent: tuple[int, ...] = ()) -> list[Figures]:
     noise = np.random.default_rng(1).normal(0, 0.01, N)
     return [
-        [] if place in absent else [(5, "auc", [0.5 + GOODNESS[place] + offset + noise[place] * (offset != 0)])]
+        []
+        if place in absent
+        else [(5, "auc", [0.5 + GOODNESS[place] + offset + noise[place] * (offset != 0)])]
         for place in range(N)
     ]
 
 
 def test_a_paired_difference_is_far_surer_than_the_two_figures() -> None:
-    palate, other = rows_over_readers("ratings", "made", {"palate": readers(0.02), "other": readers(0)}, [5], STATISTICS, seed=0)
+    palate, other = rows_over_readers(
+        "ratings", "made", {"palate": readers(0.02), "other": readers(0)}, [5], STATISTICS, seed=0
+    )
     assert palate.palate_minus is None
     assert other.low < palate.mean < other.high
     assert other.palate_minus is not None
@@ -39,7 +43,8 @@ def test_a_difference_of_pooled_figures_is_that_of_the_pools() -> None:
     gaps = rng.normal(0, 1, (2, N, 4))
     gaps[..., -1] = 20  # counts
     measured: dict[str, list[Figures]] = {
-        name: [[(0, "ece", row.tolist())] for row in rows] for name, rows in zip(("other", "palate"), gaps, strict=True)
+        name: [[(0, "ece", row.tolist())] for row in rows]
+        for name, rows in zip(("other", "palate"), gaps, strict=True)
     }
     other, palate = rows_over_readers("ratings", "made", measured, [0], STATISTICS, seed=0)
     assert other.mean == pytest.approx(np.abs(gaps[0, :, :-1].sum(axis=0)).sum() / (20 * N))
@@ -48,5 +53,7 @@ def test_a_difference_of_pooled_figures_is_that_of_the_pools() -> None:
 
 
 def test_without_palate_there_is_no_difference_and_without_readers_no_row() -> None:
-    (row,) = rows_over_readers("library", "made", {"other": readers(0), "none": [[], []]}, [1, 5], STATISTICS, seed=0)
+    (row,) = rows_over_readers(
+        "library", "made", {"other": readers(0), "none": [[], []]}, [1, 5], STATISTICS, seed=0
+    )
     assert (row.protocol, row.system, row.k, row.palate_minus) == ("library", "other", 5, None)

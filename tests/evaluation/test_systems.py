@@ -22,7 +22,9 @@ from palate.feedback import CrowdFeedback
 from palate.taste.choose import TASTES
 
 CROWD = CrowdFeedback(np.arange(90) // 9, np.arange(90) % 60, np.where(np.arange(90) % 2, 1.0, -0.5), 60)
-STAGE = Stage(tuple(f"{'cats purr and sleep' if i % 2 else 'dogs bark and run'} number{i}" for i in range(60)), CROWD)
+STAGE = Stage(
+    tuple(f"{'cats purr and sleep' if i % 2 else 'dogs bark and run'} number{i}" for i in range(60)), CROWD
+)
 
 
 @pytest.fixture(params=sorted(set(SYSTEMS) - NAMED_ONLY))
@@ -75,7 +77,9 @@ def test_groups_hold_what_can_run_here() -> None:
 
 
 def test_who_names_a_system_that_cannot_run_here_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadValue, match="popularity is there to be compared on a crowd; give one with --crowd"):
+    with pytest.raises(
+        BadValue, match="popularity is there to be compared on a crowd; give one with --crowd"
+    ):
         choose_systems("random,popularity", crowd=False)
 
     def lacking(stage: Stage, rng: np.random.Generator) -> System:

@@ -30,7 +30,9 @@ def slow_block(likes: Floats, rows: Floats, shrinkage: float, neighbours: int, d
     for text in range(n):
         lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(rows[text])
         others = [other for other in range(n) if other != text and popularity[other] > 0]
-        ordered = sorted(((rows[other] @ rows[text] / lengths[other], other) for other in others), reverse=True)
+        ordered = sorted(
+            ((rows[other] @ rows[text] / lengths[other], other) for other in others), reverse=True
+        )
         best = [(cosine, other) for cosine, other in ordered[:neighbours] if cosine > 0]
         near = sum((cosine * own[other] for cosine, other in best), np.zeros(len(likes)))
         near = near / sum(cosine for cosine, _ in best) if best else near
@@ -53,7 +55,8 @@ def test_the_block_is_what_dense_algebra_gives(
 ) -> None:
     rng = np.random.default_rng(seed)
     likes = np.where(rng.random((readers, n)) < 0.4, rng.uniform(-1, 1, (readers, n)), 0.0)
-    likes[rng.integers(readers)] = np.abs(likes).max(axis=0) + 0.01  # somebody likes every text; those with none are below
+    # somebody likes every text; those with none are below
+    likes[rng.integers(readers)] = np.abs(likes).max(axis=0) + 0.01
     likes[:, rng.random(n) < 0.3] = 0
     heard = likes[(likes > 0).any(axis=1)]
     rows = rng.normal(size=(n, 3))
@@ -78,7 +81,9 @@ def test_a_text_that_nobody_liked_and_a_new_one_are_like_their_neighbours() -> N
     likes[:, [4, 17]] = 0
     rows = rng.normal(size=(30, 5))
     crowd = LikedCrowd(said(likes), rows)
-    np.testing.assert_allclose(crowd.transform(rows[[4, 17]]).toarray()[:, 1:], crowd.block[[4, 17]].toarray()[:, 1:], atol=1e-6)
+    np.testing.assert_allclose(
+        crowd.transform(rows[[4, 17]]).toarray()[:, 1:], crowd.block[[4, 17]].toarray()[:, 1:], atol=1e-6
+    )
 
 
 def test_planted_clusters_are_told_apart_where_the_content_says_nothing() -> None:
@@ -101,7 +106,9 @@ def test_popular_texts_and_busy_readers_count_less_per_like() -> None:
     assert block[0, 1] > block[0, 0]
 
 
-@pytest.mark.parametrize("likes", [np.zeros((0, 3)), np.zeros((2, 3)), np.array([[-1.0, 0, -0.5]]), np.zeros((0, 0))])
+@pytest.mark.parametrize(
+    "likes", [np.zeros((0, 3)), np.zeros((2, 3)), np.array([[-1.0, 0, -0.5]]), np.zeros((0, 0))]
+)
 def test_without_a_like_there_is_nothing_to_go_by(likes: Floats) -> None:
     n = likes.shape[1]
     crowd = LikedCrowd(said(likes), np.ones((n, 2)))
@@ -122,7 +129,9 @@ def test_the_same_feedback_gives_the_same_bits() -> None:
     assert one.indices.tobytes() == other.indices.tobytes()
 
 
-@pytest.mark.parametrize("settings", [{"shrinkage": 0.0}, {"neighbours": 0}, {"damping": 0.6}, {"damping": -0.1}])
+@pytest.mark.parametrize(
+    "settings", [{"shrinkage": 0.0}, {"neighbours": 0}, {"damping": 0.6}, {"damping": -0.1}]
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(settings))}=-?{abs(next(iter(settings.values())))}"):
         LikedCrowd(said(np.ones((1, 2))), np.eye(2), **settings)  # type: ignore[arg-type]

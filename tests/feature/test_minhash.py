@@ -19,7 +19,9 @@ def terms_of(sets: list[list[int]]) -> Terms:
 
 @pytest.mark.parametrize(("alike", "said"), [(0.3, 0.03), (0.5, 0.32), (0.65, None), (0.8, 0.99)])
 def test_texts_share_a_band_as_often_as_the_s_curve_says(alike: float, said: float | None) -> None:
-    """1 - (1 - j^5)^12 for sets of Jaccard similarity j: 600 drawn pairs, within four standard errors and two hundredths."""
+    """1 - (1 - j^5)^12 for sets of Jaccard similarity j: 600 drawn pairs, within four standard errors and two
+    hundredths.
+    """
     rng = np.random.default_rng(5)
     pairs, size = 600, 120
     shared = round(2 * size * alike / (1 + alike))
@@ -42,7 +44,9 @@ def test_keys_depend_on_the_terms_of_a_text_alone(sets: list[list[int]]) -> None
     """Equal texts share all twelve keys, wherever they stand; a text of fewer than eight terms has none."""
     together = band_keys(terms_of([*sets, *sets]))
     assert together[: len(sets)] == together[len(sets) :] == [band_keys(terms_of([one]))[0] for one in sets]
-    assert [len(keys) for keys in together[: len(sets)]] == [0 if len(one) < FEWEST else BANDS for one in sets]
+    assert [len(keys) for keys in together[: len(sets)]] == [
+        0 if len(one) < FEWEST else BANDS for one in sets
+    ]
     assert all(0 <= key < 2**63 for keys in together for key in keys)
 
 
@@ -67,5 +71,7 @@ def test_terms_come_back_from_bytes() -> None:
     back = Terms.from_bytes(terms.to_bytes())
     for array in ("ids", "counts", "starts"):
         np.testing.assert_array_equal(getattr(back, array), getattr(terms, array))
-    assert [len(ids) for ids, _ in terms.to_bytes()] == [4 * int(last - first) for first, last in pairwise(terms.starts)]
+    assert [len(ids) for ids, _ in terms.to_bytes()] == [
+        4 * int(last - first) for first, last in pairwise(terms.starts)
+    ]
     assert len(Terms.from_bytes([])) == 0

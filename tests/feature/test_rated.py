@@ -1,4 +1,6 @@
-"""RatedCrowd against planted crowds, and the belief it gives one reader against the dense Gaussian conditional."""
+"""RatedCrowd against planted crowds, and the belief it gives one reader against the dense Gaussian
+conditional.
+"""
 
 import numpy as np
 import pytest
@@ -23,8 +25,12 @@ def nobody(n: int) -> CrowdFeedback:
     return CrowdFeedback(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), n)
 
 
-def planted(seed: int, *, readers: int = 200, n: int = 60, share: float = 0.5) -> tuple[CrowdFeedback, Matrix, Matrix]:
-    """A crowd whose likings have a level and two factors that text knows nothing of; the likings (readers, n) of everyone."""
+def planted(
+    seed: int, *, readers: int = 200, n: int = 60, share: float = 0.5
+) -> tuple[CrowdFeedback, Matrix, Matrix]:
+    """A crowd whose likings have a level and two factors that text knows nothing of; the likings (readers, n)
+    of everyone.
+    """
     rng = np.random.default_rng(seed)
     level, w, z = rng.normal(0, 0.5, n), rng.normal(0, 0.7, (n, 2)), rng.normal(size=(readers, 2))
     likings = np.clip((level + z @ w.T + rng.normal(0, 0.3, (readers, n))) / 2, -1, 1)
@@ -33,20 +39,26 @@ def planted(seed: int, *, readers: int = 200, n: int = 60, share: float = 0.5) -
 
 
 def taste_of(crowd: RatedCrowd) -> BayesTaste:
-    return BayesTaste({"crowd": 1.0}, noise=1.0, dislike=1.0, balance=0.0, slope=LOG_ODDS, prior={"crowd": crowd.prior})
+    return BayesTaste(
+        {"crowd": 1.0}, noise=1.0, dislike=1.0, balance=0.0, slope=LOG_ODDS, prior={"crowd": crowd.prior}
+    )
 
 
 def test_a_reader_of_whom_nothing_is_known_gets_exactly_what_the_crowd_expects() -> None:
     feedback, rows, _ = planted(0)
     crowd = RatedCrowd(feedback, rows)
     mean, _ = taste_of(crowd).value(Features({"crowd": crowd.block}))
-    np.testing.assert_allclose(np.log(mean / (1 - mean)), crowd.block.astype(np.float64) @ crowd.prior, atol=1e-9)
+    np.testing.assert_allclose(
+        np.log(mean / (1 - mean)), crowd.block.astype(np.float64) @ crowd.prior, atol=1e-9
+    )
 
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 999), k=st.integers(1, 12))
 def test_the_belief_of_a_reader_is_the_gaussian_conditional_of_the_model(seed: int, k: int) -> None:
-    """With level, w and c given, it is the conditional mean given k likings, up to slope and offset of the sigmoid."""
+    """With level, w and c given, it is the conditional mean given k likings, up to slope and offset of the
+    sigmoid.
+    """
     feedback, rows, _ = planted(seed, readers=40, n=30)
     crowd = RatedCrowd(feedback, rows, factors=3, company=2)
     rng = np.random.default_rng(seed)
@@ -65,7 +77,9 @@ def test_the_belief_of_a_reader_is_the_gaussian_conditional_of_the_model(seed: i
 
 
 def test_planted_factors_are_found() -> None:
-    """New readers of the same crowd are told apart far better after ten judgements than by the level of each text."""
+    """New readers of the same crowd are told apart far better after ten judgements than by the level of each
+    text.
+    """
     feedback, rows, likings = planted(3, readers=300)
     told = feedback.readers < 250
     known = CrowdFeedback(feedback.readers[told], feedback.places[told], feedback.likings[told], 60)
@@ -83,10 +97,14 @@ def test_planted_factors_are_found() -> None:
 @given(seed=st.integers(0, 99))
 @settings(max_examples=10, deadline=None)
 def test_the_odds_of_a_new_reader_are_those_that_come_true(seed: int) -> None:
-    """Over many new readers the mean probability of a like is the share that liked, ordered as well as by plain mean likings."""
+    """Over many new readers the mean probability of a like is the share that liked, ordered as well as by
+    plain mean likings.
+    """
     feedback, rows, likings = planted(seed, readers=900, n=40)
     told = feedback.readers < 300
-    crowd = RatedCrowd(CrowdFeedback(feedback.readers[told], feedback.places[told], feedback.likings[told], 40), rows)
+    crowd = RatedCrowd(
+        CrowdFeedback(feedback.readers[told], feedback.places[told], feedback.likings[told], 40), rows
+    )
     mean, _ = taste_of(crowd).value(Features({"crowd": crowd.block}))
     liked = (likings[300:] >= 0).mean(axis=0)
     assert abs(mean.mean() - liked.mean()) < 0.06
@@ -127,9 +145,13 @@ def test_one_reader_is_a_crowd(likings: list[float]) -> None:
 
 
 def test_more_judgements_alike_move_the_level_further() -> None:
-    """Nine readers like text 0, one likes text 1; nine dislike text 2, one dislikes text 3; nobody heard of text 4."""
+    """Nine readers like text 0, one likes text 1; nine dislike text 2, one dislikes text 3; nobody heard of
+    text 4.
+    """
     who, places = np.arange(20), np.repeat([0, 1, 2, 3], [9, 1, 9, 1])
-    crowd = RatedCrowd(CrowdFeedback(who, places, np.where(places < 2, 1.0, -1.0), 5), np.zeros((5, 2), np.float32))
+    crowd = RatedCrowd(
+        CrowdFeedback(who, places, np.where(places < 2, 1.0, -1.0), 5), np.zeros((5, 2), np.float32)
+    )
     liked, liked_once, disliked, disliked_once, unheard = crowd.block @ crowd.prior
     assert liked > liked_once > unheard > disliked_once > disliked
 

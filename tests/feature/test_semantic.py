@@ -15,7 +15,9 @@ def unit_vectors(seed: int, n: int, dims: int) -> Floats:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-corpora = given(seed=st.integers(0, 999), n=st.integers(0, 40), dims=st.integers(2, 9), shrinkage=st.floats(0.05, 10))
+corpora = given(
+    seed=st.integers(0, 999), n=st.integers(0, 40), dims=st.integers(2, 9), shrinkage=st.floats(0.05, 10)
+)
 
 
 @corpora
@@ -25,36 +27,50 @@ def test_weights_on_features_are_weights_on_vectors(seed: int, n: int, dims: int
     vectors, weights = unit_vectors(seed + 1, 5, dims), np.random.default_rng(seed).normal(size=dims)
     features = semantic.transform(vectors)
     assert features.dtype == np.float32
-    np.testing.assert_allclose(features @ weights, (vectors - semantic.mean) @ semantic.direction(weights), atol=1e-4)
+    np.testing.assert_allclose(
+        features @ weights, (vectors - semantic.mean) @ semantic.direction(weights), atol=1e-4
+    )
 
 
 @corpora
-def test_features_of_a_corpus_have_a_mean_squared_length_of_one(seed: int, n: int, dims: int, shrinkage: float) -> None:
-    """Together with the 50 pseudo-texts, which lie evenly around the mean at a distance of one before they are whitened."""
+def test_features_of_a_corpus_have_a_mean_squared_length_of_one(
+    seed: int, n: int, dims: int, shrinkage: float
+) -> None:
+    """Together with the 50 pseudo-texts, which lie evenly around the mean at a distance of one before they
+    are whitened.
+    """
     vectors = unit_vectors(seed, n, dims)
     semantic = Semantic(vectors, shrinkage=shrinkage)
     evenly = semantic.mean + np.vstack([np.eye(dims), -np.eye(dims)])
     texts, pseudo = (semantic.transform(rows).astype(np.float64) for rows in (vectors, evenly))
-    assert ((texts**2).sum() + ISOTROPIC * (pseudo**2).sum(axis=1).mean()) / (n + ISOTROPIC) == pytest.approx(1, abs=1e-5)
+    assert ((texts**2).sum() + ISOTROPIC * (pseudo**2).sum(axis=1).mean()) / (n + ISOTROPIC) == pytest.approx(
+        1, abs=1e-5
+    )
 
 
 @given(n=st.integers(0, 2), dims=st.integers(2, 6), seed=st.integers(0, 99), zero=st.booleans())
 def test_with_no_text_or_few_it_is_near_plain_cosine(n: int, dims: int, seed: int, zero: bool) -> None:
-    """No text says nothing of directions: features keep the angles of vectors. One or two texts, or empty ones, break nothing."""
+    """No text says nothing of directions: features keep the angles of vectors. One or two texts, or empty
+    ones, break nothing.
+    """
     corpus = unit_vectors(seed, n, dims) * (not zero)
     semantic = Semantic(corpus)
     vectors = unit_vectors(seed + 1, 6, dims)
     features = semantic.transform(vectors)
     assert np.isfinite(features).all()
     if n == 0 or zero:
-        np.testing.assert_allclose(features @ features.T, (features[0] @ features[0]) * vectors @ vectors.T, atol=1e-5)
+        np.testing.assert_allclose(
+            features @ features.T, (features[0] @ features[0]) * vectors @ vectors.T, atol=1e-5
+        )
 
 
 @corpora
-def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(seed: int, n: int, dims: int, shrinkage: float) -> None:
-    """A Bayesian linear taste with prior N(0, I) on transformed vectors predicts what one does on centred vectors whose prior
-    precision is proportional to covariance + shrinkage * mean eigenvalue, the covariance being that of the corpus and 50
-    pseudo-texts spread evenly."""
+def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(
+    seed: int, n: int, dims: int, shrinkage: float
+) -> None:
+    """A Bayesian linear taste with prior N(0, I) on transformed vectors predicts what one does on centred
+    vectors whose prior precision is proportional to covariance + shrinkage * mean eigenvalue, the covariance
+    being that of the corpus and 50 pseudo-texts spread evenly."""
     corpus = unit_vectors(seed, n, dims)
     semantic = Semantic(corpus, shrinkage=shrinkage)
     total = n + ISOTROPIC
@@ -63,15 +79,25 @@ def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(seed: i
     for row in corpus:
         covariance += np.outer(row - mean, row - mean) / total
     precision = covariance + shrinkage * np.trace(covariance) / dims * np.eye(dims)
-    precision *= np.trace(np.linalg.solve(precision, covariance))  # so that a text brings a variance of 1 on average
+    # so that a text brings a variance of 1 on average
+    precision *= np.trace(np.linalg.solve(precision, covariance))
     rng = np.random.default_rng(seed)
-    judged, new, likings, noise = unit_vectors(seed + 1, 6, dims), unit_vectors(seed + 2, 4, dims), rng.normal(size=6), 0.7
+    judged, new, likings, noise = (
+        unit_vectors(seed + 1, 6, dims),
+        unit_vectors(seed + 2, 4, dims),
+        rng.normal(size=6),
+        0.7,
+    )
     rows, other = judged - mean, new - mean
     posterior = np.linalg.inv(precision + rows.T @ rows / noise)
     features, others = (semantic.transform(vectors).astype(np.float64) for vectors in (judged, new))
     plain = np.linalg.inv(np.eye(dims) + features.T @ features / noise)
-    np.testing.assert_allclose(others @ plain @ features.T @ likings, other @ posterior @ rows.T @ likings, atol=2e-4)
-    np.testing.assert_allclose(np.diag(others @ plain @ others.T), np.diag(other @ posterior @ other.T), atol=2e-4)
+    np.testing.assert_allclose(
+        others @ plain @ features.T @ likings, other @ posterior @ rows.T @ likings, atol=2e-4
+    )
+    np.testing.assert_allclose(
+        np.diag(others @ plain @ others.T), np.diag(other @ posterior @ other.T), atol=2e-4
+    )
 
 
 @pytest.mark.parametrize("n", [SAMPLE - 1, SAMPLE, SAMPLE + 1, 2 * SAMPLE - 1, 5 * SAMPLE // 2])

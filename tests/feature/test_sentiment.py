@@ -8,7 +8,9 @@ from palate.feature.sentiment import QUIET, WORDS, Sentiment
 
 WARM, COOL = ["delightful", "charming", "superb", "joy"], ["awful", "boring", "horrible", "grief"]
 PLAIN = ["train", "table", "plots"]
-contents = st.lists(st.lists(st.sampled_from(WARM + COOL + PLAIN), max_size=12).map(" ".join), min_size=2, max_size=8)
+contents = st.lists(
+    st.lists(st.sampled_from(WARM + COOL + PLAIN), max_size=12).map(" ".join), min_size=2, max_size=8
+)
 
 
 @given(contents)
@@ -22,10 +24,17 @@ def test_rows_are_centred_with_a_length_that_a_hundred_texts_bring_to_one(corpus
 
 
 @given(contents, st.lists(st.sampled_from(PLAIN), min_size=3, max_size=3))
-def test_a_warm_word_raises_the_first_column_and_a_cool_one_the_second(corpus: list[str], words: list[str]) -> None:
+def test_a_warm_word_raises_the_first_column_and_a_cool_one_the_second(
+    corpus: list[str], words: list[str]
+) -> None:
     sentiment = Sentiment(hash_terms([*corpus, "superb", "awful"]))
     plain, warm, cool, warmer = sentiment.transform(
-        hash_terms([" ".join([*words, *more]) for more in (["plots"], ["superb"], ["awful"], ["superb", "delightful"])])
+        hash_terms(
+            [
+                " ".join([*words, *more])
+                for more in (["plots"], ["superb"], ["awful"], ["superb", "delightful"])
+            ]
+        )
     )
     assert warm[0] > plain[0] < warmer[0]
     assert warmer[0] > warm[0]

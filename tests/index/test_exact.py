@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from palate.index.exact import ExactIndex
 
 
-@given(rows=st.lists(st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0]), min_size=3, max_size=3), max_size=30), n=st.integers(0, 35))
+@given(
+    rows=st.lists(st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0]), min_size=3, max_size=3), max_size=30),
+    n=st.integers(0, 35),
+)
 def test_it_is_a_full_sort_with_equal_ones_in_order_of_place(rows: list[list[float]], n: int) -> None:
     """Vectors of few values bring many ties; their products with an axis are exact."""
     vectors = np.array(rows, np.float32).reshape(-1, 3)

@@ -41,4 +41,6 @@ def test_texts_that_do_not_differ_have_no_axis(vectors: np.ndarray) -> None:
 @given(value=st.integers(-5, 5), others=st.lists(st.integers(-5, 5), min_size=1, max_size=30))
 def test_a_position_is_the_mean_percentile_in_thousandths(value: int, others: list[int]) -> None:
     """As scipy counts it: those below, and half of those that are equal."""
-    assert position(float(value), np.array(others, dtype=float)) == round(10 * percentileofscore(others, value, kind="mean"))
+    assert position(float(value), np.array(others, dtype=float)) == round(
+        10 * percentileofscore(others, value, kind="mean")
+    )

@@ -48,7 +48,11 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
 
 
 @settings(max_examples=10)
-@given(st.integers(0, 999), st.lists(st.sampled_from([0.05, 0.3, 0.95]), min_size=1, max_size=3), st.sampled_from([0.01, 0.5]))
+@given(
+    st.integers(0, 999),
+    st.lists(st.sampled_from([0.05, 0.3, 0.95]), min_size=1, max_size=3),
+    st.sampled_from([0.01, 0.5]),
+)
 def test_changes_are_those_of_the_definition(seed: int, means: list[float], delta: float) -> None:
     losses = beta(seed, means, 30)
     found = changes(losses, delta=delta)
@@ -65,7 +69,9 @@ def test_changes_are_those_of_the_definition(seed: int, means: list[float], delt
 @pytest.mark.parametrize("mean", [0.1, 0.3, 0.5])
 def test_where_nothing_changes_little_is_told(mean: float) -> None:
     """Coin flips are the worst case; at most one in twenty of 500 losses is cut."""
-    told = sum(bool(changes((np.random.default_rng(seed).random(500) < mean).astype(float))) for seed in range(40))
+    told = sum(
+        bool(changes((np.random.default_rng(seed).random(500) < mean).astype(float))) for seed in range(40)
+    )
     assert told <= 2
 
 
@@ -79,7 +85,9 @@ def test_a_change_is_noticed_soon_and_dated_well() -> None:
 
 
 def test_what_river_notices_is_noticed_no_later() -> None:
-    """River looks at some splits of the window, this at all of them; a few losses' grace for its other bookkeeping."""
+    """River looks at some splits of the window, this at all of them; a few losses' grace for its other
+    bookkeeping.
+    """
     for seed in range(15):
         losses = beta(seed, [0.15, 0.45], 150)
         theirs = river_notices(losses, 0.05)
@@ -103,7 +111,9 @@ def test_short_or_constant_streams_have_no_change(losses: list[float]) -> None:
     assert changes(np.array(losses)) == []
 
 
-@pytest.mark.parametrize(("losses", "delta"), [([1.1], 0.1), ([-0.1], 0.1), ([np.nan], 0.1), ([0.5], 0.0), ([0.5], 1.0)])
+@pytest.mark.parametrize(
+    ("losses", "delta"), [([1.1], 0.1), ([-0.1], 0.1), ([np.nan], 0.1), ([0.5], 0.0), ([0.5], 1.0)]
+)
 def test_what_is_no_loss_or_delta_is_refused(losses: list[float], delta: float) -> None:
     with pytest.raises(ValueError, match="in \\[0, 1\\]"):
         changes(np.array(losses), delta=delta)

@@ -43,7 +43,9 @@ def test_bits_differ_as_the_angle_says(angle: float) -> None:
     assert np.mean(distances) == pytest.approx(BITS * angle / np.pi, abs=1.0)
 
 
-def test_close_texts_have_closer_numbers_than_unrelated_ones_on_average(papers: list[Text], number: Callable[[str], int]) -> None:
+def test_close_texts_have_closer_numbers_than_unrelated_ones_on_average(
+    papers: list[Text], number: Callable[[str], int]
+) -> None:
     subjects = [text.id.split("-")[0] for text in papers]
     numbers = [number(text.content) for text in papers]
     pairs = [(i, j) for i in range(len(papers)) for j in range(i)]
@@ -53,7 +55,9 @@ def test_close_texts_have_closer_numbers_than_unrelated_ones_on_average(papers: 
 
 
 @given(one=TEXTS, other=TEXTS)
-def test_it_is_the_same_for_the_same_text_whatever_came_between(number: Callable[[str], int], one: str, other: str) -> None:
+def test_it_is_the_same_for_the_same_text_whatever_came_between(
+    number: Callable[[str], int], one: str, other: str
+) -> None:
     first = number(one)
     number(other)
     assert number(one) == first
@@ -65,5 +69,7 @@ def test_a_text_that_says_nothing_has_the_number_0(number: Callable[[str], int])
 
 
 def test_a_number_is_the_same_on_every_machine(number: Callable[[str], int]) -> None:
-    """Pinned: sums and projections are exact, so it changes with the shipped encoder alone, not with machine, BLAS or NumPy."""
+    """Pinned: sums and projections are exact, so it changes with the shipped encoder alone, not with machine,
+    BLAS or NumPy.
+    """
     assert number("The quick brown fox jumps over the lazy dog.") == 17189147553669952668

@@ -26,7 +26,9 @@ def seen(tiny: Path) -> XRay:
 
 
 def weights_of(folder: Path) -> dict[str, Array]:
-    return {name.removeprefix("bert."): array for name, array in load_file(folder / "model.safetensors").items()}
+    return {
+        name.removeprefix("bert."): array for name, array in load_file(folder / "model.safetensors").items()
+    }
 
 
 def layer_norm(rows: Array, weight: Array, bias: Array) -> Array:
@@ -38,8 +40,21 @@ def layer_norm(rows: Array, weight: Array, bias: Array) -> Array:
 
 
 def test_pieces_carry_their_marks_ids_and_characters(seen: XRay) -> None:
-    assert [piece.text for piece in seen.pieces] == ["[CLS]", "the", "cat", "##s", "sat", ".", "a", "##b", "##c", "[SEP]"]
-    assert [piece.continues for piece in seen.pieces] == [piece.text.startswith("##") for piece in seen.pieces]
+    assert [piece.text for piece in seen.pieces] == [
+        "[CLS]",
+        "the",
+        "cat",
+        "##s",
+        "sat",
+        ".",
+        "a",
+        "##b",
+        "##c",
+        "[SEP]",
+    ]
+    assert [piece.continues for piece in seen.pieces] == [
+        piece.text.startswith("##") for piece in seen.pieces
+    ]
     assert seen.special.tolist() == [True, *[False] * 8, True]
     said = [TEXT[piece.start : piece.end].lower() for piece in seen.pieces if piece.side is not None]
     assert said == ["the", "cat", "s", "sat", ".", "a", "b", "c"]
@@ -50,8 +65,14 @@ def test_pieces_carry_their_marks_ids_and_characters(seen: XRay) -> None:
 def test_a_pair_is_read_after_the_text_with_its_own_token_type(tiny: Path) -> None:
     seen = xray("cat", "the cats", folder=tiny, encoder="tiny")
     assert [(piece.text, piece.kind, piece.side) for piece in seen.pieces] == [
-        ("[CLS]", 0, None), ("cat", 0, 0), ("[SEP]", 0, None), ("the", 1, 1), ("cat", 1, 1), ("##s", 1, 1), ("[SEP]", 1, None),
-    ]  # fmt: skip
+        ("[CLS]", 0, None),
+        ("cat", 0, 0),
+        ("[SEP]", 0, None),
+        ("the", 1, 1),
+        ("cat", 1, 1),
+        ("##s", 1, 1),
+        ("[SEP]", 1, None),
+    ]
     assert seen.texts == ("cat", "the cats")
 
 
@@ -64,7 +85,9 @@ def test_what_is_beyond_the_window_is_counted_and_left_out(tiny: Path) -> None:
     np.testing.assert_allclose(seen.vector, embedded(tiny, text), atol=1e-5)
 
 
-@pytest.mark.parametrize(("text", "pair", "which"), [("", None, "text"), (" \n", "cat", "text"), ("cat", "\t", "pair")])
+@pytest.mark.parametrize(
+    ("text", "pair", "which"), [("", None, "text"), (" \n", "cat", "text"), ("cat", "\t", "pair")]
+)
 def test_an_empty_text_is_refused(tiny: Path, text: str, pair: str | None, which: str) -> None:
     with pytest.raises(BadValue, match=f"the {which} is empty"):
         xray(text, pair, folder=tiny, encoder="tiny")
@@ -86,14 +109,17 @@ def test_the_embeddings_are_the_rows_of_the_tables_and_their_sum_goes_through_la
     rows = {
         "word": weights["embeddings.word_embeddings.weight"][[piece.id for piece in seen.pieces]],
         "position": weights["embeddings.position_embeddings.weight"][: len(seen.pieces)],
-        "token type": weights["embeddings.token_type_embeddings.weight"][[piece.kind or 0 for piece in seen.pieces]],
+        "token type": weights["embeddings.token_type_embeddings.weight"][
+            [piece.kind or 0 for piece in seen.pieces]
+        ],
     }
     assert list(seen.embeddings) == list(rows)
     for name, table in rows.items():
         np.testing.assert_array_equal(seen.embeddings[name], table)
     total = sum(rows.values())
     np.testing.assert_allclose(seen.summed, total, atol=1e-6)
-    bias, weight = (weights[name] for name in sorted(weights) if name.startswith("embeddings.LayerNorm"))  # or beta and gamma
+    # or beta and gamma
+    bias, weight = (weights[name] for name in sorted(weights) if name.startswith("embeddings.LayerNorm"))
     normed = layer_norm(np.asarray(total), weight, bias)
     np.testing.assert_allclose(seen.embedded, normed, atol=1e-5)
     np.testing.assert_array_equal(seen.hidden[0], seen.embedded)
@@ -101,9 +127,15 @@ def test_the_embeddings_are_the_rows_of_the_tables_and_their_sum_goes_through_la
 
 @pytest.mark.parametrize(
     ("family", "parts"),
-    [("DistilBert", ["word", "position"]), ("Roberta", ["word", "position", "token type"]), ("MPNet", ["word", "position"])],
+    [
+        ("DistilBert", ["word", "position"]),
+        ("Roberta", ["word", "position", "token type"]),
+        ("MPNet", ["word", "position"]),
+    ],
 )
-def test_other_families_add_up_to_their_own_embeddings(save_tiny: SaveTiny, family: str, parts: list[str]) -> None:
+def test_other_families_add_up_to_their_own_embeddings(
+    save_tiny: SaveTiny, family: str, parts: list[str]
+) -> None:
     folder = save_tiny(family)
     seen = xray(TEXT, folder=folder, encoder=family)
     assert list(seen.embeddings) == parts
@@ -138,7 +170,9 @@ def test_attention_is_the_softmax_of_scaled_dot_products(tiny: Path, seen: XRay)
     weights, dims = weights_of(tiny), 32 // 4
     place = "encoder.layer.0.attention.self"
     queries, keys = (
-        (seen.hidden[0] @ weights[f"{place}.{name}.weight"].T + weights[f"{place}.{name}.bias"]).reshape(-1, 4, dims)
+        (seen.hidden[0] @ weights[f"{place}.{name}.weight"].T + weights[f"{place}.{name}.bias"]).reshape(
+            -1, 4, dims
+        )
         for name in ("query", "key")
     )
     for head in range(4):
@@ -164,7 +198,9 @@ def test_a_piece_looks_most_at_another_that_is_not_special(seen: XRay) -> None:
             weight, at = max(others)
             assert (seen.looks.at[layer, row], seen.looks.weight[layer, row]) == (at, weight)
             assert seen.looks.itself[layer, row] == seen.mean[layer, row, row]
-            assert seen.looks.special[layer, row] == pytest.approx(seen.mean[layer, row, 0] + seen.mean[layer, row, 9])
+            assert seen.looks.special[layer, row] == pytest.approx(
+                seen.mean[layer, row, 0] + seen.mean[layer, row, 9]
+            )
 
 
 def test_a_lone_piece_looks_at_none(tiny: Path) -> None:
@@ -225,7 +261,9 @@ def test_a_default_prompt_is_read_before_the_text(save_tiny: SaveTiny) -> None:
     from sentence_transformers import SentenceTransformer
 
     folder = save_tiny(seed=5)
-    model = SentenceTransformer(str(folder), device="cpu", prompts={"query": "the "}, default_prompt_name="query")
+    model = SentenceTransformer(
+        str(folder), device="cpu", prompts={"query": "the "}, default_prompt_name="query"
+    )
     model.save_pretrained(str(folder), create_model_card=False)
     seen = xray("cat", folder=folder, encoder="tiny")
     assert seen.texts == ("the cat",)
@@ -243,7 +281,9 @@ def test_the_shapes_are_those_of_the_tensors(seen: XRay) -> None:
 
 @pytest.mark.usefixtures("_calm")
 def test_all_minilm_is_seen_as_it_is() -> None:
-    """The real model: its own embedding output, rows that sum to 1, the vectors of sentence-transformers and of palate's int8."""
+    """The real model: its own embedding output, rows that sum to 1, the vectors of sentence-transformers and
+    of palate's int8.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -268,7 +308,9 @@ def test_all_minilm_is_seen_as_it_is() -> None:
 
 
 @given(text=TEXTS)
-def test_a_static_text_is_the_sum_of_its_pieces_as_the_encoder_has_it(loaded_static: StaticEncoder, text: str) -> None:
+def test_a_static_text_is_the_sum_of_its_pieces_as_the_encoder_has_it(
+    loaded_static: StaticEncoder, text: str
+) -> None:
     """To the last bit, for any text that has a piece."""
     try:
         seen = xray(text, folder=SHIPPED, encoder="static")
@@ -280,7 +322,9 @@ def test_a_static_text_is_the_sum_of_its_pieces_as_the_encoder_has_it(loaded_sta
     np.testing.assert_allclose(seen.vector, loaded_static.encode([text])[0], atol=1e-6)
     if sums.any():
         assert seen.shares.sum() == pytest.approx(1)
-        np.testing.assert_allclose(seen.shares * (sums @ sums), [row @ sums for row in seen.summed], atol=1e-6)
+        np.testing.assert_allclose(
+            seen.shares * (sums @ sums), [row @ sums for row in seen.summed], atol=1e-6
+        )
 
 
 def test_a_static_encoder_has_no_layers_and_leaves_the_pair_out() -> None:

@@ -22,10 +22,22 @@ from palate.value import Contribution, Found, Value
 NASTY = "<script>alert(\"1\")</script> & 'x' \x1b[31m \u202e"
 
 
-def drawn(t: int, layers: int = 2, heads: int = 4, dims: int = 32, texts: tuple[str, ...] = ("words",), seed: int = 0) -> XRay:
-    """An x-ray with drawn numbers: two special pieces around t - 2 of the text, every third of which goes on a word."""
+def drawn(
+    t: int,
+    layers: int = 2,
+    heads: int = 4,
+    dims: int = 32,
+    texts: tuple[str, ...] = ("words",),
+    seed: int = 0,
+) -> XRay:
+    """An x-ray with drawn numbers: two special pieces around t - 2 of the text, every third of which goes on
+    a word.
+    """
     rng = np.random.default_rng(seed)
-    said = [Piece(f"{'##' * (n % 3 == 2)}p{n}", 1000 + n, 0, 0, 0, len(texts[0]), n % 3 == 2) for n in range(1, t - 1)]
+    said = [
+        Piece(f"{'##' * (n % 3 == 2)}p{n}", 1000 + n, 0, 0, 0, len(texts[0]), n % 3 == 2)
+        for n in range(1, t - 1)
+    ]
     pieces = (Piece("[CLS]", 101, 0, None, 0, 0, False), *said, Piece("[SEP]", 102, 0, None, 0, 0, False))
     added = {name: rng.normal(size=(t, dims)) for name in ("word", "position", "token type")}
     summed = np.sum(list(added.values()), axis=0)
@@ -34,10 +46,24 @@ def drawn(t: int, layers: int = 2, heads: int = 4, dims: int = 32, texts: tuple[
     hidden = rng.normal(size=(layers + 1, t, dims))
     pooled = hidden[-1].mean(axis=0)
     return XRay(
-        encoder="sbert:drawn", model="a drawn model", texts=texts, pieces=pieces, in_all=t, window=512, mask=np.ones(t, np.int64),
-        embeddings=added, summed=summed, embedded=summed / 2, attention=attention, hidden=hidden, pooling="mean pooling",
-        pooled=pooled, shares=hidden[-1] @ pooled / (t * pooled @ pooled), vector=pooled / np.linalg.norm(pooled), inner=64,
-    )  # fmt: skip
+        encoder="sbert:drawn",
+        model="a drawn model",
+        texts=texts,
+        pieces=pieces,
+        in_all=t,
+        window=512,
+        mask=np.ones(t, np.int64),
+        embeddings=added,
+        summed=summed,
+        embedded=summed / 2,
+        attention=attention,
+        hidden=hidden,
+        pooling="mean pooling",
+        pooled=pooled,
+        shares=hidden[-1] @ pooled / (t * pooled @ pooled),
+        vector=pooled / np.linalg.norm(pooled),
+        inner=64,
+    )
 
 
 OUTCOME = Outcome(
@@ -87,7 +113,9 @@ class Tags(HTMLParser):
 
     def all(self, name: str) -> list[str]:
         """The values of an attribute."""
-        return [value or "" for _, attributes in self.found for key, value in attributes.items() if key == name]
+        return [
+            value or "" for _, attributes in self.found for key, value in attributes.items() if key == name
+        ]
 
 
 def data_of(page: str) -> Any:
@@ -128,12 +156,19 @@ def test_what_comes_from_outside_is_text_and_nothing_else() -> None:
     assert not {tag for tag, _ in tags.found} & {"em", "i>", "me"}
     assert tags.text.count('<script>alert("1")</script>') >= 3
     assert "\x1b" not in tags.text
-    assert not [name for _, attributes in tags.found for name in attributes if name.startswith("on") or name == "style"]
+    assert not [
+        name
+        for _, attributes in tags.found
+        for name in attributes
+        if name.startswith("on") or name == "style"
+    ]
 
 
 def test_a_piece_of_the_vocabulary_cannot_end_the_data() -> None:
     seen = drawn(4)
-    page = xray_page(replace(seen, pieces=(*seen.pieces[:-1], Piece("</script><b>", 1, 0, 0, 0, 1, False))), OUTCOME)
+    page = xray_page(
+        replace(seen, pieces=(*seen.pieces[:-1], Piece("</script><b>", 1, 0, 0, 0, 1, False))), OUTCOME
+    )
     assert data_of(page)["pieces"][-1] == "</script><b>"
     Tags(page)
 
@@ -146,8 +181,12 @@ def test_a_page_lets_nothing_in_and_nothing_run_but_its_own() -> None:
     assert rules["default-src"] == "'none'"
     for tag in ("style", "script"):
         (code,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-        assert rules[f"{tag}-src"] == f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
-    assert set(re.findall(r"https?://[^\s\"'`)]+", page)) == {"http://www.w3.org/2000/svg"}  # a name, not an address
+        assert (
+            rules[f"{tag}-src"]
+            == f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
+        )
+    # a name, not an address
+    assert set(re.findall(r"https?://[^\s\"'`)]+", page)) == {"http://www.w3.org/2000/svg"}
 
 
 def test_attention_comes_out_as_it_went_in_to_within_a_level() -> None:
@@ -167,13 +206,17 @@ def test_strips_come_out_as_they_went_in_but_for_what_outshines_the_rest() -> No
     assert strips["names"] == list(tables)
     assert len(set(strips["scales"][:4])) == 1  # what is added and the sum compare
     for rows, scale, expected in zip(cells, strips["scales"], tables.values(), strict=True):
-        np.testing.assert_allclose(rows / 127 * scale, np.clip(expected, -scale, scale), atol=0.51 * scale / 127)
+        np.testing.assert_allclose(
+            rows / 127 * scale, np.clip(expected, -scale, scale), atol=0.51 * scale / 127
+        )
         assert (np.abs(expected) > scale).mean() <= 0.006
 
 
 @pytest.mark.usefixtures("_calm")
 def test_the_longest_text_of_minilm_has_a_page_below_3_mb_with_all_its_pieces() -> None:
-    seen = xray("Old banks lend to new ships, unbelievably often. " * 40, folder=model_folder(), encoder="minilm")
+    seen = xray(
+        "Old banks lend to new ships, unbelievably often. " * 40, folder=model_folder(), encoder="minilm"
+    )
     page = xray_page(seen, OUTCOME)
     assert len(page.encode()) < 3_000_000
     assert data_of(page)["attention"]["n"] == len(seen.pieces) == 256
@@ -187,7 +230,9 @@ def test_attention_that_packs_badly_is_drawn_coarser_and_then_for_fewer_pieces()
     assert told["n"] < 256
     assert len(page.encode()) < 3_200_000
     maps = unpacked(told["packed"], np.uint8).reshape(6, 14, told["n"], told["n"]).swapaxes(2, 3) / 47
-    np.testing.assert_allclose(maps[:, :12], np.sqrt(seen.attention[:, :, : told["n"], : told["n"]]), atol=0.51 / 47)
+    np.testing.assert_allclose(
+        maps[:, :12], np.sqrt(seen.attention[:, :, : told["n"], : told["n"]]), atol=0.51 / 47
+    )
 
 
 def test_of_a_large_model_attention_is_drawn_for_the_first_pieces_and_the_page_says_so() -> None:

@@ -98,7 +98,9 @@ def test_it_says_what_to_choose_from(name: str) -> None:
 
 
 def test_another_name_is_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownName, match=r"no question strategy 'hardest'; choose one of: .*diverse, .*variance"):
+    with pytest.raises(
+        UnknownName, match=r"no question strategy 'hardest'; choose one of: .*diverse, .*variance"
+    ):
         make_question("hardest")
 
 

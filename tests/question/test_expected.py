@@ -16,7 +16,9 @@ def test_it_takes_the_longest_expected_gradient_of_the_log_loss() -> None:
         for_answer = {}
         for liked in (0, 1):
             steps = np.eye(3) * 1e-6
-            up, down = (np.logaddexp(0, (1 - 2 * liked) * ((weights + sign * steps) @ row)) for sign in (1, -1))
+            up, down = (
+                np.logaddexp(0, (1 - 2 * liked) * ((weights + sign * steps) @ row)) for sign in (1, -1)
+            )
             for_answer[liked] = np.linalg.norm((up - down) / 2e-6)
         expected.append(p * for_answer[1] + (1 - p) * for_answer[0])
     among = Candidates(mean, np.full(6, 0.1), Features({"semantic": rows}), np.eye(6))

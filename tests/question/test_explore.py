@@ -19,7 +19,8 @@ def test_the_best_come_first_and_the_share_at_random_after() -> None:
 def test_over_many_questions_the_share_is_kept(n: int) -> None:
     rng = np.random.default_rng(1)
     asked = np.array([Explore(share=0.25).choose(AMONG, n, rng) for _ in range(2000)])  # (2000, n)
-    best = (asked == np.arange(n)).sum(axis=1)  # what is drawn at random may be the next best, in its very place
+    # what is drawn at random may be the next best, in its very place
+    best = (asked == np.arange(n)).sum(axis=1)
     assert best.mean() == pytest.approx(0.75 * n, abs=0.1)
 
 

@@ -22,7 +22,9 @@ def test_the_area_of_a_hill_curve_is_its_integral(half: float, steep: float, to:
 
 
 def test_of_one_shape_the_quantiles_are_those_of_drawn_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A falling rate: its scale is drawn from the belief that the verdicts leave, then the likes among the unread."""
+    """A falling rate: its scale is drawn from the belief that the verdicts leave, then the likes among the
+    unread.
+    """
     monkeypatch.setattr(module, "CURVES", np.array([[0.2], [3.0]]))
     monkeypatch.setattr(module, "SCATTERED", np.array([0.05]))
     monkeypatch.setattr(module, "TRUST", 1.0)
@@ -35,7 +37,8 @@ def test_of_one_shape_the_quantiles_are_those_of_drawn_streams(monkeypatch: pyte
     drawn = rng.poisson(scale * curve[40:].sum())
     expected = np.quantile(drawn, [0.025, 0.5, 0.975], method="inverted_cdf")
     assert np.abs(np.array(likes_left(verdicts, 160)) - expected).max() <= 1
-    assert nbinom.mean(12.5, curve[:40].sum()) == pytest.approx(drawn.mean(), rel=0.01)  # what the integral over scales is
+    # what the integral over scales is
+    assert nbinom.mean(12.5, curve[:40].sum()) == pytest.approx(drawn.mean(), rel=0.01)
 
 
 @settings(max_examples=50)
@@ -50,7 +53,9 @@ def test_an_answer_is_in_order(verdicts: np.ndarray, unread: int) -> None:
 
 
 def test_with_all_read_all_is_seen() -> None:
-    assert stopping(np.array([True, False]), 0) == Recall(share=1.0, low=1.0, high=1.0, found=1, left=0, saved=0)
+    assert stopping(np.array([True, False]), 0) == Recall(
+        share=1.0, low=1.0, high=1.0, found=1, left=0, saved=0
+    )
 
 
 @pytest.mark.parametrize("verdicts", [[], [False] * 20, [True], [True, False, True]])
@@ -78,7 +83,9 @@ def test_texts_saved_are_what_reading_in_no_order_would_have_cost_more() -> None
 
 @pytest.mark.parametrize("steep", [2.5, 5.0])
 def test_the_interval_covers_drawn_streams(steep: float) -> None:
-    """Streams of a steepness between those of the grid, with likes beyond all curves; looked at after each fifth."""
+    """Streams of a steepness between those of the grid, with likes beyond all curves; looked at after each
+    fifth.
+    """
     rng = np.random.default_rng(7)
     texts, covered = 600, []
     for _ in range(25):

@@ -13,4 +13,5 @@ def test_a_text_is_taken_as_often_as_it_is_probably_the_best() -> None:
     among = Candidates(mean, sd, Features({"semantic": vectors}), vectors)
     rng = np.random.default_rng(0)
     first = np.mean([Thompson().choose(among, 1, rng)[0] == 0 for _ in range(4000)])
-    assert first == pytest.approx(0.6, abs=0.03)  # P(uniform draw < x), averaged over the other belief, is its mean
+    # P(uniform draw < x), averaged over the other belief, is its mean
+    assert first == pytest.approx(0.6, abs=0.03)

@@ -7,7 +7,8 @@ from palate.parts import Candidates
 from palate.question.uncertainty import Uncertainty
 
 VALUES = st.lists(
-    st.tuples(st.sampled_from([0.0, 0.25, 0.4, 0.5, 0.6, 0.75, 1.0]), st.sampled_from([0.0, 0.1, 0.2])), max_size=20
+    st.tuples(st.sampled_from([0.0, 0.25, 0.4, 0.5, 0.6, 0.75, 1.0]), st.sampled_from([0.0, 0.1, 0.2])),
+    max_size=20,
 )
 
 
@@ -15,7 +16,9 @@ VALUES = st.lists(
 def test_it_asks_about_what_is_nearest_to_even_odds(values: list[tuple[float, float]], n: int) -> None:
     """Of equal ones the less sure comes first, then the one that stands first."""
     mean, sd = np.array([m for m, _ in values]), np.array([s for _, s in values])
-    order = sorted(range(len(values)), key=lambda place: (abs(values[place][0] - 0.5), -values[place][1], place))
+    order = sorted(
+        range(len(values)), key=lambda place: (abs(values[place][0] - 0.5), -values[place][1], place)
+    )
     vectors = np.eye(len(values))
     among = Candidates(mean, sd, Features({"semantic": vectors}), vectors)
     assert Uncertainty().choose(among, n, np.random.default_rng(0)).tolist() == order[:n]

@@ -13,12 +13,16 @@ from palate.question.variance import Variance, information
 
 @given(mean=st.floats(0.05, 0.95), share=st.floats(0.05, 0.9))
 def test_the_information_is_that_of_numerical_integration(mean: float, share: float) -> None:
-    """Bits between the answer and the probability: H(answer) less the mean over the belief of H(answer | probability)."""
+    """Bits between the answer and the probability: H(answer) less the mean over the belief of H(answer |
+    probability).
+    """
     sd = float(np.sqrt(share * mean * (1 - mean)))
     worth = 1 / share - 1
     belief = beta(mean * worth, (1 - mean) * worth)
     assert belief.std() == pytest.approx(sd)
-    given_probability = belief.expect(lambda p: entr(p) + entr(1 - p), lb=0, ub=1) if worth > 2 else _by_quantiles(belief)
+    given_probability = (
+        belief.expect(lambda p: entr(p) + entr(1 - p), lb=0, ub=1) if worth > 2 else _by_quantiles(belief)
+    )
     expected = (entr(mean) + entr(1 - mean) - given_probability) / np.log(2)
     assert information(np.array([mean]), np.array([sd]))[0] == pytest.approx(expected, abs=2e-4)
 

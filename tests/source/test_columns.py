@@ -12,7 +12,13 @@ from palate.source.facts import Columns, Skipped
 from palate.text import Text
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)) | st.binary() | st.dates(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(codec=None))
+    | st.binary()
+    | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
 
@@ -72,13 +78,17 @@ def test_a_text_that_repeats_its_title_has_no_body() -> None:
 
 
 def test_dates_become_utc_and_what_is_no_date_is_kept_as_it_was() -> None:
-    assert text_of({"title": "a", "date": "2020-03-04T12:00:00+02:00"}).published == datetime(2020, 3, 4, 10, tzinfo=UTC)
+    assert text_of({"title": "a", "date": "2020-03-04T12:00:00+02:00"}).published == datetime(
+        2020, 3, 4, 10, tzinfo=UTC
+    )
     text = text_of({"title": "a", "date": "soon", "year": 2019})
     assert (text.published, text.extra) == (datetime(2019, 1, 1, tzinfo=UTC), {"date": "soon"})
 
 
 def test_a_named_column_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(BadSource, match=r"^a\.csv has no column 'Abstrakt' to take as the text; it has: Titel, Note$"):
+    with pytest.raises(
+        BadSource, match=r"^a\.csv has no column 'Abstrakt' to take as the text; it has: Titel, Note$"
+    ):
         Rows("a.csv", Columns(text="Abstrakt")).check(["Titel", "Note"])
 
 

@@ -11,9 +11,21 @@ MARCH_4 = datetime(2020, 3, 4, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     "written",
-    ["2020-03-04", "20200304", "2020/03/04", "2020 Mar 4", "2020-03-04T00:00:00Z", "Wed, 04 Mar 2020 00:00:00 GMT", "1583280000",
-     1583280000, 1583280000.0, 1583280000000, "2020-03-04T01:00+01:00", "2020/03/04//"],
-)  # fmt: skip
+    [
+        "2020-03-04",
+        "20200304",
+        "2020/03/04",
+        "2020 Mar 4",
+        "2020-03-04T00:00:00Z",
+        "Wed, 04 Mar 2020 00:00:00 GMT",
+        "1583280000",
+        1583280000,
+        1583280000.0,
+        1583280000000,
+        "2020-03-04T01:00+01:00",
+        "2020/03/04//",
+    ],
+)
 def test_one_day_can_be_written_in_many_ways(written: str | float) -> None:
     assert read_date(written) == MARCH_4
 
@@ -32,7 +44,9 @@ def test_what_is_no_sure_date_is_none(written: object) -> None:
 
 @given(
     st.text(max_size=40)
-    | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d(:\d\d)? ([+-]\d{1,6}|[A-Z]{1,4})")
+    | st.from_regex(
+        r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d(:\d\d)? ([+-]\d{1,6}|[A-Z]{1,4})"
+    )
 )
 def test_any_text_is_a_moment_in_utc_or_none(text: str) -> None:
     moment = read_date(text)

@@ -30,13 +30,20 @@ RSS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def read(source: str | bytes, url: str = "") -> list[Text | Skipped]:
-    return list(read_feed(Document.of("feed.xml", source.encode() if isinstance(source, str) else source, url=url)))
+    return list(
+        read_feed(Document.of("feed.xml", source.encode() if isinstance(source, str) else source, url=url))
+    )
 
 
 def test_an_rss_item_becomes_plain_text_with_absolute_link_and_date() -> None:
     text, *_ = read(RSS)
     assert isinstance(text, Text)
-    assert (text.title, text.body, text.source, text.language) == ("On cats", "They sleep.\n\nAll day.", "Pets & more", "en")
+    assert (text.title, text.body, text.source, text.language) == (
+        "On cats",
+        "They sleep.\n\nAll day.",
+        "Pets & more",
+        "en",
+    )
     assert (text.url, text.id) == ("https://example.org/pets/cats", "https://example.org/pets/cats")
     assert text.published == datetime(2020, 3, 4, tzinfo=UTC)
     assert text.extra == {"tags": ["mammals"], "guid": "7"}
@@ -79,7 +86,10 @@ def test_html_that_was_escaped_twice_leaves_no_tags() -> None:
             "<html><body>Moved</body></html>",
             "feed.xml is a web page; expected an RSS, Atom or RDF feed: give the feed's own address",
         ),
-        ("<PubmedArticleSet/>", "feed.xml is no feed: its first element is <pubmedarticleset>; expected RSS, Atom, RDF or OPML"),
+        (
+            "<PubmedArticleSet/>",
+            "feed.xml is no feed: its first element is <pubmedarticleset>; expected RSS, Atom, RDF or OPML",
+        ),
         ("just words", "feed.xml is no feed: it has no XML element; expected RSS, Atom, RDF or OPML"),
         ("<?xml version='1.0'?>", "feed.xml is empty; expected an RSS, Atom or RDF feed"),
     ],
@@ -96,8 +106,14 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (f'<!DOCTYPE rss [<!ENTITY l0 "ha">{LAUGHS}]><rss><channel><title>&l9;</title></channel></rss>', "out of others"),
-        (f'<!DOCTYPE rss [<!ENTITY a "{"x" * 1000}">]><rss><channel><title>{"&a;" * 2000}</title></channel></rss>', "beyond"),
+        (
+            f'<!DOCTYPE rss [<!ENTITY l0 "ha">{LAUGHS}]><rss><channel><title>&l9;</title></channel></rss>',
+            "out of others",
+        ),
+        (
+            f'<!DOCTYPE rss [<!ENTITY a "{"x" * 1000}">]><rss><channel><title>{"&a;" * 2000}</title></channel></rss>',
+            "beyond",
+        ),
         (f"<!DOCTYPE rss [{'<!ENTITY a 1>' * 2000}]><rss/>", "without end"),
     ],
 )
@@ -130,7 +146,9 @@ def test_a_harmless_doctype_is_not_refused(head: str) -> None:
     ],
 )
 def test_broken_details_do_not_cost_an_entry(detail: str) -> None:
-    items = read(f"<rss version='2.0'><channel><item><description>Cats</description>{detail}</item></channel></rss>")
+    items = read(
+        f"<rss version='2.0'><channel><item><description>Cats</description>{detail}</item></channel></rss>"
+    )
     assert [item.body for item in items if isinstance(item, Text)] == ["Cats"]
 
 
@@ -149,7 +167,10 @@ def test_a_json_feed_gives_what_the_same_rss_would() -> None:
         "en",
         "https://example.org/1",
     )
-    assert (text.published, text.extra) == (datetime(2020, 3, 4, tzinfo=UTC), {"author": "Ann", "tags": ["mammals"]})
+    assert (text.published, text.extra) == (
+        datetime(2020, 3, 4, tzinfo=UTC),
+        {"author": "Ann", "tags": ["mammals"]},
+    )
     assert second == Skipped("feed.json, entry 2", "row has neither title nor text")
     assert isinstance(third, Skipped)
 

@@ -41,7 +41,9 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                server.asked.append(
+                    (self.path, {name.lower(): value for name, value in self.headers.items()})
+                )
                 server.answers.get(self.path, answer(status=404))(self)
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -91,7 +93,9 @@ def test_a_page_is_fetched_with_palates_name_and_without_a_proxy(
         ("identity", bytes),
     ],
 )
-def test_packed_answers_are_unpacked(server: Server, fetcher: Fetcher, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+def test_packed_answers_are_unpacked(
+    server: Server, fetcher: Fetcher, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
     server.answers["/"] = answer(pack(b"words " * 100), Content_Encoding=encoding)
     assert fetcher.fetch(server.url).body == b"words " * 100
 
@@ -104,7 +108,9 @@ def test_packed_answers_are_unpacked(server: Server, fetcher: Fetcher, encoding:
         (418, "answers 418 "),
     ],
 )
-def test_an_error_is_refused_with_its_status(server: Server, fetcher: Fetcher, status: int, sentence: str) -> None:
+def test_an_error_is_refused_with_its_status(
+    server: Server, fetcher: Fetcher, status: int, sentence: str
+) -> None:
     server.answers["/"] = answer(status=status)
     with pytest.raises(FetchRefused, match=f"^{server.url}/? {sentence}"):
         fetcher.fetch(server.url)
@@ -120,7 +126,8 @@ def test_redirects_are_followed_and_circles_named(server: Server, fetcher: Fetch
     }
     assert fetcher.fetch(f"{server.url}/a").url == f"{server.url}/c"
     with pytest.raises(
-        FetchRefused, match=rf"^{server.url}/x redirects in a circle: {server.url}/x -> {server.url}/y -> {server.url}/x$"
+        FetchRefused,
+        match=rf"^{server.url}/x redirects in a circle: {server.url}/x -> {server.url}/y -> {server.url}/x$",
     ):
         fetcher.fetch(f"{server.url}/x")
 
@@ -132,7 +139,9 @@ def test_more_than_five_redirects_are_refused(server: Server, fetcher: Fetcher) 
     assert len(server.asked) == 6
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://example.org/", "javascript:alert(1)", "http://a:b/"])
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://example.org/", "javascript:alert(1)", "http://a:b/"]
+)
 def test_a_redirect_to_anything_but_http_is_refused(server: Server, fetcher: Fetcher, location: str) -> None:
     server.answers["/"] = answer(status=302, Location=location)
     with pytest.raises(FetchRefused, match=r"is no address|is not http or https"):
@@ -147,9 +156,13 @@ def test_a_body_over_the_cap_is_refused_whether_announced_or_not(server: Server)
         "/bomb": answer(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"),
     }
     for path in ("/announced", "/not"):
-        with pytest.raises(FetchRefused, match=rf"^{server.url}{path} is larger than 1 MiB, the most that is fetched"):
+        with pytest.raises(
+            FetchRefused, match=rf"^{server.url}{path} is larger than 1 MiB, the most that is fetched"
+        ):
             fetcher.fetch(server.url + path)
-    with pytest.raises(FetchRefused, match=rf"^{server.url}/bomb unpacks to more than 1 MiB, the most that is taken"):
+    with pytest.raises(
+        FetchRefused, match=rf"^{server.url}/bomb unpacks to more than 1 MiB, the most that is taken"
+    ):
         fetcher.fetch(f"{server.url}/bomb")
 
 
@@ -194,7 +207,9 @@ def test_hosts_that_cannot_be_found_or_reached_are_refused(server: Server, fetch
     def unknown(host: str, port: int) -> list[str]:
         raise OSError("no such host")
 
-    with pytest.raises(FetchRefused, match=r"^example\.org is not known as a host; check the spelling and the network$"):
+    with pytest.raises(
+        FetchRefused, match=r"^example\.org is not known as a host; check the spelling and the network$"
+    ):
         Fetcher(resolve=unknown).fetch("http://example.org/feed")
     with pytest.raises(FetchRefused, match=r"^http://127\.0\.0\.1:1/? cannot be reached: "):
         fetcher.fetch("http://127.0.0.1:1")
@@ -202,17 +217,46 @@ def test_hosts_that_cannot_be_found_or_reached_are_refused(server: Server, fetch
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "168.63.129.16", "100.64.0.1",
-     "0.0.0.0", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1",
-     "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-     "2002:7f00:1::", "2001:db8::1", "::7f00:1", "fec0::1", "2001::1"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "127.9.9.9",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "168.63.129.16",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "239.1.1.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "198.18.0.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fd00:ec2::254",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+        "::7f00:1",
+        "fec0::1",
+        "2001::1",
+    ],
+)
 def test_an_address_that_is_not_of_the_public_internet_is_refused(address: str) -> None:
     assert refusal(address)
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "2a00:1450:4001:81b::200e"]
+    "address",
+    ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "2a00:1450:4001:81b::200e"],
 )
 def test_an_address_of_the_public_internet_is_taken(address: str) -> None:
     assert refusal(address) == ""
@@ -235,7 +279,9 @@ def test_every_address_gets_an_answer(address: object) -> None:
     ],
 )
 def test_this_machine_is_refused_however_it_is_written(url: str) -> None:
-    with pytest.raises(FetchRefused, match="which palate does not fetch from; if it is meant, add --allow-private-network"):
+    with pytest.raises(
+        FetchRefused, match="which palate does not fetch from; if it is meant, add --allow-private-network"
+    ):
         Fetcher().fetch(url)
 
 
@@ -264,12 +310,16 @@ def test_the_connection_goes_to_the_very_address_that_was_checked() -> None:
 def test_a_host_with_one_private_address_among_its_own_is_refused_unconnected() -> None:
     backend = Recorded()
     with pytest.raises(FetchRefused, match=r"leads to 10\.0\.0\.1, a private address"):
-        Fetcher(resolve=lambda host, port: ["93.184.216.34", "10.0.0.1"], backend=backend).fetch("https://mixed.example/")
+        Fetcher(resolve=lambda host, port: ["93.184.216.34", "10.0.0.1"], backend=backend).fetch(
+            "https://mixed.example/"
+        )
     assert not backend.connected
 
 
 def test_a_redirect_into_the_private_network_is_refused() -> None:
-    backend = Recorded(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/meta-data\r\nContent-Length: 0\r\n\r\n")
+    backend = Recorded(
+        b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/meta-data\r\nContent-Length: 0\r\n\r\n"
+    )
     hosts = {"public.example": ["93.184.216.34"], "169.254.169.254": ["169.254.169.254"]}
     with pytest.raises(FetchRefused, match=r"^169\.254\.169\.254 is a cloud's metadata address"):
         Fetcher(resolve=lambda host, port: hosts[host], backend=backend).fetch("http://public.example/")
@@ -298,9 +348,14 @@ def test_a_password_is_sent_and_never_shown(server: Server, fetcher: Fetcher) ->
 def test_what_is_known_is_asked_for_conditionally_and_unchanged_feeds_give_nothing(server: Server) -> None:
     def conditional(request: BaseHTTPRequestHandler) -> None:
         known = (
-            request.headers["If-None-Match"] == '"1"' and request.headers["If-Modified-Since"] == "Wed, 04 Mar 2020 00:00:00 GMT"
+            request.headers["If-None-Match"] == '"1"'
+            and request.headers["If-Modified-Since"] == "Wed, 04 Mar 2020 00:00:00 GMT"
         )
-        (answer(status=304) if known else answer(FEED, ETag='"1"', Last_Modified="Wed, 04 Mar 2020 00:00:00 GMT"))(request)
+        (
+            answer(status=304)
+            if known
+            else answer(FEED, ETag='"1"', Last_Modified="Wed, 04 Mar 2020 00:00:00 GMT")
+        )(request)
 
     server.answers["/feed"] = conditional
     url = f"{server.url}/feed"
@@ -349,20 +404,28 @@ def test_a_web_page_gives_its_article(server: Server, fetcher: Fetcher) -> None:
     assert isinstance(text, Text)
     assert (text.title, text.url, "Menu" in text.body) == ("On cats", f"{server.url}/cats", False)
     with pytest.raises(
-        BadSource, match=rf"^{server.url}/empty shows no article; expected a page with one, or the address of a feed$"
+        BadSource,
+        match=rf"^{server.url}/empty shows no article; expected a page with one, or the address of a feed$",
     ):
         list(open_source(f"{server.url}/empty", fetcher=fetcher))
 
 
-def test_an_opml_list_gives_the_entries_of_its_feeds_and_skips_those_that_fail(server: Server, fetcher: Fetcher) -> None:
+def test_an_opml_list_gives_the_entries_of_its_feeds_and_skips_those_that_fail(
+    server: Server, fetcher: Fetcher
+) -> None:
     outlines = "".join(
-        f'<outline text="{name}" xmlUrl="{server.url}/{name}?a=1&b=2"/>' for name in ("one", "gone", "page", "two")
+        f'<outline text="{name}" xmlUrl="{server.url}/{name}?a=1&b=2"/>'
+        for name in ("one", "gone", "page", "two")
     )
     server.answers |= {
-        "/list.opml": answer(f"<opml><body><outline text='all'>{outlines}</outline></body></opml>".encode(), ETag='"0"'),
+        "/list.opml": answer(
+            f"<opml><body><outline text='all'>{outlines}</outline></body></opml>".encode(), ETag='"0"'
+        ),
         "/one?a=1&b=2": answer(FEED, ETag='"1"'),
         "/page?a=1&b=2": answer(b"<html>no feed</html>", ETag='"2"'),
-        "/two?a=1&b=2": answer(b'{"version": "https://jsonfeed.org/version/1", "items": [{"title": "Dogs"}]}'),
+        "/two?a=1&b=2": answer(
+            b'{"version": "https://jsonfeed.org/version/1", "items": [{"title": "Dogs"}]}'
+        ),
     }
     source = open_source(f"{server.url}/list.opml", fetcher=fetcher)
     items = list(source)
@@ -390,7 +453,10 @@ def test_an_opml_list_of_which_nothing_is_new_is_unchanged(server: Server, tmp_p
     [
         ("<opml><body/></opml>", r"^feeds\.opml lists no feeds; expected <outline xmlUrl="),
         ("<opml><body>", r"^feeds\.opml is no XML that can be read"),
-        ('<!DOCTYPE opml [<!ENTITY a "b">]><opml>&a;</opml>', r"^feeds\.opml declares XML entities, as XML bombs do"),
+        (
+            '<!DOCTYPE opml [<!ENTITY a "b">]><opml>&a;</opml>',
+            r"^feeds\.opml declares XML entities, as XML bombs do",
+        ),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused(opml: str, sentence: str, tmp_path: Any) -> None:

@@ -62,7 +62,9 @@ def test_a_column_that_some_rows_lack_may_be_named() -> None:
 
 
 def test_a_column_that_no_row_has_is_refused() -> None:
-    with pytest.raises(BadSource, match=r"^a\.jsonl has no column 'doi' to take as the id; it has: text, tag$"):
+    with pytest.raises(
+        BadSource, match=r"^a\.jsonl has no column 'doi' to take as the id; it has: text, tag$"
+    ):
         read('{"text": "a"}\n{"text": "b", "tag": 1}', Columns(id="doi"))
 
 
@@ -78,5 +80,10 @@ def test_a_json_file_that_is_broken_is_refused_with_the_line() -> None:
 
 def test_a_json_file_may_hold_lines_or_one_object() -> None:
     for data in (b'{"text": "a"}\n{"text": "b"}\n', b'[{"text": "a"}, {"text": "b"}]'):
-        assert [getattr(item, "body", "") for item in read_json(Document.of("a.json", data), GUESSED)] == ["a", "b"]
-    assert [getattr(item, "body", "") for item in read_json(Document.of("a.json", b'{\n "text": "a"\n}'), GUESSED)] == ["a"]
+        assert [getattr(item, "body", "") for item in read_json(Document.of("a.json", data), GUESSED)] == [
+            "a",
+            "b",
+        ]
+    assert [
+        getattr(item, "body", "") for item in read_json(Document.of("a.json", b'{\n "text": "a"\n}'), GUESSED)
+    ] == ["a"]

@@ -36,7 +36,10 @@ TAGS = st.sampled_from(
         ("<ul><li>one<li>two</ul>end", "one\ntwo\n\nend"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
         ("a <b>bold</b>, <i>slanted</i>\n  word", "a bold, slanted word"),
-        ("<style>p{}</style><script>alert('<p>')</script>seen<noscript>x</noscript><!-- c --> too", "seen too"),
+        (
+            "<style>p{}</style><script>alert('<p>')</script>seen<noscript>x</noscript><!-- c --> too",
+            "seen too",
+        ),
         ("caf&eacute; &lt;b&gt; &#8364; &nbsp; 5 < 6 & 7", "café <b> € 5 < 6 & 7"),
         ("</div></div>after", "after"),
         ("", ""),

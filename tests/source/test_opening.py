@@ -44,7 +44,9 @@ def test_gzip_files_joined_end_to_end_are_one() -> None:
 
 def test_a_byte_that_is_not_utf8_is_named_with_line_offset_and_mend() -> None:
     document = Document.of("a.csv", b"title\ncaf\xe9,x\n")
-    sentence = r"^a\.csv, line 2: byte 9 \(0xe9\) is not UTF-8, .* iconv -f latin1 -t utf-8 a\.csv > utf8-a\.csv$"
+    sentence = (
+        r"^a\.csv, line 2: byte 9 \(0xe9\) is not UTF-8, .* iconv -f latin1 -t utf-8 a\.csv > utf8-a\.csv$"
+    )
     with pytest.raises(BadSource, match=sentence):
         list(document.lines())
     with pytest.raises(BadSource, match=sentence):
@@ -101,7 +103,9 @@ def test_a_line_of_a_gibibyte_is_refused_without_being_read() -> None:
         opened.append(Endless(1 << 30))
         return opened[-1]  # type: ignore[return-value]
 
-    with pytest.raises(BadSource, match=r"^a\.jsonl, line 1 is longer than 1 MiB; expected one text per line"):
+    with pytest.raises(
+        BadSource, match=r"^a\.jsonl, line 1 is longer than 1 MiB; expected one text per line"
+    ):
         list(Document("a.jsonl", start).lines(max_line=1 << 20))
     assert sum(stream.taken for stream in opened) < 4 << 20
 

@@ -25,7 +25,8 @@ def test_a_single_short_line_is_a_title_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["# Cats #\n\nThey sleep.", "\n\n# Cats\nThey sleep.", "Cats\n====\nThey sleep.", "Cats\n\nThey sleep."]
+    "source",
+    ["# Cats #\n\nThey sleep.", "\n\n# Cats\nThey sleep.", "Cats\n====\nThey sleep.", "Cats\n\nThey sleep."],
 )
 def test_markdown_takes_its_title_from_a_heading_or_a_short_first_line(source: str) -> None:
     text = only(read_markdown(Document.of("a.md", source.encode())))
@@ -33,7 +34,10 @@ def test_markdown_takes_its_title_from_a_heading_or_a_short_first_line(source: s
 
 
 def test_markdown_keeps_what_stands_above_its_heading() -> None:
-    assert only(read_markdown(Document.of("a.md", b"By me\n\n# Cats\n\nThey sleep."))).body == "By me\n\nThey sleep."
+    assert (
+        only(read_markdown(Document.of("a.md", b"By me\n\n# Cats\n\nThey sleep."))).body
+        == "By me\n\nThey sleep."
+    )
 
 
 def test_front_matter_gives_title_date_address_and_extra() -> None:

@@ -47,7 +47,9 @@ def test_every_format_is_read_from_a_file_packed_or_not_and_read_again(suffix: s
 def test_standard_input_is_told_by_its_bytes_and_read_again(suffix: str) -> None:
     source = open_source("-", stdin=io.BytesIO(SAMPLES[suffix]))
     assert source.name == "standard input"
-    assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [["Cats\nThey sleep."]] * 2
+    assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [
+        ["Cats\nThey sleep."]
+    ] * 2
 
 
 def test_plain_standard_input_is_a_text_per_block() -> None:
@@ -93,7 +95,8 @@ def test_a_folder_gives_all_its_files_but_the_hidden_ones(tmp_path: Path) -> Non
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"")
     with pytest.raises(
-        BadSource, match=r"^folder .* holds no texts; expected files such as .*; of its 1 unreadable files the first: "
+        BadSource,
+        match=r"^folder .* holds no texts; expected files such as .*; of its 1 unreadable files the first: ",
     ):
         list(open_source(tmp_path))
 
@@ -116,12 +119,22 @@ def test_a_list_holds_strings_mappings_and_texts() -> None:
 def test_data_frames_of_pandas_and_polars_are_read() -> None:
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(
-        {"title": ["a", None], "text": ["x", "y"], 3: [1.0, None], "date": pandas.to_datetime(["2020-03-04", None])}
+        {
+            "title": ["a", None],
+            "text": ["x", "y"],
+            3: [1.0, None],
+            "date": pandas.to_datetime(["2020-03-04", None]),
+        }
     )
     first, second = open_source(frame)
     assert isinstance(first, Text)
     assert isinstance(second, Text)
-    assert (first.content, first.extra, first.published is not None, first.source) == ("a\nx", {"3": 1.0}, True, "data frame")
+    assert (first.content, first.extra, first.published is not None, first.source) == (
+        "a\nx",
+        {"3": 1.0},
+        True,
+        "data frame",
+    )
     assert (second.content, second.extra, second.published) == ("y", {}, None)
 
     class LikePolars:
@@ -142,8 +155,14 @@ def test_a_real_polars_frame_is_read() -> None:
     ("given", "sentence"),
     [
         ("papers.csw", "no file or folder called 'papers.csw'; did you mean 'papers.csv'?"),
-        ("nothing-like-it", "no file or folder called 'nothing-like-it'; expected a path, an address with https:// or -"),
-        ("example.org/feed", "no file or folder called 'example.org/feed'; if it is an address, write https://example.org/feed"),
+        (
+            "nothing-like-it",
+            "no file or folder called 'nothing-like-it'; expected a path, an address with https:// or -",
+        ),
+        (
+            "example.org/feed",
+            "no file or folder called 'example.org/feed'; if it is an address, write https://example.org/feed",
+        ),
         (
             "cats sleep",
             "no file or folder called 'cats sleep'; a text itself is given in a list, or through standard input with -",
@@ -215,13 +234,17 @@ def test_what_is_no_text_is_refused_for_what_it_is(data: bytes, reason: str, tmp
         ("https://x.org/a", SAMPLES["jsonl"], "text/plain", "json"),
     ],
 )
-def test_the_format_is_told_by_name_content_and_content_type(name: str, data: bytes, content_type: str, format: str) -> None:
+def test_the_format_is_told_by_name_content_and_content_type(
+    name: str, data: bytes, content_type: str, format: str
+) -> None:
     url = name if "://" in name else ""
     assert format_of(Document.of(name, data, url=url, content_type=content_type)) == format
 
 
 def test_the_first_element_is_found_behind_comments_and_doctype() -> None:
-    assert root_of('<?xml version="1.0"?>\n<!-- <a> --><!DOCTYPE rss [<!ENTITY x "y">]>\n<rdf:RDF>') == "rdf:rdf"
+    assert (
+        root_of('<?xml version="1.0"?>\n<!-- <a> --><!DOCTYPE rss [<!ENTITY x "y">]>\n<rdf:RDF>') == "rdf:rdf"
+    )
 
 
 def test_importing_the_package_brings_no_heavy_library() -> None:
@@ -229,5 +252,19 @@ def test_importing_the_package_brings_no_heavy_library() -> None:
     import sys
 
     code = "import sys, palate.source; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
-    assert not loaded & {"feedparser", "trafilatura", "httpx", "httpcore", "pyarrow", "rispy", "bibtexparser", "lxml", "numpy"}
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert not loaded & {
+        "feedparser",
+        "trafilatura",
+        "httpx",
+        "httpcore",
+        "pyarrow",
+        "rispy",
+        "bibtexparser",
+        "lxml",
+        "numpy",
+    }

@@ -72,14 +72,21 @@ def test_ris_gives_title_abstract_doi_and_date() -> None:
 
 def test_a_ris_record_that_does_not_parse_is_skipped_with_its_line() -> None:
     items = list(read_ris(Document.of("a.ris", b"TY  - JOUR\nER  -\nTY  - JOUR\nTI  - Dogs\n"), GUESSED))
-    assert [getattr(item, "title", item) for item in items] == [Skipped("a.ris, row 1", "row has neither title nor text"), "Dogs"]
+    assert [getattr(item, "title", item) for item in items] == [
+        Skipped("a.ris, row 1", "row has neither title nor text"),
+        "Dogs",
+    ]
 
 
 def test_nbib_gives_title_abstract_doi_and_mesh() -> None:
     text, empty = read_nbib(Document.of("a.nbib", NBIB), GUESSED)
     assert isinstance(text, Text)
     assert (text.title, text.body) == ("On cats.", "BACKGROUND: They sleep all day.")
-    assert (text.id, text.language, text.published) == ("10.1000/cats", "eng", datetime(2020, 3, 1, tzinfo=UTC))
+    assert (text.id, text.language, text.published) == (
+        "10.1000/cats",
+        "eng",
+        datetime(2020, 3, 1, tzinfo=UTC),
+    )
     assert (text.extra["pmid"], text.extra["mesh"]) == ("123", ["Cats"])
     assert empty == Skipped("a.nbib, row 13", "row has neither title nor text")
 
@@ -90,7 +97,11 @@ def test_bibtex_gives_plain_text_and_skips_what_does_not_parse() -> None:
     )
     assert isinstance(first, Text)
     assert (first.title, first.body) == ("On Gödel's cats", "50% of cats sleep, $x^2$ deeply.")
-    assert (first.id, first.url, first.published) == ("10.1000/cats", "https://example.org/a_b", datetime(2020, 3, 1, tzinfo=UTC))
+    assert (first.id, first.url, first.published) == (
+        "10.1000/cats",
+        "https://example.org/a_b",
+        datetime(2020, 3, 1, tzinfo=UTC),
+    )
     assert first.extra["key"] == "ann2020"
     assert isinstance(second, Text)
     assert isinstance(third, Text)

@@ -22,7 +22,8 @@ CELL = (
 
 def rows_of(data: str) -> list[str | Skipped]:
     return [
-        item if isinstance(item, Skipped) else item.content for item in read_csv(Document.of("a.csv", data.encode()), GUESSED)
+        item if isinstance(item, Skipped) else item.content
+        for item in read_csv(Document.of("a.csv", data.encode()), GUESSED)
     ]
 
 
@@ -91,7 +92,9 @@ def test_a_file_with_the_line_ends_of_old_macs_is_refused_with_the_mend() -> Non
 
 
 def test_a_broken_header_is_refused() -> None:
-    with pytest.raises(BadSource, match=r"^a\.csv, row 1 should be the header, but a quote is opened and never closed$"):
+    with pytest.raises(
+        BadSource, match=r"^a\.csv, row 1 should be the header, but a quote is opened and never closed$"
+    ):
         rows_of('"title,text\na,b\n')
 
 
@@ -101,11 +104,20 @@ def test_parquet_is_read_row_by_row_with_missing_values_and_dates() -> None:
 
     out = io.BytesIO()
     when = pyarrow.array([1583280000_000000001, None, None], pyarrow.timestamp("ns"))
-    table = {"title": ["a", None, "c"], "text": ["x", None, "y"], "date": when, "share": [1.5, float("nan"), float("nan")]}
+    table = {
+        "title": ["a", None, "c"],
+        "text": ["x", None, "y"],
+        "date": when,
+        "share": [1.5, float("nan"), float("nan")],
+    }
     parquet.write_table(pyarrow.table(table), out)
     first, second, third = read_parquet(Document.of("a.parquet", out.getvalue()), GUESSED)
     assert isinstance(first, Text)
-    assert (first.content, first.published, first.extra) == ("a\nx", datetime(2020, 3, 4, tzinfo=UTC), {"share": 1.5})
+    assert (first.content, first.published, first.extra) == (
+        "a\nx",
+        datetime(2020, 3, 4, tzinfo=UTC),
+        {"share": 1.5},
+    )
     assert second == Skipped("a.parquet, row 2", "row has neither title nor text")
     assert isinstance(third, Text)
     assert (third.content, third.extra) == ("c\ny", {})

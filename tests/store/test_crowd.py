@@ -1,4 +1,6 @@
-"""What everyone said, told from a log with undos, skips and second thoughts; and what becomes of a crowd that was put."""
+"""What everyone said, told from a log with undos, skips and second thoughts; and what becomes of a crowd that
+was put.
+"""
 
 import pytest
 
@@ -14,7 +16,9 @@ def store() -> SqliteStore:
     store = SqliteStore(":memory:")
     store.texts.add([Stored(Text.of(f"text {n}", id=str(n)), b"", b"", [], None) for n in range(3)], 1)
     with store.writing() as connection:
-        connection.exec_driver_sql("insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)")
+        connection.exec_driver_sql(
+            "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)"
+        )
     for reader, taste in (("ann", "main"), ("ann", "second"), ("bob", "main")):
         store.readers.add(reader, taste, kind="bayes", likes="", dislikes="")
     return store

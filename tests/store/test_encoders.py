@@ -58,7 +58,9 @@ def test_a_store_without_an_encoder_says_so(store: SqliteStore) -> None:
     assert store.encoders.all() == []
 
 
-def test_an_encoder_is_used_once_every_text_has_its_vector(store: SqliteStore, give: Callable[[Any, int], int]) -> None:
+def test_an_encoder_is_used_once_every_text_has_its_vector(
+    store: SqliteStore, give: Callable[[Any, int], int]
+) -> None:
     number = give(encoder("a"), 2)
     assert not store.encoders.use(number, "sbert:a")
     assert store.encoders.state().fingerprint is None
@@ -71,7 +73,9 @@ def test_an_encoder_is_used_once_every_text_has_its_vector(store: SqliteStore, g
     assert store.encoders.find("a:2").name == "sbert:a"
 
 
-def test_the_list_has_those_with_vectors_or_in_use_oldest_first(store: SqliteStore, give: Callable[[Any, int], int]) -> None:
+def test_the_list_has_those_with_vectors_or_in_use_oldest_first(
+    store: SqliteStore, give: Callable[[Any, int], int]
+) -> None:
     before = datetime.now(UTC)
     used = give(encoder("a"), 3)
     store.encoders.use(used, "a")
@@ -87,8 +91,12 @@ def test_the_list_has_those_with_vectors_or_in_use_oldest_first(store: SqliteSto
     assert all(row.made_at is not None and before <= row.made_at <= datetime.now(UTC) for row in rows)
 
 
-def test_what_is_removed_is_gone_and_the_one_in_use_stays(store: SqliteStore, give: Callable[[Any, int], int]) -> None:
-    """The number of a removed encoder is not given again, so that who still writes under it writes what it says."""
+def test_what_is_removed_is_gone_and_the_one_in_use_stays(
+    store: SqliteStore, give: Callable[[Any, int], int]
+) -> None:
+    """The number of a removed encoder is not given again, so that who still writes under it writes what it
+    says.
+    """
     used, other = give(encoder("a"), 3), give(encoder("b"), 3)
     store.encoders.use(used, "a")
     store.crowd.put(StoredCrowd(0, other, 5, b""), entries=0)
@@ -102,7 +110,9 @@ def test_what_is_removed_is_gone_and_the_one_in_use_stays(store: SqliteStore, gi
     assert store.encoders.number(encoder("b")) == other
 
 
-def test_an_encoder_is_found_by_name_or_fingerprint(store: SqliteStore, give: Callable[[Any, int], int]) -> None:
+def test_an_encoder_is_found_by_name_or_fingerprint(
+    store: SqliteStore, give: Callable[[Any, int], int]
+) -> None:
     for number in (give(encoder("a"), 3), give(encoder("a", 4), 3)):
         store.encoders.use(number, "sbert:a")
     give(encoder("b"), 3)
@@ -136,7 +146,9 @@ def test_an_encoder_of_an_older_store_has_no_date(path: Path) -> None:
         connection.exec_driver_sql("alter table encoder drop column figures")
         connection.exec_driver_sql("update alembic_version set version_num = '0003'")
         connection.exec_driver_sql("insert into encoder values (7, 'a:2', 'a', 2)")
-        connection.exec_driver_sql("insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:2')")
+        connection.exec_driver_sql(
+            "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:2')"
+        )
     older.close()
     (row,) = SqliteStore(path).encoders.all()
     assert (row.number, row.name, row.in_use, row.made_at, row.figures) == (7, "a", True, None, {})

@@ -70,12 +70,19 @@ def test_what_is_wrong_is_found(whole: Path, statement: str, check: str) -> None
 
 
 def test_an_index_with_one_text_too_few_and_one_too_many_is_off(whole: Path) -> None:
-    meddle(whole, "delete from words where rowid = 2", "insert into words (rowid, title, body) values (77, 'more', 'words')")
+    meddle(
+        whole,
+        "delete from words where rowid = 2",
+        "insert into words (rowid, title, body) values (77, 'more', 'words')",
+    )
     assert wrong(whole) == ["word index"]
 
 
 def test_a_vector_of_the_wrong_length_is_found(whole: Path) -> None:
-    meddle(whole, "update vector set data = x'0001' where content_hash = (select content_hash from text where row = 5)")
+    meddle(
+        whole,
+        "update vector set data = x'0001' where content_hash = (select content_hash from text where row = 5)",
+    )
     assert wrong(whole) == ["vectors"]
 
 
@@ -127,7 +134,9 @@ def test_a_backup_is_one_view_while_another_writes(whole: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["store.db", "nowhere/copy.db", ""])
-def test_a_backup_takes_no_file_that_is_there_and_no_folder_that_is_not(whole: Path, tmp_path: Path, name: str) -> None:
+def test_a_backup_takes_no_file_that_is_there_and_no_folder_that_is_not(
+    whole: Path, tmp_path: Path, name: str
+) -> None:
     before = whole.read_bytes()
     with pytest.raises(BadStore, match=r"is there already|there is no folder"):
         back_up(SqliteStore(whole), tmp_path / name)

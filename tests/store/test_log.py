@@ -26,7 +26,8 @@ def with_texts(store: SqliteStore, n: int = 5) -> SqliteStore:
 @settings(max_examples=25)
 @given(
     deeds=st.lists(
-        st.one_of(st.just("undo"), st.lists(st.tuples(st.integers(1, 5), LIKINGS), min_size=1, max_size=3)), max_size=15
+        st.one_of(st.just("undo"), st.lists(st.tuples(st.integers(1, 5), LIKINGS), min_size=1, max_size=3)),
+        max_size=15,
     )
 )
 def test_undo_takes_back_the_newest_that_stands(deeds: list[str | list[tuple[int, float | None]]]) -> None:
@@ -41,7 +42,9 @@ def test_undo_takes_back_the_newest_that_stands(deeds: list[str | list[tuple[int
             assert (undone and (undone.row, undone.liking)) == (stack.pop() if stack else None)
             lines += undone is not None
         else:
-            head, entries = store.log.append(1, [(row, "skip" if liking is None else "rating", liking) for row, liking in deed])
+            head, entries = store.log.append(
+                1, [(row, "skip" if liking is None else "rating", liking) for row, liking in deed]
+            )
             assert head == ([0] + [entry.entry for entry in store.log.entries(1)])[-1 - len(entries)]
             stack += deed
             lines += len(deed)

@@ -21,7 +21,21 @@ from palate.text import Text
 
 ADS, ADA = Rule("block", "word", "ads"), Rule("boost", "author", "Ada", -1.5)
 EVIDENCE = Evidence(0, 9, 7, 20, 0.01)
-WORDS = ["cat", "Cats", "CATS!", "the", "über", "ÜBER", "x_cat", "don't", "naïve", "naive", "C++", "cat-flap", "Σίσυφος"]
+WORDS = [
+    "cat",
+    "Cats",
+    "CATS!",
+    "the",
+    "über",
+    "ÜBER",
+    "x_cat",
+    "don't",
+    "naïve",
+    "naive",
+    "C++",
+    "cat-flap",
+    "Σίσυφος",
+]
 
 
 def with_texts(texts: list[Text]) -> SqliteStore:
@@ -42,7 +56,11 @@ def store() -> Iterator[SqliteStore]:
 
 def test_rules_belong_to_a_taste_and_go_with_its_reader(store: SqliteStore) -> None:
     first, other, second = store.rules.put(1, ADS), store.rules.put(2, ADS), store.rules.put(1, ADA)
-    assert store.rules.of(1) == (first, second) == (StoredRule(1, ADS, "accepted", None), StoredRule(3, ADA, "accepted", None))
+    assert (
+        store.rules.of(1)
+        == (first, second)
+        == (StoredRule(1, ADS, "accepted", None), StoredRule(3, ADA, "accepted", None))
+    )
     assert store.rules.remove(1, 3) == second
     for number in (2, 3, 99):
         with pytest.raises(UnknownName, match="no rule"):
@@ -62,7 +80,10 @@ def test_rules_belong_to_a_taste_and_go_with_its_reader(store: SqliteStore) -> N
 def test_a_rule_replaces_one_on_the_same_thing_and_keeps_its_number(store: SqliteStore) -> None:
     store.rules.put(1, ADS)
     store.rules.propose(1, [(ADA, EVIDENCE)])
-    kept = [store.rules.put(1, Rule("keep", "word", "ADS")), store.rules.put(1, Rule("block", "author", "ada"))]
+    kept = [
+        store.rules.put(1, Rule("keep", "word", "ADS")),
+        store.rules.put(1, Rule("block", "author", "ada")),
+    ]
     assert [(one.number, one.rule.action, one.state, one.evidence) for one in kept] == [
         (1, "keep", "accepted", None),
         (2, "block", "accepted", None),
@@ -73,7 +94,9 @@ def test_a_rule_replaces_one_on_the_same_thing_and_keeps_its_number(store: Sqlit
 def test_proposals_replace_those_that_are_pending_and_no_others(store: SqliteStore) -> None:
     cat, dog = Rule("block", "word", "cat"), Rule("block", "word", "dog")
     store.rules.put(1, ADS)
-    first = store.rules.propose(1, [(cat, EVIDENCE), (Rule("boost", "word", "Ads", 2), EVIDENCE), (ADA, EVIDENCE)])
+    first = store.rules.propose(
+        1, [(cat, EVIDENCE), (Rule("boost", "word", "Ads", 2), EVIDENCE), (ADA, EVIDENCE)]
+    )
     assert [(one.number, one.rule, one.state, one.evidence) for one in first] == [
         (2, cat, "pending", EVIDENCE),
         (3, ADA, "pending", EVIDENCE),
@@ -90,30 +113,47 @@ def test_proposals_replace_those_that_are_pending_and_no_others(store: SqliteSto
 
 
 @settings(max_examples=25)
-@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=4), max_size=6), st.sampled_from(WORDS), st.sampled_from(WORDS))
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=4), max_size=6),
+    st.sampled_from(WORDS),
+    st.sampled_from(WORDS),
+)
 def test_the_index_finds_just_the_texts_a_word_matches(bodies: list[list[str]], one: str, other: str) -> None:
     """The full-text index stems and drops accents, so it finds too many; a rule must not."""
-    texts = [Text.of(" ".join(words[1:]), title=" ".join(words[:1]), id=str(n)) for n, words in enumerate(bodies)]
+    texts = [
+        Text.of(" ".join(words[1:]), title=" ".join(words[:1]), id=str(n)) for n, words in enumerate(bodies)
+    ]
     with closing(with_texts(texts)) as store:
         for rule in (Rule("block", "word", one), Rule("block", "word", f"{one} {other}")):
-            assert store.rules.matching(rule) == [row for row, text in enumerate(texts, 1) if rule.matches(text)]
+            assert store.rules.matching(rule) == [
+                row for row, text in enumerate(texts, 1) if rule.matches(text)
+            ]
 
 
 def test_other_rules_find_just_the_texts_they_match() -> None:
     texts = [
         Text.of("costs 3.5 %", id="a", source="Daily", extra={"authors": ["Ann Doe", "Jürgen Roe"]}),
-        Text.of("", title="costs nothing", id="b", url="https://news.example.org/b", extra={"author": "Doe, Ann"}),
+        Text.of(
+            "", title="costs nothing", id="b", url="https://news.example.org/b", extra={"author": "Doe, Ann"}
+        ),
         Text.of("free", id="c", source="daily "),
     ]
     rules = {
-        ("pattern", r"^costs\b.*\d"): [1], ("pattern", "[cf]"): [1, 2, 3],
-        ("author", "ann doe"): [1, 2], ("author", "jürgen"): [1],
-        ("source", "DAILY"): [1, 3], ("source", "example.org"): [2],
-    }  # fmt: skip
+        ("pattern", r"^costs\b.*\d"): [1],
+        ("pattern", "[cf]"): [1, 2, 3],
+        ("author", "ann doe"): [1, 2],
+        ("author", "jürgen"): [1],
+        ("source", "DAILY"): [1, 3],
+        ("source", "example.org"): [2],
+    }
     with closing(with_texts(texts)) as store:
         for (field, value), rows in rules.items():
             rule = Rule("block", field, value)  # type: ignore[arg-type]
-            assert store.rules.matching(rule) == rows == [row for row, text in enumerate(texts, 1) if rule.matches(text)]
+            assert (
+                store.rules.matching(rule)
+                == rows
+                == [row for row, text in enumerate(texts, 1) if rule.matches(text)]
+            )
 
 
 def test_rules_are_exported_and_come_back(store: SqliteStore) -> None:

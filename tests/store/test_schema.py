@@ -20,15 +20,21 @@ def told(connection: Connection) -> dict[str, Any]:
     inspector = inspect(connection)
     names = [name for name in inspector.get_table_names() if not name.startswith(("words", "alembic"))]
     made = {
-        row[0]: row[1].upper() for row in connection.exec_driver_sql("select name, sql from sqlite_master where type = 'table'")
+        row[0]: row[1].upper()
+        for row in connection.exec_driver_sql("select name, sql from sqlite_master where type = 'table'")
     }
     return {
         name: {
             "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)],
             "key": inspector.get_pk_constraint(name)["constrained_columns"],
-            "references": sorted((str(f["constrained_columns"]), f["referred_table"]) for f in inspector.get_foreign_keys(name)),
+            "references": sorted(
+                (str(f["constrained_columns"]), f["referred_table"]) for f in inspector.get_foreign_keys(name)
+            ),
             "unique": sorted(str(u["column_names"]) for u in inspector.get_unique_constraints(name)),
-            "indexes": sorted((i["name"] or "", str(i["column_names"]), bool(i["unique"])) for i in inspector.get_indexes(name)),
+            "indexes": sorted(
+                (i["name"] or "", str(i["column_names"]), bool(i["unique"]))
+                for i in inspector.get_indexes(name)
+            ),
             "checks": sorted(" ".join(c["sqltext"].split()) for c in inspector.get_check_constraints(name)),
             "kind": [words for words in ("WITHOUT ROWID", "AUTOINCREMENT") if words in made[name]],
         }
@@ -39,7 +45,12 @@ def told(connection: Connection) -> dict[str, Any]:
 def test_a_migrated_store_is_what_the_schema_describes() -> None:
     with SqliteStore(":memory:").reading() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, parents: not (kind == "table" and str(name).startswith("words"))}
+            connection,
+            opts={
+                "include_name": lambda name, kind, parents: (
+                    not (kind == "table" and str(name).startswith("words"))
+                )
+            },
         )
         assert compare_metadata(context, schema.metadata) == []
         migrated = told(connection)
@@ -60,8 +71,6 @@ def test_the_list_of_revisions_is_that_of_the_migrations() -> None:
 def test_a_store_of_today_opens_without_alembic(path: Path) -> None:
     """Importing it would double the time to start."""
     SqliteStore(path).close()
-    program = (
-        f"import sys; from palate.store.sqlite import SqliteStore; SqliteStore({str(path)!r}); print('alembic' in sys.modules)"
-    )
+    program = f"import sys; from palate.store.sqlite import SqliteStore; SqliteStore({str(path)!r}); print('alembic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

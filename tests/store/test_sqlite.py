@@ -30,7 +30,9 @@ def other_writer(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def test_a_second_writer_gets_store_busy(impatient: None, path: Path, other_writer: sqlite3.Connection) -> None:
+def test_a_second_writer_gets_store_busy(
+    impatient: None, path: Path, other_writer: sqlite3.Connection
+) -> None:
     store = SqliteStore(path)
     with pytest.raises(StoreBusy, match=r"another process is writing to .*store\.db"):
         store.settings.put(colour="blue")
@@ -82,7 +84,9 @@ def test_a_store_is_in_wal_mode_with_full_sync_and_foreign_keys(path: Path) -> N
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-@pytest.mark.parametrize("content", [b"title,text\n" + b"a,b\n" * 400, b"\0" * 4096, b"SQLite format 3\0" + b"x" * 5000, b"xy"])
+@pytest.mark.parametrize(
+    "content", [b"title,text\n" + b"a,b\n" * 400, b"\0" * 4096, b"SQLite format 3\0" + b"x" * 5000, b"xy"]
+)
 def test_what_is_no_database_is_refused_and_left_as_it_was(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BadStore, match=r"store\.db"):
@@ -134,7 +138,8 @@ def test_an_empty_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a?b.db", "a?mode=ro", "a#b.db", "a%20b.db", "with space.db", "näme😀.db", "a&b;c='d'.db", "-x.db"]
+    "name",
+    ["a?b.db", "a?mode=ro", "a#b.db", "a%20b.db", "with space.db", "näme😀.db", "a&b;c='d'.db", "-x.db"],
 )
 def test_a_store_stands_in_the_file_that_was_named(tmp_path: Path, name: str) -> None:
     SqliteStore(tmp_path / name).settings.put(colour="blue")
@@ -195,13 +200,17 @@ def test_the_switch_to_wal_waits_for_a_writer(
         assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
 
 
-def test_the_switch_to_wal_does_not_wait_for_ever(impatient: None, older_writer: sqlite3.Connection, path: Path) -> None:
+def test_the_switch_to_wal_does_not_wait_for_ever(
+    impatient: None, older_writer: sqlite3.Connection, path: Path
+) -> None:
     with pytest.raises(StoreBusy, match="did not finish in 0 s; try again"):
         SqliteStore(path)
 
 
 def test_a_store_that_was_killed_while_it_was_made_opens(path: Path) -> None:
-    """The tables and the record of their revision come in one transaction: it is a store, or an empty file."""
+    """The tables and the record of their revision come in one transaction: it is a store, or an empty
+    file.
+    """
     program = f"""
 import os, signal, sqlalchemy
 from palate.store.sqlite import SqliteStore
@@ -225,8 +234,12 @@ def test_a_copy_of_the_files_of_an_open_store_opens(path: Path, tmp_path: Path) 
     assert SqliteStore(tmp_path / "found.db").settings.get("colour") == "blue"
 
 
-@pytest.mark.parametrize(("limit", "said"), [("max_page_count = 1", "is full; make room"), ("query_only = 1", "be written")])
-def test_a_full_disk_and_a_read_only_store_are_told_and_nothing_is_half_written(path: Path, limit: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("limit", "said"), [("max_page_count = 1", "is full; make room"), ("query_only = 1", "be written")]
+)
+def test_a_full_disk_and_a_read_only_store_are_told_and_nothing_is_half_written(
+    path: Path, limit: str, said: str
+) -> None:
     """SQLite itself is made to say so."""
     store = SqliteStore(path)
     store.settings.put(colour="blue")

@@ -14,13 +14,21 @@ ANY = st.text(st.characters(), max_size=20) | st.sampled_from(
 )
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(
-    st.none() | st.booleans() | NUMBERS | ANY, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3)
+    st.none() | st.booleans() | NUMBERS | ANY,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3),
 )
 OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TEXTS = st.builds(
-    Text, id=ANY, title=ANY, body=ANY, source=ANY, url=st.just("") | st.just(ADDRESS), language=ANY,
-    published=st.none() | st.datetimes(timezones=OFFSETS), extra=st.dictionaries(ANY, JSON, max_size=3),
-)  # fmt: skip
+    Text,
+    id=ANY,
+    title=ANY,
+    body=ANY,
+    source=ANY,
+    url=st.just("") | st.just(ADDRESS),
+    language=ANY,
+    published=st.none() | st.datetimes(timezones=OFFSETS),
+    extra=st.dictionaries(ANY, JSON, max_size=3),
+)
 
 
 def stored(text: Text, **more: object) -> Stored:
@@ -52,8 +60,13 @@ def test_every_field_of_a_text_comes_back(texts: list[Text]) -> None:
 
 
 @settings(max_examples=30)
-@given(texts=st.lists(TEXTS, min_size=1, max_size=4, unique_by=lambda text: text.id), new=st.lists(TEXTS, max_size=3))
-def test_what_is_known_is_told_by_id_address_and_content_with_the_id_it_has(texts: list[Text], new: list[Text]) -> None:
+@given(
+    texts=st.lists(TEXTS, min_size=1, max_size=4, unique_by=lambda text: text.id),
+    new=st.lists(TEXTS, max_size=3),
+)
+def test_what_is_known_is_told_by_id_address_and_content_with_the_id_it_has(
+    texts: list[Text], new: list[Text]
+) -> None:
     store = SqliteStore(":memory:")
     store.texts.add([stored(text) for text in texts], 1)
     ids, urls, hashes = store.texts.known(new)
@@ -74,7 +87,11 @@ def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts()
     assert store.texts.get(many) == {}
     assert store.texts.outlines(many) == {}
     assert store.texts.sharing_bands(many) == {}
-    assert store.texts.known([Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]) == ({}, {}, {})
+    assert store.texts.known([Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]) == (
+        {},
+        {},
+        {},
+    )
     assert store.vectors.get(1, [f"{row}" for row in many]) == {}
 
 
@@ -91,13 +108,21 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
     texts = [Text.of(f"text {n}") for n in range(4)]
     ids, counts = np.array([3, 9], "<u4").tobytes(), b"\1\2"
     store.texts.add(
-        [stored(text, ids=ids, counts=counts, leader=leader) for text, leader in zip(texts, [None, 1, None, 1], strict=True)], 1
+        [
+            stored(text, ids=ids, counts=counts, leader=leader)
+            for text, leader in zip(texts, [None, 1, None, 1], strict=True)
+        ],
+        1,
     )
     with store.writing() as connection:
         connection.exec_driver_sql(
             "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)"
         )
-    store.vectors.put(1, [texts[n].content_hash for n in (3, 0, 1)], np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32))
+    store.vectors.put(
+        1,
+        [texts[n].content_hash for n in (3, 0, 1)],
+        np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32),
+    )
     store.vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
     rows, leaders, vectors, terms, dates = store.texts.numbers(1, 3)
     assert (rows, leaders) == ([1, 2, 4], [1, 1, 1])
@@ -111,7 +136,9 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
 def test_vectors_are_kept_as_float16_and_the_first_one_stays(seed: int) -> None:
     store = SqliteStore(":memory:")
     with store.writing() as connection:
-        connection.exec_driver_sql("insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)")
+        connection.exec_driver_sql(
+            "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)"
+        )
     vectors = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
     store.vectors.put(1, ["x", "y"], vectors[:2])
     store.vectors.put(1, ["y", "z"], vectors[1:] + 1)

@@ -22,16 +22,28 @@ from palate.store.texts import Stored
 from palate.store.transfer import export_store, import_store
 from palate.text import Text
 
-ODD = st.text(st.characters(), max_size=15) | st.sampled_from(["\ud800", "a\0b", "\r\n\u2028\u0085\x0b", "😀"])
+ODD = st.text(st.characters(), max_size=15) | st.sampled_from(
+    ["\ud800", "a\0b", "\r\n\u2028\u0085\x0b", "😀"]
+)
 
 
 def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
-    """A store that has something in every table: texts with all fields, near-copies, two encoders, two readers, an undo."""
+    """A store that has something in every table: texts with all fields, near-copies, two encoders, two
+    readers, an undo.
+    """
     texts = [
-        Text.of(content, title=f"{n} {content}", id=f"id {n} {content}", url=f"https://a.org/{n}", language="de", source="here",
-                published=datetime(2024, 1, n % 28 + 1, tzinfo=UTC), extra={"n": n, "deep": [{content: None}, 0.1]})
+        Text.of(
+            content,
+            title=f"{n} {content}",
+            id=f"id {n} {content}",
+            url=f"https://a.org/{n}",
+            language="de",
+            source="here",
+            published=datetime(2024, 1, n % 28 + 1, tzinfo=UTC),
+            extra={"n": n, "deep": [{content: None}, 0.1]},
+        )
         for n, content in enumerate(contents)
-    ]  # fmt: skip
+    ]
     terms = hash_terms(contents).to_bytes()
     batch = [
         Stored(text, ids, counts, [n, 2**62 + n], 1 if n else None)
@@ -116,7 +128,18 @@ def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> 
 
 def test_an_export_has_every_table(export: list[str]) -> None:
     tables = {json.loads(line).get("table") for line in export}
-    assert tables >= {"setting", "encoder", "text", "vector", "terms", "band", "reader", "taste", "feedback", "fetched"}
+    assert tables >= {
+        "setting",
+        "encoder",
+        "text",
+        "vector",
+        "terms",
+        "band",
+        "reader",
+        "taste",
+        "feedback",
+        "fetched",
+    }
 
 
 def test_the_imported_words_can_be_found(export: list[str], path: Path) -> None:
@@ -150,7 +173,8 @@ def test_an_export_with_a_line_twice_or_left_out_is_refused(new: SqliteStore, ex
 
 
 @pytest.mark.parametrize(
-    "lines", [[], [""], ["\n"], ["null\n"], ["[]\n"], ["{}\n"], ["id,title\n", "1,a\n"], ["\ud800"], ["[" * 100_000]]
+    "lines",
+    [[], [""], ["\n"], ["null\n"], ["[]\n"], ["{}\n"], ["id,title\n", "1,a\n"], ["\ud800"], ["[" * 100_000]],
 )
 def test_what_is_no_export_is_refused(new: SqliteStore, lines: list[str]) -> None:
     assert_refused(new, lines, "line 1")
@@ -164,7 +188,9 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     """It had no rules, crowd or predictions; what its readers lack is what they would have had."""
     rows = [json.loads(line) for line in export[1:-1]]
     rows = [row for row in rows if row["table"] not in ("rule", "crowd", "prediction")]
-    lines = [json.dumps({k: v for k, v in row.items() if k not in ("private", "serving")}) + "\n" for row in rows]
+    lines = [
+        json.dumps({k: v for k, v in row.items() if k not in ("private", "serving")}) + "\n" for row in rows
+    ]
     lines = [export[0].replace(REVISIONS[-1], "0001"), *lines]
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
     store = new_store()
@@ -184,23 +210,46 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
         lambda row: None,
     ],
 )
-def test_a_line_that_is_no_row_is_named(new: SqliteStore, export: list[str], mangle: Callable[[dict[str, Any]], Any]) -> None:
+def test_a_line_that_is_no_row_is_named(
+    new: SqliteStore, export: list[str], mangle: Callable[[dict[str, Any]], Any]
+) -> None:
     for place in range(1, len(export) - 1):
         changed = json.dumps(mangle(json.loads(export[place])))
         assert_refused(new, [*export[:place], changed, *export[place + 1 :]], f"line {place + 1} ")
 
 
 WRONG: dict[str, list[Any]] = {
-    "encoder.number": ["x", 10**30, [1], -7], "encoder.dims": ["x", None, 0, -1, 1.5], "encoder.fingerprint": [None],
-    "reader.number": ["x", 99], "reader.name": [None], "taste.reader": [99, None], "taste.name": [None],
-    "text.row": ["x", 10**30, 99], "text.id": [None, {"a": 1}], "text.title": [None, 10**30],
-    "terms.row": [99, "x"], "terms.ids": ["*", None, 7, "ä"], "vector.data": ["AAA", None, 7], "vector.encoder": [99, None],
-    "band.row": [99, None], "feedback.entry": ["x"], "feedback.taste": [99, None], "feedback.row": [99],
-    "feedback.kind": ["love", None, 3], "feedback.liking": [7, -1.01, "x", [1]], "feedback.weight": [0, -1, None, "x"],
-    "feedback.given_at": ["x", None, -7], "feedback.undoes": [99],
-    "prediction.entry": [99, "x"], "prediction.logits": ["*", None],
-    "rule.action": ["ban", None], "rule.field": ["colour"], "rule.state": ["x"], "rule.taste": [99], "rule.amount": [1],
-}  # fmt: skip
+    "encoder.number": ["x", 10**30, [1], -7],
+    "encoder.dims": ["x", None, 0, -1, 1.5],
+    "encoder.fingerprint": [None],
+    "reader.number": ["x", 99],
+    "reader.name": [None],
+    "taste.reader": [99, None],
+    "taste.name": [None],
+    "text.row": ["x", 10**30, 99],
+    "text.id": [None, {"a": 1}],
+    "text.title": [None, 10**30],
+    "terms.row": [99, "x"],
+    "terms.ids": ["*", None, 7, "ä"],
+    "vector.data": ["AAA", None, 7],
+    "vector.encoder": [99, None],
+    "band.row": [99, None],
+    "feedback.entry": ["x"],
+    "feedback.taste": [99, None],
+    "feedback.row": [99],
+    "feedback.kind": ["love", None, 3],
+    "feedback.liking": [7, -1.01, "x", [1]],
+    "feedback.weight": [0, -1, None, "x"],
+    "feedback.given_at": ["x", None, -7],
+    "feedback.undoes": [99],
+    "prediction.entry": [99, "x"],
+    "prediction.logits": ["*", None],
+    "rule.action": ["ban", None],
+    "rule.field": ["colour"],
+    "rule.state": ["x"],
+    "rule.taste": [99],
+    "rule.amount": [1],
+}
 
 
 def edited(export: list[str], column: str, value: Any) -> list[str]:
@@ -217,13 +266,21 @@ def test_a_value_that_no_store_holds_is_refused(new: SqliteStore, export: list[s
 
 
 MISLEADING: dict[str, list[Any]] = {
-    "vector.data": [base64.b64encode(b"\0" * 6).decode()], "terms.ids": [base64.b64encode(b"\0" * 3).decode()],
-    "text.leader": [99, "x"], "text.published": ["yesterday", 7], "text.extra": [[1], None, "x"], "taste.kind": ["margin"],
-}  # fmt: skip
+    "vector.data": [base64.b64encode(b"\0" * 6).decode()],
+    "terms.ids": [base64.b64encode(b"\0" * 3).decode()],
+    "text.leader": [99, "x"],
+    "text.published": ["yesterday", 7],
+    "text.extra": [[1], None, "x"],
+    "taste.kind": ["margin"],
+}
 
 
 @pytest.mark.parametrize("column", MISLEADING)
-def test_a_value_that_no_library_could_use_is_refused(new: SqliteStore, export: list[str], column: str) -> None:
-    """A vector of the wrong length, a group without its first text, a date that is none: they would fail at the next rank."""
+def test_a_value_that_no_library_could_use_is_refused(
+    new: SqliteStore, export: list[str], column: str
+) -> None:
+    """A vector of the wrong length, a group without its first text, a date that is none: they would fail at
+    the next rank.
+    """
     for value in MISLEADING[column]:
         assert_refused(new, edited(export, column, value))

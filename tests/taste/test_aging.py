@@ -19,18 +19,29 @@ BLOCKS = {"semantic": 0.4, "keyword": 0.6}
 def make_texts(seed: int, n: int) -> Features:
     rng = np.random.default_rng(seed)
     sparse = rng.random((n, 9)) * (rng.random((n, 9)) < 0.4)
-    return Features({"semantic": rng.normal(size=(n, 5)).astype(np.float32), "keyword": csr_array(sparse.astype(np.float32))})
+    return Features(
+        {
+            "semantic": rng.normal(size=(n, 5)).astype(np.float32),
+            "keyword": csr_array(sparse.astype(np.float32)),
+        }
+    )
 
 
 @settings(max_examples=20)
 @given(seed=st.integers(0, 99), n=st.integers(1, 20), half_life=st.floats(0.3, 30))
 def test_it_is_the_taste_taught_with_halved_weights(seed: int, n: int, half_life: float) -> None:
     rng = np.random.default_rng(seed)
-    texts, likings, weights = make_texts(seed, n), rng.choice([1.0, -1.0, 0.3, 0.0], n), rng.uniform(0.5, 2, n)
+    texts, likings, weights = (
+        make_texts(seed, n),
+        rng.choice([1.0, -1.0, 0.3, 0.0], n),
+        rng.uniform(0.5, 2, n),
+    )
     aging = AgingTaste(lambda: BayesTaste(BLOCKS), half_life)
     for row in range(n):
         aging.learn(texts[[row]], likings[[row]], weights[[row]])
-    age = np.array([sum((likings[later] > 0) == (likings[row] > 0) for later in range(row + 1, n)) for row in range(n)])
+    age = np.array(
+        [sum((likings[later] > 0) == (likings[row] > 0) for later in range(row + 1, n)) for row in range(n)]
+    )
     stays = np.flatnonzero(age < np.ceil(FADED * half_life))
     plain = BayesTaste(BLOCKS)
     plain.learn(texts[stays], likings[stays], weights[stays] * 2.0 ** (-age[stays] / half_life))

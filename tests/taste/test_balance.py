@@ -10,7 +10,9 @@ amounts = st.lists(st.floats(0.1, 5), min_size=1, max_size=8)
 
 
 @given(liked=amounts, disliked=amounts, ratio=st.floats(0.1, 10))
-def test_likes_weigh_ratio_times_dislikes_and_the_sum_stays(liked: list[float], disliked: list[float], ratio: float) -> None:
+def test_likes_weigh_ratio_times_dislikes_and_the_sum_stays(
+    liked: list[float], disliked: list[float], ratio: float
+) -> None:
     like, dislike = balanced(np.array(liked), np.array(disliked), ratio)
     assert like * sum(liked) == pytest.approx(ratio * dislike * sum(disliked))
     assert like * sum(liked) + dislike * sum(disliked) == pytest.approx(sum(liked) + sum(disliked))

@@ -24,7 +24,9 @@ class Case:
         self.texts = Features({"semantic": rng.normal(size=(n, 3)), "topic": rng.normal(size=(n, 2))})
         self.prior = rng.normal(size=2)
         self.likings, self.weights = rng.choice([1.0, -1.0, 0.3], n), rng.uniform(0.2, 2, n)
-        self.precision = np.eye(6) + (self.rows(self.texts).T * self.weights / self.noise) @ self.rows(self.texts)
+        self.precision = np.eye(6) + (self.rows(self.texts).T * self.weights / self.noise) @ self.rows(
+            self.texts
+        )
         self.rewards = self.likings - self.expected(self.texts)
 
     def rows(self, texts: Features) -> Matrix:
@@ -62,7 +64,9 @@ def test_optimism_is_the_mean_of_ridge_regression_plus_alpha_sd(case: Case) -> N
 
 
 @given(seed=st.integers(0, 999), n=st.integers(1, 8))
-def test_log_odds_are_calibrated_on_rewards_expected_by_ridge_regression_without_each(seed: int, n: int) -> None:
+def test_log_odds_are_calibrated_on_rewards_expected_by_ridge_regression_without_each(
+    seed: int, n: int
+) -> None:
     case = Case(seed, n)
     rows, left_out = case.rows(case.texts), case.expected(case.texts)
     for text in range(n):
@@ -73,7 +77,9 @@ def test_log_odds_are_calibrated_on_rewards_expected_by_ridge_regression_without
             left_out[text] += ridge.predict(rows[[text]])[0]
     slope, offset = calibrate(left_out, case.likings, case.weights, slope=case.slope, shift=WIDE)
     taste = case.taught()
-    np.testing.assert_allclose(taste.logits(case.texts), slope * taste.optimistic(case.texts, alpha=0.0) + offset, atol=1e-3)
+    np.testing.assert_allclose(
+        taste.logits(case.texts), slope * taste.optimistic(case.texts, alpha=0.0) + offset, atol=1e-3
+    )
 
 
 @given(case=cases)
@@ -86,7 +92,9 @@ def test_the_belief_does_not_depend_on_the_order_in_which_rewards_come(case: Cas
 
 
 @given(seed=st.integers(0, 999), first=st.floats(0.2, 2), second=st.floats(0.2, 2))
-def test_a_reward_in_two_parts_is_their_mean_with_the_weight_of_both(seed: int, first: float, second: float) -> None:
+def test_a_reward_in_two_parts_is_their_mean_with_the_weight_of_both(
+    seed: int, first: float, second: float
+) -> None:
     case = Case(seed, 3)
     parts, whole = case.taught(), case.taught()
     text = case.texts[:1]
@@ -129,7 +137,9 @@ def test_a_sparse_block_is_refused() -> None:
         BanditTaste({"keyword": 1.0}).learn(texts, np.ones(2), np.ones(2))
 
 
-@pytest.mark.parametrize("changed", [{"scales": {}}, {"scales": {"a": 0.0}}, {"noise": 0.0}, {"bias": 0.0}, {"slope": 0.0}])
+@pytest.mark.parametrize(
+    "changed", [{"scales": {}}, {"scales": {"a": 0.0}}, {"noise": 0.0}, {"bias": 0.0}, {"slope": 0.0}]
+)
 def test_settings_out_of_range_are_refused(changed: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         BanditTaste(**({"scales": {"a": 1.0}} | changed))  # type: ignore[arg-type]

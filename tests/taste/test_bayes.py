@@ -42,7 +42,13 @@ class Case:
 
     def new(self, most: int = 512) -> BayesTaste:
         return BayesTaste(
-            self.scales, noise=self.noise, bias=self.bias, dislike=self.dislike, balance=self.balance, slope=self.slope, most=most
+            self.scales,
+            noise=self.noise,
+            bias=self.bias,
+            dislike=self.dislike,
+            balance=self.balance,
+            slope=self.slope,
+            most=most,
         )
 
     @property
@@ -50,13 +56,19 @@ class Case:
         return Features({"semantic": self.dense, "keyword": csr_array(self.sparse)})
 
     def design(self, dense: Floats, sparse: Floats) -> Floats:
-        """Features scaled so that every weight has the prior N(0, 1), and a constant one for the intercept."""
+        """Features scaled so that every weight has the prior N(0, 1), and a constant one for the
+        intercept.
+        """
         constant = np.full((len(dense), 1), np.sqrt(self.bias))
-        return np.hstack([np.sqrt(self.scales["semantic"]) * dense, np.sqrt(self.scales["keyword"]) * sparse, constant])
+        return np.hstack(
+            [np.sqrt(self.scales["semantic"]) * dense, np.sqrt(self.scales["keyword"]) * sparse, constant]
+        )
 
     @property
     def precisions(self) -> Floats:
-        """Of each judgement: its weight over the noise; a dislike counts less, and less again where dislikes outweigh likes."""
+        """Of each judgement: its weight over the noise; a dislike counts less, and less again where dislikes
+        outweigh likes.
+        """
         liked = self.likings > 0
         likes, dislikes = self.weights[liked].sum(), self.weights[~liked].sum()
         fewer = min(1.0, (likes + 1) / dislikes) if dislikes else 1.0
@@ -66,7 +78,11 @@ class Case:
     def solve(self, keep: NDArray[np.int64]) -> Floats:
         """Posterior mean of the weights, by scikit-learn."""
         ridge = Ridge(alpha=1.0, fit_intercept=False, solver="cholesky")
-        ridge.fit(self.design(self.dense, self.sparse)[keep], self.likings[keep], sample_weight=self.precisions[keep])
+        ridge.fit(
+            self.design(self.dense, self.sparse)[keep],
+            self.likings[keep],
+            sample_weight=self.precisions[keep],
+        )
         return np.asarray(ridge.coef_, dtype=np.float64)
 
 
@@ -88,8 +104,12 @@ def test_weights_are_those_of_ridge_regression_times_one_slope(seed: int, n: int
 
 
 @cases
-def test_the_sigmoid_is_fitted_to_predictions_without_the_judgement_itself(seed: int, n: int, balance: float) -> None:
-    """Logits are those of ridge regression, read through the sigmoid that fits n refits, each without one judgement."""
+def test_the_sigmoid_is_fitted_to_predictions_without_the_judgement_itself(
+    seed: int, n: int, balance: float
+) -> None:
+    """Logits are those of ridge regression, read through the sigmoid that fits n refits, each without one
+    judgement.
+    """
     case = Case(seed, n, balance)
     design = case.design(case.dense, case.sparse)
     every = np.arange(n)
@@ -105,11 +125,16 @@ def test_the_sigmoid_is_fitted_to_predictions_without_the_judgement_itself(seed:
 
 @cases
 def test_sd_is_that_of_as_many_coin_flips_as_the_belief_is_worth(seed: int, n: int, balance: float) -> None:
-    """Prior and posterior variance, from the dense covariance, tell how many judgements of this very text the belief is worth."""
+    """Prior and posterior variance, from the dense covariance, tell how many judgements of this very text the
+    belief is worth.
+    """
     case = Case(seed, n, balance)
     design = case.design(case.dense, case.sparse)
     covariance = np.linalg.inv(np.eye(design.shape[1]) + design.T @ (design * case.precisions[:, None]))
-    dense, sparse = case.rng.normal(size=(5, DIMS)), case.rng.normal(size=(5, TERMS)) * (case.rng.random((5, TERMS)) < 0.5)
+    dense, sparse = (
+        case.rng.normal(size=(5, DIMS)),
+        case.rng.normal(size=(5, TERMS)) * (case.rng.random((5, TERMS)) < 0.5),
+    )
     rows = case.design(dense, sparse)
     posterior, prior = np.einsum("nd,de,ne->n", rows, covariance, rows), (rows**2).sum(axis=1)
     mean, sd = case.taste.value(Features({"semantic": dense, "keyword": csr_array(sparse)}))
@@ -127,9 +152,18 @@ def test_k_judgements_of_one_text_are_worth_k(k: int, noise: float) -> None:
     assert sd[0] == pytest.approx(np.sqrt(mean[0] * (1 - mean[0]) / (k + 3)), rel=1e-6)
 
 
-@given(seed=st.integers(0, 999), n=st.integers(1, 10), copies=st.integers(2, 4), balance=st.sampled_from([0.0, 1.0, 2.0]))
-def test_a_judgement_of_weight_two_says_what_two_judgements_say(seed: int, n: int, copies: int, balance: float) -> None:
-    """Weights point the same way and are worth the same; calibration, which leaves out one twin of two, may differ."""
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(1, 10),
+    copies=st.integers(2, 4),
+    balance=st.sampled_from([0.0, 1.0, 2.0]),
+)
+def test_a_judgement_of_weight_two_says_what_two_judgements_say(
+    seed: int, n: int, copies: int, balance: float
+) -> None:
+    """Weights point the same way and are worth the same; calibration, which leaves out one twin of two, may
+    differ.
+    """
     case = Case(seed, n, balance)
     case.likings[0] = 1.0
     heavy, often = case.new(), case.new()
@@ -139,7 +173,9 @@ def test_a_judgement_of_weight_two_says_what_two_judgements_say(seed: int, n: in
     one, other = (np.concatenate([*taste.explain()[1].values()]) for taste in (heavy, often))
     np.testing.assert_allclose(one / np.linalg.norm(one), other / np.linalg.norm(other), atol=1e-7)
     (mean, sd), (mean_often, sd_often) = heavy.value(case.features), often.value(case.features)
-    np.testing.assert_allclose(sd**2 / (mean * (1 - mean)), sd_often**2 / (mean_often * (1 - mean_often)), rtol=1e-6)
+    np.testing.assert_allclose(
+        sd**2 / (mean * (1 - mean)), sd_often**2 / (mean_often * (1 - mean_often)), rtol=1e-6
+    )
 
 
 @given(seed=st.integers(0, 999), n=st.integers(1, 25), most=st.integers(2, 8))
@@ -193,16 +229,29 @@ def test_likes_alone_make_surer_of_what_is_liked() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"scales": {}}, {"scales": {"a": 0.0}}, {"scales": {"a": 1.0, "b": -1.0}}, {"noise": 0.0}, {"bias": 0.0}, {"bias": -1.0},
-     {"dislike": 0.0}, {"slope": 0.0}, {"spread": 0.0}, {"balance": -0.1}, {"most": 1}],
-)  # fmt: skip
+    [
+        {"scales": {}},
+        {"scales": {"a": 0.0}},
+        {"scales": {"a": 1.0, "b": -1.0}},
+        {"noise": 0.0},
+        {"bias": 0.0},
+        {"bias": -1.0},
+        {"dislike": 0.0},
+        {"slope": 0.0},
+        {"spread": 0.0},
+        {"balance": -0.1},
+        {"most": 1},
+    ],
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         BayesTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]
 
 
 def test_likes_alone_do_not_make_the_average_text_liked() -> None:
-    """Nobody likes everything: with a background, many likes without a dislike leave the average text below even odds or near."""
+    """Nobody likes everything: with a background, many likes without a dislike leave the average text below
+    even odds or near.
+    """
     rng = np.random.default_rng(4)
     rows = rng.normal(size=(30, 6)) + np.array([2.0, 0, 0, 0, 0, 0])
     background = Features({"semantic": np.zeros((1, 6))})
@@ -215,13 +264,19 @@ def test_likes_alone_do_not_make_the_average_text_liked() -> None:
 
 @cases
 def test_a_prior_is_where_the_belief_starts(seed: int, n: int, balance: float) -> None:
-    """Learning from a prior is learning what each liking is apart from the prior's, and adding the prior back; the sigmoid is
-    fitted to the sum."""
+    """Learning from a prior is learning what each liking is apart from the prior's, and adding the prior
+    back; the sigmoid is fitted to the sum."""
     case = Case(seed, n, balance)
     prior = {"semantic": case.rng.normal(size=DIMS), "other": case.rng.normal(size=2)}
     beside = case.rng.normal(size=(n, 2))
     texts = Features({**case.features.blocks, "other": beside})
-    chosen = {"noise": case.noise, "bias": case.bias, "dislike": case.dislike, "balance": balance, "slope": case.slope}
+    chosen = {
+        "noise": case.noise,
+        "bias": case.bias,
+        "dislike": case.dislike,
+        "balance": balance,
+        "slope": case.slope,
+    }
     taste = BayesTaste(case.scales, **chosen, prior=prior, spread=0.4)  # type: ignore[arg-type]
     before = case.dense @ prior["semantic"] + beside @ prior["other"]
     np.testing.assert_allclose(taste.logits(texts), before, rtol=1e-3, atol=1e-3)
@@ -229,18 +284,24 @@ def test_a_prior_is_where_the_belief_starts(seed: int, n: int, balance: float) -
 
     design, said, every = case.design(case.dense, case.sparse), case.likings, np.arange(n)
     case.likings = said - before / case.slope
-    left_out = np.array([before[i] / case.slope + design[i] @ solve(case, said, np.delete(every, i)) for i in every])
+    left_out = np.array(
+        [before[i] / case.slope + design[i] @ solve(case, said, np.delete(every, i)) for i in every]
+    )
     slope, offset = calibrate(left_out, said, case.weights, slope=case.slope, spread=0.4)
     expected = slope * (before / case.slope + design @ solve(case, said, every)) + offset
     mean, _ = taste.value(texts)
     np.testing.assert_allclose(np.log(mean / (1 - mean)), expected, rtol=1e-5, atol=1e-6)
     base, weights = taste.explain()
-    total = base + case.dense @ weights["semantic"] + case.sparse @ weights["keyword"] + beside @ weights["other"]
+    total = (
+        base + case.dense @ weights["semantic"] + case.sparse @ weights["keyword"] + beside @ weights["other"]
+    )
     np.testing.assert_allclose(total, expected, rtol=1e-5, atol=1e-6)
 
 
 def solve(case: Case, said: Floats, keep: NDArray[np.int64]) -> Floats:
-    """Posterior mean of the weights with precisions by what was said and targets by what case.likings holds."""
+    """Posterior mean of the weights with precisions by what was said and targets by what case.likings
+    holds.
+    """
     targets = case.likings
     case.likings = said
     precisions = case.precisions[keep]

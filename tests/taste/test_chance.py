@@ -28,11 +28,15 @@ def test_extreme_logits_are_numbers_and_nothing_is_known_less_than_nothing() -> 
 
 
 @given(seed=st.integers(0, 99), precision=st.sampled_from([np.float32, np.float64]))
-def test_log_odds_are_a_base_and_a_product_for_each_block_that_has_weights(seed: int, precision: type) -> None:
+def test_log_odds_are_a_base_and_a_product_for_each_block_that_has_weights(
+    seed: int, precision: type
+) -> None:
     rng = np.random.default_rng(seed)
     dense, sparse = rng.normal(size=(4, 3)), rng.random((4, 5)) * (rng.random((4, 5)) < 0.5)
     features = Features({"semantic": dense, "keyword": csr_array(sparse), "other": np.ones((4, 1))})
     one, other = rng.normal(size=3), rng.normal(size=5)
     found = linear(features, 0.7, {"keyword": other, "semantic": one}, precision)
-    np.testing.assert_allclose(found, 0.7 + dense @ one + sparse @ other, atol=1e-5 if precision is np.float32 else 1e-12)
+    np.testing.assert_allclose(
+        found, 0.7 + dense @ one + sparse @ other, atol=1e-5 if precision is np.float32 else 1e-12
+    )
     np.testing.assert_array_equal(linear(features[[]], 0.7, {"semantic": one}, precision), np.zeros(0))

@@ -43,7 +43,9 @@ def test_shares_of_a_roster_sum_to_1_and_its_names_are_tastes(amount: float) -> 
 
 
 def test_the_more_a_crowd_said_the_more_those_count_that_listen_to_it() -> None:
-    listening = [sum(roster(heard(amount))[name] for name in ("bayes", "crowd")) for amount in (0.01, 0.5, 5.0, 50.0)]
+    listening = [
+        sum(roster(heard(amount))[name] for name in ("bayes", "crowd")) for amount in (0.01, 0.5, 5.0, 50.0)
+    ]
     assert listening == sorted(listening)
     assert 0 < listening[0] < 0.1 < 0.9 < listening[-1] < 1
     assert "crowd" not in roster(NOTHING)
@@ -52,7 +54,9 @@ def test_the_more_a_crowd_said_the_more_those_count_that_listen_to_it() -> None:
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("kind", ["bayes", "crowd"])
 def test_what_listens_to_a_crowd_starts_from_what_it_says(kind: str, crowd: str) -> None:
-    """Before any feedback the log odds are the block times the prior, for a dense block as for a sparse one."""
+    """Before any feedback the log odds are the block times the prior, for a dense block as for a sparse
+    one.
+    """
     space = CROWDS[crowd].space
     said = space.corpus.blocks["crowd"] @ space.background.prior["crowd"]
     assert np.ptp(said) > 0.01
@@ -110,7 +114,9 @@ def test_the_members_of_a_contest_are_those_of_the_roster() -> None:
 
 def test_a_member_that_is_served_is_served_alone() -> None:
     for name in roster(NOTHING):
-        assert make_contest(CONTEST, NOTHING, name).shares == {other: float(other == name) for other in roster(NOTHING)}
+        assert make_contest(CONTEST, NOTHING, name).shares == {
+            other: float(other == name) for other in roster(NOTHING)
+        }
 
 
 def test_what_is_not_there_is_refused_with_the_choices() -> None:

@@ -19,7 +19,9 @@ DIMS = 5
 
 
 class Fixed:
-    """A taste of our own that knows the truth times a factor, and counts what it learned. It needs `takes` ms to be valued."""
+    """A taste of our own that knows the truth times a factor, and counts what it learned. It needs `takes` ms
+    to be valued.
+    """
 
     def __init__(self, factor: float, *, takes: float = 0.0, curved: bool = False) -> None:
         self.factor, self.takes, self.curved = factor, takes, curved
@@ -66,7 +68,11 @@ def real(budget: float = 20.0, **settings: Any) -> ContestTaste:
 
 def drawn(seed: int, n: int) -> tuple[Features, Vector, Vector]:
     rng = np.random.default_rng(seed)
-    return Features({"semantic": rng.normal(size=(n, DIMS))}), rng.choice([-1.0, 1.0, 0.3], n), rng.uniform(0.5, 2, n)
+    return (
+        Features({"semantic": rng.normal(size=(n, DIMS))}),
+        rng.choice([-1.0, 1.0, 0.3], n),
+        rng.uniform(0.5, 2, n),
+    )
 
 
 def test_the_one_that_predicts_best_gets_the_weight() -> None:
@@ -78,13 +84,21 @@ def test_the_one_that_predicts_best_gets_the_weight() -> None:
 
 
 def test_the_blend_loses_hardly_more_than_the_best_member_in_hindsight() -> None:
-    """The regret of a mixture of probabilities is at most log(1 / prior); the blend of logits is held to nearly the same here."""
+    """The regret of a mixture of probabilities is at most log(1 / prior); the blend of logits is held to
+    nearly the same here.
+    """
     for seed in range(5):
         features, likings = truths(np.random.default_rng(seed), 200)
         factors = (-0.5, 0.2, 1.0, 3.0)
-        contest = learned(ContestTaste({str(f): Fixed(f) for f in factors}, {str(f): 1.0 for f in factors}), features, likings)
+        contest = learned(
+            ContestTaste({str(f): Fixed(f) for f in factors}, {str(f): 1.0 for f in factors}),
+            features,
+            likings,
+        )
         board = contest.board
-        blended = np.logaddexp(0, -np.where(board.targets > 0.5, 1, -1) * np.clip(board.blended, -SURE, SURE)).sum()
+        blended = np.logaddexp(
+            0, -np.where(board.targets > 0.5, 1, -1) * np.clip(board.blended, -SURE, SURE)
+        ).sum()
         assert blended <= board.losses.sum(axis=0).min() + np.log(4) + 0.01 * len(board)
 
 
@@ -99,7 +113,9 @@ def test_a_value_is_the_weighted_mean_of_logits_and_adds_up(seed: int) -> None:
     expected = sum(share * contest.members[name].logits(unseen) for name, share in contest.shares.items())
     np.testing.assert_allclose(np.log(mean / (1 - mean)), expected, atol=1e-4)
     base, block_weights = contest.explain()
-    np.testing.assert_allclose(np.log(mean / (1 - mean)), base + unseen.blocks["semantic"] @ block_weights["semantic"], atol=1e-9)
+    np.testing.assert_allclose(
+        np.log(mean / (1 - mean)), base + unseen.blocks["semantic"] @ block_weights["semantic"], atol=1e-9
+    )
     assert (sd > 0).all()
 
 
@@ -122,14 +138,18 @@ def test_disagreement_counts_as_doubt() -> None:
 
 
 def test_a_champion_falls_only_to_one_that_is_better() -> None:
-    """In 40 runs between equals the first stays (alpha 0.05 allows two changes); against a better one it goes."""
+    """In 40 runs between equals the first stays (alpha 0.05 allows two changes); against a better one it
+    goes.
+    """
     changes = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)
         likings = rng.choice([-1.0, 1.0], 200)
         features = Features({"truth": rng.normal(size=(200, 1))})  # says nothing of the likings
         members: dict[str, Taste] = {"a": Fixed(1), "b": Fixed(-1), "c": Fixed(1)}
-        contest = learned(ContestTaste(members, {"a": 2, "b": 1, "c": 1}, serving="champion"), features, likings)
+        contest = learned(
+            ContestTaste(members, {"a": 2, "b": 1, "c": 1}, serving="champion"), features, likings
+        )
         changes += len(contest.champions) - 1
     assert changes <= 4
     features, likings = truths(np.random.default_rng(9), 400)
@@ -151,7 +171,9 @@ def test_a_pin_holds_whatever_is_predicted() -> None:
     servings: tuple[Serving, ...] = ("blend", "champion")
     for serving in servings:
         members: dict[str, Taste] = {"good": Fixed(1), "bad": Fixed(-1)}
-        contest = learned(ContestTaste(members, {"good": 1, "bad": 1}, serving=serving, pinned="bad"), features, likings)
+        contest = learned(
+            ContestTaste(members, {"good": 1, "bad": 1}, serving=serving, pinned="bad"), features, likings
+        )
         assert contest.shares == {"good": 0.0, "bad": 1.0}
         assert contest.board.weights[0] > 0.9
 

@@ -45,12 +45,22 @@ def thrifty(known: Background | None = None) -> ContestTaste:
 
 MAKERS: dict[str, Maker] = {
     **{kind: lambda known=None, kind=kind: make_taste(kind, known or NOTHING) for kind in [*TASTES, CONTEST]},
-    "aging, other settings": lambda known=None: AgingTaste(lambda: GradientTaste(BOTH, background=known), half_life=1.5),
+    "aging, other settings": lambda known=None: AgingTaste(
+        lambda: GradientTaste(BOTH, background=known), half_life=1.5
+    ),
     "bandit, other settings": lambda known=None: BanditTaste(
         {"semantic": 0.4, "crowd": 3.0}, noise=0.3, bias=1.5, slope=2.5, background=known
     ),
     "bayes, other settings": lambda known=None: BayesTaste(
-        BOTH, noise=0.3, bias=1.5, dislike=1.4, balance=0.5, slope=1.0, most=7, spread=0.4, prior=known.prior if known else None
+        BOTH,
+        noise=0.3,
+        bias=1.5,
+        dislike=1.4,
+        balance=0.5,
+        slope=1.0,
+        most=7,
+        spread=0.4,
+        prior=known.prior if known else None,
     ),
     "bayes, on words alone": lambda known=None: BayesTaste(
         {"keyword": 1.3}, noise=2.0, balance=0.0, prior=known.prior if known else None
@@ -59,15 +69,26 @@ MAKERS: dict[str, Maker] = {
     "contest, late": thrifty,
     "counts, other settings": lambda _=None: CountsTaste(alpha=0.3, ratio=4.0, slope=2.5),
     "evolved, other settings": lambda known=None: EvolvedTaste(
-        lambda genes: GradientTaste({"semantic": genes["scale"], "keyword": 0.1}, rate=genes["rate"], background=known),
-        {"scale": 2.0, "rate": 1.0}, ("semantic", "keyword", *(known.prior if known else ())),
-        population=3, every=2, fading=0.5, spread=1.0, seed=4,
+        lambda genes: GradientTaste(
+            {"semantic": genes["scale"], "keyword": 0.1}, rate=genes["rate"], background=known
+        ),
+        {"scale": 2.0, "rate": 1.0},
+        ("semantic", "keyword", *(known.prior if known else ())),
+        population=3,
+        every=2,
+        fading=0.5,
+        spread=1.0,
+        seed=4,
     ),
-    "gradient, other settings": lambda known=None: GradientTaste(BOTH, rate=0.5, bias=2.0, balance=0.0, background=known),
+    "gradient, other settings": lambda known=None: GradientTaste(
+        BOTH, rate=0.5, bias=2.0, balance=0.0, background=known
+    ),
     "margin, other settings": lambda known=None: MarginTaste(
         BOTH, cost=2.0, ratio=0.7, weak=5, doubt=0.4, slope=0.7, most=7, seed=2, background=known
     ),
-    "margin, with weak texts": lambda _=None: MarginTaste({"tfidf": 1.0}, weak=30, doubt=0.5, background=what_is_known()),
+    "margin, with weak texts": lambda _=None: MarginTaste(
+        {"tfidf": 1.0}, weak=30, doubt=0.5, background=what_is_known()
+    ),
     "neighbour, other settings": lambda known=None: NeighbourTaste(BOTH, slope=5.0, most=7, background=known),
     "neural, graded": lambda known=None: NeuralTaste(
         {"semantic": 0.4, "crowd": 3.0}, loss="mse", hidden=5, dropout=0.0, seed=3, background=known
@@ -76,7 +97,7 @@ MAKERS: dict[str, Maker] = {
     "scaled, other settings": lambda known=None: ScaledTaste(
         {**BOTH, "crowd": 1.0}, trust=0.5, even=0.4, slope=1.0, background=known
     ),
-}  # fmt: skip
+}
 NO_PRIOR = {  # why these have no place for one
     "aging": "the one that is served reads content alone",
     "content": "reads content alone",
@@ -91,12 +112,14 @@ NO_PRIOR = {  # why these have no place for one
     "profile": "is a difference of two means",
     "profile, other settings": "is a difference of two means",
 }
-NO_RISE = {  # why a like of a text need not end above a dislike of it; their own tests have what they promise instead
+# why a like of a text need not end above a dislike of it; their own tests have what they promise instead
+NO_RISE = {
     "profile": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
     "profile, other settings": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
     "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with those before it",
 }
-AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}  # at every step: slow
+# at every step: slow
+AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}
 
 
 def makers(but: Container[str] = ()) -> pytest.MarkDecorator:
@@ -144,7 +167,9 @@ def logs(draw: st.DrawFn, most: int = 12) -> Log:
 
 
 def make_texts(seed: int, n: int, dims: int = 6, terms: int = 11) -> Features:
-    """n texts with a dense and a sparse block in single precision, as in a corpus; every fifth is all zeros in one of them."""
+    """n texts with a dense and a sparse block in single precision, as in a corpus; every fifth is all zeros
+    in one of them.
+    """
     rng = np.random.default_rng(seed)
     dense = (rng.normal(size=(n, dims)) / np.sqrt(dims)).astype(np.float32)
     dense[4::5] = 0
@@ -154,14 +179,22 @@ def make_texts(seed: int, n: int, dims: int = 6, terms: int = 11) -> Features:
     words = csr_array((sparse / np.where(lengths, lengths, 1)).astype(np.float32))
     crowd = rng.normal(size=(n, 2)).astype(np.float32)
     mood = rng.normal(size=(n, 1)).astype(np.float32)
-    return Features({"semantic": dense, "keyword": words, "tfidf": words.sqrt(), "sentiment": mood, "crowd": crowd})
+    return Features(
+        {"semantic": dense, "keyword": words, "tfidf": words.sqrt(), "sentiment": mood, "crowd": crowd}
+    )
 
 
 def what_is_known() -> Background:
     """Of the texts of `make_texts`, before any feedback; the crowd has said something."""
     words = csr_array(np.full((1, 11), 0.1, np.float32))
-    dense = {name: np.zeros((1, d), np.float32) for name, d in (("semantic", 6), ("sentiment", 1), ("crowd", 2))}
-    return Background(Features({**dense, "keyword": words, "tfidf": words}), make_texts(7, 40), {"crowd": np.array([0.7, -0.2])})
+    dense = {
+        name: np.zeros((1, d), np.float32) for name, d in (("semantic", 6), ("sentiment", 1), ("crowd", 2))
+    }
+    return Background(
+        Features({**dense, "keyword": words, "tfidf": words}),
+        make_texts(7, 40),
+        {"crowd": np.array([0.7, -0.2])},
+    )
 
 
 def taught(make: Maker, log: Log) -> Taste:
@@ -210,7 +243,9 @@ def test_no_texts_have_no_values(make: Maker) -> None:
 @makers()
 @drawn(log=logs(), cuts=st.lists(st.integers(0, 12), max_size=3), seed=st.integers(0, 99))
 def test_batch_equals_stream_to_the_bit(make: Maker, log: Log, cuts: list[int], seed: int) -> None:
-    """Learning the log at once, in pieces, or one by one with values asked for in between ends in the same taste."""
+    """Learning the log at once, in pieces, or one by one with values asked for in between ends in the same
+    taste.
+    """
     features, likings, weights = log
     texts = make_texts(seed, 4)
     pieces, stream = make(), make()
@@ -248,7 +283,9 @@ def test_a_value_does_not_depend_on_the_texts_beside_it(make: Maker, log: Log, s
 @makers()
 @drawn(log=logs(), seed=st.integers(0, 99))
 def test_logits_keep_the_order_of_means(make: Maker, log: Log, seed: int) -> None:
-    """Logits are quick, in single precision: where two are apart by more than that, the means stand in the same order."""
+    """Logits are quick, in single precision: where two are apart by more than that, the means stand in the
+    same order.
+    """
     texts = make_texts(seed, 8)
     taste = taught(make, log)
     logits, (mean, _) = taste.logits(texts), taste.value(texts)
@@ -267,12 +304,16 @@ def test_explaining_sums_to_the_logit_of_the_mean(make: Maker, log: Log, seed: i
     total = base + sum(taste.beyond(texts).values(), np.zeros(6))
     for name in weights:
         block = texts.blocks[name]
-        total += (block.toarray() if isinstance(block, csr_array) else block).astype(np.float64) @ weights[name]
+        total += (block.toarray() if isinstance(block, csr_array) else block).astype(np.float64) @ weights[
+            name
+        ]
     assert_odds(mean, total)
 
 
 def assert_odds(mean: Vector, logits: Vector) -> None:
-    """The probabilities have these log odds, to a millionth, as far as double precision tells a probability from 1."""
+    """The probabilities have these log odds, to a millionth, as far as double precision tells a probability
+    from 1.
+    """
     wrong = np.abs(mean - expit(logits))
     assert (wrong <= 1e-6 * (1 + np.abs(logits)) * mean * (1 - mean) + 4e-16).all(), (mean, logits)
 
@@ -280,13 +321,17 @@ def assert_odds(mean: Vector, logits: Vector) -> None:
 def ends_of(make: Maker, seed: int, likings: list[float]) -> tuple[float, float, bool]:
     """Value of one text after the lower and after the higher liking of it, and whether it says anything."""
     texts = make_texts(seed, 1)
-    low, high = (taught(make, (texts, np.array([liking]), np.ones(1))).value(texts)[0][0] for liking in sorted(likings))
+    low, high = (
+        taught(make, (texts, np.array([liking]), np.ones(1))).value(texts)[0][0] for liking in sorted(likings)
+    )
     return float(low), float(high), bool(texts.blocks["keyword"].sum())
 
 
 @makers(but=NEURAL)
 @drawn(seed=st.integers(0, 99), likings=st.lists(st.floats(-1, 1), min_size=2, max_size=2, unique=True))
-def test_the_more_one_text_is_liked_the_higher_its_value(make: Maker, seed: int, likings: list[float]) -> None:
+def test_the_more_one_text_is_liked_the_higher_its_value(
+    make: Maker, seed: int, likings: list[float]
+) -> None:
     low, high, says = ends_of(make, seed, likings)
     assert low <= high
     if likings[0] * likings[1] < 0 and min(map(abs, likings)) > 1e-3:
@@ -295,7 +340,9 @@ def test_the_more_one_text_is_liked_the_higher_its_value(make: Maker, seed: int,
 
 @makers(but=set(MAKERS) - NEURAL)
 @drawn(seed=st.integers(0, 99), likings=st.lists(GRADES, min_size=2, max_size=2, unique=True))
-def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(make: Maker, seed: int, likings: list[float]) -> None:
+def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(
+    make: Maker, seed: int, likings: list[float]
+) -> None:
     low, high, says = ends_of(make, seed, likings)
     assert low <= high
     if likings[0] * likings[1] < 0:
@@ -305,7 +352,9 @@ def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(make: Ma
 @makers(but=NO_RISE)
 @drawn(log=logs(most=6), seed=st.integers(0, 99))
 def test_a_like_raises_and_a_dislike_lowers_the_value_of_a_new_text(make: Maker, log: Log, seed: int) -> None:
-    """Whatever was judged before, a text that is liked ends above where the same text ends that is disliked."""
+    """Whatever was judged before, a text that is liked ends above where the same text ends that is
+    disliked.
+    """
     features, likings, weights = log
     text = make_texts(seed + 1000, 1)
     values = []
@@ -337,7 +386,9 @@ def test_a_judgement_taken_back_never_happened(make: Maker, log: Log, gone: int,
     taste.forget()
     for row in stands:
         taste.learn(features[[row]], likings[[row]], weights[[row]])
-    assert bits(taste, texts) == bits(taught(make, (features[stands], likings[stands], weights[stands])), texts)
+    assert bits(taste, texts) == bits(
+        taught(make, (features[stands], likings[stands], weights[stands])), texts
+    )
 
 
 @makers()
@@ -354,7 +405,12 @@ def test_much_feedback_gives_numbers(make: Maker) -> None:
 
 def finite(taste: Taste, n: int) -> None:
     texts = make_texts(4, 6)
-    for number in (*taste.value(texts), taste.logits(texts), *taste.explain()[1].values(), *taste.beyond(texts).values()):
+    for number in (
+        *taste.value(texts),
+        taste.logits(texts),
+        *taste.explain()[1].values(),
+        *taste.beyond(texts).values(),
+    ):
         assert np.isfinite(np.asarray(number)).all()
     assert 0 <= taste.dropped < n
 
@@ -363,7 +419,9 @@ def finite(taste: Taste, n: int) -> None:
 def test_a_heavier_judgement_moves_the_value_of_its_text_further(make: Maker) -> None:
     text = make_texts(1, 1)
     for liking in (1.0, -1.0):
-        light, heavy = (taught(make, (text, np.array([liking]), np.array([w]))).value(text)[0][0] for w in (0.5, 2.0))
+        light, heavy = (
+            taught(make, (text, np.array([liking]), np.array([w]))).value(text)[0][0] for w in (0.5, 2.0)
+        )
         assert liking * light <= liking * heavy
 
 

@@ -15,7 +15,9 @@ from palate.taste.calibration import calibrate
 from palate.taste.counts import CountsTaste
 
 Floats = NDArray[np.float64]
-drawn_logs = given(seed=st.integers(0, 999), n=st.integers(3, 20), alpha=st.floats(0.05, 5), ratio=st.floats(0.2, 8))
+drawn_logs = given(
+    seed=st.integers(0, 999), n=st.integers(3, 20), alpha=st.floats(0.05, 5), ratio=st.floats(0.2, 8)
+)
 few = settings(max_examples=15)
 
 
@@ -34,7 +36,9 @@ def words(rows: Floats) -> Features:
 def reference(rows: Floats, likings: Floats, weights: Floats, alpha: float, ratio: float) -> Floats:
     """(terms,) log odds by scikit-learn, likes weighing ratio times dislikes and all as much as before."""
     liked = likings > 0
-    side = np.where(liked, ratio / (1 + ratio) / weights[liked].sum(), 1 / (1 + ratio) / weights[~liked].sum())
+    side = np.where(
+        liked, ratio / (1 + ratio) / weights[liked].sum(), 1 / (1 + ratio) / weights[~liked].sum()
+    )
     model = MultinomialNB(alpha=alpha).fit(rows, liked, sample_weight=weights * side * weights.sum())
     return np.asarray(model.feature_log_prob_[1] - model.feature_log_prob_[0])
 
@@ -55,7 +59,9 @@ def test_weights_are_those_of_multinomial_naive_bayes(seed: int, n: int, alpha: 
 @few
 @given(seed=st.integers(0, 999), alpha=st.floats(0.05, 5))
 def test_log_odds_are_calibrated_on_scores_that_leave_the_text_out(seed: int, alpha: float) -> None:
-    """With as many likes as dislikes and a ratio of one, both sides weigh 1: leaving a text out is learning without it."""
+    """With as many likes as dislikes and a ratio of one, both sides weigh 1: leaving a text out is learning
+    without it.
+    """
     rows, _, _ = drawn(seed, 8)
     likings = np.tile([1.0, -1.0], 4)
     taste = CountsTaste(alpha=alpha, ratio=1.0, slope=1.5)
@@ -68,7 +74,9 @@ def test_log_odds_are_calibrated_on_scores_that_leave_the_text_out(seed: int, al
     slope, offset = calibrate(np.array(scores), likings, np.ones(8), slope=1.5)
     base, weights = taste.explain()
     assert base == pytest.approx(offset)
-    np.testing.assert_allclose(weights["keyword"], slope * reference(rows, likings, np.ones(8), alpha, 1.0), atol=1e-9)
+    np.testing.assert_allclose(
+        weights["keyword"], slope * reference(rows, likings, np.ones(8), alpha, 1.0), atol=1e-9
+    )
 
 
 def test_a_liking_in_between_counts_by_its_size() -> None:

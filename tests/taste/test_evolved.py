@@ -18,7 +18,9 @@ FIRST = {"scale": 1.0, "rate": 2.0}
 
 
 class Stated:
-    """A taste whose logit is the block times 2 exp(-|log gene|) - 0.5: 1 is the best gene, and nothing is learned."""
+    """A taste whose logit is the block times 2 exp(-|log gene|) - 0.5: 1 is the best gene, and nothing is
+    learned.
+    """
 
     def __init__(self, genes: Mapping[str, float]) -> None:
         self.genes, self.dropped, self.learned = dict(genes), 0, 0
@@ -62,15 +64,23 @@ def truths(seed: int, n: int) -> tuple[Features, Vector, Vector]:
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=(n, 1))
     features = Features({"truth": truth, "semantic": rng.normal(size=(n, 3)), "other": truth})
-    return features, np.where(rng.random(n) < 1 / (1 + np.exp(-3 * truth[:, 0])), 1.0, -1.0), rng.uniform(0.5, 2, n)
+    return (
+        features,
+        np.where(rng.random(n) < 1 / (1 + np.exp(-3 * truth[:, 0])), 1.0, -1.0),
+        rng.uniform(0.5, 2, n),
+    )
 
 
 @settings(max_examples=25)
-@given(seed=st.integers(0, 99), fading=st.floats(0.3, 1.0), every=st.integers(1, 7), population=st.integers(2, 6))
+@given(
+    seed=st.integers(0, 99), fading=st.floats(0.3, 1.0), every=st.integers(1, 7), population=st.integers(2, 6)
+)
 def test_after_each_round_the_worst_gives_way_to_a_child_of_the_best(
     seed: int, fading: float, every: int, population: int
-) -> None:  # fmt: skip
-    """Losses are kept here by hand, from what tastes with those genes say; a child starts with its parent's."""
+) -> None:
+    """Losses are kept here by hand, from what tastes with those genes say; a child starts with its
+    parent's.
+    """
     taste = stated(seed=seed, fading=fading, every=every, population=population, spread=0.5)
     losses = np.zeros(population)
     for turn in range(6):
@@ -166,7 +176,16 @@ def test_where_all_predict_alike_nobody_goes() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"population": 1}, {"every": 0}, {"fading": 0.0}, {"fading": 1.1}, {"spread": 0.0}, {"gene": 0.0}, {"gene": -1.0}]
+    "wrong",
+    [
+        {"population": 1},
+        {"every": 0},
+        {"fading": 0.0},
+        {"fading": 1.1},
+        {"spread": 0.0},
+        {"gene": 0.0},
+        {"gene": -1.0},
+    ],
 )
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="population must be 2 or more"):

@@ -18,9 +18,15 @@ def sigmoid(logit: float) -> float:
 
 
 def ftrl(
-    rows: list[dict[str, float]], targets: list[float], weights: list[float], alpha: float, start: dict[str, float]
+    rows: list[dict[str, float]],
+    targets: list[float],
+    weights: list[float],
+    alpha: float,
+    start: dict[str, float],
 ) -> dict[str, float]:
-    """Algorithm 1 of McMahan et al. (2013), in its own letters, with lambda_1 = 0, beta = lambda_2 = 1, on shifted weights."""
+    """Algorithm 1 of McMahan et al. (2013), in its own letters, with lambda_1 = 0, beta = lambda_2 = 1, on
+    shifted weights.
+    """
     z: dict[str, float] = {}
     n: dict[str, float] = {}
 
@@ -41,7 +47,9 @@ def ftrl(
 def draw(seed: int, n: int) -> tuple[Features, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     sparse = rng.normal(size=(n, 5)) * (rng.random((n, 5)) < 0.5)
-    features = Features({"semantic": rng.normal(size=(n, 3)), "keyword": csr_array(sparse), "crowd": rng.normal(size=(n, 2))})
+    features = Features(
+        {"semantic": rng.normal(size=(n, 3)), "keyword": csr_array(sparse), "crowd": rng.normal(size=(n, 2))}
+    )
     return features, rng.choice([1.0, -1.0, 0.4], n), rng.uniform(0.2, 2, n)
 
 
@@ -59,7 +67,9 @@ def test_it_is_ftrl_on_scaled_features_from_the_prior_on(seed: int, n: int, rate
         for name, scale in scales.items():
             block = features.blocks[name]
             dense = block.toarray() if isinstance(block, csr_array) else block
-            row |= {f"{name} {column}": math.sqrt(scale) * float(x) for column, x in enumerate(dense[text]) if x}
+            row |= {
+                f"{name} {column}": math.sqrt(scale) * float(x) for column, x in enumerate(dense[text]) if x
+            }
         rows.append(row)
         start[str(id(row))] = float(features.blocks["crowd"][text] @ prior)
     learned = ftrl(rows, ((1 + likings) / 2).tolist(), weights.tolist(), rate, start)
@@ -67,7 +77,9 @@ def test_it_is_ftrl_on_scaled_features_from_the_prior_on(seed: int, n: int, rate
     assert base == pytest.approx(math.sqrt(bias) * learned.get("intercept", 0.0))
     np.testing.assert_allclose(found["crowd"], prior)
     for name, scale in scales.items() if n else ():
-        expected = [math.sqrt(scale) * learned.get(f"{name} {column}", 0.0) for column in range(len(found[name]))]
+        expected = [
+            math.sqrt(scale) * learned.get(f"{name} {column}", 0.0) for column in range(len(found[name]))
+        ]
         np.testing.assert_allclose(found[name], expected, atol=1e-9)
 
 
@@ -89,14 +101,19 @@ def test_probabilities_are_honest_where_likes_are_rare() -> None:
     texts = Features({"x": rng.normal(size=(400, 8)) / np.sqrt(8)})
     taste = GradientTaste({"x": 0.5})
     taste.learn(texts, np.where(rng.random(400) < 0.05, 1.0, -1.0), np.ones(400))
-    assert taste.value(Features({"x": rng.normal(size=(300, 8)) / np.sqrt(8)}))[0].mean() == pytest.approx(0.05, abs=0.03)
+    assert taste.value(Features({"x": rng.normal(size=(300, 8)) / np.sqrt(8)}))[0].mean() == pytest.approx(
+        0.05, abs=0.03
+    )
 
 
 @given(balance=st.floats(0, 3))
 def test_balance_weighs_steps_of_dislikes_where_they_prevail(balance: float) -> None:
-    """Each text has a dimension of its own, whose first AdaGrad step is g / (1 + |g|) of the rate, where g is half the share."""
+    """Each text has a dimension of its own, whose first AdaGrad step is g / (1 + |g|) of the rate, where g is
+    half the share.
+    """
     rows = np.eye(5)
-    taste = GradientTaste({"x": 1.0}, rate=1e-6, bias=1e-9, balance=balance)  # at this rate every chance stays even
+    # at this rate every chance stays even
+    taste = GradientTaste({"x": 1.0}, rate=1e-6, bias=1e-9, balance=balance)
     taste.learn(Features({"x": rows}), np.array([1.0, -1.0, -1.0, -1.0, -1.0]), np.ones(5))
     steps = np.abs(taste.explain()[1]["x"])
     shares = np.array([1, *(min(1, 2 / (1 + k)) ** balance for k in (1, 2, 3, 4))])
@@ -111,7 +128,9 @@ def test_sd_falls_where_it_was_taught_alone() -> None:
     assert sd[0] < 0.15 < 0.25 < sd[1]
 
 
-@pytest.mark.parametrize("settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"rate": 0.0}, {"bias": 0.0}, {"balance": -0.1}])
+@pytest.mark.parametrize(
+    "settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"rate": 0.0}, {"bias": 0.0}, {"balance": -0.1}]
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         GradientTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]

@@ -19,11 +19,19 @@ def draw_texts(rng: np.random.Generator, n: int) -> Features:
 
 
 def dense(features: Features, scales: dict[str, float]) -> Floats:
-    blocks = {name: block.toarray() if isinstance(block, csr_array) else block for name, block in features.blocks.items()}
+    blocks = {
+        name: block.toarray() if isinstance(block, csr_array) else block
+        for name, block in features.blocks.items()
+    }
     return np.hstack([np.sqrt(scale) * blocks[name] for name, scale in scales.items()])
 
 
-@given(seed=st.integers(0, 9999), n=st.integers(1, 12), m=st.integers(0, 5), drops=st.lists(st.integers(0, 99), max_size=4))
+@given(
+    seed=st.integers(0, 9999),
+    n=st.integers(1, 12),
+    m=st.integers(0, 5),
+    drops=st.lists(st.integers(0, 99), max_size=4),
+)
 def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list[int]) -> None:
     rng = np.random.default_rng(seed)
     scales = dict(zip("abc", rng.uniform(0.1, 3, 3).tolist(), strict=True))
@@ -47,7 +55,9 @@ def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list
     combined = judged.combine(amounts)
     assert set(combined) == set(scales)
     np.testing.assert_allclose(
-        np.hstack([np.asarray(combined[name]) / np.sqrt(scale) for name, scale in scales.items()]), amounts @ rows, atol=1e-12
+        np.hstack([np.asarray(combined[name]) / np.sqrt(scale) for name, scale in scales.items()]),
+        amounts @ rows,
+        atol=1e-12,
     )
 
 

@@ -62,11 +62,16 @@ def test_figures_are_those_of_scikit_learn(seed: int, n: int, spread: float) -> 
 def test_graded_likings_are_targets_in_between(seed: int, n: int) -> None:
     """For the auc a liking above 0 is a like, one below 0 a dislike, and 0 is neither."""
     rng = np.random.default_rng(seed)
-    likings, logits = rng.choice([-1.0, -0.4, 0.0, 0.1, 1.0], n), np.round(rng.uniform(-SURE, SURE, (n, 3)), 1)
+    likings, logits = (
+        rng.choice([-1.0, -0.4, 0.0, 0.1, 1.0], n),
+        np.round(rng.uniform(-SURE, SURE, (n, 3)), 1),
+    )
     for place in leaderboard(predicted(logits, likings)):
         said = logits[:, NAMES.index(place.name)]
         chances, targets = 1 / (1 + np.exp(-said)), (1 + likings) / 2
-        assert place.loss == pytest.approx(np.mean(-targets * np.log(chances) - (1 - targets) * np.log(1 - chances)))
+        assert place.loss == pytest.approx(
+            np.mean(-targets * np.log(chances) - (1 - targets) * np.log(1 - chances))
+        )
         assert place.brier == pytest.approx(np.mean((chances - targets) ** 2))
         assert place.auc == pytest.approx(auc(said, likings))
 
@@ -76,7 +81,9 @@ def test_graded_likings_are_targets_in_between(seed: int, n: int) -> None:
 def test_the_lowest_loss_is_first_and_distances_are_to_the_champion(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     likings = rng.choice([1.0, -1.0], n)
-    judged = predicted(np.stack([0.1 * rng.normal(size=n), 2 * rng.normal(size=n), 9 * likings], axis=1), likings)
+    judged = predicted(
+        np.stack([0.1 * rng.normal(size=n), 2 * rng.normal(size=n), 9 * likings], axis=1), likings
+    )
     places = leaderboard(judged)
     losses = {place.name: place.loss or 0.0 for place in places}
     assert list(losses.values()) == sorted(losses.values())

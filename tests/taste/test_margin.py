@@ -53,17 +53,26 @@ def test_the_solution_is_liblinear_s(seed: int, n: int, cost: float) -> None:
 
 
 @few
-@given(seed=st.integers(0, 999), n=st.integers(4, 20), cost=st.floats(0.05, 2), ratio=st.floats(0.3, 10), weak=st.integers(1, 6))
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(4, 20),
+    cost=st.floats(0.05, 2),
+    ratio=st.floats(0.3, 10),
+    weak=st.integers(1, 6),
+)
 def test_weights_point_where_liblinear_s_do_with_balanced_and_weak_texts(
     seed: int, n: int, cost: float, ratio: float, weak: int
 ) -> None:
-    """Judged texts balanced, and texts of the corpus as dislikes that together weigh 0.2 times the likes that say anything.
+    """Judged texts balanced, and texts of the corpus as dislikes that together weigh 0.2 times the likes that
+    say anything.
 
-    A liked text without a word raises the intercept alone: against it a weak text would only say that words are disliked.
-    """
+    A liked text without a word raises the intercept alone: against it a weak text would only say that words
+    are disliked."""
     rows, likings = drawn(seed, n)
     corpus = drawn(seed + 1, weak + 1)[0][:weak]
-    taste = MarginTaste({"keyword": 1.7}, cost=cost, ratio=ratio, weak=99, doubt=0.2, background=background(corpus))
+    taste = MarginTaste(
+        {"keyword": 1.7}, cost=cost, ratio=ratio, weak=99, doubt=0.2, background=background(corpus)
+    )
     taste.learn(words(rows), likings, np.ones(n))
     n_liked = int((likings > 0).sum())
     like = n * ratio / (1 + ratio) / n_liked
@@ -80,7 +89,9 @@ def test_weights_point_where_liblinear_s_do_with_balanced_and_weak_texts(
 
 
 def test_left_out_scores_are_those_of_an_svm_without_the_text() -> None:
-    """As long as the others stay on their side of the margin: with slack so cheap that every text is within it, exactly so."""
+    """As long as the others stay on their side of the margin: with slack so cheap that every text is within
+    it, exactly so.
+    """
     rows, likings = drawn(3, 12)
     costs = np.full(12, 0.01)
     gram = rows @ rows.T + 1
@@ -94,7 +105,9 @@ def test_left_out_scores_are_those_of_an_svm_without_the_text() -> None:
 
 
 def test_weak_texts_lower_what_looks_like_the_corpus() -> None:
-    """One like of a text that shares one term with everything and one with few: what is like the rest gains less."""
+    """One like of a text that shares one term with everything and one with few: what is like the rest gains
+    less.
+    """
     corpus = np.array([[1.0, 0, 0.5]] * 20)
     like = np.array([[1.0, 1.0, 0]])
     common, rare = np.array([[1.0, 0, 0]]), np.array([[0, 1.0, 0]])
@@ -139,7 +152,9 @@ def test_the_seed_decides_which_texts_are_weak() -> None:
     assert said(4) == said(4) != said(5)
 
 
-@pytest.mark.parametrize("wrong", [{"cost": 0}, {"ratio": -1}, {"weak": -1}, {"doubt": 0}, {"slope": 0}, {"most": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"cost": 0}, {"ratio": -1}, {"weak": -1}, {"doubt": 0}, {"slope": 0}, {"most": 1}]
+)
 def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="scales, cost, ratio, doubt and slope must be above 0"):
         MarginTaste({"keyword": 1.0}, **wrong)

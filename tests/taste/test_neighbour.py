@@ -24,12 +24,18 @@ def score(cosines: Floats, likings: Floats) -> float:
 
 
 @given(seed=st.integers(0, 9999), n=st.integers(0, 10), slope=st.floats(0.3, 5), scale=st.floats(0.1, 3))
-def test_log_odds_are_the_calibrated_difference_of_the_nearest(seed: int, n: int, slope: float, scale: float) -> None:
+def test_log_odds_are_the_calibrated_difference_of_the_nearest(
+    seed: int, n: int, slope: float, scale: float
+) -> None:
     rng = np.random.default_rng(seed)
     dense, sparse = rng.normal(size=(n + 4, 3)), rng.normal(size=(n + 4, 5)) * (rng.random((n + 4, 5)) < 0.5)
     dense[n:][0], sparse[n:][0] = 0, 0
     texts = Features({"semantic": dense, "keyword": csr_array(sparse), "crowd": rng.normal(size=(n + 4, 2))})
-    likings, weights, prior = rng.choice([1.0, -1.0, 0.5, 0.0], n), rng.uniform(0.2, 2, n), np.array([0.5, -1.0])
+    likings, weights, prior = (
+        rng.choice([1.0, -1.0, 0.5, 0.0], n),
+        rng.uniform(0.2, 2, n),
+        np.array([0.5, -1.0]),
+    )
     known = Background(texts, texts, {"crowd": prior})
     taste = NeighbourTaste({"semantic": 1.0, "keyword": scale}, slope=slope, background=known)
     taste.learn(texts[:n], likings, weights)
@@ -47,7 +53,9 @@ def test_log_odds_are_the_calibrated_difference_of_the_nearest(seed: int, n: int
 
 def test_two_likings_that_have_nothing_in_common_are_both_found() -> None:
     """The mean of what was liked is the very text between them that nobody wants; nearest neighbours know."""
-    texts = Features({"semantic": np.array([[1.0, 0.1], [1.0, -0.1], [-1.0, 0.1], [-1.0, -0.1], [0.0, 1.0], [0.0, -1.0]])})
+    texts = Features(
+        {"semantic": np.array([[1.0, 0.1], [1.0, -0.1], [-1.0, 0.1], [-1.0, -0.1], [0.0, 1.0], [0.0, -1.0]])}
+    )
     taste = NeighbourTaste({"semantic": 1.0})
     taste.learn(texts, np.array([1.0, 1.0, 1.0, 1.0, -1.0, -1.0]), np.ones(6))
     mean, _ = taste.value(Features({"semantic": np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]])}))
@@ -65,7 +73,9 @@ def test_many_texts_are_valued_in_parts_as_they_are_at_once(monkeypatch: pytest.
 
 
 @given(seed=st.integers(0, 999), n=st.integers(3, 14), most=st.integers(2, 6))
-def test_beyond_most_the_oldest_of_the_larger_side_is_as_if_it_had_never_been(seed: int, n: int, most: int) -> None:
+def test_beyond_most_the_oldest_of_the_larger_side_is_as_if_it_had_never_been(
+    seed: int, n: int, most: int
+) -> None:
     rng = np.random.default_rng(seed)
     texts, likings = Features({"semantic": rng.normal(size=(n, 3))}), rng.choice([1.0, -1.0], n)
     capped, small = NeighbourTaste({"semantic": 1.0}, most=most), NeighbourTaste({"semantic": 1.0})

@@ -31,7 +31,9 @@ def ranked_right(scores: Vector, likings: Floats) -> float:
 
 @settings(max_examples=5)
 @given(seed=st.integers(0, 99), hidden=st.integers(1, 9), scale=st.floats(0.2, 3))
-def test_the_share_of_the_nets_is_the_mean_of_plain_torch_modules_times_the_slope(seed: int, hidden: int, scale: float) -> None:
+def test_the_share_of_the_nets_is_the_mean_of_plain_torch_modules_times_the_slope(
+    seed: int, hidden: int, scale: float
+) -> None:
     texts, likings = circle(12, seed)
     taste = NeuralTaste({"x": scale}, hidden=hidden, seed=seed)
     taste.learn(texts, likings, np.ones(12))
@@ -42,12 +44,23 @@ def test_the_share_of_the_nets_is_the_mean_of_plain_torch_modules_times_the_slop
     for fold in range(FOLDS):
         first, shift, norm, norm_shift, last, last_shift = (part[fold] for part in fit.nets)
         net = torch.nn.Sequential(
-            torch.nn.Linear(2, hidden), torch.nn.LayerNorm(hidden), torch.nn.GELU(), torch.nn.Linear(hidden, 1)
+            torch.nn.Linear(2, hidden),
+            torch.nn.LayerNorm(hidden),
+            torch.nn.GELU(),
+            torch.nn.Linear(hidden, 1),
         ).double()
-        state = {"0.weight": first.T, "0.bias": shift[0], "1.weight": 1 + norm[0], "1.bias": norm_shift[0], "3.weight": last.T}
+        state = {
+            "0.weight": first.T,
+            "0.bias": shift[0],
+            "1.weight": 1 + norm[0],
+            "1.bias": norm_shift[0],
+            "3.weight": last.T,
+        }
         net.load_state_dict(state | {"3.bias": last_shift[0]})
         outputs.append(net(rows)[:, 0])
-    np.testing.assert_allclose(share, fit.slope * torch.stack(outputs).mean(dim=0).detach().numpy(), atol=1e-9)
+    np.testing.assert_allclose(
+        share, fit.slope * torch.stack(outputs).mean(dim=0).detach().numpy(), atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "mse"])
@@ -62,7 +75,9 @@ def test_it_learns_what_no_line_can_tell_apart(loss: str) -> None:
 
 
 def test_what_is_noise_is_not_believed() -> None:
-    """Likes that have nothing to do with the texts give values near the share of likes: left-out judgements stop the nets."""
+    """Likes that have nothing to do with the texts give values near the share of likes: left-out judgements
+    stop the nets.
+    """
     rng = np.random.default_rng(0)
     texts = Features({"x": rng.normal(size=(60, 20)) / np.sqrt(20)})
     taste = NeuralTaste({"x": 1.0})
@@ -93,11 +108,17 @@ def test_sd_is_that_of_the_last_layers_laplace_approximation() -> None:
     for fold in range(FOLDS):
         first, shift, norm, norm_shift = (part[fold].numpy() for part in taste._fit().nets[:4])
         raw = np.asarray(texts.blocks["x"]) @ first + shift
-        raw = (raw - raw.mean(axis=1, keepdims=True)) / np.sqrt(raw.var(axis=1, keepdims=True) + 1e-5) * (1 + norm) + norm_shift
+        raw = (raw - raw.mean(axis=1, keepdims=True)) / np.sqrt(raw.var(axis=1, keepdims=True) + 1e-5) * (
+            1 + norm
+        ) + norm_shift
         units = np.hstack([torch.nn.functional.gelu(torch.from_numpy(raw)).numpy(), np.ones((15, 1))])
         heft = weights * (left_out != fold) / NOISE
         covariance = np.linalg.inv(np.eye(5) + (units.T * heft) @ units)
-        worth += NOISE * (1 / np.einsum("nd,de,ne->n", units, covariance, units) - 1 / (units**2).sum(axis=1)) / FOLDS
+        worth += (
+            NOISE
+            * (1 / np.einsum("nd,de,ne->n", units, covariance, units) - 1 / (units**2).sum(axis=1))
+            / FOLDS
+        )
     np.testing.assert_allclose(sd, np.sqrt(mean * (1 - mean) / (worth + 3)), atol=1e-9)
 
 
@@ -133,14 +154,24 @@ def test_without_torch_the_mend_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_sparse_block_is_refused() -> None:
     with pytest.raises(ValueError, match="keyword is sparse"):
-        NeuralTaste({"keyword": 1.0}).learn(Features({"keyword": csr_array(np.eye(2))}), np.ones(2), np.ones(2))
+        NeuralTaste({"keyword": 1.0}).learn(
+            Features({"keyword": csr_array(np.eye(2))}), np.ones(2), np.ones(2)
+        )
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"scales": {}}, {"scales": {"a": 0.0}}, {"loss": "hinge"}, {"hidden": 0}, {"dropout": 1.0}, {"decay": -1.0}, {"rate": 0.0},
-     {"most": 1}],
-)  # fmt: skip
+    [
+        {"scales": {}},
+        {"scales": {"a": 0.0}},
+        {"loss": "hinge"},
+        {"hidden": 0},
+        {"dropout": 1.0},
+        {"decay": -1.0},
+        {"rate": 0.0},
+        {"most": 1},
+    ],
+)
 def test_settings_out_of_range_are_refused(changed: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         NeuralTaste(**({"scales": {"a": 1.0}} | changed))  # type: ignore[arg-type]

@@ -7,17 +7,30 @@ from palate.features import Features
 from palate.taste.profile import ProfileTaste
 
 
-@given(seed=st.integers(0, 9999), n=st.integers(0, 12), halving=st.floats(0.7, 50) | st.just(np.inf), sharpness=st.floats(0.1, 5))
-def test_the_logit_is_sharpness_times_liked_mean_minus_disliked_mean(seed: int, n: int, halving: float, sharpness: float) -> None:
+@given(
+    seed=st.integers(0, 9999),
+    n=st.integers(0, 12),
+    halving=st.floats(0.7, 50) | st.just(np.inf),
+    sharpness=st.floats(0.1, 5),
+)
+def test_the_logit_is_sharpness_times_liked_mean_minus_disliked_mean(
+    seed: int, n: int, halving: float, sharpness: float
+) -> None:
     """Against a slow loop over the judgements."""
     rng = np.random.default_rng(seed)
-    rows, likings, weights = rng.normal(size=(n, 3)), rng.choice([1.0, -1.0, 0.5, 0.0], n), rng.uniform(0.1, 2, n)
+    rows, likings, weights = (
+        rng.normal(size=(n, 3)),
+        rng.choice([1.0, -1.0, 0.5, 0.0], n),
+        rng.uniform(0.1, 2, n),
+    )
     taste = ProfileTaste(block="x", halving=halving, sharpness=sharpness)
     taste.learn(Features({"x": rows, "y": rng.normal(size=(n, 2))}), likings, weights)
     profile, judged = np.zeros(3), 0.0
     for side in (1, -1):
         total, heft = np.zeros(3), 0.0
-        for age, (row, liking, weight) in enumerate(zip(rows[::-1], likings[::-1], weights[::-1], strict=True)):
+        for age, (row, liking, weight) in enumerate(
+            zip(rows[::-1], likings[::-1], weights[::-1], strict=True)
+        ):
             weight = weight / 2 ** (age / halving)
             if liking * side > 0:
                 total += weight * abs(liking) * row
@@ -42,15 +55,18 @@ def test_a_judgement_of_weight_two_is_two_judgements(seed: int, n: int, copies: 
 
 
 @given(
-    seed=st.integers(0, 9999), n=st.integers(0, 8), halving=st.floats(0.7, 50) | st.just(np.inf), weight=st.floats(0.05, 4),
+    seed=st.integers(0, 9999),
+    n=st.integers(0, 8),
+    halving=st.floats(0.7, 50) | st.just(np.inf),
+    weight=st.floats(0.05, 4),
     longer=st.floats(1, 3),
-)  # fmt: skip
+)
 def test_a_text_no_shorter_than_those_judged_is_worth_more_after_a_like_than_after_a_dislike(
     seed: int, n: int, halving: float, weight: float, longer: float
 ) -> None:
-    """A like moves the liked mean towards the text, and the text lies further its own way than any mean of vectors no longer
-    than it (Cauchy-Schwarz). Of a shorter one this is not so: it may shorten the mean more than it turns it.
-    """
+    """A like moves the liked mean towards the text, and the text lies further its own way than any mean of
+    vectors no longer than it (Cauchy-Schwarz). Of a shorter one this is not so: it may shorten the mean more
+    than it turns it."""
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(n + 1, 4))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)

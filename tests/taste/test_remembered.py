@@ -8,7 +8,9 @@ from palate.taste.remembered import Remembered
 
 
 @given(seed=st.integers(0, 999), sizes=st.lists(st.integers(0, 3), max_size=5), gone=st.integers(0, 20))
-def test_what_was_added_in_parts_is_there_at_once_less_what_was_dropped(seed: int, sizes: list[int], gone: int) -> None:
+def test_what_was_added_in_parts_is_there_at_once_less_what_was_dropped(
+    seed: int, sizes: list[int], gone: int
+) -> None:
     rng = np.random.default_rng(seed)
     n = sum(sizes)
     dense, sparse = rng.normal(size=(n, 2)), rng.normal(size=(n, 3)) * (rng.random((n, 3)) < 0.5)

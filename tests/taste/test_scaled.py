@@ -15,7 +15,9 @@ from palate.taste.scaled import ScaledTaste
 Floats = NDArray[np.float64]
 
 
-def direction(rows: Floats, likings: Floats, weights: Floats, start: Floats, usual: float, trust: float, even: float) -> Floats:
+def direction(
+    rows: Floats, likings: Floats, weights: Floats, start: Floats, usual: float, trust: float, even: float
+) -> Floats:
     """Scale times contrast, dimension by dimension; each judgement is split into a like and a dislike."""
     found = []
     for x, a in zip(rows.T, start, strict=True):
@@ -33,19 +35,28 @@ def direction(rows: Floats, likings: Floats, weights: Floats, start: Floats, usu
 
 
 @given(
-    seed=st.integers(0, 9999), n=st.integers(1, 10), trust=st.floats(0.3, 4), even=st.floats(0.3, 20), slope=st.floats(0.5, 5),
+    seed=st.integers(0, 9999),
+    n=st.integers(1, 10),
+    trust=st.floats(0.3, 4),
+    even=st.floats(0.3, 20),
+    slope=st.floats(0.5, 5),
     scales=st.fixed_dictionaries({"semantic": st.floats(0.1, 2), "keyword": st.floats(0.1, 2)}),
-)  # fmt: skip
+)
 def test_it_is_the_scaled_contrast_calibrated_on_profiles_made_without_each(
     seed: int, n: int, trust: float, even: float, slope: float, scales: dict[str, float]
 ) -> None:
     rng = np.random.default_rng(seed)
-    rows = {"semantic": rng.normal(size=(n, 3)), "keyword": rng.normal(size=(n, 4)) * (rng.random((n, 4)) < 0.6)}
+    rows = {
+        "semantic": rng.normal(size=(n, 3)),
+        "keyword": rng.normal(size=(n, 4)) * (rng.random((n, 4)) < 0.6),
+    }
     texts = Features({"semantic": rows["semantic"], "keyword": csr_array(rows["keyword"])})
     start = {"semantic": np.zeros(3), "keyword": np.array([0.1, 0.0, 0.3, 0.05])}
     average = Features({"semantic": start["semantic"][None], "keyword": csr_array(start["keyword"][None])})
     likings, weights = rng.choice([1.0, -1.0, 0.5, 0.0], n), rng.uniform(0.2, 2, n)
-    taste = ScaledTaste(scales, trust=trust, even=even, slope=slope, background=Background(average, texts, {}))
+    taste = ScaledTaste(
+        scales, trust=trust, even=even, slope=slope, background=Background(average, texts, {})
+    )
     taste.learn(texts, likings, weights)
     left_out, expected = np.zeros(n), {}
     for name, scale in scales.items():
@@ -64,9 +75,16 @@ def test_it_is_the_scaled_contrast_calibrated_on_profiles_made_without_each(
 
 
 def test_calibration_goes_by_the_newest_judgements(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With room for all of them it is the same taste; with less, the direction stays and the slope comes from the newest."""
+    """With room for all of them it is the same taste; with less, the direction stays and the slope comes from
+    the newest.
+    """
     rng = np.random.default_rng(0)
-    texts = Features({"x": rng.normal(size=(30, 4)), "y": csr_array(rng.normal(size=(30, 5)) * (rng.random((30, 5)) < 0.5))})
+    texts = Features(
+        {
+            "x": rng.normal(size=(30, 4)),
+            "y": csr_array(rng.normal(size=(30, 5)) * (rng.random((30, 5)) < 0.5)),
+        }
+    )
     likings = rng.choice([1.0, -1.0], 30)
     found = []
     for newest in (10, 30, 99):
@@ -98,15 +116,18 @@ def test_the_dimension_that_tells_likes_apart_counts_more_than_in_a_plain_profil
 
 
 @given(
-    seed=st.integers(0, 9999), n=st.integers(0, 10), trust=st.floats(0.3, 4), even=st.floats(0.3, 20), weight=st.floats(0.05, 4)
-)  # fmt: skip
+    seed=st.integers(0, 9999),
+    n=st.integers(0, 10),
+    trust=st.floats(0.3, 4),
+    even=st.floats(0.3, 20),
+    weight=st.floats(0.05, 4),
+)
 def test_what_only_a_new_text_has_speaks_for_it_after_a_like_and_against_it_after_a_dislike(
     seed: int, n: int, trust: float, even: float, weight: float
 ) -> None:
-    """Whatever was judged before. Of what others have too this is not promised, nor of the value as a whole: a like of a text
-    unlike the others that were liked widens their variance, by which a dimension counts, and may be such a surprise to the
-    profile made without it that calibration trusts all of them less.
-    """
+    """Whatever was judged before. Of what others have too this is not promised, nor of the value as a whole:
+    a like of a text unlike the others that were liked widens their variance, by which a dimension counts, and
+    may be such a surprise to the profile made without it that calibration trusts all of them less."""
     rng = np.random.default_rng(seed)
     before = np.hstack([rng.normal(size=(n, 3)), np.zeros((n, 2))])
     new, likings, weights = rng.normal(size=(1, 5)), rng.uniform(-1, 1, n), rng.uniform(0.05, 4, n)
@@ -129,7 +150,9 @@ def test_sd_is_that_of_all_judgements_where_both_sides_are_as_many_and_of_few_wh
     assert worth == pytest.approx([60.0, 4 / (1 + 1 / 61) - 2])
 
 
-@pytest.mark.parametrize("settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"trust": 0.0}, {"even": 0.0}, {"slope": 0.0}])
+@pytest.mark.parametrize(
+    "settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"trust": 0.0}, {"even": 0.0}, {"slope": 0.0}]
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         ScaledTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]

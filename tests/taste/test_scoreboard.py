@@ -33,7 +33,9 @@ def test_discounted_weights_are_the_sum_written_out(seed: int, rate: float, halv
     total = np.zeros(m)
     for age, (row, liking, weight) in enumerate(zip(logits[::-1], likings[::-1], weights[::-1], strict=True)):
         chance, target = 1 / (1 + np.exp(-np.clip(row, -SURE, SURE))), (1 + liking) / 2
-        total -= weight * 0.5 ** (age / halving) * (target * np.log(chance) + (1 - target) * np.log(1 - chance))
+        total -= (
+            weight * 0.5 ** (age / halving) * (target * np.log(chance) + (1 - target) * np.log(1 - chance))
+        )
     expected = prior * np.exp(-rate * total)
     np.testing.assert_allclose(board.weights, expected / expected.sum(), rtol=1e-8)
 
@@ -44,7 +46,9 @@ def test_losses_are_cross_entropies() -> None:
     board = Scoreboard(np.ones(1))
     for logit, like in zip(logits, liked, strict=True):
         board.add(np.array([logit]), 1.0 if like else -1.0, 1.0)
-    assert board.losses.mean() == pytest.approx(reference(liked, 1 / (1 + np.exp(-np.clip(logits, -SURE, SURE)))))
+    assert board.losses.mean() == pytest.approx(
+        reference(liked, 1 / (1 + np.exp(-np.clip(logits, -SURE, SURE))))
+    )
     assert board.targets.tolist() == liked.astype(float).tolist()
     np.testing.assert_array_equal(board.blended, logits)
 
@@ -66,6 +70,11 @@ def test_no_surprise_costs_more_than_its_bound() -> None:
 
 def test_settings_that_cannot_be_are_refused() -> None:
     two = np.ones(2)
-    for prior, rate, halving in ((np.zeros(2), 1.0, 9.0), (np.ones(0), 1.0, 9.0), (two, -1.0, 9.0), (two, 1.0, 0.0)):
+    for prior, rate, halving in (
+        (np.zeros(2), 1.0, 9.0),
+        (np.ones(0), 1.0, 9.0),
+        (two, -1.0, 9.0),
+        (two, 1.0, 0.0),
+    ):
         with pytest.raises(ValueError, match="must be above 0"):
             Scoreboard(prior, rate=rate, halving=halving)

@@ -15,13 +15,17 @@ def letters(n: int, seed: int) -> tuple[list[str], list[int]]:
     groups = [int(group) for group in rng.integers(len(GROUPS), size=n)]
     texts = []
     for group in groups:
-        drawn = [str(rng.choice(list(GROUPS[group] if rng.random() < 0.8 else "".join(GROUPS)))) for _ in range(9)]
+        drawn = [
+            str(rng.choice(list(GROUPS[group] if rng.random() < 0.8 else "".join(GROUPS)))) for _ in range(9)
+        ]
         texts.append(" ".join("".join(drawn[begin : begin + 3]) for begin in (0, 3, 6)))
     return texts, groups
 
 
 def likes(groups: Sequence[int], readers: int, each: int, seed: int) -> list[tuple[list[int], list[float]]]:
-    """For each reader the places of `each` texts, in order, and their likings: every second reader likes the same group."""
+    """For each reader the places of `each` texts, in order, and their likings: every second reader likes the
+    same group.
+    """
     rng = np.random.default_rng(seed)
     said = []
     for reader in range(readers):

@@ -36,10 +36,14 @@ def examples(kind: str, folder: Path, seed: int = 0, n: int = 80) -> Path:
     texts, labels = animals(n, seed)
     path = folder / f"{kind}-{seed}.csv"
     if kind == "regress":
-        numbers = [10 + 5.0 * (label == "cat") + 0.1 * len(text) for text, label in zip(texts, labels, strict=True)]
+        numbers = [
+            10 + 5.0 * (label == "cat") + 0.1 * len(text) for text, label in zip(texts, labels, strict=True)
+        ]
         return write_table(path, text=texts, label=numbers)
     if kind == "tokens":
-        tags = [" ".join("B-pet" if word in ("cat", "dog") else "O" for word in text.split()) for text in texts]
+        tags = [
+            " ".join("B-pet" if word in ("cat", "dog") else "O" for word in text.split()) for text in texts
+        ]
         return write_table(path, tokens=texts, tags=tags)
     return write_table(path, text=texts, label=labels)
 

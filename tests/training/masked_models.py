@@ -12,12 +12,18 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertForMaskedLM, BertModel, PreTrainedTokenizerFast
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-SUBJECTS, VERBS, PLACES = "cat dog bird fish".split(), "sees hears smells finds".split(), "tree river stone hill".split()
+SUBJECTS, VERBS, PLACES = (
+    "cat dog bird fish".split(),
+    "sees hears smells finds".split(),
+    "tree river stone hill".split(),
+)
 WORDS = [*SUBJECTS, *VERBS, *PLACES, "the", "a", "old", "new", "under", "over", ".", "##s"]
 
 
 def sentence(rng: np.random.Generator) -> str:
-    """Such as "the old cat sees a new river ." A verb belongs to each subject and a preposition to each place."""
+    """Such as "the old cat sees a new river ." A verb belongs to each subject and a preposition to each
+    place.
+    """
     one, other = rng.integers(4, size=2)
     return f"the old {SUBJECTS[one]} {VERBS[one]} a new {PLACES[other]} {('under', 'over')[other % 2]} the {SUBJECTS[one]} ."
 
@@ -25,25 +31,43 @@ def sentence(rng: np.random.Generator) -> str:
 def write_texts(path: Path, n: int, seed: int = 0) -> Path:
     """n rows of one to four sentences, with a title."""
     rng = np.random.default_rng(seed)
-    rows = [{"title": "old cats", "text": " ".join(sentence(rng) for _ in range(rng.integers(1, 5)))} for _ in range(n)]
+    rows = [
+        {"title": "old cats", "text": " ".join(sentence(rng) for _ in range(rng.integers(1, 5)))}
+        for _ in range(n)
+    ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
 
 
 def tokenizer_of() -> Any:
-    tokenizer = Tokenizer(WordPiece({piece: place for place, piece in enumerate([*SPECIAL, *WORDS])}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(
+        WordPiece({piece: place for place, piece in enumerate([*SPECIAL, *WORDS])}, unk_token="[UNK]")
+    )
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    names = {
+        "pad_token": "[PAD]",
+        "unk_token": "[UNK]",
+        "cls_token": "[CLS]",
+        "sep_token": "[SEP]",
+        "mask_token": "[MASK]",
+    }
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=32, **names)  # type: ignore[no-untyped-call]
 
 
 def config_of() -> BertConfig:
     return BertConfig(  # type: ignore[no-untyped-call]
-        vocab_size=len(SPECIAL) + len(WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=32, initializer_range=0.1,
-    )  # fmt: skip
+        vocab_size=len(SPECIAL) + len(WORDS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=32,
+        initializer_range=0.1,
+    )
 
 
 def save_bert(folder: Path, *, head: bool, seed: int = 0) -> Path:

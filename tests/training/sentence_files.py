@@ -35,20 +35,28 @@ def sts_file(folder: Path, n: int = 40, seed: int = 1) -> Path:
 
 def nli_file(folder: Path, n: int = 60, seed: int = 2) -> Path:
     labels = [("entailment", "neutral", "contradiction")[place % 3] for place in range(n)]
-    return write(folder / "nli.csv", {"premise": texts(n, seed), "hypothesis": texts(n, seed + 1000), "label": labels})
+    return write(
+        folder / "nli.csv", {"premise": texts(n, seed), "hypothesis": texts(n, seed + 1000), "label": labels}
+    )
 
 
 def triplets_file(folder: Path, n: int = 30, seed: int = 3) -> Path:
     anchors = texts(n, seed)
     near = [f"{text} x" for text in anchors]
-    return write(folder / "triplets.csv", {"anchor": anchors, "positive": near, "negative": texts(n, seed + 1000)})
+    return write(
+        folder / "triplets.csv", {"anchor": anchors, "positive": near, "negative": texts(n, seed + 1000)}
+    )
 
 
 def pairs_file(folder: Path, n: int = 40, seed: int = 4) -> Path:
     firsts = texts(n, seed)
-    seconds = [f"{text} z" if place % 2 else other for place, (text, other) in enumerate(zip(firsts, texts(n, 5), strict=True))]
+    seconds = [
+        f"{text} z" if place % 2 else other
+        for place, (text, other) in enumerate(zip(firsts, texts(n, 5), strict=True))
+    ]
     return write(
-        folder / "pairs.csv", {"question1": firsts, "question2": seconds, "duplicate": [place % 2 for place in range(n)]}
+        folder / "pairs.csv",
+        {"question1": firsts, "question2": seconds, "duplicate": [place % 2 for place in range(n)]},
     )
 
 
@@ -60,8 +68,15 @@ def deep_bert(tiny: Path, folder: Path) -> Path:
 
     tokenizer, plain = AutoTokenizer.from_pretrained(tiny), folder.with_name("plain")
     torch.manual_seed(1)
-    sizes = {"vocab_size": len(tokenizer), "hidden_size": 16, "intermediate_size": 32, "max_position_embeddings": 16}
-    BertModel(BertConfig(**sizes, num_hidden_layers=4, num_attention_heads=2, initializer_range=0.3)).save_pretrained(plain)  # type: ignore[no-untyped-call]
+    sizes = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "max_position_embeddings": 16,
+    }
+    BertModel(
+        BertConfig(**sizes, num_hidden_layers=4, num_attention_heads=2, initializer_range=0.3)
+    ).save_pretrained(plain)  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(plain)
     SentenceTransformer(str(plain), device="cpu").save_pretrained(str(folder), create_model_card=False)
     return folder

@@ -38,11 +38,15 @@ def vectors(tiny_bert: Path) -> Matrix:
 
 @pytest.fixture(scope="module")
 def tuned(tiny_bert: Path, vectors: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Tuned:
-    return tune(tmp_path_factory.mktemp("whole") / "made", TEXTS, SAID, vectors, start=str(tiny_bert), settings=SMALL)
+    return tune(
+        tmp_path_factory.mktemp("whole") / "made", TEXTS, SAID, vectors, start=str(tiny_bert), settings=SMALL
+    )
 
 
 def apart(model: SentenceTransformer) -> float:
-    """How much nearer fresh texts of the two liked groups are to their own than to any other group, in cosine."""
+    """How much nearer fresh texts of the two liked groups are to their own than to any other group, in
+    cosine.
+    """
     texts, groups = letters(120, 99)
     rows, kinds = model.encode(texts, normalize_embeddings=True), np.array(groups)
     own = [(rows[kinds == kind] @ rows[kinds == kind].T).mean() for kind in (0, 1)]
@@ -54,7 +58,9 @@ def test_it_learns_what_readers_have_in_common(tuned: Tuned, tiny_bert: Path) ->
     """Also of texts that nobody has seen."""
     assert tuned.after["triplet_loss"] < 0.9 * tuned.before["triplet_loss"]
     assert tuned.after["triplet_accuracy"] > tuned.before["triplet_accuracy"]
-    before, after = (apart(SentenceTransformer(str(folder), device="cpu")) for folder in (tiny_bert, tuned.folder))
+    before, after = (
+        apart(SentenceTransformer(str(folder), device="cpu")) for folder in (tiny_bert, tuned.folder)
+    )
     assert after > before + 0.05
 
 
@@ -68,10 +74,14 @@ def test_what_is_saved_loads_and_reads_as_far_as_the_start(tuned: Tuned, tiny_be
 
 
 def test_agreement_is_the_rank_correlation_of_likenesses(tuned: Tuned, tiny_bert: Path) -> None:
-    rows = [SentenceTransformer(str(folder), device="cpu").encode(TEXTS) for folder in (tiny_bert, tuned.folder)]
+    rows = [
+        SentenceTransformer(str(folder), device="cpu").encode(TEXTS) for folder in (tiny_bert, tuned.folder)
+    ]
     upper = np.triu_indices(len(TEXTS), 1)
     units = [row / np.linalg.norm(row, axis=1, keepdims=True) for row in rows]
-    assert spearmanr(*((unit @ unit.T)[upper] for unit in units))[0] == pytest.approx(tuned.after["agreement"], abs=0.1)
+    assert spearmanr(*((unit @ unit.T)[upper] for unit in units))[0] == pytest.approx(
+        tuned.after["agreement"], abs=0.1
+    )
     assert tuned.before["agreement"] == 1
 
 
@@ -85,14 +95,17 @@ def test_replay_keeps_the_rest_as_it_was(
 
     def kept(folder: Path) -> float:
         rows = [
-            SentenceTransformer(str(one), device="cpu").encode(texts, normalize_embeddings=True) for one in (tiny_bert, folder)
+            SentenceTransformer(str(one), device="cpu").encode(texts, normalize_embeddings=True)
+            for one in (tiny_bert, folder)
         ]
         return float((rows[0] * rows[1]).sum(axis=1).mean())
 
     assert kept(tuned.folder) > kept(bare.folder)
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights(tuned: Tuned, tiny_bert: Path, vectors: Matrix, tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    tuned: Tuned, tiny_bert: Path, vectors: Matrix, tmp_path: Path
+) -> None:
     stop = 2 * tuned.ran.steps // 3
 
     def watch(facts: Mapping[str, float]) -> None:
@@ -123,12 +136,24 @@ def test_other_feedback_is_another_training(tiny_bert: Path, vectors: Matrix, tm
 
 def test_given_pairs_are_replayed_and_judged(tiny_bert: Path, vectors: Matrix, tmp_path: Path) -> None:
     sts = read_sts([read_table(sts_file(tmp_path, 80))])
-    made = tune(tmp_path / "made", TEXTS, SAID, vectors, start=str(tiny_bert), settings=replace(SMALL, epochs=1), sts=sts)
-    assert {"sts_spearman", "triplet_accuracy", "triplet_loss", "agreement"} <= set(made.after) & set(made.before)
+    made = tune(
+        tmp_path / "made",
+        TEXTS,
+        SAID,
+        vectors,
+        start=str(tiny_bert),
+        settings=replace(SMALL, epochs=1),
+        sts=sts,
+    )
+    assert {"sts_spearman", "triplet_accuracy", "triplet_loss", "agreement"} <= set(made.after) & set(
+        made.before
+    )
     assert " sts" in made.notes[0]
 
 
-def test_too_little_feedback_is_refused_before_anything_is_written(tiny_bert: Path, vectors: Matrix, tmp_path: Path) -> None:
+def test_too_little_feedback_is_refused_before_anything_is_written(
+    tiny_bert: Path, vectors: Matrix, tmp_path: Path
+) -> None:
     dislikes = CrowdFeedback(np.zeros(3, int), np.arange(3), -np.ones(3), len(TEXTS))
     with pytest.raises(BadValue, match="nobody has liked two texts"):
         tune(tmp_path / "made", TEXTS, dislikes, vectors, start=str(tiny_bert), settings=SMALL)

@@ -12,7 +12,9 @@ from torch.utils.data import ConcatDataset
 from palate.training.batches import LengthBatches, Mixture, samplers
 from training.sentence_files import texts
 
-tokens = st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3).map(" ".join), min_size=2, max_size=30)
+tokens = st.lists(
+    st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3).map(" ".join), min_size=2, max_size=30
+)
 
 
 class Words:
@@ -38,7 +40,9 @@ def test_a_batch_has_texts_of_like_length_and_an_epoch_has_every_text_once() -> 
 
 
 @given(column=tokens, batch=st.integers(2, 6), seed=st.integers(0, 99))
-def test_no_text_stands_twice_in_a_batch_that_is_to_have_them_apart(column: list[str], batch: int, seed: int) -> None:
+def test_no_text_stands_twice_in_a_batch_that_is_to_have_them_apart(
+    column: list[str], batch: int, seed: int
+) -> None:
     sampler = batches_of(column, batch, seed, apart=True)
     found = list(sampler)
     assert len(found) == len(sampler)
@@ -75,7 +79,11 @@ def test_half_a_pass_has_the_other_half_in_the_next_epoch() -> None:
 
 
 def test_the_order_depends_on_seed_and_epoch_alone() -> None:
-    mixed, again, other = mixture([30, 20], [1, 1]), mixture([30, 20], [1, 1]), mixture([30, 20], [1, 1], seed=1)
+    mixed, again, other = (
+        mixture([30, 20], [1, 1]),
+        mixture([30, 20], [1, 1]),
+        mixture([30, 20], [1, 1], seed=1),
+    )
     epochs = []
     for epoch in (0, 1, 2):
         mixed.set_epoch(epoch)
@@ -90,10 +98,14 @@ def test_sentence_transformers_is_handed_them_as_its_own_arguments(tmp_path: Pat
     made = samplers(Words(), [1.0], apart=[("pairs_1", "pairs_2")])
     data = Dataset.from_dict({"pairs_1": ["a", "a"], "pairs_2": ["b", "c"], "label": [0, 1]})
     common = {"batch_size": 2, "drop_last": False, "generator": None, "seed": 0}
-    one = made["batch_sampler"](data.select_columns(["pairs_1", "pairs_2"]), valid_label_columns=["label"], **common)
+    one = made["batch_sampler"](
+        data.select_columns(["pairs_1", "pairs_2"]), valid_label_columns=["label"], **common
+    )
     assert len(list(one)) == 1  # the other row clashes and waits for an epoch of its own
     assert len(next(iter(one))) == 1
-    several = made["multi_dataset_batch_sampler"](ConcatDataset([data]), batch_samplers=[one], generator=None, seed=0)
+    several = made["multi_dataset_batch_sampler"](
+        ConcatDataset([data]), batch_samplers=[one], generator=None, seed=0
+    )
     assert isinstance(several, Mixture)
 
 

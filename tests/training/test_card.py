@@ -20,7 +20,9 @@ def code_of(card: str) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.filterwarnings("ignore:.*aggregation_strategy.*", "ignore:You seem to be using the pipelines sequentially")
+@pytest.mark.filterwarnings(
+    "ignore:.*aggregation_strategy.*", "ignore:You seem to be using the pipelines sequentially"
+)
 def test_the_code_of_the_card_runs_in_the_models_folder(
     kind: str, made: Made, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,7 +84,9 @@ def test_labels_and_notes_stay_in_their_cells(made: Made, tmp_path: Path) -> Non
     whole = read_finished(made("classify"))
     row = {"precision": None, "recall": 0.5, "f1": None, "support": 3}
     figures = {"validation": {"accuracy": 0.5, "r2": None, "per_class": {"a|b\nc": row}}}
-    save_finished(replace(whole, folder=tmp_path, labels=("a|b\nc", "d"), figures=figures, notes=("one\n\nnote",)))
+    save_finished(
+        replace(whole, folder=tmp_path, labels=("a|b\nc", "d"), figures=figures, notes=("one\n\nnote",))
+    )
     card = (tmp_path / "README.md").read_text("utf-8")
     assert "| a\\|b c |  | 0.5 |  | 3 |\n" in card
     assert "- one note\n" in card

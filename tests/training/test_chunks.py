@@ -26,7 +26,9 @@ def texts(n: int, seed: int = 0) -> list[str]:
     window=st.integers(4, 20),
 )
 def test_cutting_loses_nothing(given: list[str], window: int) -> None:
-    """Between [CLS] and [SEP] of each chunk, and without the filling, stand all pieces in order, each text closed by [SEP]."""
+    """Between [CLS] and [SEP] of each chunk, and without the filling, stand all pieces in order, each text
+    closed by [SEP].
+    """
     ids = cut(given, TOKENIZER, window)
     assert ids.shape[1] == window
     assert (ids[:, 0] == CLS).all()
@@ -48,7 +50,9 @@ def test_a_tokenizer_without_a_mask_is_refused() -> None:
 
 
 def test_masks_are_as_many_and_of_the_kinds_that_bert_has() -> None:
-    """Over many draws: a share of the pieces, 80 % of them hidden, 10 % drawn at random and 10 % left; never a special one."""
+    """Over many draws: a share of the pieces, 80 % of them hidden, 10 % drawn at random and 10 % left; never
+    a special one.
+    """
     ids = cut(texts(60), TOKENIZER, 24)
     chunks = MaskedChunks(ids, TOKENIZER, share=0.3, seed=5)
     kinds, masked, v = Counter[str](), np.zeros(ids.shape), len(SPECIAL) + len(WORDS)
@@ -69,8 +73,12 @@ def test_masks_are_as_many_and_of_the_kinds_that_bert_has() -> None:
     n = epochs * int((~special).sum())
     assert kinds["all"] / n == pytest.approx(0.3, abs=5 * (0.3 * 0.7 / n) ** 0.5)
     hidden, same = 0.8 + 0.1 / v, 0.1 + 0.1 / v  # what is drawn may be [MASK] or what stood there
-    assert kinds["hidden"] / kinds["all"] == pytest.approx(hidden, abs=5 * (hidden * (1 - hidden) / kinds["all"]) ** 0.5)
-    assert kinds["same"] / kinds["all"] == pytest.approx(same, abs=5 * (same * (1 - same) / kinds["all"]) ** 0.5)
+    assert kinds["hidden"] / kinds["all"] == pytest.approx(
+        hidden, abs=5 * (hidden * (1 - hidden) / kinds["all"]) ** 0.5
+    )
+    assert kinds["same"] / kinds["all"] == pytest.approx(
+        same, abs=5 * (same * (1 - same) / kinds["all"]) ** 0.5
+    )
     shares = masked[~special] / epochs  # no place is preferred: each is a draw of its own
     assert shares.std() == pytest.approx((0.3 * 0.7 / epochs) ** 0.5, rel=0.2)
 

@@ -1,4 +1,6 @@
-"""Classification with a tiny BERT: it learns, plain transformers agrees, and bad examples are one sentence each."""
+"""Classification with a tiny BERT: it learns, plain transformers agrees, and bad examples are one sentence
+each.
+"""
 
 import json
 import re
@@ -34,7 +36,9 @@ def plain(folder: Path, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.
     model = AutoModelForSequenceClassification.from_pretrained(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     with torch.no_grad():
-        logits = [model(**tokenizer(text, truncation=True, return_tensors="pt")).logits[0].numpy() for text in texts]
+        logits = [
+            model(**tokenizer(text, truncation=True, return_tensors="pt")).logits[0].numpy() for text in texts
+        ]
     return np.stack(logits)
 
 
@@ -49,7 +53,9 @@ def made(request: pytest.FixtureRequest, tiny_bert: Path, tmp_path_factory: pyte
     told: list[str] = []
     settings = replace(SETTINGS, lora=lora, epochs=10, rate=2e-2 if lora else 1e-2)
     data, start = folder / "animals.jsonl", str(tiny_bert)
-    classify(data, folder / "out", text="body", label="kind", start=start, settings=settings, tell=told.append)
+    classify(
+        data, folder / "out", text="body", label="kind", start=start, settings=settings, tell=told.append
+    )
     (folder / "told").write_text("\n".join(told))
     return folder / "out"
 
@@ -79,12 +85,18 @@ def test_plain_transformers_gives_the_same_predictions_and_names(made: Path) -> 
     texts = animals(30, 5, ("10", "9", "dog"))[0]
     logits = torch.tensor(plain(made, texts))
     np.testing.assert_allclose(predict(made, texts, batch=7), logits.softmax(1).numpy(), atol=1e-5)
-    assert AutoModelForSequenceClassification.from_pretrained(made).config.id2label == {0: "9", 1: "10", 2: "dog"}
+    assert AutoModelForSequenceClassification.from_pretrained(made).config.id2label == {
+        0: "9",
+        1: "10",
+        2: "dog",
+    }
     assert predict(made, []).shape == (0, 3)
 
 
 def test_figures_are_those_of_the_saved_model_on_parts_that_do_not_overlap(made: Path) -> None:
-    """Only 15 of the examples give the validation figures: those are found again among all by their confusion."""
+    """Only 15 of the examples give the validation figures: those are found again among all by their
+    confusion.
+    """
     table, finished = read_table(made.parent / "animals.jsonl"), read_finished(made)
     chances = predict(made, table.words("body"))
     truth = np.array([finished.labels.index(label) for label in table.words("kind")])
@@ -103,9 +115,12 @@ def test_the_adapter_lies_apart_and_gives_what_the_merged_model_gives(made: Path
     assert finished.trainable < finished.parameters
     merged, before = load_file(made / "model.safetensors"), load_file(tiny_bert / "model.safetensors")
     changed = {
-        name for name, weight in before.items()
-        if not np.array_equal(weight, merged["bert." + name.replace("gamma", "weight").replace("beta", "bias")])
-    }  # fmt: skip
+        name
+        for name, weight in before.items()
+        if not np.array_equal(
+            weight, merged["bert." + name.replace("gamma", "weight").replace("beta", "bias")]
+        )
+    }
     touched = {name for name in before if re.search(r"(query|key|value|dense)\.weight$", name)}
     assert changed == touched | {"pooler.dense.bias"}
     texts = animals(10, 6, ("10", "9", "dog"))[0]
@@ -113,30 +128,49 @@ def test_the_adapter_lies_apart_and_gives_what_the_merged_model_gives(made: Path
     adapted = PeftModel.from_pretrained(base, str(made / "adapter")).eval()
     tokenizer = AutoTokenizer.from_pretrained(made)
     with torch.no_grad():
-        logits = adapted(**tokenizer(texts, padding=True, truncation=True, return_tensors="pt")).logits.numpy()
+        logits = adapted(
+            **tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+        ).logits.numpy()
     np.testing.assert_allclose(plain(made, texts), logits, atol=1e-4)
 
 
-def test_with_dev_all_examples_train_and_the_note_says_what_that_means(write: Write, tiny_bert: Path, tmp_path: Path) -> None:
+def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
+    write: Write, tiny_bert: Path, tmp_path: Path
+) -> None:
     texts, labels = animals(40, 1)
     data = write("a.csv", text=[*texts, "a b rare"], label=[*labels, "rare"])
     dev = write("d.csv", text=texts[:9], label=labels[:9])
-    finished = classify(data, tmp_path / "out", dev=dev, start=str(tiny_bert), settings=replace(SETTINGS, epochs=1), weigh=True)
+    finished = classify(
+        data,
+        tmp_path / "out",
+        dev=dev,
+        start=str(tiny_bert),
+        settings=replace(SETTINGS, epochs=1),
+        weigh=True,
+    )
     assert list(finished.figures) == ["validation"]
     assert sum(map(sum, finished.figures["validation"]["confusion"])) == 9
     assert any("chosen on the validation examples" in note for note in finished.notes)
     assert [data["rows"] for data in finished.data] == [41, 9]
 
 
-def test_texts_beyond_the_window_are_cut_counted_and_told(write: Write, tiny_bert: Path, tmp_path: Path) -> None:
+def test_texts_beyond_the_window_are_cut_counted_and_told(
+    write: Write, tiny_bert: Path, tmp_path: Path
+) -> None:
     texts, labels = animals(60, 2)
     texts[3] = texts[7] = "cat " + "a " * 30
     texts[9] = "cat a b c"  # with its marks 6 pieces: just within
     data = write("a.csv", text=texts, label=labels)
-    finished = classify(data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1, window=6))
+    finished = classify(
+        data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1, window=6)
+    )
     longer = sum(len(text.split()) > 4 for text in texts)
-    assert finished.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
-    np.testing.assert_array_equal(predict(tmp_path / "out", ["cat a b c d e"]), predict(tmp_path / "out", ["cat a b c"]))
+    assert (
+        finished.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
+    )
+    np.testing.assert_array_equal(
+        predict(tmp_path / "out", ["cat a b c d e"]), predict(tmp_path / "out", ["cat a b c"])
+    )
 
 
 def test_a_start_with_another_head_gets_a_new_one(made: Path, cats: Path, tmp_path: Path) -> None:
@@ -153,7 +187,9 @@ def test_balanced_weights_are_those_of_torch_in_the_loss() -> None:
     assert [weights[one] * (truth == one).sum() for one in range(3)] == pytest.approx([40 / 3] * 3)
     logits = torch.tensor(rng.normal(size=(40, 3)))
     ours = cross_entropy(weights)(SimpleNamespace(logits=logits), torch.tensor(truth))
-    torchs = torch.nn.CrossEntropyLoss(weight=torch.tensor(weights, dtype=torch.float64))(logits, torch.tensor(truth))
+    torchs = torch.nn.CrossEntropyLoss(weight=torch.tensor(weights, dtype=torch.float64))(
+        logits, torch.tensor(truth)
+    )
     assert ours.item() == pytest.approx(torchs.item())  # over all examples the weights sum to their number
 
 
@@ -161,7 +197,10 @@ NAMES = ["cat", "dog"] * 10
 LONG = [f"{name} a" for name in NAMES]
 WRONG: list[tuple[dict[str, Sequence[str]], str]] = [
     ({"text": LONG, "label": ["cat"] * 20}, r"every label in .* is 'cat'; there must be two classes or more"),
-    ({"text": LONG, "label": [*NAMES[:-1], "cow"]}, r"'cow' has 1 example, too few to split in 3 parts; give at least 3 of each"),
+    (
+        {"text": LONG, "label": [*NAMES[:-1], "cow"]},
+        r"'cow' has 1 example, too few to split in 3 parts; give at least 3 of each",
+    ),
     ({"text": LONG[:4], "label": NAMES[:4]}, "has 2 examples, too few to split in 3 parts"),
     ({"text": LONG, "label": [*NAMES[:-1], " "]}, "line 21: label is empty; fill it in or leave the row out"),
     ({"text": [*LONG[:-1], ""], "label": NAMES}, "line 21: text is empty; fill it in or leave the row out"),
@@ -180,7 +219,9 @@ def test_examples_that_cannot_be_used_are_refused_and_nothing_is_written(
 
 def test_a_class_of_dev_that_was_never_seen_is_refused(write: Write, cats: Path, tmp_path: Path) -> None:
     dev = write("dev.csv", text=["a", "b"], label=["cat", "cow"])
-    with pytest.raises(BadSource, match=r"dev\.csv, line 3: label is 'cow', a class that is not among those of .*: cat, dog"):
+    with pytest.raises(
+        BadSource, match=r"dev\.csv, line 3: label is 'cow', a class that is not among those of .*: cat, dog"
+    ):
         classify(cats, tmp_path / "out", dev=dev)
 
 
@@ -195,8 +236,15 @@ def test_models_that_cannot_be_trained_are_refused(cats: Path, tiny_bert: Path, 
     ):
         with pytest.raises(kind, match=said):
             classify(cats, tmp_path / "out", start=start)
-    with pytest.raises(BadValue, match=r"LoRA finds none of nothing in this model; its linear modules: .*query"):
-        classify(cats, tmp_path / "out", start=str(tiny_bert), settings=Settings(lora=LoraSettings(targets=("nothing",))))
+    with pytest.raises(
+        BadValue, match=r"LoRA finds none of nothing in this model; its linear modules: .*query"
+    ):
+        classify(
+            cats,
+            tmp_path / "out",
+            start=str(tiny_bert),
+            settings=Settings(lora=LoraSettings(targets=("nothing",))),
+        )
     assert not (tmp_path / "out").exists()
 
 
@@ -205,5 +253,7 @@ def test_a_folder_that_is_taken_is_refused_and_so_is_one_without_a_model(
 ) -> None:
     with pytest.raises(BadFolder, match="holds a finished model already"):
         classify(cats, made, start=str(tiny_bert))
-    with pytest.raises(BadSource, match="holds no model that palate trained; give the folder that palate train wrote"):
+    with pytest.raises(
+        BadSource, match="holds no model that palate trained; give the folder that palate train wrote"
+    ):
         predict(tmp_path, ["a"])

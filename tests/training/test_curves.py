@@ -52,7 +52,9 @@ def test_a_history_without_evaluations_is_drawn(tmp_path: Path) -> None:
 
 
 def test_a_confusion_names_its_classes_and_counts(tmp_path: Path) -> None:
-    """Labels are text as it comes: no formula between $, no second line, no warning for letters that the font lacks."""
+    """Labels are text as it comes: no formula between $, no second line, no warning for letters that the font
+    lacks.
+    """
     labels = ["a $x$ \\frac{ $", "two\nlines", "日本", "w" * 90]
     counts = [[5, 1, 0, 0], [0, 7, 2, 0], [1, 0, 9, 3], [0, 0, 0, 0]]
     figure = draw_confusion(labels, counts, tmp_path / "confusion.png")
@@ -69,7 +71,9 @@ def test_a_confusion_names_its_classes_and_counts(tmp_path: Path) -> None:
 
 
 def test_many_classes_are_shaded_only_and_the_picture_stays_of_a_size_to_look_at(tmp_path: Path) -> None:
-    figure = draw_confusion([str(place) for place in range(60)], np.eye(60, dtype=int).tolist(), tmp_path / "confusion.png")
+    figure = draw_confusion(
+        [str(place) for place in range(60)], np.eye(60, dtype=int).tolist(), tmp_path / "confusion.png"
+    )
     assert not figure.axes[0].texts
     assert max(size(tmp_path / "confusion.png")) < 2500
 
@@ -80,7 +84,9 @@ def test_the_calibration_shows_the_bins_and_their_error(tmp_path: Path) -> None:
     figure = draw_calibration(truth, chances, tmp_path / "calibration.png")
     above, below = figure.axes
     bins = reliability(truth, chances)
-    assert np.asarray(above.lines[1].get_xydata()).tolist() == [[one.confidence, one.accuracy] for one in bins]
+    assert np.asarray(above.lines[1].get_xydata()).tolist() == [
+        [one.confidence, one.accuracy] for one in bins
+    ]
     assert [bar.get_height() for bar in below.containers[0]] == [one.n for one in bins]
     assert below.get_xlabel() == "probability of the predicted class"
     size(tmp_path / "calibration.png")
@@ -104,7 +110,9 @@ def test_without_matplotlib_a_training_still_ends_and_the_note_says_what_to_inst
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingExtra, match=r"pip install 'palate\[plots\]'"):
         draw_scatter([1, 2], [1, 2], tmp_path / "scatter.png")
-    assert draw_report(tmp_path / "other", drawings) == ("no pictures: they need matplotlib; run: pip install 'palate[plots]'",)
+    assert draw_report(tmp_path / "other", drawings) == (
+        "no pictures: they need matplotlib; run: pip install 'palate[plots]'",
+    )
 
 
 def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -25,7 +25,12 @@ from palate.parts import Matrix
 from palate.training.distil import distil, quantise
 
 WORDS = "the a cat dog tree river stone light old new runs sees falls under over quickly"
-CONTENTS = ["the old cat sees a new dog", "a river falls over stone", "light", "the tree, the tree; under stone quickly"]
+CONTENTS = [
+    "the old cat sees a new dog",
+    "a river falls over stone",
+    "light",
+    "the tree, the tree; under stone quickly",
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +52,16 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = Tokenizer(WordPiece({piece: place for place, piece in enumerate(pieces)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    special = {
+        "pad_token": "[PAD]",
+        "unk_token": "[UNK]",
+        "cls_token": "[CLS]",
+        "sep_token": "[SEP]",
+        "mask_token": "[MASK]",
+    }
     torch.manual_seed(0)
     config = BertConfig(  # type: ignore[no-untyped-call]
         vocab_size=len(pieces),
@@ -78,7 +91,12 @@ def test_what_is_distilled_is_an_encoder_close_to_model2vecs_own(teacher: Path, 
     assert np.einsum("nd,nd->n", found, expected).min() > 0.999
     # before int8 they are the same: the mean that model2vec takes and the sum point one way
     vectors = own.embedding.astype(np.float64)
-    before = np.stack([vectors[own.tokenizer.encode(content, add_special_tokens=False).ids].sum(axis=0) for content in CONTENTS])
+    before = np.stack(
+        [
+            vectors[own.tokenizer.encode(content, add_special_tokens=False).ids].sum(axis=0)
+            for content in CONTENTS
+        ]
+    )
     before /= np.linalg.norm(before, axis=1, keepdims=True)
     assert np.einsum("nd,nd->n", before, expected).min() > 0.99999
 
@@ -88,7 +106,9 @@ def test_the_folder_tells_what_it_was_made_from(teacher: Path, tmp_path: Path) -
     config = json.loads((tmp_path / "made" / "config.json").read_text())
     sha256 = hashlib.sha256((teacher / "model.safetensors").read_bytes()).hexdigest()
     assert config["teacher_sha256"] == made.teacher_sha256 == sha256
-    assert config["sha256"] == hashlib.sha256((tmp_path / "made" / "model.safetensors").read_bytes()).hexdigest()
+    assert (
+        config["sha256"] == hashlib.sha256((tmp_path / "made" / "model.safetensors").read_bytes()).hexdigest()
+    )
 
 
 def test_the_unknown_says_nothing(teacher: Path, tmp_path: Path) -> None:
@@ -112,7 +132,9 @@ def test_a_teacher_without_safetensors_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
-def test_a_missing_package_names_the_extra(teacher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_names_the_extra(
+    teacher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "model2vec.distill", None)
     with pytest.raises(MissingExtra, match=r"pip install 'palate\[bert\]'"):
         distil(teacher, tmp_path / "made")

@@ -28,7 +28,9 @@ def plain(folder: Path, texts: list[str], **settings: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", ["classify", "lora"])
-def test_the_accuracy_of_a_classifier_is_that_of_plain_transformers(kind: str, made: Made, tmp_path: Path) -> None:
+def test_the_accuracy_of_a_classifier_is_that_of_plain_transformers(
+    kind: str, made: Made, tmp_path: Path
+) -> None:
     texts, labels = animals(50, 7)
     table = read_table(write_table(tmp_path / "test.csv", text=texts, label=labels))
     what, figures = evaluate(str(made(kind)), table)
@@ -44,13 +46,17 @@ def test_other_columns_may_be_named_and_a_part_of_the_classes_is_enough(made: Ma
     table = read_table(write_table(tmp_path / "test.csv", words=texts, kind=["cat"] * 6))
     _, figures = evaluate(str(made("classify")), table, text="words", label="kind")
     assert figures["per_class"]["cat"]["support"] == 6
-    with pytest.raises(BadSource, match=r"test\.csv, line 2: there is no column text; the columns are: words, kind"):
+    with pytest.raises(
+        BadSource, match=r"test\.csv, line 2: there is no column text; the columns are: words, kind"
+    ):
         evaluate(str(made("classify")), table, label="kind")
 
 
 def test_a_label_that_the_model_does_not_know_is_refused_with_its_row(made: Made, tmp_path: Path) -> None:
     table = read_table(write_table(tmp_path / "test.csv", text=["a cat", "a cow"], label=["cat", "cow"]))
-    with pytest.raises(BadSource, match=r"line 3: label is 'cow', which the model does not know; it knows: cat, dog"):
+    with pytest.raises(
+        BadSource, match=r"line 3: label is 'cow', which the model does not know; it knows: cat, dog"
+    ):
         evaluate(str(made("classify")), table)
 
 
@@ -70,7 +76,9 @@ def test_a_tagger_is_measured_by_entities(made: Made, tmp_path: Path) -> None:
     assert {"f1", "precision", "recall", "accuracy"} <= set(figures)
     assert figures["per_class"]["pet"]["support"] == 80
     strange = read_table(write_table(tmp_path / "strange.csv", tokens=["a cat"], tags=["O B-wild"]))
-    with pytest.raises(BadSource, match=r"line 2: tags has 'B-wild', which the model does not know; it knows: O, B-pet"):
+    with pytest.raises(
+        BadSource, match=r"line 2: tags has 'B-wild', which the model does not know; it knows: O, B-pet"
+    ):
         evaluate(str(made("tokens")), strange)
 
 
@@ -83,12 +91,16 @@ def test_a_masked_model_is_measured_by_its_perplexity(made: Made, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["similarity", "reduce", "start"])
-def test_a_sentence_model_is_measured_by_what_the_columns_are(kind: str, made: Made, tiny_bert: Path, tmp_path: Path) -> None:
+def test_a_sentence_model_is_measured_by_what_the_columns_are(
+    kind: str, made: Made, tiny_bert: Path, tmp_path: Path
+) -> None:
     folder = tiny_bert if kind == "start" else made(kind)
     table = read_table(sts_file(tmp_path, seed=9))
     what, figures = evaluate(str(folder), table)
     model = SentenceTransformer(str(folder), device="cpu")
-    one, other = (model.encode(table.words(column), normalize_embeddings=True) for column in ("sentence1", "sentence2"))
+    one, other = (
+        model.encode(table.words(column), normalize_embeddings=True) for column in ("sentence1", "sentence2")
+    )
     assert what == "sts"
     expected = spearmanr((one * other).sum(axis=1), table.numbers("score")).statistic
     assert figures["spearman"] == pytest.approx(expected, abs=5e-3)  # equal texts change places by rounding
@@ -99,7 +111,9 @@ def test_a_sentence_model_is_measured_by_what_the_columns_are(kind: str, made: M
         assert 0 <= figures[found[1]] <= 1
 
 
-def test_entailment_needs_a_head_of_the_model_or_one_that_is_fitted(made: Made, tiny_bert: Path, tmp_path: Path) -> None:
+def test_entailment_needs_a_head_of_the_model_or_one_that_is_fitted(
+    made: Made, tiny_bert: Path, tmp_path: Path
+) -> None:
     table = read_table(nli_file(tmp_path))
     assert evaluate(str(made("similarity")), table)[1]["accuracy"] >= 0
     with pytest.raises(BadSource, match="has no head for entailment; name examples to fit one on with --fit"):
@@ -110,7 +124,9 @@ def test_entailment_needs_a_head_of_the_model_or_one_that_is_fitted(made: Made, 
 
 def test_columns_that_say_nothing_about_sentences_are_listed(tiny_bert: Path, tmp_path: Path) -> None:
     table = read_table(write_table(tmp_path / "test.csv", text=["a"], label=["b"]))
-    with pytest.raises(BadSource, match=r"is a sentence model, which is measured by columns .*; .*test\.csv has text, label"):
+    with pytest.raises(
+        BadSource, match=r"is a sentence model, which is measured by columns .*; .*test\.csv has text, label"
+    ):
         evaluate(str(tiny_bert), table)
     with pytest.raises(BadValue, match="leave --text-column and --label-column out"):
         evaluate(str(tiny_bert), table, text="text")

@@ -37,7 +37,9 @@ def run_torch(folder: Path, family: str, texts: Sequence[str]) -> NDArray[Any]:
     model = getattr(transformers, family).from_pretrained(folder).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     with torch.inference_mode():
-        logits: NDArray[Any] = model(**tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")).logits.numpy()
+        logits: NDArray[Any] = model(
+            **tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+        ).logits.numpy()
     return logits
 
 
@@ -75,7 +77,9 @@ def test_onnx_has_every_module_of_a_sentence_model(pooling: Any, tiny_bert: Path
     torch.manual_seed(1)
     first = SentenceTransformer(str(tiny_bert), device="cpu")[0]
     dense = [Dense(16, 9), Dense(9, 4, bias=False, activation_function=None)]
-    model = SentenceTransformer(modules=[first, Pooling(16, pooling_mode=pooling), *dense, Normalize()], device="cpu")
+    model = SentenceTransformer(
+        modules=[first, Pooling(16, pooling_mode=pooling), *dense, Normalize()], device="cpu"
+    )
     model.save_pretrained(str(tmp_path / "model"), create_model_card=False)
     export(str(tmp_path / "model"), tmp_path / "onnx", "onnx")
     said = run_onnx(tmp_path / "onnx", TEXTS)[0]
@@ -84,9 +88,13 @@ def test_onnx_has_every_module_of_a_sentence_model(pooling: Any, tiny_bert: Path
 
 
 def test_a_pooling_that_is_not_written_yet_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
-    model = SentenceTransformer(modules=[SentenceTransformer(str(tiny_bert))[0], Pooling(16, pooling_mode="max")], device="cpu")
+    model = SentenceTransformer(
+        modules=[SentenceTransformer(str(tiny_bert))[0], Pooling(16, pooling_mode="max")], device="cpu"
+    )
     model.save_pretrained(str(tmp_path / "model"), create_model_card=False)
-    with pytest.raises(BadSource, match=r"mean or first-piece pooling, dense layers and scaling; this model has Pooling"):
+    with pytest.raises(
+        BadSource, match=r"mean or first-piece pooling, dense layers and scaling; this model has Pooling"
+    ):
         export(str(tmp_path / "model"), tmp_path / "onnx", "onnx")
     assert not (tmp_path / "onnx").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
@@ -120,10 +128,15 @@ def test_a_copy_says_the_same_and_leaves_the_adapter_out(made: Made, tmp_path: P
     assert {"model.safetensors", "tokenizer.json", "config.json", "README.md", "palate.json"} <= names
     assert not names & {"adapter", "checkpoints"}
     np.testing.assert_array_equal(predict(tmp_path / "new" / "copy", TEXTS), predict(made("lora"), TEXTS))
-    assert run_torch(tmp_path / "new" / "copy", "AutoModelForSequenceClassification", TEXTS).shape == (len(TEXTS), 2)
+    assert run_torch(tmp_path / "new" / "copy", "AutoModelForSequenceClassification", TEXTS).shape == (
+        len(TEXTS),
+        2,
+    )
 
 
-def test_an_adapter_merged_into_its_start_is_the_whole_model(made: Made, tiny_bert: Path, tmp_path: Path) -> None:
+def test_an_adapter_merged_into_its_start_is_the_whole_model(
+    made: Made, tiny_bert: Path, tmp_path: Path
+) -> None:
     """Loaded by plain peft onto the model that the training began with."""
     from peft import PeftModel
 
@@ -153,7 +166,9 @@ def test_the_code_of_the_adapters_card_runs(
 
 
 def test_what_cannot_be_exported_is_refused_with_the_mend(made: Made, tmp_path: Path) -> None:
-    with pytest.raises(BadSource, match="has no adapter: it was not trained with --lora; leave --adapter out"):
+    with pytest.raises(
+        BadSource, match="has no adapter: it was not trained with --lora; leave --adapter out"
+    ):
         export(str(made("classify")), tmp_path / "out", "adapter")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine.txt").write_text("mine")

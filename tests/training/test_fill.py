@@ -16,7 +16,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_bert(tmp_path_factory.mktemp("models") / "mlm", head=True)
 
 
-@pytest.mark.parametrize("text", ["the old [MASK] sees a tree .", "a [MASK] smells the [MASK]", "the [MASK]s"])
+@pytest.mark.parametrize(
+    "text", ["the old [MASK] sees a tree .", "a [MASK] smells the [MASK]", "the [MASK]s"]
+)
 @pytest.mark.parametrize("top", [1, 4])
 def test_gaps_are_filled_as_by_the_pipeline_of_transformers(model: Path, text: str, top: int) -> None:
     network, tokenizer = AutoModelForMaskedLM.from_pretrained(model), AutoTokenizer.from_pretrained(model)
@@ -24,9 +26,13 @@ def test_gaps_are_filled_as_by_the_pipeline_of_transformers(model: Path, text: s
     if "score" in expected[0]:  # it unpacks the answer where there is one gap
         expected = [expected]
     found = fill(text, str(model), top=top)
-    assert [[guess.piece for guess in gap] for gap in found] == [[one["token_str"] for one in gap] for gap in expected]
+    assert [[guess.piece for guess in gap] for gap in found] == [
+        [one["token_str"] for one in gap] for gap in expected
+    ]
     for ours, theirs in zip(found, expected, strict=True):
-        assert [guess.probability for guess in ours] == pytest.approx([one["score"] for one in theirs], rel=1e-5)
+        assert [guess.probability for guess in ours] == pytest.approx(
+            [one["score"] for one in theirs], rel=1e-5
+        )
 
 
 def test_the_chances_of_all_pieces_sum_to_one(model: Path) -> None:
@@ -36,11 +42,19 @@ def test_the_chances_of_all_pieces_sum_to_one(model: Path) -> None:
     assert [guess.probability for guess in gap] == sorted((guess.probability for guess in gap), reverse=True)
 
 
-def test_a_gap_may_be_spelled_as_people_do_where_the_model_spells_it_otherwise(model: Path, tmp_path: Path) -> None:
+def test_a_gap_may_be_spelled_as_people_do_where_the_model_spells_it_otherwise(
+    model: Path, tmp_path: Path
+) -> None:
     tokenizer = AutoTokenizer.from_pretrained(model)
     tokenizer.add_special_tokens({"mask_token": "<gap>"})
     torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64, "pad_token_id": 0}
+    sizes = {
+        "hidden_size": 32,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+        "pad_token_id": 0,
+    }
     config = RobertaConfig(vocab_size=len(tokenizer), **sizes)  # type: ignore[no-untyped-call]
     RobertaForMaskedLM(config).save_pretrained(tmp_path)  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(tmp_path)
@@ -49,7 +63,9 @@ def test_a_gap_may_be_spelled_as_people_do_where_the_model_spells_it_otherwise(m
 
 def test_an_encoder_without_a_head_says_how_to_get_one(tmp_path: Path) -> None:
     folder = save_bert(tmp_path / "start", head=False)
-    with pytest.raises(BadSource, match=f"no masked-language head.*palate train masked --data FILE --encoder {folder} --out"):
+    with pytest.raises(
+        BadSource, match=f"no masked-language head.*palate train masked --data FILE --encoder {folder} --out"
+    ):
         fill("the [MASK]", str(folder))
 
 

@@ -23,7 +23,11 @@ def test_every_example_comes_once_an_epoch(lengths: list[int], batch: int, seed:
     assert sorted(sampler) == list(range(len(lengths)))
 
 
-@given(st.lists(st.integers(1, 120), min_size=100, max_size=400, unique=False), st.integers(2, 16), st.integers(0, 9))
+@given(
+    st.lists(st.integers(1, 120), min_size=100, max_size=400, unique=False),
+    st.integers(2, 16),
+    st.integers(0, 9),
+)
 def test_little_is_padded(lengths: list[int], batch: int, seed: int) -> None:
     """Never more than in random order but for the batch that is not full, and near the least there can be."""
     order = list(LengthSampler(lengths, batch, seed))

@@ -13,11 +13,21 @@ from palate.training.settings import LoraSettings
 from palate.training.start import load_model
 
 
-@pytest.mark.parametrize(("rank", "targets"), [(2, ("query", "value")), (5, ("dense",)), (3, ("query", "key", "value", "dense"))])
-def test_adapters_and_the_head_are_trained_and_nothing_else(tiny_bert: Path, rank: int, targets: tuple[str, ...]) -> None:
-    """The count is rank * (inputs + outputs) of each adapted module, and the pooler and the classifier whole."""
+@pytest.mark.parametrize(
+    ("rank", "targets"), [(2, ("query", "value")), (5, ("dense",)), (3, ("query", "key", "value", "dense"))]
+)
+def test_adapters_and_the_head_are_trained_and_nothing_else(
+    tiny_bert: Path, rank: int, targets: tuple[str, ...]
+) -> None:
+    """The count is rank * (inputs + outputs) of each adapted module, and the pooler and the classifier
+    whole.
+    """
     plain = load_model(str(tiny_bert), AutoModelForSequenceClassification)
-    head = sum(weight.numel() for name, weight in plain.named_parameters() if "pooler" in name or "classifier" in name)
+    head = sum(
+        weight.numel()
+        for name, weight in plain.named_parameters()
+        if "pooler" in name or "classifier" in name
+    )
     adapted = [
         module.in_features + module.out_features
         for name, module in plain.named_modules()
@@ -50,5 +60,7 @@ def test_the_merged_model_and_the_adapter_give_the_same_outputs(tiny_bert: Path,
 
 def test_a_module_that_is_not_there_is_refused_with_those_that_are(tiny_bert: Path) -> None:
     model = load_model(str(tiny_bert), AutoModelForSequenceClassification)
-    with pytest.raises(BadValue, match=r"LoRA finds none of q_proj in this model; its linear modules: .*key, query"):
+    with pytest.raises(
+        BadValue, match=r"LoRA finds none of q_proj in this model; its linear modules: .*key, query"
+    ):
         with_adapters(model, LoraSettings(targets=("q_proj",)), "SEQ_CLS")

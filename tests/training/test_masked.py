@@ -61,7 +61,9 @@ def test_the_weights_that_are_saved_are_the_best_that_were_seen(made: Path, data
     assert read_finished(made).figures["after"]["perplexity"] == pytest.approx(min(seen), rel=1e-6)
 
 
-def test_figures_are_found_again_on_the_file_that_chose_the_weights(start: Path, data: Path, tmp_path: Path) -> None:
+def test_figures_are_found_again_on_the_file_that_chose_the_weights(
+    start: Path, data: Path, tmp_path: Path
+) -> None:
     dev = write_texts(tmp_path / "dev.jsonl", 40, seed=9)
     finished = masked(data, tmp_path / "out", dev=dev, start=str(start), settings=replace(SETTINGS, epochs=1))
     again = perplexity(tmp_path / "out", read_table(dev), batch=5)
@@ -83,7 +85,9 @@ def test_title_and_text_are_read_together(start: Path, data: Path, tmp_path: Pat
     told: list[str] = []
     quick = replace(SETTINGS, epochs=0.1)
     masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, tell=told.append)
-    finished = masked(data, tmp_path / "two", text="title+text", start=str(start), settings=quick, tell=told.append)
+    finished = masked(
+        data, tmp_path / "two", text="title+text", start=str(start), settings=quick, tell=told.append
+    )
     assert finished.columns == {"text": "title+text"}
     one, two = (int(re.findall(r"in (\d+) chunks", line)[0]) for line in told)
     pieces = 135 * 3  # "old cat ##s" before each of the texts that train
@@ -92,12 +96,20 @@ def test_title_and_text_are_read_together(start: Path, data: Path, tmp_path: Pat
 
 def test_chunks_are_no_longer_than_the_model_can_read(start: Path, data: Path, tmp_path: Path) -> None:
     told: list[str] = []
-    masked(data, tmp_path / "out", start=str(start), settings=replace(SETTINGS, epochs=0.1, window=100), tell=told.append)
+    masked(
+        data,
+        tmp_path / "out",
+        start=str(start),
+        settings=replace(SETTINGS, epochs=0.1, window=100),
+        tell=told.append,
+    )
     assert "chunks of 32 word pieces" in told[0]
 
 
 def test_too_few_minutes_are_told_and_leave_no_beginning(start: Path, data: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadValue, match=r"0\.0001 minutes are too few, as a batch takes .* give more with --minutes"):
+    with pytest.raises(
+        BadValue, match=r"0\.0001 minutes are too few, as a batch takes .* give more with --minutes"
+    ):
         masked(data, tmp_path / "out", start=str(start), settings=SETTINGS, minutes=0.0001)
     assert not list((tmp_path / "out").iterdir())
 
@@ -141,7 +153,13 @@ def test_a_killed_training_ends_in_the_same_bits(made: Path, start: Path, data: 
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
     assert not (out / "palate.json").exists()
     shares: list[float] = []
-    masked(data, out, start=str(start), settings=SETTINGS, watch=lambda facts: shares.append(facts["step"] / facts["steps"]))
+    masked(
+        data,
+        out,
+        start=str(start),
+        settings=SETTINGS,
+        watch=lambda facts: shares.append(facts["step"] / facts["steps"]),
+    )
     assert 0.5 < shares[0] < 1
     assert (out / "model.safetensors").read_bytes() == (made / "model.safetensors").read_bytes()
     assert read_finished(out).figures == read_finished(made).figures
@@ -162,7 +180,9 @@ def test_minutes_cut_the_epochs_to_what_fits(start: Path, data: Path, tmp_path: 
 def test_the_seed_decides_the_weights(start: Path, data: Path, tmp_path: Path) -> None:
     for name, seed in {"one": 4, "again": 4, "other": 5}.items():
         masked(data, tmp_path / name, start=str(start), settings=replace(SETTINGS, epochs=0.2, seed=seed))
-    one, again, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("one", "again", "other"))
+    one, again, other = (
+        (tmp_path / name / "model.safetensors").read_bytes() for name in ("one", "again", "other")
+    )
     assert one == again != other
 
 
@@ -170,15 +190,30 @@ def test_the_seed_decides_the_weights(start: Path, data: Path, tmp_path: Path) -
     ("rows", "changes", "error", "said"),
     [
         ([{"text": "a cat"}, {"text": " "}], {}, BadSource, r"line 2: text is empty"),
-        ([{"text": "a cat"}] * 5, {"text": "body"}, BadSource, r"there is no column body; the columns are: text"),
+        (
+            [{"text": "a cat"}] * 5,
+            {"text": "body"},
+            BadSource,
+            r"there is no column body; the columns are: text",
+        ),
         ([{"text": "a cat"}], {}, BadSource, r"too few"),
         ([{"text": "a cat"}] * 20, {"share": 1.5}, BadValue, r"between 0 and 1, got 1.5"),
         ([{"text": "a cat"}] * 20, {"minutes": -1.0}, BadValue, r"minutes are above 0, got -1"),
-        ([{"text": "a cat"}] * 20, {"share": 0.001}, BadSource, r"no word piece of the held-out texts was masked"),
+        (
+            [{"text": "a cat"}] * 20,
+            {"share": 0.001},
+            BadSource,
+            r"no word piece of the held-out texts was masked",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence_and_nothing_is_begun(
-    rows: list[dict[str, str]], changes: dict[str, Any], error: type[Exception], said: str, start: Path, tmp_path: Path
+    rows: list[dict[str, str]],
+    changes: dict[str, Any],
+    error: type[Exception],
+    said: str,
+    start: Path,
+    tmp_path: Path,
 ) -> None:
     data = tmp_path / "bad.jsonl"
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -37,7 +37,11 @@ def test_figures_of_classes_are_those_counted_by_hand(seed: int, n: int, c: int)
     assert found["accuracy"] == pytest.approx(sum(a == b for a, b in pairs) / n)
     kept = []
     for place, name in enumerate(names(c)):
-        right, support, predicted = pairs.count((place, place)), truth.tolist().count(place), said.count(place)
+        right, support, predicted = (
+            pairs.count((place, place)),
+            truth.tolist().count(place),
+            said.count(place),
+        )
         mine = found["per_class"][name]
         assert mine["support"] == support
         if support + predicted == 0:
@@ -53,11 +57,15 @@ def test_figures_of_classes_are_those_counted_by_hand(seed: int, n: int, c: int)
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 999), st.integers(1, 60), st.integers(2, 7))
-def test_figures_of_probabilities_agree_with_scikit_learn_and_with_a_slow_loop(seed: int, n: int, c: int) -> None:
+def test_figures_of_probabilities_agree_with_scikit_learn_and_with_a_slow_loop(
+    seed: int, n: int, c: int
+) -> None:
     truth, chances = drawn(seed, n, c)
     found = classification_figures(names(c), truth, chances)
     assert found["log_loss"] == pytest.approx(-np.log(chances[np.arange(n), truth]).mean(), rel=1e-6)
-    square = sum((chances[row, place] - (truth[row] == place)) ** 2 for row in range(n) for place in range(c)) / n
+    square = (
+        sum((chances[row, place] - (truth[row] == place)) ** 2 for row in range(n) for place in range(c)) / n
+    )
     assert found["brier"] == pytest.approx(square)
     error = 0.0
     for low in range(10):
@@ -94,7 +102,9 @@ def test_a_model_that_always_says_the_same_class_has_figures_without_warnings() 
 
 def test_rows_of_float32_sum_to_one_well_enough() -> None:
     truth, chances = drawn(1, 500, 50)
-    exact, rough = (classification_figures(names(50), truth, given) for given in (chances, chances.astype(np.float32)))
+    exact, rough = (
+        classification_figures(names(50), truth, given) for given in (chances, chances.astype(np.float32))
+    )
     assert rough["log_loss"] == pytest.approx(exact["log_loss"], rel=1e-5)
 
 
@@ -111,7 +121,9 @@ def test_bins_hold_every_prediction_once_and_rise(seed: int, n: int, bins: int) 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 999), st.integers(3, 60), st.floats(0.1, 50), st.floats(-9, 9))
-def test_figures_of_numbers_are_those_of_their_definitions(seed: int, n: int, spread: float, shift: float) -> None:
+def test_figures_of_numbers_are_those_of_their_definitions(
+    seed: int, n: int, spread: float, shift: float
+) -> None:
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=n).round(1) * spread
     said = truth * 0.5 + rng.normal(size=n) + shift
@@ -126,7 +138,9 @@ def test_figures_of_numbers_are_those_of_their_definitions(seed: int, n: int, sp
     assert found["r2"] == pytest.approx(1 - np.sum((truth - said) ** 2) / np.sum((truth - truth.mean()) ** 2))
 
 
-@pytest.mark.parametrize(("truth", "said"), [([1, 2, 3], [4, 4, 4]), ([2, 2], [1, 3]), ([0.1] * 3, [0.3] * 3), ([1], [2])])
+@pytest.mark.parametrize(
+    ("truth", "said"), [([1, 2, 3], [4, 4, 4]), ([2, 2], [1, 3]), ([0.1] * 3, [0.3] * 3), ([1], [2])]
+)
 def test_what_does_not_vary_has_no_correlation(truth: list[float], said: list[float]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

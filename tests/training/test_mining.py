@@ -39,28 +39,42 @@ def of(said: CrowdFeedback, taste: int, sign: int) -> set[int]:
 
 
 @given(seed=st.integers(0, 10_000), tastes=st.integers(1, 4), n=st.integers(30, 60), dislikes=st.booleans())
-def test_a_triplet_is_two_likes_of_one_taste_and_what_it_does_not_like(seed: int, tastes: int, n: int, dislikes: bool) -> None:
-    """The positive is of the nearer half of the other likes; the negative a near dislike or, without them, an unjudged text."""
+def test_a_triplet_is_two_likes_of_one_taste_and_what_it_does_not_like(
+    seed: int, tastes: int, n: int, dislikes: bool
+) -> None:
+    """The positive is of the nearer half of the other likes; the negative a near dislike or, without them, an
+    unjudged text.
+    """
     said, vectors = feedback(seed, tastes, n, 25, dislikes), unit(n, 5, seed)
     for anchor, positive, negative in islice(triplets(said, vectors, np.random.default_rng(seed)), 20):
         cosine = vectors @ vectors[anchor]
 
-        def possible(taste: int, anchor: int = anchor, p: int = positive, c: int = negative, cosine: object = cosine) -> bool:
+        def possible(
+            taste: int, anchor: int = anchor, p: int = positive, c: int = negative, cosine: object = cosine
+        ) -> bool:
             liked, disliked = of(said, taste, 1), of(said, taste, -1)
             if anchor not in liked or p not in liked - {anchor}:
                 return False
-            nearer = sum(vectors[other] @ vectors[anchor] > vectors[p] @ vectors[anchor] for other in liked - {anchor})
+            nearer = sum(
+                vectors[other] @ vectors[anchor] > vectors[p] @ vectors[anchor] for other in liked - {anchor}
+            )
             if nearer >= -(-(len(liked) - 1) // 2):
                 return False
             if len(disliked) >= FEW:
-                return c in disliked and sum(vectors[d] @ vectors[anchor] > vectors[c] @ vectors[anchor] for d in disliked) < NEAR
+                return (
+                    c in disliked
+                    and sum(vectors[d] @ vectors[anchor] > vectors[c] @ vectors[anchor] for d in disliked)
+                    < NEAR
+                )
             return c not in liked | disliked
 
         assert any(possible(taste) for taste in range(tastes))
 
 
 def test_negatives_that_nobody_judged_are_far_enough() -> None:
-    """Of the texts that are looked at those in the nearer half are never taken: they may be what the reader likes."""
+    """Of the texts that are looked at those in the nearer half are never taken: they may be what the reader
+    likes.
+    """
     n = 40
     said = CrowdFeedback(np.zeros(2, int), np.array([0, 1]), np.ones(2), n)
     angles = np.linspace(0, np.pi, n)
@@ -74,10 +88,14 @@ def test_negatives_that_nobody_judged_are_far_enough() -> None:
 
 def test_each_like_is_an_anchor_as_often_as_another() -> None:
     said = CrowdFeedback(
-        np.repeat([0, 1], [8, 14]), np.concatenate([np.arange(8), np.arange(14)]),
-        np.array([1.0] * 4 + [-1.0] * 4 + [1.0] * 8 + [-1.0] * 6), 20,
-    )  # fmt: skip
-    anchors = [anchor for anchor, _, _ in islice(triplets(said, unit(20, 4, 0), np.random.default_rng(0)), 6000)]
+        np.repeat([0, 1], [8, 14]),
+        np.concatenate([np.arange(8), np.arange(14)]),
+        np.array([1.0] * 4 + [-1.0] * 4 + [1.0] * 8 + [-1.0] * 6),
+        20,
+    )
+    anchors = [
+        anchor for anchor, _, _ in islice(triplets(said, unit(20, 4, 0), np.random.default_rng(0)), 6000)
+    ]
     counts = np.bincount(anchors, minlength=20)[:8]
     np.testing.assert_allclose(counts, [1000] * 4 + [500] * 4, rtol=0.15)
 
@@ -92,7 +110,9 @@ def test_nothing_is_drawn_before_it_is_asked_for_and_the_same_seed_gives_the_sam
 
 
 @pytest.mark.parametrize(
-    "likings", [[1.0, -1.0, -1.0], [-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]], ids=["one like", "none", "all there are"]
+    "likings",
+    [[1.0, -1.0, -1.0], [-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]],
+    ids=["one like", "none", "all there are"],
 )
 def test_without_two_likes_and_something_else_there_is_nothing_to_mine(likings: list[float]) -> None:
     said = CrowdFeedback(np.zeros(3, int), np.arange(3), np.array(likings), 3)
@@ -100,12 +120,18 @@ def test_without_two_likes_and_something_else_there_is_nothing_to_mine(likings: 
         next(triplets(said, np.eye(3), np.random.default_rng(0)))
 
 
-def test_a_reader_who_judged_everything_has_only_dislikes_to_be_told_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_who_judged_everything_has_only_dislikes_to_be_told_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     said = CrowdFeedback(np.zeros(4, int), np.arange(4), np.array([1.0, 1.0, 1.0, -1.0]), 4)
-    assert {negative for _, _, negative in islice(triplets(said, np.eye(4), np.random.default_rng(0)), 20)} == {3}
+    assert {
+        negative for _, _, negative in islice(triplets(said, np.eye(4), np.random.default_rng(0)), 20)
+    } == {3}
     monkeypatch.setattr(mining, "LOOKED", 1)  # so that what is looked at is mostly judged
     one_left = CrowdFeedback(np.zeros(4, int), np.arange(4), np.array([1.0, 1.0, 1.0, -1.0]), 5)
-    assert {negative for _, _, negative in islice(triplets(one_left, np.eye(5), np.random.default_rng(0)), 20)} == {4}
+    assert {
+        negative for _, _, negative in islice(triplets(one_left, np.eye(5), np.random.default_rng(0)), 20)
+    } == {4}
 
 
 @given(st.lists(st.text("ab \n", max_size=60), max_size=8), st.integers(0, 99))
@@ -114,7 +140,8 @@ def test_halves_together_are_the_words_of_a_text(contents: list[str], seed: int)
     texts = [content.split() for content in contents]
     assert all(words in texts for words in made)
     assert len(made) == sum(
-        len(words) // 2 >= mining.LEAST_WORDS or _titled(content) for content, words in zip(contents, texts, strict=True)
+        len(words) // 2 >= mining.LEAST_WORDS or _titled(content)
+        for content, words in zip(contents, texts, strict=True)
     )
 
 
@@ -125,6 +152,9 @@ def _titled(content: str) -> bool:
 
 def test_a_title_and_its_body_are_a_pair_and_a_long_text_is_cut_in_the_middle() -> None:
     found = dict(
-        halves(["one two three four\nfive six seven eight nine", "a b c d e f g h i", "too short"], np.random.default_rng(0))
+        halves(
+            ["one two three four\nfive six seven eight nine", "a b c d e f g h i", "too short"],
+            np.random.default_rng(0),
+        )
     )
     assert found == {"one two three four": "five six seven eight nine", "a b c d": "e f g h i"}

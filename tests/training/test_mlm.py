@@ -18,19 +18,33 @@ from training.masked_models import SPECIAL, WORDS, config_of, sentence, tokenize
 
 TOKENIZER = tokenizer_of()
 V = len(SPECIAL) + len(WORDS)
-SMALL = {"vocab_size": V, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+SMALL = {
+    "vocab_size": V,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+}
 PADDED = {**SMALL, "pad_token_id": 0}
 DISTIL = {"vocab_size": V, "dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64}
 FAMILIES: list[tuple[str, dict[str, int]]] = [
-    ("Bert", SMALL), ("Roberta", PADDED), ("XLMRoberta", PADDED), ("MPNet", PADDED), ("DistilBert", DISTIL), ("DebertaV2", SMALL),
-    ("Electra", {**SMALL, "embedding_size": 16}), ("Albert", {**SMALL, "embedding_size": 16}),
+    ("Bert", SMALL),
+    ("Roberta", PADDED),
+    ("XLMRoberta", PADDED),
+    ("MPNet", PADDED),
+    ("DistilBert", DISTIL),
+    ("DebertaV2", SMALL),
+    ("Electra", {**SMALL, "embedding_size": 16}),
+    ("Albert", {**SMALL, "embedding_size": 16}),
     ("ModernBert", {**PADDED, "cls_token_id": 2, "sep_token_id": 3}),
-]  # fmt: skip
+]
 
 
 def chunks_of(n: int, share: float = 0.3, seed: int = 0) -> MaskedChunks:
     rng = np.random.default_rng(seed)
-    return MaskedChunks(cut([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed)
+    return MaskedChunks(
+        cut([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed
+    )
 
 
 def bert(seed: int = 0) -> Any:
@@ -40,7 +54,9 @@ def bert(seed: int = 0) -> Any:
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # deberta, as it is loaded
 @pytest.mark.parametrize(("family", "settings"), FAMILIES, ids=[name for name, _ in FAMILIES])
-def test_the_loss_at_masked_places_is_that_of_transformers_at_all(family: str, settings: dict[str, int]) -> None:
+def test_the_loss_at_masked_places_is_that_of_transformers_at_all(
+    family: str, settings: dict[str, int]
+) -> None:
     """Of many kinds of encoders, with padding: logits, loss and gradients."""
     torch.manual_seed(1)
     config = getattr(transformers, f"{family}Config")(**settings)
@@ -84,7 +100,11 @@ def test_perplexity_weighs_pieces_alike_whatever_the_batches() -> None:
     losses, right = [], []
     for place in range(len(chunks)):  # one by one, by transformers' own means
         row = chunks[place]
-        logits = model(input_ids=row["input_ids"][None], attention_mask=row["attention_mask"][None]).logits[0].detach()
+        logits = (
+            model(input_ids=row["input_ids"][None], attention_mask=row["attention_mask"][None])
+            .logits[0]
+            .detach()
+        )
         at = row["labels"] != -100
         losses += functional.cross_entropy(logits[at], row["labels"][at], reduction="none").tolist()
         right += (logits[at].argmax(dim=-1) == row["labels"][at]).tolist()
@@ -107,7 +127,8 @@ def test_with_adapters_the_head_is_trained_whole_and_the_loss_is_the_same() -> N
     assert perplexed(adapted, chunks, 64) == pytest.approx(before, rel=1e-5)  # adapters begin as nothing
     trained = {name for name, weight in adapted.named_parameters() if weight.requires_grad}
     assert all("lora_" in name or ".cls.predictions.transform." in name for name in trained)
-    assert sum("lora_" in name for name in trained) == 2 * 2 * 6  # A and B, of two layers with six linear modules
+    # A and B, of two layers with six linear modules
+    assert sum("lora_" in name for name in trained) == 2 * 2 * 6
     assert sum(".transform." in name and "lora_" not in name for name in trained) == 4
 
 
@@ -135,19 +156,37 @@ def test_a_new_head_begins_with_the_pieces_that_are_like_a_vector() -> None:
 
 @pytest.mark.parametrize(("batch", "accumulate"), [(8, 1), (2, 4)])
 def test_a_step_follows_the_mean_over_its_masked_pieces(batch: int, accumulate: int, tmp_path: Path) -> None:
-    """The change of the weights by one step of plain SGD, also where a step takes several batches of unlike numbers of masks."""
+    """The change of the weights by one step of plain SGD, also where a step takes several batches of unlike
+    numbers of masks.
+    """
     model, chunks = bert().eval(), chunks_of(60)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     arguments = TrainingArguments(
-        output_dir=str(tmp_path), max_steps=1, per_device_train_batch_size=batch, gradient_accumulation_steps=accumulate,
-        optim="sgd", learning_rate=0.5, weight_decay=0, max_grad_norm=0, lr_scheduler_type="constant", seed=4, use_cpu=True,
-        report_to="none", disable_tqdm=True, save_strategy="no", dataloader_pin_memory=False,
-    )  # fmt: skip
+        output_dir=str(tmp_path),
+        max_steps=1,
+        per_device_train_batch_size=batch,
+        gradient_accumulation_steps=accumulate,
+        optim="sgd",
+        learning_rate=0.5,
+        weight_decay=0,
+        max_grad_norm=0,
+        lr_scheduler_type="constant",
+        seed=4,
+        use_cpu=True,
+        report_to="none",
+        disable_tqdm=True,
+        save_strategy="no",
+        dataloader_pin_memory=False,
+    )
     trainer = MaskedTrainer(
-        model=model, args=arguments, train_dataset=chunks, eval_dataset=chunks_of(3), data_collator=default_data_collator
+        model=model,
+        args=arguments,
+        train_dataset=chunks,
+        eval_dataset=chunks_of(3),
+        data_collator=default_data_collator,
     )
     draws = list(trainer._get_train_sampler())[: batch * accumulate]
     assert len({int((chunks[draw]["labels"] != -100).sum()) for draw in draws}) > 1

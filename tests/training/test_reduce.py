@@ -27,7 +27,9 @@ def test_vectors_are_those_of_scikit_learns_axes_up_to_sign(tiny_bert: Path, tmp
     assert made.figures["after"]["variance"] == pytest.approx(variance, abs=1e-5)
 
 
-def test_all_axes_but_one_keep_nearly_all_and_the_figures_are_of_what_was_saved(tiny_bert: Path, tmp_path: Path) -> None:
+def test_all_axes_but_one_keep_nearly_all_and_the_figures_are_of_what_was_saved(
+    tiny_bert: Path, tmp_path: Path
+) -> None:
     data, sts = write(tmp_path / "texts.csv", {"text": texts(60, 0)}), sts_file(tmp_path)
     made = reduce(tmp_path / "made", data, dims=15, encoder=str(tiny_bert), sts=sts)
     for part, name in (("before", str(tiny_bert)), ("after", str(made.folder))):
@@ -38,7 +40,9 @@ def test_all_axes_but_one_keep_nearly_all_and_the_figures_are_of_what_was_saved(
 
 
 def test_vectors_of_length_1_stay_so(tiny_bert: Path, tmp_path: Path) -> None:
-    unit = SentenceTransformer(modules=[*SentenceTransformer(str(tiny_bert), device="cpu"), Normalize()], device="cpu")
+    unit = SentenceTransformer(
+        modules=[*SentenceTransformer(str(tiny_bert), device="cpu"), Normalize()], device="cpu"
+    )
     unit.save_pretrained(str(tmp_path / "unit"), create_model_card=False)
     data = write(tmp_path / "texts.csv", {"text": texts(60, 0)})
     made = reduce(tmp_path / "made", data, dims=5, encoder=str(tmp_path / "unit"))

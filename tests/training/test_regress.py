@@ -34,9 +34,14 @@ def test_it_learns_and_plain_transformers_gives_the_same_numbers(
     texts, numbers = stars(150, 0)
     told: list[str] = []
     finished = regress(
-        write("a.csv", body=texts, stars=numbers), tmp_path / "out", text="body", label="stars", start=str(tiny_bert),
-        settings=replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2), tell=told.append,
-    )  # fmt: skip
+        write("a.csv", body=texts, stars=numbers),
+        tmp_path / "out",
+        text="body",
+        label="stars",
+        start=str(tiny_bert),
+        settings=replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2),
+        tell=told.append,
+    )
     assert finished == read_finished(tmp_path / "out")
     assert finished.figures["test"]["mae"] < 15  # of two groups that are 40 apart
     assert finished.figures["test"]["pearson"] > 0.6
@@ -63,13 +68,18 @@ def test_units_go_into_the_last_layer_and_nowhere_else() -> None:
     in_units(model, mean=-7.5, scale=2.5)
     torch.testing.assert_close(model(given), 2.5 * before - 7.5)
     assert torch.equal(inner.weight, first)
-    with pytest.raises(BadSource, match="head has no bias, which a regression needs; start from a BERT-like model"):
+    with pytest.raises(
+        BadSource, match="head has no bias, which a regression needs; start from a BERT-like model"
+    ):
         in_units(torch.nn.Linear(3, 1, bias=False), 0, 1)
 
 
 TEXTS = ["cat a", "dog b"] * 10
 WRONG: list[tuple[dict[str, Sequence[object]], str]] = [
-    ({"text": TEXTS, "label": [3] * 20}, r"every label in .* is 3; there must be different ones to learn from"),
+    (
+        {"text": TEXTS, "label": [3] * 20},
+        r"every label in .* is 3; there must be different ones to learn from",
+    ),
     ({"text": TEXTS, "label": [*range(19), "nan"]}, r"line 21: label is 'nan', expected a number"),
     ({"text": TEXTS, "label": [*range(19), "many"]}, r"line 21: label is 'many', expected a number"),
     ({"text": TEXTS, "label": [*range(19), ""]}, "line 21: label is empty"),

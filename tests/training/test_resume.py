@@ -15,7 +15,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from palate.errors import BadFolder
-from palate.training.resume import CHECKPOINTS, RECIPE, STATE, ask_room, begin, end, full_disk, last_checkpoint
+from palate.training.resume import (
+    CHECKPOINTS,
+    RECIPE,
+    STATE,
+    ask_room,
+    begin,
+    end,
+    full_disk,
+    last_checkpoint,
+)
 
 KILLED = """
 import os, signal, sys, warnings
@@ -50,8 +59,12 @@ print(min(seen))
 
 
 @pytest.mark.parametrize("lora", ["full", "lora"])
-def test_a_training_that_is_killed_twice_ends_in_the_same_weights(cats: Path, tiny_bert: Path, tmp_path: Path, lora: str) -> None:
-    """At drawn steps, with accumulation, dropout and several evaluations an epoch: bit for bit, also the best ones' figures."""
+def test_a_training_that_is_killed_twice_ends_in_the_same_weights(
+    cats: Path, tiny_bert: Path, tmp_path: Path, lora: str
+) -> None:
+    """At drawn steps, with accumulation, dropout and several evaluations an epoch: bit for bit, also the best
+    ones' figures.
+    """
     chance = np.random.default_rng()  # any step will do
     first, second = sorted(chance.choice(np.arange(5, 36), 2, replace=False).tolist())
     told = f"killed at {first} and {second} of 36 steps"
@@ -66,7 +79,9 @@ def test_a_training_that_is_killed_twice_ends_in_the_same_weights(cats: Path, ti
         assert whole.keys() == killed.keys()
         for weight in whole:
             np.testing.assert_array_equal(whole[weight], killed[weight], f"{told}: {weight}")
-    whole_facts, killed_facts = (json.loads((tmp_path / out / "palate.json").read_text()) for out in ("whole", "killed"))
+    whole_facts, killed_facts = (
+        json.loads((tmp_path / out / "palate.json").read_text()) for out in ("whole", "killed")
+    )
     assert whole_facts["figures"] == killed_facts["figures"]
     assert not (tmp_path / "killed" / CHECKPOINTS).exists()
 
@@ -79,13 +94,17 @@ def begun(tmp_path: Path) -> Path:
 
 def test_the_same_recipe_goes_on_and_another_is_refused_with_what_differs(begun: Path) -> None:
     begin(begun, {"seed": 1, "data": ("a", "b")})
-    with pytest.raises(BadFolder, match=r"begun otherwise \(seed was 1 and is 2\); repeat that one, or name another folder"):
+    with pytest.raises(
+        BadFolder, match=r"begun otherwise \(seed was 1 and is 2\); repeat that one, or name another folder"
+    ):
         begin(begun, {"seed": 2, "data": ["a", "b"]})
 
 
 def test_a_finished_model_a_full_folder_and_a_file_are_refused(begun: Path, tmp_path: Path) -> None:
     (begun / "palate.json").write_text("{}")
-    with pytest.raises(BadFolder, match="holds a finished model already; name another folder with --out, or remove"):
+    with pytest.raises(
+        BadFolder, match="holds a finished model already; name another folder with --out, or remove"
+    ):
         begin(begun, {"seed": 1, "data": ["a", "b"]})
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("")
@@ -99,12 +118,18 @@ def test_a_finished_model_a_full_folder_and_a_file_are_refused(begun: Path, tmp_
 
 def test_a_checkpoint_that_was_not_written_to_its_end_does_not_count(begun: Path) -> None:
     folders = [begun / CHECKPOINTS / f"checkpoint-{step}" for step in (5, 20, 100)]
-    for folder, content in zip(folders, ('{"global_step": 5}', '{"global_step": 20}', '{"global_st'), strict=True):
+    for folder, content in zip(
+        folders, ('{"global_step": 5}', '{"global_step": 20}', '{"global_st'), strict=True
+    ):
         folder.mkdir()
         (folder / STATE).write_text(content)
     (begun / CHECKPOINTS / "checkpoint-300").mkdir()
     assert last_checkpoint(begun) == folders[1]
-    assert sorted(path.name for path in (begun / CHECKPOINTS).iterdir()) == ["checkpoint-20", "checkpoint-5", RECIPE]
+    assert sorted(path.name for path in (begun / CHECKPOINTS).iterdir()) == [
+        "checkpoint-20",
+        "checkpoint-5",
+        RECIPE,
+    ]
     end(begun)
     assert last_checkpoint(begun) is None
 
@@ -113,13 +138,17 @@ def test_a_disk_without_room_is_told_before_training(begun: Path, monkeypatch: p
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9 - 10**6, 10**6))
     ask_room(begun, 100_000)
-    with pytest.raises(BadFolder, match=r"has room for 1 MB and training writes up to 9 MB; make room, or name a folder"):
+    with pytest.raises(
+        BadFolder, match=r"has room for 1 MB and training writes up to 9 MB; make room, or name a folder"
+    ):
         ask_room(begun, 1_000_001)
 
 
 FULL = [
     OSError(errno.ENOSPC, "No space left on device"),
-    SafetensorError('Error while serializing: I/O error: Os { code: 28, message: "No space left on device" }'),
+    SafetensorError(
+        'Error while serializing: I/O error: Os { code: 28, message: "No space left on device" }'
+    ),
     RuntimeError("unable to write: No space left on device"),
 ]
 
@@ -130,7 +159,9 @@ def test_a_disk_that_fills_up_is_one_sentence(tmp_path: Path, failure: Exception
         with full_disk(tmp_path):
             raise failure
 
-    with pytest.raises(BadFolder, match=r"the disk of .* is full; make room and repeat the command: it goes on from there"):
+    with pytest.raises(
+        BadFolder, match=r"the disk of .* is full; make room and repeat the command: it goes on from there"
+    ):
         fail()
 
 

@@ -22,12 +22,18 @@ def model(tiny_bert: Path) -> SentenceTransformer:
     return load_sentences(str(tiny_bert)).eval()
 
 
-def batch_of(model: SentenceTransformer, source: Source, n: int) -> tuple[list[Any], torch.Tensor, list[Matrix]]:
+def batch_of(
+    model: SentenceTransformer, source: Source, n: int
+) -> tuple[list[Any], torch.Tensor, list[Matrix]]:
     """Features as the collator makes them, labels, and the vectors of each column."""
     rows = dataset_of(source.take(range(n)))
     columns = [list(rows[name]) for name in columns_of(source.kind, len(source.texts))]
     labels = torch.tensor(list(rows["label"])) if "label" in rows.column_names else torch.zeros(n)
-    return [model.preprocess(column) for column in columns], labels, [model.encode(column).astype(float) for column in columns]
+    return (
+        [model.preprocess(column) for column in columns],
+        labels,
+        [model.encode(column).astype(float) for column in columns],
+    )
 
 
 def test_nli_is_the_cross_entropy_of_a_softmax_over_both_vectors_and_their_difference(
@@ -59,7 +65,9 @@ def test_triplets_are_a_hinge_over_cosine_distances(model: SentenceTransformer, 
     assert loss_of("triplets", model)(features, labels).item() == pytest.approx(expected, rel=1e-4)
 
 
-def test_pairs_are_told_from_the_partners_of_all_others_in_the_batch(model: SentenceTransformer, tmp_path: Path) -> None:
+def test_pairs_are_told_from_the_partners_of_all_others_in_the_batch(
+    model: SentenceTransformer, tmp_path: Path
+) -> None:
     features, labels, (a, p) = batch_of(model, read_pairs([read_table(pairs_file(tmp_path))]), 9)
     likeness = np.array([[cosines(one[None], other[None])[0] for other in p] for one in a])
     expected = cross_entropy(torch.from_numpy(20 * likeness), torch.arange(9))

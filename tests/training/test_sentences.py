@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator, TripletEvaluator
+from sentence_transformers.sentence_transformer.evaluation import (
+    InformationRetrievalEvaluator,
+    TripletEvaluator,
+)
 from sklearn.linear_model import LogisticRegression
 
 from palate.errors import BadSource, UnknownName
@@ -30,7 +33,9 @@ def model(tiny_bert: Path) -> SentenceTransformer:
     return load_sentences(str(tiny_bert))
 
 
-def test_likeness_is_the_correlation_of_cosines_with_scores(model: SentenceTransformer, tmp_path: Path) -> None:
+def test_likeness_is_the_correlation_of_cosines_with_scores(
+    model: SentenceTransformer, tmp_path: Path
+) -> None:
     table = read_table(sts_file(tmp_path))
     figures = sentence_figures(model, sts=table)
     left, right = (model.encode(table.words(column)) for column in ("sentence1", "sentence2"))
@@ -40,7 +45,9 @@ def test_likeness_is_the_correlation_of_cosines_with_scores(model: SentenceTrans
     assert figures["sts_pearson"] == pytest.approx(pearsonr(cosine, scores)[0], abs=1e-5)
 
 
-def test_triplets_are_right_as_often_as_sentence_transformers_says(model: SentenceTransformer, tmp_path: Path) -> None:
+def test_triplets_are_right_as_often_as_sentence_transformers_says(
+    model: SentenceTransformer, tmp_path: Path
+) -> None:
     table = read_table(triplets_file(tmp_path))
     anchors, near, far = (table.words(name) for name in ("anchor", "positive", "negative"))
     expected = TripletEvaluator(anchors, near, far)(model)["cosine_accuracy"]
@@ -51,8 +58,12 @@ def test_partners_rank_as_sentence_transformers_says(model: SentenceTransformer,
     table = read_table(pairs_file(tmp_path))
     source = read_pairs([table])
     corpus: dict[str, Any] = {str(place): text for place, text in enumerate(source.texts[1])}
-    queries: dict[str, Any] = {str(place): text for place, text in enumerate(source.texts[0]) if source.targets[place]}
-    judge = InformationRetrievalEvaluator(queries, corpus, {place: {place} for place in queries}, mrr_at_k=[len(corpus)])
+    queries: dict[str, Any] = {
+        str(place): text for place, text in enumerate(source.texts[0]) if source.targets[place]
+    }
+    judge = InformationRetrievalEvaluator(
+        queries, corpus, {place: {place} for place in queries}, mrr_at_k=[len(corpus)]
+    )
     expected = judge(model)[f"cosine_mrr@{len(corpus)}"]
     assert sentence_figures(model, pairs=table)["pairs_mrr"] == pytest.approx(expected, abs=1e-6)
 
@@ -70,7 +81,9 @@ def test_the_rank_is_that_of_the_best_partner_among_the_others(seed: int) -> Non
     assert reciprocal_rank(source, names) == pytest.approx(np.mean(found))
 
 
-def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(model: SentenceTransformer, tmp_path: Path) -> None:
+def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(
+    model: SentenceTransformer, tmp_path: Path
+) -> None:
     table = read_table(nli_file(tmp_path))
     assert sentence_figures(model, nli=table) == {}
     found = sentence_figures(model, nli=table, nli_train=table)["nli_accuracy"]
@@ -85,30 +98,40 @@ def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(model:
 
 def test_a_head_fitted_on_two_labels_never_says_the_third(model: SentenceTransformer, tmp_path: Path) -> None:
     labels = ["contradiction", "entailment"] * 15
-    table = read_table(write(tmp_path / "two.csv", {"premise": texts(30, 1), "hypothesis": texts(30, 2), "label": labels}))
+    table = read_table(
+        write(tmp_path / "two.csv", {"premise": texts(30, 1), "hypothesis": texts(30, 2), "label": labels})
+    )
     weight, bias = fit_head(model, read_nli([table]))
     seen = both_sides(*(model.encode(table.words(name)).astype(float) for name in ("premise", "hypothesis")))
     logits = seen @ weight.T + bias
     assert set(logits.argmax(axis=1)) <= {0, 2}
     own = LogisticRegression(C=0.002, max_iter=1000).fit(seen / np.sqrt((seen**2).mean()), labels)
-    expected = own.decision_function(seen / np.sqrt((seen**2).mean()))  # log odds of entailment, the later name
+    # log odds of entailment, the later name
+    expected = own.decision_function(seen / np.sqrt((seen**2).mean()))
     np.testing.assert_allclose(logits[:, 0] - logits[:, 2], expected, atol=1e-4)
 
 
 def test_a_plain_transformer_gets_a_fresh_mean_pooling(tiny_bert: Path) -> None:
     plain = load_sentences(str(tiny_bert.with_name(tiny_bert.name + "-plain")))
     both = ["a b c", "the cat"]
-    np.testing.assert_allclose(plain.encode(both), load_sentences(f"sbert:{tiny_bert}").encode(both), atol=1e-6)
+    np.testing.assert_allclose(
+        plain.encode(both), load_sentences(f"sbert:{tiny_bert}").encode(both), atol=1e-6
+    )
 
 
 def test_the_window_is_never_longer_than_the_model_can_take(tiny_bert: Path) -> None:
-    assert (load_sentences(str(tiny_bert), 6).max_seq_length, load_sentences(str(tiny_bert), 99).max_seq_length) == (6, 12)
+    assert (
+        load_sentences(str(tiny_bert), 6).max_seq_length,
+        load_sentences(str(tiny_bert), 99).max_seq_length,
+    ) == (6, 12)
 
 
 def test_sts_decides_before_all_others() -> None:
     assert (main_figure(["nli", "sts"]), main_figure(["nli"]), main_figure(["nli", "pairs"])) == (
-        "sts_spearman", "nli_accuracy", "pairs_mrr",
-    )  # fmt: skip
+        "sts_spearman",
+        "nli_accuracy",
+        "pairs_mrr",
+    )
 
 
 def test_what_is_no_sentence_model_is_refused(tmp_path: Path) -> None:

@@ -12,11 +12,24 @@ from palate.training.settings import LORA_RATE, RATE, LoraSettings, Settings
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"epochs": 0}, {"epochs": math.nan}, {"batch": 0}, {"accumulate": 0}, {"rate": 0.0}, {"rate": math.inf}, {"warmup": 1.5},
-        {"warmup": -0.1}, {"decay": -1}, {"clip": -1}, {"dropout": 1.0}, {"dropout": -0.1}, {"checks": 0}, {"patience": -1},
-        {"window": 3}, {"seed": -1},
+        {"epochs": 0},
+        {"epochs": math.nan},
+        {"batch": 0},
+        {"accumulate": 0},
+        {"rate": 0.0},
+        {"rate": math.inf},
+        {"warmup": 1.5},
+        {"warmup": -0.1},
+        {"decay": -1},
+        {"clip": -1},
+        {"dropout": 1.0},
+        {"dropout": -0.1},
+        {"checks": 0},
+        {"patience": -1},
+        {"window": 3},
+        {"seed": -1},
     ],
-)  # fmt: skip
+)
 def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadValue, match="training needs epochs and rate above 0"):
         Settings(**wrong)  # type: ignore[arg-type]

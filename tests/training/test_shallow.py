@@ -37,10 +37,14 @@ def test_the_layers_that_are_kept_are_the_teachers_own(teacher: Path) -> None:
     found, expected = student.state_dict(), whole.state_dict()
     for name, weight in found.items():
         assert torch.equal(weight, expected[name.replace("layer.1.", "layer.3.")]), name
-    assert len([name for name in expected if "layer.0." in name]) * 2 == len([name for name in found if ".layer." in name])
+    assert len([name for name in expected if "layer.0." in name]) * 2 == len(
+        [name for name in found if ".layer." in name]
+    )
 
 
-def test_a_student_learns_and_opens_in_plain_sentence_transformers(teacher: Path, data: Path, tmp_path: Path) -> None:
+def test_a_student_learns_and_opens_in_plain_sentence_transformers(
+    teacher: Path, data: Path, tmp_path: Path
+) -> None:
     sts = sts_file(tmp_path)
     made = shallow(tmp_path / "made", data, layers=2, teacher=str(teacher), sts=sts, settings=SMALL)
     before, whole, student = (made.figures[part] for part in ("before", "teacher", "student"))
@@ -70,7 +74,9 @@ def test_a_stopped_student_goes_on_to_the_same_weights(teacher: Path, data: Path
     with pytest.raises(Stop):
         shallow(tmp_path / "made", data, layers=1, teacher=str(teacher), settings=settings, watch=watch)
     shallow(tmp_path / "made", data, layers=1, teacher=str(teacher), settings=settings)
-    expected, found = (load_file(folder / "model.safetensors") for folder in (whole.folder, tmp_path / "made"))
+    expected, found = (
+        load_file(folder / "model.safetensors") for folder in (whole.folder, tmp_path / "made")
+    )
     assert all(torch.equal(weight, found[name]) for name, weight in expected.items())
 
 
@@ -87,7 +93,14 @@ def test_bad_requests_are_refused(teacher: Path, data: Path, tmp_path: Path) -> 
     with pytest.raises(BadValue, match="teacher with 4 layers has 1 to 3, got 4"):
         shallow(tmp_path / "made", data, layers=4, teacher=str(teacher))
     with pytest.raises(BadSource, match="has 5 different texts, expected at least 40"):
-        shallow(tmp_path / "made", write(tmp_path / "few.csv", {"text": texts(5, 0)}), layers=2, teacher=str(teacher))
+        shallow(
+            tmp_path / "made",
+            write(tmp_path / "few.csv", {"text": texts(5, 0)}),
+            layers=2,
+            teacher=str(teacher),
+        )
     with pytest.raises(BadValue, match="a student is trained whole; leave --lora out"):
-        shallow(tmp_path / "made", data, layers=2, teacher=str(teacher), settings=Settings(lora=LoraSettings()))
+        shallow(
+            tmp_path / "made", data, layers=2, teacher=str(teacher), settings=Settings(lora=LoraSettings())
+        )
     assert not (tmp_path / "made").exists()

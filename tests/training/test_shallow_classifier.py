@@ -25,7 +25,9 @@ SMALL = Settings(epochs=4, batch=16, rate=5e-3, window=12)
 def teacher(tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("classifier")
     known = texts(200, 0)
-    labels = ["late" if "z" in text or "y" in text or "x" in text or "w" in text else "early" for text in known]
+    labels = [
+        "late" if "z" in text or "y" in text or "x" in text or "w" in text else "early" for text in known
+    ]
     data = write(folder / "labels.csv", {"text": known, "label": labels})
     start = deep_bert(tiny_bert, folder / "deep" / "start")
     return classify(data, folder / "made", start=str(start), settings=replace(SMALL, rate=2e-3)).folder
@@ -57,7 +59,19 @@ def test_a_student_of_a_classifier_is_a_classifier(teacher: Path, data: Path, tm
 
 def test_the_command_sees_that_the_teacher_is_a_classifier(teacher: Path, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "made"
-    args = ["distil", "--layers", "1", "--data", str(data), "--teacher", str(teacher), "--out", str(out), "--epochs", "1"]
+    args = [
+        "distil",
+        "--layers",
+        "1",
+        "--data",
+        str(data),
+        "--teacher",
+        str(teacher),
+        "--out",
+        str(out),
+        "--epochs",
+        "1",
+    ]
     told = CliRunner().invoke(app, args)
     assert told.exit_code == 0, told.output
     assert f'palate number --model {out} "TEXT"' in told.stdout.splitlines()[-1]

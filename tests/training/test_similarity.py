@@ -29,14 +29,21 @@ SMALL = Settings(epochs=2, batch=8, rate=2e-3, window=10)
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     folder = tmp_path_factory.mktemp("files")
-    made = {"nli": nli_file(folder), "sts": sts_file(folder, 80), "triplets": triplets_file(folder), "pairs": pairs_file(folder)}
+    made = {
+        "nli": nli_file(folder),
+        "sts": sts_file(folder, 80),
+        "triplets": triplets_file(folder),
+        "pairs": pairs_file(folder),
+    }
     return {kind: [path] for kind, path in made.items()}
 
 
 @pytest.fixture(scope="module")
 def whole(files: Mapping[str, Any], tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """All four kinds in one run that nothing stopped."""
-    return similarity(tmp_path_factory.mktemp("whole") / "made", **files, start=str(tiny_bert), settings=SMALL)
+    return similarity(
+        tmp_path_factory.mktemp("whole") / "made", **files, start=str(tiny_bert), settings=SMALL
+    )
 
 
 class Stop(Exception):
@@ -49,7 +56,11 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_a_mixed_run_gets_better_at_what_it_was_trained_on(whole: Finished) -> None:
     before, after = whole.figures["before"], whole.figures["after"]
-    assert set(before) == set(after) == {"sts_spearman", "sts_pearson", "nli_accuracy", "triplet_accuracy", "pairs_mrr"}
+    assert (
+        set(before)
+        == set(after)
+        == {"sts_spearman", "sts_pearson", "nli_accuracy", "triplet_accuracy", "pairs_mrr"}
+    )
     assert after["sts_spearman"] > before["sts_spearman"]
     assert whole.labels == ("entailment", "neutral", "contradiction")
     assert whole.trainable == whole.parameters > 0
@@ -65,10 +76,14 @@ def test_plain_sentence_transformers_loads_it_with_the_same_vectors(whole: Finis
     assert not (whole.folder / "checkpoints").exists()
 
 
-def test_its_figures_are_those_of_what_was_saved(files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path) -> None:
+def test_its_figures_are_those_of_what_was_saved(
+    files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
+) -> None:
     """The weights and the head of the best evaluation, not of the last."""
     dev = {kind: files[kind] for kind in ("sts", "nli")}
-    made = similarity(tmp_path / "made", sts=files["sts"], nli=files["nli"], dev=dev, start=str(tiny_bert), settings=SMALL)  # type: ignore[arg-type]
+    made = similarity(
+        tmp_path / "made", sts=files["sts"], nli=files["nli"], dev=dev, start=str(tiny_bert), settings=SMALL
+    )  # type: ignore[arg-type]
     tables = {kind: read_table(path) for kind, (path,) in dev.items()}
     assert sentence_figures(str(made.folder), **tables) == pytest.approx(made.figures["after"], abs=1e-6)
     history = [logs["eval_sts_spearman"] for logs in made_history(made)]
@@ -76,7 +91,11 @@ def test_its_figures_are_those_of_what_was_saved(files: Mapping[str, Any], tiny_
 
 
 def made_history(made: Finished) -> list[dict[str, float]]:
-    return [logs for logs in json.loads((made.folder / "report" / "history.json").read_text()) if "eval_sts_spearman" in logs]
+    return [
+        logs
+        for logs in json.loads((made.folder / "report" / "history.json").read_text())
+        if "eval_sts_spearman" in logs
+    ]
 
 
 @pytest.mark.parametrize("stop", [20, 31])
@@ -94,7 +113,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
         similarity(out, **files, start=str(tiny_bert), settings=SMALL, watch=watch)
     assert list((out / "checkpoints").glob("checkpoint-*"))
     steps: list[float] = []
-    made = similarity(out, **files, start=str(tiny_bert), settings=SMALL, watch=lambda facts: steps.append(facts["step"]))
+    made = similarity(
+        out, **files, start=str(tiny_bert), settings=SMALL, watch=lambda facts: steps.append(facts["step"])
+    )
     assert 1 < steps[0] <= stop
     assert made.figures == whole.figures
     expected, found = weights(whole.folder), weights(out)
@@ -116,7 +137,11 @@ def test_every_source_is_used_in_proportion_to_its_weight(
     monkeypatch.setattr(Mixture, "__init__", init)
     given = {kind: files[kind] for kind in ("nli", "sts")}
     finished = similarity(
-        tmp_path / "made", **given, weights={"nli": 0.5, "sts": 2}, start=str(tiny_bert), settings=replace(SMALL, epochs=1)
+        tmp_path / "made",
+        **given,
+        weights={"nli": 0.5, "sts": 2},
+        start=str(tiny_bert),
+        settings=replace(SMALL, epochs=1),
     )
     counts = Counter(source for batch in made[0] for source in ["nli" if batch[0] < 54 else "sts"])
     assert counts == {"nli": 4, "sts": 18}  # of 7 and 9 batches
@@ -134,7 +159,10 @@ def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(
     before, after = (load_sentences(str(folder)).state_dict() for folder in (tiny_bert, made.folder))
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed
-    assert all(name.endswith("weight") and {"query", "key", "value", "dense"} & set(name.split(".")) for name in changed)
+    assert all(
+        name.endswith("weight") and {"query", "key", "value", "dense"} & set(name.split("."))
+        for name in changed
+    )
 
     def watch(facts: Mapping[str, float]) -> None:
         if facts["step"] == 20:
@@ -150,16 +178,24 @@ def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(
 def test_the_classic_recipe_is_two_runs(files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path) -> None:
     plain = str(tiny_bert.with_name(tiny_bert.name + "-plain"))
     once = replace(SMALL, epochs=1)
-    first = similarity(tmp_path / "nli", nli=files["nli"], dev={"sts": files["sts"]}, start=plain, settings=once)
+    first = similarity(
+        tmp_path / "nli", nli=files["nli"], dev={"sts": files["sts"]}, start=plain, settings=once
+    )
     assert "sts_spearman" in first.figures["after"]
-    second = similarity(tmp_path / "sts", sts=files["sts"], dev={"sts": files["sts"]}, start=str(first.folder), settings=once)
-    assert second.figures["before"]["sts_spearman"] == pytest.approx(first.figures["after"]["sts_spearman"], abs=1e-6)
+    second = similarity(
+        tmp_path / "sts", sts=files["sts"], dev={"sts": files["sts"]}, start=str(first.folder), settings=once
+    )
+    assert second.figures["before"]["sts_spearman"] == pytest.approx(
+        first.figures["after"]["sts_spearman"], abs=1e-6
+    )
     assert read_head(first.folder) is not None
     assert read_head(second.folder) is None  # the vectors moved on from it
     assert read_finished(second.folder).start == str(first.folder)
 
 
-def test_bad_requests_are_refused_with_the_mend(files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path) -> None:
+def test_bad_requests_are_refused_with_the_mend(
+    files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
+) -> None:
     start = str(tiny_bert)
     with pytest.raises(BadValue, match="nothing to train on; give examples with --nli"):
         similarity(tmp_path / "made", start=start)

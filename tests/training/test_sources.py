@@ -17,8 +17,13 @@ def test_scores_of_each_file_go_from_0_to_1_whatever_their_range(tmp_path: Path)
 
 
 def test_labels_are_numbered_alike_whichever_of_them_a_file_has(tmp_path: Path) -> None:
-    two = write(tmp_path / "a.csv", {"sentence1": "ab", "sentence2": "cd", "label": ["contradiction", "neutral"]})
-    assert [LABELS[int(target)] for target in read_nli([read_table(two)]).targets] == ["contradiction", "neutral"]
+    two = write(
+        tmp_path / "a.csv", {"sentence1": "ab", "sentence2": "cd", "label": ["contradiction", "neutral"]}
+    )
+    assert [LABELS[int(target)] for target in read_nli([read_table(two)]).targets] == [
+        "contradiction",
+        "neutral",
+    ]
 
 
 def test_pairs_come_from_duplicates_from_entailment_and_from_anchors(tmp_path: Path) -> None:
@@ -39,14 +44,42 @@ def test_a_taken_part_keeps_rows_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "read", "said"),
     [
-        ({"one": "a", "two": "b"}, read_triplets, "lacks the columns anchor, positive, negative; the columns are: one, two"),
-        ({"premise": "ab", "hypothesis": "cd", "label": ["yes", "no"]}, read_nli, r"line 2: label is 'yes', expected entailment"),
-        ({"premise": "ab", "hypothesis": "cd", "label": ["neutral"] * 2}, read_nli, "neutral alone as label, nothing to tell"),
-        ({"sentence1": "ab", "sentence2": "cd", "score": ["1", "nan"]}, read_sts, "line 3: score is 'nan', expected a number"),
-        ({"sentence1": "ab", "sentence2": "cd", "score": [3, 3]}, read_sts, "every score is 3, nothing to learn from"),
-        ({"sentence1": "ab", "sentence2": ["c", " "], "score": [3, 2]}, read_sts, "line 3: sentence2 is empty"),
+        (
+            {"one": "a", "two": "b"},
+            read_triplets,
+            "lacks the columns anchor, positive, negative; the columns are: one, two",
+        ),
+        (
+            {"premise": "ab", "hypothesis": "cd", "label": ["yes", "no"]},
+            read_nli,
+            r"line 2: label is 'yes', expected entailment",
+        ),
+        (
+            {"premise": "ab", "hypothesis": "cd", "label": ["neutral"] * 2},
+            read_nli,
+            "neutral alone as label, nothing to tell",
+        ),
+        (
+            {"sentence1": "ab", "sentence2": "cd", "score": ["1", "nan"]},
+            read_sts,
+            "line 3: score is 'nan', expected a number",
+        ),
+        (
+            {"sentence1": "ab", "sentence2": "cd", "score": [3, 3]},
+            read_sts,
+            "every score is 3, nothing to learn from",
+        ),
+        (
+            {"sentence1": "ab", "sentence2": ["c", " "], "score": [3, 2]},
+            read_sts,
+            "line 3: sentence2 is empty",
+        ),
         ({"question1": "ab", "question2": "cd", "duplicate": [0, 0]}, read_pairs, "has no partners"),
-        ({"question1": "ab", "question2": "cd", "duplicate": [0, 2]}, read_pairs, "line 3: duplicate is '2', expected 1 or 0"),
+        (
+            {"question1": "ab", "question2": "cd", "duplicate": [0, 2]},
+            read_pairs,
+            "line 3: duplicate is '2', expected 1 or 0",
+        ),
     ],
 )
 def test_bad_examples_are_refused_with_the_mend(columns, read, said, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

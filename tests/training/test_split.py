@@ -16,7 +16,9 @@ from palate.training.split import bins, stratified
     shares=st.lists(st.floats(0.1, 0.8), min_size=2, max_size=3),
     seed=st.integers(0, 99),
 )
-def test_every_example_is_in_one_part_and_every_stratum_in_all(counts: list[int], shares: list[float], seed: int) -> None:
+def test_every_example_is_in_one_part_and_every_stratum_in_all(
+    counts: list[int], shares: list[float], seed: int
+) -> None:
     strata = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(counts)), counts)).tolist()
     parts = stratified(strata, shares, seed)
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(strata)))
@@ -42,16 +44,22 @@ def test_the_seed_decides() -> None:
 
 
 def test_a_stratum_of_one_example_is_refused() -> None:
-    with pytest.raises(BadSource, match=r"'rare' has 1 example, too few to split in 3 parts; give at least 3 of each"):
+    with pytest.raises(
+        BadSource, match=r"'rare' has 1 example, too few to split in 3 parts; give at least 3 of each"
+    ):
         stratified(["often"] * 20 + ["rare"], [0.8, 0.1, 0.1], 0)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200), st.integers(1, 12), st.integers(1, 9))
-def test_bins_are_in_order_alike_in_size_and_none_is_too_small(targets: list[float], most: int, least: int) -> None:
+def test_bins_are_in_order_alike_in_size_and_none_is_too_small(
+    targets: list[float], most: int, least: int
+) -> None:
     found = np.array(bins(targets, most=most, least=least))
     sizes = np.bincount(found)
     assert len(sizes) <= most
     assert sizes.max() - sizes.min() <= 1
     assert len(sizes) == 1 or sizes.min() >= least
     values = np.array(targets)
-    assert all(values[found == place].max() <= values[found == place + 1].min() for place in range(len(sizes) - 1))
+    assert all(
+        values[found == place].max() <= values[found == place + 1].min() for place in range(len(sizes) - 1)
+    )

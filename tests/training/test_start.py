@@ -25,7 +25,9 @@ def test_minilm_is_the_packaged_model_and_a_folder_is_itself(tiny_bert: Path) ->
 
 @pytest.mark.parametrize("name", ["static", "static:/some/folder"])
 def test_an_encoder_without_a_network_is_refused(name: str) -> None:
-    with pytest.raises(UnknownName, match=r"the encoder static.* is a table of vectors without a network to train"):
+    with pytest.raises(
+        UnknownName, match=r"the encoder static.* is a table of vectors without a network to train"
+    ):
         folder_of(name)
 
 
@@ -38,7 +40,9 @@ def test_a_name_that_is_no_model_is_refused(tmp_path: Path) -> None:
         folder_of("nobody/nothing")
 
 
-def test_the_transformer_of_a_sentence_model_lies_in_its_first_module(tiny_bert: Path, tmp_path: Path) -> None:
+def test_the_transformer_of_a_sentence_model_lies_in_its_first_module(
+    tiny_bert: Path, tmp_path: Path
+) -> None:
     copy = Path(shutil.copytree(tiny_bert, tmp_path / "copy"))
     modules = json.loads((copy / "modules.json").read_text())
     (copy / "inner").mkdir()
@@ -52,17 +56,23 @@ def test_the_transformer_of_a_sentence_model_lies_in_its_first_module(tiny_bert:
 
 
 @pytest.mark.parametrize(("window", "longest"), [(6, 6), (12, 12), (400, 12)])
-def test_texts_are_cut_at_the_window_or_at_what_the_model_takes(tiny_bert: Path, window: int, longest: int) -> None:
+def test_texts_are_cut_at_the_window_or_at_what_the_model_takes(
+    tiny_bert: Path, window: int, longest: int
+) -> None:
     tokenizer = load_tokenizer(str(tiny_bert), window)
     assert len(tokenizer("a " * 50, truncation=True)["input_ids"]) == longest
 
 
 @pytest.fixture
 def tiny_roberta(tmp_path: Path) -> Path:
-    """A RoBERTa with 34 positions, two of which are taken before the first word piece; its pieces know the space before them."""
+    """A RoBERTa with 34 positions, two of which are taken before the first word piece; its pieces know the
+    space before them.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.train_from_iterator(["the cat sat on the mat in Paris"] * 20, trainers.BpeTrainer(special_tokens=SPECIAL))
+    tokenizer.train_from_iterator(
+        ["the cat sat on the mat in Paris"] * 20, trainers.BpeTrainer(special_tokens=SPECIAL)
+    )
     pieces = json.loads(tokenizer.to_str())["model"]
     transformers: Any = import_module("transformers")  # its classes have no types
     merges = [tuple(pair) for pair in pieces["merges"]]
@@ -83,7 +93,11 @@ def test_a_text_as_long_as_roberta_takes_fits_it(tiny_roberta: Path) -> None:
 def test_words_given_apart_are_read_as_in_a_text(tiny_roberta: Path) -> None:
     tokenizer = load_tokenizer(str(tiny_roberta), 32, words=True)
     apart = tokenizer(["the", "cat", "sat"], is_split_into_words=True)
-    assert tokenizer.convert_ids_to_tokens(apart["input_ids"])[1:-1] == ["\u0120the", "\u0120cat", "\u0120sat"]
+    assert tokenizer.convert_ids_to_tokens(apart["input_ids"])[1:-1] == [
+        "\u0120the",
+        "\u0120cat",
+        "\u0120sat",
+    ]
     assert load_tokenizer(str(tiny_roberta), 32).init_kwargs["add_prefix_space"] is False
 
 

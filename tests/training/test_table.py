@@ -46,5 +46,7 @@ def test_an_empty_text_is_refused_with_its_row(write: Write, empty: str) -> None
 @pytest.mark.parametrize("wrong", ["nan", "inf", "-inf", "two", "1,5"])
 def test_a_target_that_is_no_finite_number_is_refused_with_its_row(write: Write, wrong: str) -> None:
     table = read_table(write("a.csv", text=["one", "two", "three"], stars=["1", "2", wrong]))
-    with pytest.raises(BadSource, match=rf"line 4: stars is '{wrong}', expected a number; mend the row or leave it out"):
+    with pytest.raises(
+        BadSource, match=rf"line 4: stars is '{wrong}', expected a number; mend the row or leave it out"
+    ):
         table.numbers("stars")

@@ -29,7 +29,9 @@ def sentences(n: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
         found, marks = [*filling], ["O"] * len(filling)
         if rng.random() < 0.8:
             place = int(rng.integers(len(found) + 1))
-            named, marked = (["the", "cat"], ["B-pet", "I-pet"]) if rng.random() < 0.5 else (["dog"], ["B-pet"])
+            named, marked = (
+                (["the", "cat"], ["B-pet", "I-pet"]) if rng.random() < 0.5 else (["dog"], ["B-pet"])
+            )
             found[place:place], marks[place:place] = named, marked
         words.append(found)
         tags.append(marks)
@@ -37,10 +39,14 @@ def sentences(n: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
 
 
 @pytest.mark.parametrize("lora", [None, LoraSettings(rank=4, alpha=8)], ids=["full", "lora"])
-def test_it_learns_and_plain_transformers_gives_the_same_tags(tiny_bert: Path, tmp_path: Path, lora: LoraSettings | None) -> None:
+def test_it_learns_and_plain_transformers_gives_the_same_tags(
+    tiny_bert: Path, tmp_path: Path, lora: LoraSettings | None
+) -> None:
     words, tags = sentences(150, 0)
     data = tmp_path / "a.jsonl"
-    data.write_text("\n".join(json.dumps({"w": one, "t": other}) for one, other in zip(words, tags, strict=True)))
+    data.write_text(
+        "\n".join(json.dumps({"w": one, "t": other}) for one, other in zip(words, tags, strict=True))
+    )
     out = tmp_path / "out"
     settings = replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2, epochs=14 if lora else 8)
     finished = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
@@ -50,7 +56,10 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(tiny_bert: Path, t
     assert (out / "adapter").is_dir() == (lora is not None)
     new = sentences(12, 7)[0]
     said = predict(out, new, batch=5)
-    model, tokenizer = AutoModelForTokenClassification.from_pretrained(out).eval(), AutoTokenizer.from_pretrained(out)
+    model, tokenizer = (
+        AutoModelForTokenClassification.from_pretrained(out).eval(),
+        AutoTokenizer.from_pretrained(out),
+    )
     for text, tagged in zip(new, said, strict=True):
         found = tokenizer(text, is_split_into_words=True, truncation=True, return_tensors="pt")
         with torch.no_grad():
@@ -67,7 +76,9 @@ def test_the_first_piece_of_a_word_stands_for_it(tiny_bert: Path) -> None:
     assert firsts == [{0: 1, 1: 2, 2: 5}, {0: 1}, {0: 1}]  # the second text is cut in the middle of a word
 
 
-def test_blanks_do_as_well_as_lists_and_words_beyond_the_window_are_told(write: Write, tiny_bert: Path, tmp_path: Path) -> None:
+def test_blanks_do_as_well_as_lists_and_words_beyond_the_window_are_told(
+    write: Write, tiny_bert: Path, tmp_path: Path
+) -> None:
     words, tags = sentences(40, 1)
     words[5], tags[5] = ["a"] * 20, ["O"] * 20
     data = write("a.csv", tokens=[*map(" ".join, words)], tags=[*map(" ".join, tags)])
@@ -81,8 +92,14 @@ def test_blanks_do_as_well_as_lists_and_words_beyond_the_window_are_told(write: 
 
 WORDS, TAGS = ["a cat", "a dog"] * 10, ["O B-x", "O B-x"] * 10
 WRONG: list[tuple[dict[str, Sequence[str]], str]] = [
-    ({"tokens": WORDS, "tags": [*TAGS[:-1], "O"]}, "line 21: tokens has 2 words and tags 1 tags; give one tag for each word"),
-    ({"tokens": WORDS, "tags": ["O O"] * 20}, r"every tag in .* is O; there must be two or more to tell apart"),
+    (
+        {"tokens": WORDS, "tags": [*TAGS[:-1], "O"]},
+        "line 21: tokens has 2 words and tags 1 tags; give one tag for each word",
+    ),
+    (
+        {"tokens": WORDS, "tags": ["O O"] * 20},
+        r"every tag in .* is O; there must be two or more to tell apart",
+    ),
     ({"tokens": WORDS, "labels": TAGS}, "there is no column tags; the columns are: tokens, labels"),
     ({"tokens": WORDS[:2], "tags": TAGS[:2]}, "too few to split"),
     ({"tokens": [*WORDS[:-1], ""], "tags": TAGS}, "line 21: tokens is empty"),
@@ -100,5 +117,7 @@ def test_examples_that_cannot_be_used_are_refused(
 
 def test_a_tag_of_dev_that_was_never_seen_is_refused(write: Write, tmp_path: Path) -> None:
     dev = write("dev.csv", tokens=["a"], tags=["B-y"])
-    with pytest.raises(BadSource, match=r"dev\.csv, line 2: tags has 'B-y', a tag that is not among those of .*: O, B-x"):
+    with pytest.raises(
+        BadSource, match=r"dev\.csv, line 2: tags has 'B-y', a tag that is not among those of .*: O, B-x"
+    ):
         tokens(write("a.csv", tokens=WORDS, tags=TAGS), tmp_path / "out", dev=dev)

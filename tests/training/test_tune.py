@@ -1,4 +1,6 @@
-"""Searches over a made-up training: its figure is known for every setting, and its time is that of a clock of the test."""
+"""Searches over a made-up training: its figure is known for every setting, and its time is that of a clock of
+the test.
+"""
 
 import json
 import math
@@ -34,9 +36,13 @@ class Stopped(Exception):
 
 
 class Training:
-    """Takes 10 s on the clock an evaluation, of which there are 4; stops after `kill_at` of all its evaluations."""
+    """Takes 10 s on the clock an evaluation, of which there are 4; stops after `kill_at` of all its
+    evaluations.
+    """
 
-    def __init__(self, figure: Figure = well, kill_at: int | None = None, *, sign: float = 1.0, torn: bool = False) -> None:
+    def __init__(
+        self, figure: Figure = well, kill_at: int | None = None, *, sign: float = 1.0, torn: bool = False
+    ) -> None:
         self.figure, self.kill_at, self.sign, self.torn = figure, kill_at, sign, torn
         self.seconds, self.looks = 0.0, 0
         self.tried: list[Settings] = []
@@ -44,7 +50,9 @@ class Training:
     def clock(self) -> float:
         return self.seconds
 
-    def __call__(self, out: Path, settings: Settings, watch: Callable[[Mapping[str, float]], None]) -> Finished:
+    def __call__(
+        self, out: Path, settings: Settings, watch: Callable[[Mapping[str, float]], None]
+    ) -> Finished:
         """Goes on after the evaluations that an earlier process did, as a real recipe does."""
         begin(out, {"settings": asdict(settings)})
         self.tried.append(settings)
@@ -54,7 +62,13 @@ class Training:
             self.looks += 1
             told = {"step": step + 1, "steps": 4, "epoch": 1.0}
             watch({**told, "loss": 1.0})
-            watch({**told, "eval_loss": 1.0, "eval_accuracy": self.sign * (self.figure(settings) - 0.1 * (3 - step))})
+            watch(
+                {
+                    **told,
+                    "eval_loss": 1.0,
+                    "eval_accuracy": self.sign * (self.figure(settings) - 0.1 * (3 - step)),
+                }
+            )
             if not (self.torn and self.looks == self.kill_at):
                 reached.write_text(str(step + 1))
             if self.looks == self.kill_at:
@@ -68,7 +82,9 @@ class Training:
         return save_finished(finished)
 
 
-def search(training: Training, out: Path, minutes: float = 1e6, trials: int | None = 8, **others: Any) -> Tuned:
+def search(
+    training: Training, out: Path, minutes: float = 1e6, trials: int | None = 8, **others: Any
+) -> Tuned:
     options: dict[str, Any] = {"settings": GIVEN, "minutes": minutes, "trials": trials, **others}
     goal = options.pop("goal", GOAL)
     return tune(training, out, goal, {"recipe": "made up"}, clock=training.clock, **options)
@@ -77,11 +93,19 @@ def search(training: Training, out: Path, minutes: float = 1e6, trials: int | No
 def test_the_model_of_the_best_trial_is_kept_and_nothing_else(tmp_path: Path) -> None:
     training = Training()
     found = search(training, tmp_path / "out", trials=12)
-    best = max((one for one in found.trials if one.ended == "whole"), key=lambda one: well(settings_at(GIVEN, one.choice)))
+    best = max(
+        (one for one in found.trials if one.ended == "whole"),
+        key=lambda one: well(settings_at(GIVEN, one.choice)),
+    )
     assert found.best.number == best.number > 0
     assert found.best.value(GOAL) == pytest.approx(well(settings_at(GIVEN, best.choice)))
     assert (tmp_path / "out" / "model.txt").read_text() == repr(settings_at(GIVEN, best.choice))
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"model.txt", "report", "palate.json", "README.md"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "model.txt",
+        "report",
+        "palate.json",
+        "README.md",
+    }
     finished = read_finished(tmp_path / "out")
     assert finished.settings["rate"] == best.choice["rate"]
     assert "the best of 12 trials by palate train tune, with rate" in finished.notes[-1]
@@ -162,9 +186,11 @@ def known(found: Tuned) -> list[Any]:
 
 @pytest.mark.parametrize("torn", [False, True])
 @pytest.mark.parametrize("kill_at", [1, 4, 6, 9])
-def test_a_search_that_was_stopped_goes_on_as_if_nothing_had_happened(kill_at: int, torn: bool, tmp_path: Path) -> None:
-    """At any evaluation, the last of a trial too; what is tried and what is kept are the same. torn: an evaluation was noted
-    and its checkpoint was not written, so that it is done once more."""
+def test_a_search_that_was_stopped_goes_on_as_if_nothing_had_happened(
+    kill_at: int, torn: bool, tmp_path: Path
+) -> None:
+    """At any evaluation, the last of a trial too; what is tried and what is kept are the same. torn: an
+    evaluation was noted and its checkpoint was not written, so that it is done once more."""
     whole = search(Training(), tmp_path / "whole")
     first = Training(kill_at=kill_at, torn=torn)
     with pytest.raises(Stopped):
@@ -179,7 +205,9 @@ def test_a_search_that_was_stopped_goes_on_as_if_nothing_had_happened(kill_at: i
     assert first.looks + second.looks == sum(len(one.seen) for one in whole.trials) + torn
 
 
-def test_a_search_that_was_stopped_between_the_end_of_a_trial_and_its_note_trains_it_no_second_time(tmp_path: Path) -> None:
+def test_a_search_that_was_stopped_between_the_end_of_a_trial_and_its_note_trains_it_no_second_time(
+    tmp_path: Path,
+) -> None:
     training, count = Training(), 0
 
     def killed(out: Path, settings: Settings, watch: Any) -> Finished:
@@ -191,7 +219,16 @@ def test_a_search_that_was_stopped_between_the_end_of_a_trial_and_its_note_train
         return finished
 
     with pytest.raises(Stopped):
-        tune(killed, tmp_path / "out", GOAL, {"recipe": "made up"}, settings=GIVEN, minutes=1e6, trials=4, clock=training.clock)
+        tune(
+            killed,
+            tmp_path / "out",
+            GOAL,
+            {"recipe": "made up"},
+            settings=GIVEN,
+            minutes=1e6,
+            trials=4,
+            clock=training.clock,
+        )
     found = search(training, tmp_path / "out", trials=4)
     assert [one.ended for one in found.trials if one.number < 2] == ["whole"] * 2
     assert len(training.tried) == 4
@@ -208,7 +245,9 @@ def test_more_trials_may_be_asked_for_than_before_it_was_stopped_but_nothing_els
 
 
 def test_other_seeds_try_other_settings(tmp_path: Path) -> None:
-    one, other = (search(Training(), tmp_path / str(seed), settings=replace(GIVEN, seed=seed)) for seed in (1, 2))
+    one, other = (
+        search(Training(), tmp_path / str(seed), settings=replace(GIVEN, seed=seed)) for seed in (1, 2)
+    )
     assert one.trials[1].choice != other.trials[1].choice
 
 
@@ -225,10 +264,15 @@ def test_a_trial_that_diverges_is_no_good_and_the_search_goes_on(tmp_path: Path)
             raise BadValue("the model's predictions are not finite numbers")
         return finished
 
-    found = tune(diverging, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=1e6, trials=4, clock=training.clock)
+    found = tune(
+        diverging, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=1e6, trials=4, clock=training.clock
+    )
     assert [one.ended for one in found.trials] == ["whole", "failed", "failed", "failed"]
     assert found.best.number == 0
-    json.loads((tmp_path / "out" / "report" / "trials.json").read_text(), parse_constant=lambda word: pytest.fail(word))
+    json.loads(
+        (tmp_path / "out" / "report" / "trials.json").read_text(),
+        parse_constant=lambda word: pytest.fail(word),
+    )
 
 
 def test_data_that_cannot_be_used_ends_the_search_and_leaves_the_folder_free(tmp_path: Path) -> None:
@@ -237,7 +281,10 @@ def test_data_that_cannot_be_used_ends_the_search_and_leaves_the_folder_free(tmp
 
     with pytest.raises(BadSource, match="no column text"):
         tune(refusing, tmp_path / "out", GOAL, {"column": "text"}, settings=GIVEN)
-    assert tune(Training(), tmp_path / "out", GOAL, {"column": "words"}, settings=GIVEN, trials=1).best.number == 0
+    assert (
+        tune(Training(), tmp_path / "out", GOAL, {"column": "words"}, settings=GIVEN, trials=1).best.number
+        == 0
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"minutes": 0.0}, {"minutes": math.nan}, {"trials": 0}])
@@ -247,9 +294,13 @@ def test_time_and_trials_are_above_zero(wrong: dict[str, Any], tmp_path: Path) -
 
 
 @given(
-    st.floats(1e-6, 1e-2), st.floats(0.1, 20), st.integers(1, 200), st.none() | st.floats(0, 0.9), st.floats(0, 1),
+    st.floats(1e-6, 1e-2),
+    st.floats(0.1, 20),
+    st.integers(1, 200),
+    st.none() | st.floats(0, 0.9),
+    st.floats(0, 1),
     st.none() | st.integers(1, 64),
-)  # fmt: skip
+)
 def test_the_given_settings_lie_in_the_space_and_come_back_from_it(
     rate: float, epochs: float, batch: int, dropout: float | None, warmup: float, rank: int | None
 ) -> None:

@@ -1,4 +1,6 @@
-"""The command line: a thin door. The list of commands, the options before them, and what becomes of errors."""
+"""The command line: a thin door. The list of commands, the options before them, and what becomes of
+errors.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from palate.cli import contest, crowd, encoders, fill, judging, progress, readers, replay, rules, texts, upkeep, xray
+from palate.cli import (
+    contest,
+    crowd,
+    encoders,
+    fill,
+    judging,
+    progress,
+    readers,
+    replay,
+    rules,
+    texts,
+    upkeep,
+    xray,
+)
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
@@ -19,7 +34,9 @@ from palate.errors import PalateError
 
 
 class Door(TyperGroup):
-    """Where errors become exit codes: 1 for what a person can mend, 130 after Ctrl-C, 141 where nobody reads on (as SIGPIPE)."""
+    """Where errors become exit codes: 1 for what a person can mend, 130 after Ctrl-C, 141 where nobody reads
+    on (as SIGPIPE).
+    """
 
     def invoke(self, ctx: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):  # what a terminal's encoding lacks is shown escaped
@@ -49,9 +66,13 @@ def _drop_stdout() -> None:
 
 
 app = typer.Typer(
-    name="palate", cls=Door, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False,
+    name="palate",
+    cls=Door,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+)
 
 
 def _version(asked: bool) -> None:
@@ -65,10 +86,14 @@ def _version(asked: bool) -> None:
 @app.callback()
 def palate(
     ctx: typer.Context,
-    store: Annotated[Path | None, typer.Option("--store", envvar="PALATE_STORE", metavar="PATH", help=STORE_HELP)] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", envvar="PALATE_STORE", metavar="PATH", help=STORE_HELP)
+    ] = None,
     reader: Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)] = None,
     json: JsonOption = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,  # noqa: ARG001
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,  # noqa: ARG001
 ) -> None:
     """A trained taste for text: values every text for you and learns from each like and dislike.
 
@@ -84,7 +109,8 @@ def palate(
 
 
 TEXTS, JUDGING, READERS, UPKEEP, MEASURING = "Texts", "Judging", "Readers", "Upkeep", "Training and measuring"
-NUMBERS = {"ignore_unknown_options": True}  # so that -0.5 is a verdict; judging.judge refuses what is no number
+# so that -0.5 is a verdict; judging.judge refuses what is no number
+NUMBERS = {"ignore_unknown_options": True}
 
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
@@ -129,7 +155,9 @@ app.add_typer(_encoder, name="encoder", rich_help_panel=UPKEEP)
 
 app.add_typer(train, name="train", rich_help_panel=MEASURING)
 app.command(rich_help_panel=MEASURING)(fill.fill)
-_replay = typer.Typer(no_args_is_help=True, help="Replay recorded feedback: how good are palate and its peers?")
+_replay = typer.Typer(
+    no_args_is_help=True, help="Replay recorded feedback: how good are palate and its peers?"
+)
 _replay.command("ratings")(replay.ratings)
 _replay.command("library")(replay.library)
 _replay.command("screening")(replay.screening)

@@ -23,7 +23,11 @@ OTHER_LINES = 7  # of the screen, beside the text itself
 
 
 def ask_in_terminal(
-    reader: Reader, console: Console, read_key: Callable[[], str], limit: int | None, strategy: str = DEFAULT_QUESTION
+    reader: Reader,
+    console: Console,
+    read_key: Callable[[], str],
+    limit: int | None,
+    strategy: str = DEFAULT_QUESTION,
 ) -> None:
     """Ask until the limit, q, the end of the input, or until nothing is left to ask.
 
@@ -43,7 +47,11 @@ def ask_in_terminal(
             if key == "u":
                 undone = reader.undo()
                 judged = max(0, judged - 1)
-                what = f"undone: {show.verdict_of(undone)}  {show.clean(undone.text_id)}" if undone else "nothing to undo"
+                what = (
+                    f"undone: {show.verdict_of(undone)}  {show.clean(undone.text_id)}"
+                    if undone
+                    else "nothing to undo"
+                )
                 console.print(what, style="yellow")
             else:
                 reader.judge(hits[0].text.id, VERDICTS[key])
@@ -59,7 +67,9 @@ def ask_in_terminal(
 
 
 def _known_key(console: Console, read_key: Callable[[], str]) -> str:
-    """The first key that means something. What was typed ahead after it is dropped: it was not meant for a text unseen."""
+    """The first key that means something. What was typed ahead after it is dropped: it was not meant for a
+    text unseen.
+    """
     while True:
         try:
             key = read_key().strip()[:1].lower()
@@ -84,7 +94,11 @@ def _show(hit: Hit, console: Console) -> None:
         console.print(line)
     if len(lines) > fits:
         console.print("…", style="dim")
-    facts = [f"score {hit.value.score} ± {show.spread(hit.value)}", show.clean(hit.text.id), show.clean(hit.text.source)]
+    facts = [
+        f"score {hit.value.score} ± {show.spread(hit.value)}",
+        show.clean(hit.text.id),
+        show.clean(hit.text.source),
+    ]
     console.print("   ".join(filter(None, facts)), style="dim")
     console.print(KEYS, style="cyan")
 

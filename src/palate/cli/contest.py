@@ -18,7 +18,7 @@ from palate.cli.options import (
     open_reader,
     speakable,
     wants_json,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,9 @@ def contest(
             show_default=False,
         ),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Hold the contest anew, from the first judgement on.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Hold the contest anew, from the first judgement on.")
+    ] = False,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -45,8 +47,9 @@ def contest(
 ) -> None:
     """The leaderboard of the tastes that learn side by side, and the history of champions.
 
-    Each judgement was predicted by every taste before it learned it. loss is the mean log loss of that, in nats (0.69 knows
-    nothing), behind how much more it loses than the champion, with an interval that holds at all times together.
+    Each judgement was predicted by every taste before it learned it. loss is the mean log loss of that, in
+    nats (0.69 knows nothing), behind how much more it loses than the champion, with an interval that holds at
+    all times together.
 
     Example: palate contest
 
@@ -60,11 +63,13 @@ def contest(
             opened.measure_again()
         places, champions, changes = opened.contest(), opened.champions(), opened.changes()
         if wants_json(ctx, json):
-            show.out_json({
-                "tastes": [asdict(place) for place in places],
-                "champions": [{"after": n, "name": name} for n, name in champions],
-                "changes": [change._asdict() for change in changes],
-            })  # fmt: skip
+            show.out_json(
+                {
+                    "tastes": [asdict(place) for place in places],
+                    "champions": [{"after": n, "name": name} for n, name in champions],
+                    "changes": [change._asdict() for change in changes],
+                }
+            )
             return
         _show(places)
         if not places[0].n:
@@ -81,10 +86,15 @@ def contest(
 def _show(places: Sequence[Place]) -> None:
     names = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
-        [place.name, f"{place.share:.0%}", str(place.n), *(_figure(n) for n in (place.loss, place.brier, place.auc)),
-         *(_figure(n, sign="+") for n in (place.behind, place.low, place.high))]
+        [
+            place.name,
+            f"{place.share:.0%}",
+            str(place.n),
+            *(_figure(n) for n in (place.loss, place.brier, place.auc)),
+            *(_figure(n, sign="+") for n in (place.behind, place.low, place.high)),
+        ]
         for place in places
-    ]  # fmt: skip
+    ]
     if not show.is_terminal():
         for line in lines:
             show.out("\t".join(line))

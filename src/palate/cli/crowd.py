@@ -12,14 +12,16 @@ from palate.cli.options import JsonOption, StoreOption, open_library, wants_json
 
 def crowd(
     ctx: typer.Context,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Learn it now from what all have said; else it waits.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Learn it now from what all have said; else it waits.")
+    ] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
     """What is learned from all readers together: from how many, and how much they have said since.
 
-    It starts by itself with five readers who have judged five texts each and do not keep out of it, and is learned anew in the
-    background when they have said a tenth more.
+    It starts by itself with five readers who have judged five texts each and do not keep out of it, and is
+    learned anew in the background when they have said a tenth more.
 
     Example: palate crowd
 
@@ -32,10 +34,20 @@ def crowd(
         since = heard.since if heard else library.store.crowd.since(0)
         speakers = library.store.crowd.speakers(JUDGEMENTS)
     if wants_json(ctx, json):
-        show.out_json({"readers": heard.readers if heard else 0, "judgements": heard.judgements if heard else 0, "since": since})
+        show.out_json(
+            {
+                "readers": heard.readers if heard else 0,
+                "judgements": heard.judgements if heard else 0,
+                "since": since,
+            }
+        )
     elif heard:
-        show.out(f"learned from {heard.judgements} judgements of {heard.readers} readers; {since} entries since")
+        show.out(
+            f"learned from {heard.judgements} judgements of {heard.readers} readers; {since} entries since"
+        )
     elif speakers < READERS:
-        show.out(f"no crowd yet: {speakers} of the {READERS} readers it takes have judged {JUDGEMENTS} texts or more")
+        show.out(
+            f"no crowd yet: {speakers} of the {READERS} readers it takes have judged {JUDGEMENTS} texts or more"
+        )
     else:
         show.out("no crowd yet: it is learned when a taste is next used, or now with palate crowd --refresh")

@@ -36,7 +36,9 @@ Installed in a virtual environment? Then it is .venv/bin/palate."""
 
 
 def demonstrate(source: str | None, console: Console) -> None:
-    """Run it on the shipped sample, or on a source of one's own (a pretended reader who likes what is like its first text)."""
+    """Run it on the shipped sample, or on a source of one's own (a pretended reader who likes what is like
+    its first text).
+    """
     from palate.library import Library
     from palate.sample import SAMPLE
 
@@ -69,7 +71,11 @@ def demonstrate(source: str | None, console: Console) -> None:
 
 def _sample_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], str]:
     reader = library.reader("ada", likes=LIKES, dislikes=DISLIKES)
-    return reader, lambda text: text.extra.get("subject") == SUBJECT, f'Ada wrote: likes "{LIKES}", dislikes "{DISLIKES}".'
+    return (
+        reader,
+        lambda text: text.extra.get("subject") == SUBJECT,
+        f'Ada wrote: likes "{LIKES}", dislikes "{DISLIKES}".',
+    )
 
 
 def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], str]:
@@ -87,7 +93,13 @@ def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool],
 def _show(say: Say, hits: list[Hit], before: dict[str, int]) -> None:
     for place, hit in enumerate(hits, 1):
         moved = before.get(hit.text.id, place) - place
-        mark = f"[green]▲{moved:<4}[/green]" if moved > 0 else f"[red]▼{-moved:<4}[/red]" if moved < 0 else "     "
+        mark = (
+            f"[green]▲{moved:<4}[/green]"
+            if moved > 0
+            else f"[red]▼{-moved:<4}[/red]"
+            if moved < 0
+            else "     "
+        )
         copies = f" [dim](+{len(hit.group) - 1} near-copy)[/dim]" if hit.group else ""
         value = f"[bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]"
         say(f"   {value}{mark} {_title(hit.text)}{copies}")

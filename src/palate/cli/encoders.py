@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = False) -> None:
     """Whose vectors the store has: of how many texts, since when, and which are in use.
 
-    Going back to an encoder that has all texts is a matter of a moment. Of a tuned one, what it was measured by stands beside it.
+    Going back to an encoder that has all texts is a matter of a moment. Of a tuned one, what it was measured
+    by stands beside it.
 
     Example: palate encoder list
     """
@@ -39,15 +40,20 @@ def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fals
 def use(
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="static, minilm, static:FOLDER or sbert:NAME_OR_PATH.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="NAME", help="static, minilm, static:FOLDER or sbert:NAME_OR_PATH.", show_default=False
+        ),
     ],
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Move the store to another encoder: every text gets a vector of it, then tastes learn anew from the same judgements.
+    """Move the store to another encoder: every text gets a vector of it, then tastes learn anew from the same
+    judgements.
 
-    Until all have one, everybody ranks with the old encoder, also while this runs. Stopped before its end, the store stays with
-    the old encoder, and the next try goes on where this one stopped. The old vectors are kept: the way back takes a moment.
+    Until all have one, everybody ranks with the old encoder, also while this runs. Stopped before its end,
+    the store stays with the old encoder, and the next try goes on where this one stopped. The old vectors are
+    kept: the way back takes a moment.
 
     Example: palate encoder use minilm
     """
@@ -78,7 +84,9 @@ def remove(
     ctx: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME|FINGERPRINT", help="As list shows it.", callback=speakable, show_default=False),
+        typer.Argument(
+            metavar="NAME|FINGERPRINT", help="As list shows it.", callback=speakable, show_default=False
+        ),
     ],
     store: StoreOption = None,
     json: JsonOption = False,
@@ -93,13 +101,17 @@ def remove(
     try:
         row = opened.encoders.find(full_name(name))
         if not opened.encoders.remove(row.number):
-            raise BadValue(f"{row.name} is in use; move the store to another one first: palate encoder use NAME")
+            raise BadValue(
+                f"{row.name} is in use; move the store to another one first: palate encoder use NAME"
+            )
     finally:
         opened.close()
     if wants_json(ctx, json):
         show.out_json({"encoder": row.name, "fingerprint": row.fingerprint, "removed": row.texts})
     else:
-        show.note(f"{row.texts} vectors of {row.name} are removed; their room in the file is used for what comes")
+        show.note(
+            f"{row.texts} vectors of {row.name} are removed; their room in the file is used for what comes"
+        )
 
 
 def _open(ctx: typer.Context, own: Any) -> SqliteStore:
@@ -112,17 +124,30 @@ def _open(ctx: typer.Context, own: Any) -> SqliteStore:
 def _fields(row: EncoderRow, texts: int) -> dict[str, Any]:
     made = row.made_at.isoformat() if row.made_at else None
     return {
-        "name": row.name, "fingerprint": row.fingerprint, "dims": row.dims, "texts": row.texts, "of": texts,
-        "in_use": row.in_use, "made_at": made, "figures": row.figures,
-    }  # fmt: skip
+        "name": row.name,
+        "fingerprint": row.fingerprint,
+        "dims": row.dims,
+        "texts": row.texts,
+        "of": texts,
+        "in_use": row.in_use,
+        "made_at": made,
+        "figures": row.figures,
+    }
 
 
 def _show(rows: list[EncoderRow], texts: int) -> None:
     lines = [
-        [show.clean(row.name), str(row.dims), f"{row.texts} of {texts}", "in use" if row.in_use else "",
-         f"{row.made_at:%Y-%m-%d %H:%M}" if row.made_at else "", show.clean(row.fingerprint), _figures(row)]
+        [
+            show.clean(row.name),
+            str(row.dims),
+            f"{row.texts} of {texts}",
+            "in use" if row.in_use else "",
+            f"{row.made_at:%Y-%m-%d %H:%M}" if row.made_at else "",
+            show.clean(row.fingerprint),
+            _figures(row),
+        ]
         for row in rows
-    ]  # fmt: skip
+    ]
     if not show.is_terminal():
         for line in lines:
             show.out("\t".join(line))
@@ -140,4 +165,6 @@ def _show(rows: list[EncoderRow], texts: int) -> None:
 def _figures(row: EncoderRow) -> str:
     """What a tuned encoder was measured by, in a few words."""
     told = list(row.figures.items())[:SHOWN]
-    return ", ".join(f"{name} {number:.3f}" if isinstance(number, float) else f"{name} {number}" for name, number in told)
+    return ", ".join(
+        f"{name} {number:.3f}" if isinstance(number, float) else f"{name} {number}" for name, number in told
+    )

@@ -15,14 +15,29 @@ LEGEND = "+ better than palate, which is what a reader is served; - worse; = not
 
 
 def show_rows(rows: Sequence[Row]) -> None:
-    """In a terminal a table for each data set: a line for each system, a column for each k or metric; else a line a row."""
+    """In a terminal a table for each data set: a line for each system, a column for each k or metric; else a
+    line a row.
+    """
     if not show.is_terminal():
         for row in rows:
             k = "" if row.k is None else str(row.k)
             figures = [f"{figure:.4f}" for figure in (row.mean, row.low, row.high)]
             less = row.palate_minus
             ahead = [f"{figure:.4f}" for figure in (less.mean, less.low, less.high)] if less else ["", "", ""]
-            show.out("\t".join([row.protocol, show.clean(row.data), row.system, k, row.metric, *figures, str(row.n), *ahead]))
+            show.out(
+                "\t".join(
+                    [
+                        row.protocol,
+                        show.clean(row.data),
+                        row.system,
+                        k,
+                        row.metric,
+                        *figures,
+                        str(row.n),
+                        *ahead,
+                    ]
+                )
+            )
         return
     by_table: dict[str, list[tuple[str, str, Row]]] = {}
     for row in rows:
@@ -30,7 +45,9 @@ def show_rows(rows: Sequence[Row]) -> None:
             by_table.setdefault(row.data, []).append((row.system, row.metric, row))
         else:
             given = "likes" if row.protocol == "library" else "judgements"
-            by_table.setdefault(f"{row.data}: {row.metric} after k {given}", []).append((row.system, f"k={row.k}", row))
+            by_table.setdefault(f"{row.data}: {row.metric} after k {given}", []).append(
+                (row.system, f"k={row.k}", row)
+            )
     for name, entries in by_table.items():
         _figures(name, {(system, column): row for system, column, row in entries})
     spreads = "; ± is half of a figure's own interval" if show.terminal().width >= WIDE else ""
@@ -49,7 +66,10 @@ def _figures(name: str, cells: Mapping[tuple[str, str], Row]) -> None:
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     decides = columns[-1] if columns[0].startswith("k=") else columns[0]
-    for system in sorted(dict.fromkeys(system for system, _ in cells), key=lambda system: _badness(cells.get((system, decides)))):
+    for system in sorted(
+        dict.fromkeys(system for system, _ in cells),
+        key=lambda system: _badness(cells.get((system, decides))),
+    ):
         found = [cells.get((system, column)) for column in columns]
         texts = [_figure(row, terminal.width >= WIDE) if row else "" for row in found]
         table.add_row(system, *texts, style="bold" if system == "palate" else "")

@@ -17,17 +17,24 @@ if TYPE_CHECKING:
 def fill(
     ctx: typer.Context,
     text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="A text with one \\[MASK] or more.", callback=speakable, show_default=False)
+        str,
+        typer.Argument(
+            metavar="TEXT", help="A text with one \\[MASK] or more.", callback=speakable, show_default=False
+        ),
     ],
     model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="What palate train masked made, a model's folder or a hub name.")
+        str,
+        typer.Option(
+            "--model", metavar="NAME", help="What palate train masked made, a model's folder or a hub name."
+        ),
     ] = "minilm",
     top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="Word pieces for each gap.")] = 5,
     json: JsonOption = False,
 ) -> None:
     """Fill each \\[MASK] of a text: the likeliest word pieces with their probabilities.
 
-    Needs a model with a masked-language head, which the packaged minilm has not: make one with palate train masked.
+    Needs a model with a masked-language head, which the packaged minilm has not: make one with palate train
+    masked.
 
     Example: palate fill "This is a great \\[MASK]." --model my-mlm
     """
@@ -45,7 +52,9 @@ def fill(
 
 
 def _line(gap: int | None, guessed: Guess) -> str:
-    """The gap where there are several, probability and piece: in a terminal with a bar, elsewhere with tabs."""
+    """The gap where there are several, probability and piece: in a terminal with a bar, elsewhere with
+    tabs.
+    """
     piece = show.clean(guessed.piece)
     if not show.is_terminal():
         return "\t".join([*([str(gap)] if gap else []), f"{guessed.probability:.4f}", piece])

@@ -20,7 +20,7 @@ from palate.cli.options import (
     open_reader,
     speakable,
     wants_json,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from palate.feedback import Feedback
@@ -30,15 +30,19 @@ if TYPE_CHECKING:
 def rank(
     ctx: typer.Context,
     limit: LimitOption = 20,
-    all: Annotated[bool, typer.Option("--all", help="Also those that were judged or skipped before.")] = False,
+    all: Annotated[
+        bool, typer.Option("--all", help="Also those that were judged or skipped before.")
+    ] = False,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The best texts for a reader, best first: the score from 0 to 100 with its standard deviation, the title, the id.
+    """The best texts for a reader, best first: the score from 0 to 100 with its standard deviation, the
+    title, the id.
 
-    Texts that were judged or skipped are left out unless --all is given. Near-copies are folded under the first of them.
+    Texts that were judged or skipped are left out unless --all is given. Near-copies are folded under the
+    first of them.
 
     Example: palate rank --limit 5
     """
@@ -50,12 +54,16 @@ def rank(
 
 
 def _verdict(value: str) -> str:
-    """-0.5 is let through as an argument, and so is a slip in an option's name: refuse that as the usage error that it is."""
+    """-0.5 is let through as an argument, and so is a slip in an option's name: refuse that as the usage
+    error that it is.
+    """
     if value.startswith("-"):
         try:
             float(value)
         except ValueError:
-            raise typer.BadParameter(f"no such option: {value}; a verdict is like, dislike, skip or a number") from None
+            raise typer.BadParameter(
+                f"no such option: {value}; a verdict is like, dislike, skip or a number"
+            ) from None
     return value
 
 
@@ -66,7 +74,13 @@ def _text_id(value: str) -> str:
 
 
 JudgedArgument = Annotated[
-    str, typer.Argument(metavar="TEXT_ID", help="A text's id, as rank and find show it.", callback=_text_id, show_default=False)
+    str,
+    typer.Argument(
+        metavar="TEXT_ID",
+        help="A text's id, as rank and find show it.",
+        callback=_text_id,
+        show_default=False,
+    ),
 ]
 VerdictArgument = Annotated[
     str,
@@ -88,7 +102,8 @@ def judge(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in a judgement. It replaces an earlier one of the same text or of a near-copy, and is on disk when the command ends.
+    """Take in a judgement. It replaces an earlier one of the same text or of a near-copy, and is on disk when
+    the command ends.
 
     Example: palate judge s001 like
 
@@ -99,7 +114,9 @@ def judge(
         feedback = judging.judge(text_id, verdict)
         _show_feedback(library, feedback, "", as_json=wants_json(ctx, json))
         if judging.dropped:
-            show.note(f"the taste holds no more: the oldest {judging.dropped} judgements no longer weigh in, the log keeps them")
+            show.note(
+                f"the taste holds no more: the oldest {judging.dropped} judgements no longer weigh in, the log keeps them"
+            )
 
 
 def undo(
@@ -109,7 +126,8 @@ def undo(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take back the newest judgement that stands: all is as if it had never been. Again takes back the one before.
+    """Take back the newest judgement that stands: all is as if it had never been. Again takes back the one
+    before.
 
     Example: palate undo
     """
@@ -128,9 +146,16 @@ def ask(
     ctx: typer.Context,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=1, metavar="N", help="At most so many questions. Default: 1; in a terminal, until q."),
+        typer.Option(
+            "--limit",
+            min=1,
+            metavar="N",
+            help="At most so many questions. Default: 1; in a terminal, until q.",
+        ),
     ] = None,
-    strategy: Annotated[str | None, typer.Option("--strategy", metavar="NAME", help=STRATEGY_HELP, show_default=False)] = None,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", metavar="NAME", help=STRATEGY_HELP, show_default=False)
+    ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -138,8 +163,8 @@ def ask(
 ) -> None:
     """Be asked about the texts whose judgement teaches most.
 
-    In a terminal each is shown and a key answers: l like, d dislike, s skip, u undo, q quit. Elsewhere, and with --json, the
-    questions are printed as rank prints texts; answer them with palate judge.
+    In a terminal each is shown and a key answers: l like, d dislike, s skip, u undo, q quit. Elsewhere, and
+    with --json, the questions are printed as rank prints texts; answer them with palate judge.
 
     Example: palate ask
 
@@ -170,7 +195,8 @@ def why(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """What makes a text's value: the words that pull it up and down, each block's share, the nearest liked and disliked texts.
+    """What makes a text's value: the words that pull it up and down, each block's share, the nearest liked
+    and disliked texts.
 
     Example: palate why s001
     """

@@ -1,4 +1,6 @@
-"""The kinds of number a text can be: where it stands among the stored texts, and what a trained model says of it."""
+"""The kinds of number a text can be: where it stands among the stored texts, and what a trained model says of
+it.
+"""
 
 from __future__ import annotations
 
@@ -18,26 +20,34 @@ if TYPE_CHECKING:
     from palate.reader import Reader
 
 
-def on_axis(library: Library, reader: Reader, text: str, axis: Literal["principal", "taste"]) -> dict[str, Any]:
+def on_axis(
+    library: Library, reader: Reader, text: str, axis: Literal["principal", "taste"]
+) -> dict[str, Any]:
     """Where a text stands among the stored ones, along what divides them most or by a reader's taste alone.
 
     Raises BadValue where there are too few texts, or the text says nothing.
     """
     corpus = library.corpus()
     if len(corpus) < 2:
-        raise BadValue(f"a place among the stored texts needs two of them, there are {len(corpus)}; add texts with: palate add")
+        raise BadValue(
+            f"a place among the stored texts needs two of them, there are {len(corpus)}; add texts with: palate add"
+        )
     facts: dict[str, Any] = {"axis": axis}
     with one_thread():
         if axis == "taste":
             learned = learned_of(library, reader)
             corpus = learned.corpus()
-            mine, others = (learned.taste.logits(made) for made in (learned.features(corpus, [text]), corpus.features))
+            mine, others = (
+                learned.taste.logits(made) for made in (learned.features(corpus, [text]), corpus.features)
+            )
             rows = corpus.rows
             facts["reader"] = reader.name
         else:
             vector, said = library.encode([text]), np.any(corpus.vectors, axis=1)
             if not np.any(vector):
-                raise BadValue("the text says nothing to the store's encoder, so it has no place on the axis; give it words")
+                raise BadValue(
+                    "the text says nothing to the store's encoder, so it has no place on the axis; give it words"
+                )
             found = principal_axis(corpus.vectors[said])
             mine, others = found.along(vector), found.along(corpus.vectors[said])
             rows = corpus.rows[said]
@@ -56,12 +66,15 @@ def show_place(facts: dict[str, Any]) -> None:
         if "reader" in facts
         else f"what divides them most ({facts['spread']:.0%} of their spread)"
     )
-    ends = " and ".join(f"{place} is {facts[end]['title'] or facts[end]['id']}" for place, end in ((0, "low"), (1000, "high")))
+    ends = " and ".join(
+        f"{place} is {facts[end]['title'] or facts[end]['id']}" for place, end in ((0, "low"), (1000, "high"))
+    )
     show.note(f"among {facts['texts']} texts, by {what}: {ends}")
 
 
 def said_by(folder: Path, text: str) -> dict[str, Any]:
-    """Of a classifier the likeliest class, as its number in the model's list of labels; of a regression the number itself.
+    """Of a classifier the likeliest class, as its number in the model's list of labels; of a regression the
+    number itself.
 
     Raises BadSource where the folder holds neither.
     """

@@ -21,11 +21,15 @@ Typed = TypeVar("Typed", str, str | None)
 
 
 def speakable(typed: Typed) -> Typed:
-    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as lone surrogates."""
+    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as
+    lone surrogates.
+    """
     try:
         (typed or "").encode()
     except UnicodeEncodeError as error:
-        raise BadValue(f"what was typed is not UTF-8 at character {error.start + 1}; type it in UTF-8") from None
+        raise BadValue(
+            f"what was typed is not UTF-8 at character {error.start + 1}; type it in UTF-8"
+        ) from None
     return typed
 
 
@@ -33,16 +37,27 @@ ME, MAIN = "me", "main"  # the reader and the taste that are made on first use
 STORE_HELP = "The store, one file. Default: palate.db in your data folder."
 READER_HELP = "Whose taste it is. Default: me."
 
-StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another.")]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another.")
+]
 ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)]
 TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Which of the reader's tastes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON Lines on stdout.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many texts.")]
 PrivateOption = Annotated[
-    bool, typer.Option("--allow-private-network", help="Fetch also from private, loopback and link-local addresses.")
+    bool,
+    typer.Option(
+        "--allow-private-network", help="Fetch also from private, loopback and link-local addresses."
+    ),
 ]
 TextArgument = Annotated[
-    str, typer.Argument(metavar="TEXT_ID", help="A text's id, as rank and find show it.", callback=speakable, show_default=False)
+    str,
+    typer.Argument(
+        metavar="TEXT_ID",
+        help="A text's id, as rank and find show it.",
+        callback=speakable,
+        show_default=False,
+    ),
 ]
 
 
@@ -64,7 +79,9 @@ def wants_json(ctx: typer.Context, own: bool) -> bool:
 
 
 def store_path(ctx: typer.Context, own: Path | None, *, create: bool = False) -> Path:
-    """The file of the store. create: make the default folder if it is not there. Raises BadStore where that cannot be done."""
+    """The file of the store. create: make the default folder if it is not there. Raises BadStore where that
+    cannot be done.
+    """
     path = own or given(ctx).store
     if path is None:
         from platformdirs import user_data_path
@@ -75,20 +92,31 @@ def store_path(ctx: typer.Context, own: Path | None, *, create: bool = False) ->
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 reason = error.strerror or error
-                raise BadStore(f"the folder {path.parent} cannot be made: {reason}; name another place with --store") from None
+                raise BadStore(
+                    f"the folder {path.parent} cannot be made: {reason}; name another place with --store"
+                ) from None
     return path
 
 
 def open_library(
-    ctx: typer.Context, own: Path | None, *, create: bool = False, encoder: str | None = None, any_encoder: bool = False
+    ctx: typer.Context,
+    own: Path | None,
+    *,
+    create: bool = False,
+    encoder: str | None = None,
+    any_encoder: bool = False,
 ) -> Library:
     from palate.library import Library
 
-    return Library(store_path(ctx, own, create=create), encoder=encoder, create=create, any_encoder=any_encoder)
+    return Library(
+        store_path(ctx, own, create=create), encoder=encoder, create=create, any_encoder=any_encoder
+    )
 
 
 def open_reader(ctx: typer.Context, library: Library, own: str | None, taste: str) -> Reader:
-    """The reader that is meant. Only me and its main taste are made on first use: a slip of the pen must not make a reader."""
+    """The reader that is meant. Only me and its main taste are made on first use: a slip of the pen must not
+    make a reader.
+    """
     name = own or given(ctx).reader or ME
     speakable(name + taste)
     return library.reader(name, taste=taste, create=(name, taste) == (ME, MAIN))

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from palate.cli import show
-from palate.cli.options import MAIN, JsonOption, ReaderOption, StoreOption, TasteOption, open_library, open_reader, wants_json
+from palate.cli.options import (
+    MAIN,
+    JsonOption,
+    ReaderOption,
+    StoreOption,
+    TasteOption,
+    open_library,
+    open_reader,
+    wants_json,
+)
 
 if TYPE_CHECKING:
     from palate.question.stopping import Recall
@@ -20,10 +29,12 @@ def progress(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """How much of what you would like you have seen: an estimate with its 95 % interval, and the texts saved so far.
+    """How much of what you would like you have seen: an estimate with its 95 % interval, and the texts saved
+    so far.
 
-    It is learned from how your likes thin out, so it holds for a reader who judges the best texts first; a share of "palate ask
-    --strategy random" among them does no harm. Before there is enough to go by it says so.
+    It is learned from how your likes thin out, so it holds for a reader who judges the best texts first; a
+    share of "palate ask --strategy random" among them does no harm. Before there is enough to go by it says
+    so.
 
     Example: palate progress
     """
@@ -38,9 +49,14 @@ def progress(
 def progress_fields(seen: Recall) -> dict[str, Any]:
     """share, low and high in [0, 1]; found, left and saved in texts."""
     return {
-        "known": seen.known, "share": seen.share, "low": seen.low, "high": seen.high,
-        "found": seen.found, "left": seen.left, "saved": seen.saved,
-    }  # fmt: skip
+        "known": seen.known,
+        "share": seen.share,
+        "low": seen.low,
+        "high": seen.high,
+        "found": seen.found,
+        "left": seen.left,
+        "saved": seen.saved,
+    }
 
 
 def sentence(seen: Recall) -> str:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from palate.cli import show, waiting
-from palate.cli.options import MAIN, JsonOption, PrivateOption, StoreOption, TasteOption, open_library, speakable, wants_json
+from palate.cli.options import (
+    MAIN,
+    JsonOption,
+    PrivateOption,
+    StoreOption,
+    TasteOption,
+    open_library,
+    speakable,
+    wants_json,
+)
 from palate.errors import BadValue
 
 if TYPE_CHECKING:
@@ -16,29 +25,43 @@ if TYPE_CHECKING:
     from palate.store.readers import TasteRow
     from palate.text import Text
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The reader's name.", callback=speakable, show_default=False)]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The reader's name.", callback=speakable, show_default=False)
+]
 
 
 def add(
     ctx: typer.Context,
     name: NameArgument,
     likes: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What the reader likes, in plain words.", callback=speakable)
+        str | None,
+        typer.Option(metavar="TEXT", help="What the reader likes, in plain words.", callback=speakable),
     ] = None,
     dislikes: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What the reader does not like.", callback=speakable)
     ] = None,
     taste: TasteOption = MAIN,
     kind: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The learner of a new taste: contest (many side by side), or some by name.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The learner of a new taste: contest (many side by side), or some by name."
+        ),
     ] = None,
     private: Annotated[
         bool | None,
-        typer.Option("--private/--no-private", help="Keep what this reader says out of what others see.", show_default=False),
+        typer.Option(
+            "--private/--no-private",
+            help="Keep what this reader says out of what others see.",
+            show_default=False,
+        ),
     ] = None,
     library: Annotated[
         str | None,
-        typer.Option("--library", metavar="FILE", help="The reader's own library (BibTeX, RIS, CSV …): added, and liked."),
+        typer.Option(
+            "--library",
+            metavar="FILE",
+            help="The reader's own library (BibTeX, RIS, CSV …): added, and liked.",
+        ),
     ] = None,
     allow_private_network: PrivateOption = False,
     store: StoreOption = None,
@@ -46,7 +69,8 @@ def add(
 ) -> None:
     """Make a reader, or another taste of one; for one that is there, write its likes and dislikes anew.
 
-    Makes the store if it is not there. --likes and --dislikes count as a few judgements before the first real one.
+    Makes the store if it is not there. --likes and --dislikes count as a few judgements before the first real
+    one.
 
     Example: palate reader add ada --likes "search engines" --dislikes "image generation"
 
@@ -75,7 +99,8 @@ def add(
 
 
 def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = False) -> None:
-    """List the readers with their tastes: the learner, what was written of the taste, the number of judgements.
+    """List the readers with their tastes: the learner, what was written of the taste, the number of
+    judgements.
 
     Example: palate reader list
     """
@@ -87,7 +112,9 @@ def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fals
     else:
         show.show_tastes(rows)
     if not rows:
-        show.note("there are no readers yet; me is made when it is first used, others with: palate reader add NAME")
+        show.note(
+            "there are no readers yet; me is made when it is first used, others with: palate reader add NAME"
+        )
 
 
 def remove(
@@ -108,7 +135,9 @@ def remove(
         judgements = sum(row.judgements for row in rows)
         if not yes:
             if not can_ask():
-                raise BadValue(f"removing {name!r} with {judgements} judgements cannot be undone; add --yes if it is meant")
+                raise BadValue(
+                    f"removing {name!r} with {judgements} judgements cannot be undone; add --yes if it is meant"
+                )
             if not typer.confirm(f"Remove {show.clean(name)} with {judgements} judgements?", err=True):
                 raise BadValue("nothing was removed")
         library.store.readers.remove(name)
@@ -127,12 +156,19 @@ def _read(library: str, allow_private_network: bool) -> tuple[list[Text], list[S
     from palate.source import Fetcher, Skipped, open_source
 
     found = list(open_source(library, fetcher=Fetcher(allow_private_network=allow_private_network)))
-    return [one for one in found if not isinstance(one, Skipped)], [one for one in found if isinstance(one, Skipped)]
+    return [one for one in found if not isinstance(one, Skipped)], [
+        one for one in found if isinstance(one, Skipped)
+    ]
 
 
 def _fields(row: TasteRow) -> dict[str, Any]:
     return {
-        "reader": row.reader, "taste": row.name, "kind": row.kind,
-        "likes": row.likes, "dislikes": row.dislikes, "judgements": row.judgements,
-        "serving": row.serving, "private": bool(row.private),
-    }  # fmt: skip
+        "reader": row.reader,
+        "taste": row.name,
+        "kind": row.kind,
+        "likes": row.likes,
+        "dislikes": row.dislikes,
+        "judgements": row.judgements,
+        "serving": row.serving,
+        "private": bool(row.private),
+    }

@@ -25,41 +25,76 @@ if TYPE_CHECKING:
 
 ItemsOption = Annotated[
     Path,
-    typer.Option("--items", metavar="FILE", help="The texts: id, title or text; .csv or .jsonl, also .gz.", show_default=False),
+    typer.Option(
+        "--items",
+        metavar="FILE",
+        help="The texts: id, title or text; .csv or .jsonl, also .gz.",
+        show_default=False,
+    ),
 ]
 JudgementsOption = Annotated[
     Path,
-    typer.Option("--judgements", metavar="FILE", help="Who judged what: reader, item, rating, timestamp.", show_default=False),
+    typer.Option(
+        "--judgements",
+        metavar="FILE",
+        help="Who judged what: reader, item, rating, timestamp.",
+        show_default=False,
+    ),
 ]
 CrowdOption = Annotated[
     Path | None,
-    typer.Option("--crowd", metavar="FILE", help="What other readers said, in the same columns. Default: there are none."),
+    typer.Option(
+        "--crowd",
+        metavar="FILE",
+        help="What other readers said, in the same columns. Default: there are none.",
+    ),
 ]
 HideOption = Annotated[
     int | None,
-    typer.Option("--hide", min=2, metavar="N", help="Of every N-th text of the items file the crowd is told nothing."),
+    typer.Option(
+        "--hide", min=2, metavar="N", help="Of every N-th text of the items file the crowd is told nothing."
+    ),
 ]
 ReadersOption = Annotated[
-    int | None, typer.Option("--readers", min=1, metavar="N", help="Only so many readers, drawn with the seed. Default: all.")
+    int | None,
+    typer.Option(
+        "--readers", min=1, metavar="N", help="Only so many readers, drawn with the seed. Default: all."
+    ),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn: same seed, same rows.")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn: same seed, same rows.")
+]
 ReviewsArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz.")
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz."
+    ),
 ]
 AgainstOption = Annotated[
     str,
-    typer.Option("--against", metavar="all|NAME,...", help="What palate is compared with: all, tastes, ablation, or names."),
+    typer.Option(
+        "--against",
+        metavar="all|NAME,...",
+        help="What palate is compared with: all, tastes, ablation, or names.",
+    ),
 ]
 EncoderOption = Annotated[
-    str, typer.Option("--encoder", metavar="NAME", help="Makes vectors: static, static:FOLDER, minilm, sbert:NAME_OR_PATH.")
+    str,
+    typer.Option(
+        "--encoder", metavar="NAME", help="Makes vectors: static, static:FOLDER, minilm, sbert:NAME_OR_PATH."
+    ),
 ]
 RowsOption = Annotated[
     str | None,
     typer.Option(
-        "--json", metavar="FILE", help="Write tidy rows: a JSON list; JSON Lines for a .jsonl, and for - (standard output)."
+        "--json",
+        metavar="FILE",
+        help="Write tidy rows: a JSON list; JSON Lines for a .jsonl, and for - (standard output).",
     ),
 ]
-PlotOption = Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the curves. Needs the extra: plots.")]
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the curves. Needs the extra: plots.")
+]
 
 
 def ratings(
@@ -75,10 +110,11 @@ def ratings(
     json: RowsOption = None,
     plot: PlotOption = None,
 ) -> None:
-    """Replay many readers' ratings in time order: after k judgements, how well are the later texts told apart?
+    """Replay many readers' ratings in time order: after k judgements, how well are the later texts told
+    apart?
 
-    The table shows AUC, nDCG@10, Brier score and calibration error after 0, 5, 10, 20 and 50 judgements. Stopped, the same
-    command with --json FILE goes on where it was.
+    The table shows AUC, nDCG@10, Brier score and calibration error after 0, 5, 10, 20 and 50 judgements.
+    Stopped, the same command with --json FILE goes on where it was.
 
     Example: palate replay ratings --items items.jsonl --judgements ratings.csv --readers 50 --json rows.json
     """
@@ -104,11 +140,11 @@ def library(
 ) -> None:
     """Replay libraries of liked texts: given k of a reader's likes, are the others found among all texts?
 
-    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5 and 10 likes. Stopped, the same command with
-    --json FILE goes on where it was.
+    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5 and 10 likes. Stopped, the same
+    command with --json FILE goes on where it was.
 
-    Example: palate replay library --items articles.jsonl --judgements likes.csv --crowd others.csv --json rows.json
-    """
+    Example: palate replay library --items articles.jsonl --judgements likes.csv --crowd others.csv --json
+    rows.json"""
     from palate.evaluation.library import replay_library
 
     settings = {"protocol": "library", "hide": hide, "readers": readers, "seed": seed}
@@ -119,7 +155,10 @@ def library(
 def screening(
     ctx: typer.Context,
     files: ReviewsArgument,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, metavar="N", help="Runs of each review, with other first records.")] = 1,
+    seeds: Annotated[
+        int,
+        typer.Option("--seeds", min=1, metavar="N", help="Runs of each review, with other first records."),
+    ] = 1,
     against: AgainstOption = "all",
     encoder: EncoderOption = "static",
     json: RowsOption = None,
@@ -127,8 +166,8 @@ def screening(
 ) -> None:
     """Replay systematic reviews: always read the record that looks best, until all included ones are found.
 
-    The table shows loss, WSS@95, average time to discovery, recall at 10 % and the place of the last included record.
-    Stopped, the same command with --json FILE goes on where it was.
+    The table shows loss, WSS@95, average time to discovery, recall at 10 % and the place of the last included
+    record. Stopped, the same command with --json FILE goes on where it was.
 
     Example: palate replay screening review.csv --against elas-u4,random --seeds 5
     """
@@ -143,7 +182,9 @@ def screening(
         reviews = [replace(review, name=str(path)) for review, path in zip(reviews, paths, strict=True)]
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
     with _replaying(f"replaying {len(reviews)} reviews", job) as (update, kept):
-        runs = screen_reviews(reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept)
+        runs = screen_reviews(
+            reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept
+        )
     _deliver(screening_rows(reviews, runs), job, {"systems": systems, "seeds": seeds})
     if plot:
         from palate.evaluation.plot import plot_recall
@@ -153,7 +194,9 @@ def screening(
 
 @dataclass(frozen=True)
 class _Job:
-    """made_of: what the figures depend on but for the systems. target: where the rows go. started_at: seconds, monotonic."""
+    """made_of: what the figures depend on but for the systems. target: where the rows go. started_at:
+    seconds, monotonic.
+    """
 
     made_of: Mapping[str, Any]
     encoder: str
@@ -163,7 +206,12 @@ class _Job:
 
 
 def _job(
-    ctx: typer.Context, files: Sequence[Path], settings: Mapping[str, Any], encoder: str, json: str | None, plot: Path | None
+    ctx: typer.Context,
+    files: Sequence[Path],
+    settings: Mapping[str, Any],
+    encoder: str,
+    json: str | None,
+    plot: Path | None,
 ) -> _Job:
     """What is to be done. Raises before the work begins, not after it, where the answer cannot be written."""
     from palate.encoder.choose import make_encoder
@@ -173,7 +221,9 @@ def _job(
     target = json or ("-" if given(ctx).json else None)
     for option, path in (("--json", None if target in (None, "-") else Path(str(target))), ("--plot", plot)):
         if path and (path.is_dir() or not path.absolute().parent.is_dir()):
-            raise BadValue(f"{path} cannot be written: it is a folder, or its folder is not there; name another with {option}")
+            raise BadValue(
+                f"{path} cannot be written: it is a folder, or its folder is not there; name another with {option}"
+            )
     if plot:
         check_plot()
     made_of = record(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
@@ -185,11 +235,15 @@ def _systems(against: str, *, crowd: bool) -> list[str]:
 
     systems, missing = choose_systems(against, crowd=crowd)
     if missing:
-        show.note(f"left out, as what they need is not installed: {', '.join(missing)}; name one to be told what it needs")
+        show.note(
+            f"left out, as what they need is not installed: {', '.join(missing)}; name one to be told what it needs"
+        )
     return systems
 
 
-def _rated(items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int) -> Rated:
+def _rated(
+    items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
+) -> Rated:
     """The texts, the readers that are replayed, and the crowd."""
     import numpy as np
 
@@ -197,12 +251,16 @@ def _rated(items: Path, judgements: Path, crowd: Path | None, hide: int | None, 
     from palate.evaluation.judgements import read_rated
 
     if hide and not crowd:
-        raise BadValue("--hide says what the crowd is not told; give the crowd with --crowd FILE, or leave --hide out")
+        raise BadValue(
+            "--hide says what the crowd is not told; give the crowd with --crowd FILE, or leave --hide out"
+        )
     rated = read_rated(items, judgements)
     if crowd:
         others, names = read_rated(items, crowd), {history.reader for history in rated.histories}
         if both := sum(history.reader in names for history in others.histories):
-            show.note(f"{both} readers of {crowd} are in {judgements} too: they are replayed, and left out of the crowd")
+            show.note(
+                f"{both} readers of {crowd} are in {judgements} too: they are replayed, and left out of the crowd"
+            )
         rated = replace(rated, crowd=crowd_of(others, without=names, hide=hide))
     if readers and readers < len(rated.histories):
         drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
@@ -210,11 +268,15 @@ def _rated(items: Path, judgements: Path, crowd: Path | None, hide: int | None, 
     return rated
 
 
-def _replay_readers(replay: Callable[..., list[Row]], job: _Job, rated: Rated, against: str, seed: int) -> None:
+def _replay_readers(
+    replay: Callable[..., list[Row]], job: _Job, rated: Rated, against: str, seed: int
+) -> None:
     systems = _systems(against, crowd=rated.crowd is not None)
     workers = min(os.cpu_count() or 1, len(rated.histories) * len(systems))
     with _replaying(f"replaying {len(rated.histories)} readers", job) as (update, kept):
-        rows = replay(rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, kept=kept)
+        rows = replay(
+            rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, kept=kept
+        )
     _deliver(rows, job, {"systems": systems})
     if job.plot and rows:
         from palate.evaluation.plot import plot_curves
@@ -232,7 +294,9 @@ def _replaying(what: str, job: _Job) -> Iterator[tuple[waiting.Update, Kept | No
             yield update, kept
     except KeyboardInterrupt:
         if kept is not None and len(kept):
-            show.note(f"stopped with {len(kept)} runs done; the same command goes on from there, as {kept.path} holds them")
+            show.note(
+                f"stopped with {len(kept)} runs done; the same command goes on from there, as {kept.path} holds them"
+            )
         else:
             show.note("stopped: nothing was written")
         raise typer.Exit(130) from None
@@ -253,7 +317,12 @@ def _deliver(rows: Sequence[Row], job: _Job, replayed: Mapping[str, Any]) -> Non
                 out.writelines(dumps(asdict(row), allow_nan=False) + "\n" for row in rows)
             else:
                 out.write(rows_to_json(rows) + "\n")
-        facts = {**job.made_of, **replayed, "machine": machine(), "seconds": round(time.monotonic() - job.started_at, 1)}
+        facts = {
+            **job.made_of,
+            **replayed,
+            "machine": machine(),
+            "seconds": round(time.monotonic() - job.started_at, 1),
+        }
         with written(Path(f"{job.target}.meta.json")) as out:
             out.write(dumps(facts, indent=1) + "\n")
         Path(f"{job.target}.partial.jsonl").unlink(missing_ok=True)

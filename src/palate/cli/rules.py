@@ -17,7 +17,7 @@ from palate.cli.options import (
     open_reader,
     speakable,
     wants_json,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,21 +33,34 @@ NumberArgument = Annotated[
 def add(
     ctx: typer.Context,
     block: Annotated[bool, typer.Option("--block", help="Never show what matches.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Show what matches above all else, blocked or not.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Show what matches above all else, blocked or not.")
+    ] = False,
     boost: Annotated[
-        float | None, typer.Option(metavar="NUMBER", help="Add so many logits, -20 to 20.", show_default=False)
+        float | None,
+        typer.Option(metavar="NUMBER", help="Add so many logits, -20 to 20.", show_default=False),
     ] = None,
     word: Annotated[
-        str | None, typer.Option(metavar="WORD", help="A whole word or phrase in title or text, in any case.", callback=speakable)
+        str | None,
+        typer.Option(
+            metavar="WORD", help="A whole word or phrase in title or text, in any case.", callback=speakable
+        ),
     ] = None,
     author: Annotated[
-        str | None, typer.Option(metavar="NAME", help="An author whose name has all these words.", callback=speakable)
+        str | None,
+        typer.Option(metavar="NAME", help="An author whose name has all these words.", callback=speakable),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A source, as its texts name it, or a web host.", callback=speakable)
+        str | None,
+        typer.Option(
+            metavar="NAME", help="A source, as its texts name it, or a web host.", callback=speakable
+        ),
     ] = None,
     pattern: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="A regular expression of RE2, found in title or text.", callback=speakable)
+        str | None,
+        typer.Option(
+            metavar="REGEX", help="A regular expression of RE2, found in title or text.", callback=speakable
+        ),
     ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
@@ -64,7 +77,9 @@ def add(
     """
     from palate.rule import Rule
 
-    actions: list[Any] = [name for name, given in (("block", block), ("keep", keep), ("boost", boost is not None)) if given]
+    actions: list[Any] = [
+        name for name, given in (("block", block), ("keep", keep), ("boost", boost is not None)) if given
+    ]
     fields: list[tuple[Any, str]] = [
         (name, value)
         for name, value in (("word", word), ("author", author), ("source", source), ("pattern", pattern))
@@ -85,7 +100,8 @@ def list_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence. Only accepted ones do anything.
+    """List the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence. Only accepted
+    ones do anything.
 
     Example: palate rule list
     """
@@ -93,7 +109,9 @@ def list_(
         rules = library.store.rules.of(open_reader(ctx, library, reader, taste).number)
         _show(rules, as_json=wants_json(ctx, json))
         if not rules:
-            show.note("there are no rules; write one with palate rule add, or see what palate rule suggest finds")
+            show.note(
+                "there are no rules; write one with palate rule add, or see what palate rule suggest finds"
+            )
 
 
 def remove(
@@ -104,7 +122,8 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Remove a rule as if it had never been; what verdicts speak for may be suggested again, unless it is vetoed instead.
+    """Remove a rule as if it had never been; what verdicts speak for may be suggested again, unless it is
+    vetoed instead.
 
     Example: palate rule remove 3
     """
@@ -122,8 +141,8 @@ def suggest(
 ) -> None:
     """Suggest rules that the verdicts so far speak for, surest first, each with its evidence.
 
-    Words, authors and sources that liked and disliked texts do not share; at most 5 in 100 of them come by chance. Nothing
-    changes until one is accepted; a vetoed one is not suggested again.
+    Words, authors and sources that liked and disliked texts do not share; at most 5 in 100 of them come by
+    chance. Nothing changes until one is accepted; a vetoed one is not suggested again.
 
     Example: palate rule suggest
     """
@@ -133,7 +152,9 @@ def suggest(
         rules = propose(library, open_reader(ctx, library, reader, taste))
         _show(rules, as_json=wants_json(ctx, json))
         if rules:
-            show.note("take one up with palate rule accept NUMBER, or never see it again with palate rule veto NUMBER")
+            show.note(
+                "take one up with palate rule accept NUMBER, or never see it again with palate rule veto NUMBER"
+            )
         else:
             show.note("the verdicts so far speak for no rule beyond chance")
 
@@ -151,7 +172,9 @@ def accept(
     Example: palate rule accept 3
     """
     with open_library(ctx, store) as library:
-        accepted = library.store.rules.settle(open_reader(ctx, library, reader, taste).number, number, "accepted")
+        accepted = library.store.rules.settle(
+            open_reader(ctx, library, reader, taste).number, number, "accepted"
+        )
         _show([accepted], as_json=wants_json(ctx, json))
 
 
@@ -175,7 +198,13 @@ def veto(
 def _show(rules: Sequence[StoredRule], *, as_json: bool) -> None:
     for number, rule, state, evidence in rules:
         if as_json:
-            fields = {"number": number, "action": rule.action, "field": rule.field, "value": rule.value, "amount": rule.amount}
+            fields = {
+                "number": number,
+                "action": rule.action,
+                "field": rule.field,
+                "value": rule.value,
+                "amount": rule.amount,
+            }
             show.out_json({**fields, "state": state, "evidence": vars(evidence) if evidence else None})
             continue
         said = ""

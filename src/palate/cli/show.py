@@ -1,4 +1,6 @@
-"""How answers are printed: JSON Lines for programs, tables in a terminal, plain lines with tabs elsewhere; notes on stderr."""
+"""How answers are printed: JSON Lines for programs, tables in a terminal, plain lines with tabs elsewhere;
+notes on stderr.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
     from palate.text import Text
     from palate.value import Found, Hit, Value, Why
 
-SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]?", re.DOTALL)
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # with what turns the direction of writing
-SHORT_ID = 24  # characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
+SEQUENCES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]?", re.DOTALL
+)
+# with what turns the direction of writing
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
+SHORT_ID = 24
 SKIPPED_SHOWN, WORDS_SHOWN = 20, 8
 BAR_CELLS = 24
 
 
 def clean(text: str) -> str:
-    """Text from outside as one line that a terminal may be given: no escape sequences, no controls, single blanks.
+    """Text from outside as one line that a terminal may be given: no escape sequences, no controls, single
+    blanks.
 
     >>> clean("red \\x1b[31malert\\x1b[0m, title\\x1b]0;gone\\x07\\nnext\\u202e")
     'red alert, title next'
@@ -52,7 +59,9 @@ def stdout(encoding: str | None = None) -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise PalateError(f"the answer cannot be written to standard output: {error.strerror or error}") from None
+        raise PalateError(
+            f"the answer cannot be written to standard output: {error.strerror or error}"
+        ) from None
 
 
 def out(line: str) -> None:
@@ -87,7 +96,13 @@ def title_of(text: Text) -> str:
 
 
 def value_fields(text: Text, value: Value, group: Sequence[str] = ()) -> dict[str, Any]:
-    fields = {"id": text.id, "title": text.title, "mean": finite(value.mean), "sd": finite(value.sd), "score": value.score}
+    fields = {
+        "id": text.id,
+        "title": text.title,
+        "mean": finite(value.mean),
+        "sd": finite(value.sd),
+        "score": value.score,
+    }
     return {**fields, "group": list(group)} if group else fields
 
 
@@ -126,8 +141,12 @@ def _similarity(found: Found) -> str:
     return "words" if math.isnan(found.similarity) else f"{found.similarity:.2f}"
 
 
-def _table(numbers: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Text]], remarks: Sequence[str]) -> None:
-    """Numbers, a text and a remark a row: a table in a terminal, where titles are cropped, ids never; else lines with tabs."""
+def _table(
+    numbers: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Text]], remarks: Sequence[str]
+) -> None:
+    """Numbers, a text and a remark a row: a table in a terminal, where titles are cropped, ids never; else
+    lines with tabs.
+    """
     if not is_terminal():
         for (figures, text), remark in zip(rows, remarks, strict=True):
             out("\t".join([*figures, clean(text.id), title_of(text) + (f" ({remark})" if remark else "")]))
@@ -161,14 +180,20 @@ def _table(numbers: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Text]],
 
 def report_fields(report: AddReport) -> dict[str, Any]:
     return {
-        "added": report.added, "known": report.known, "grouped": report.grouped,
+        "added": report.added,
+        "known": report.known,
+        "grouped": report.grouped,
         "skipped": [{"where": one.where, "reason": one.reason} for one in report.skipped],
         "texts_per_s": report.texts_per_s,
-    }  # fmt: skip
+    }
 
 
 def note_report(report: AddReport) -> None:
-    copies = f" ({report.grouped} of them near-cop{'y' if report.grouped == 1 else 'ies'})" if report.grouped else ""
+    copies = (
+        f" ({report.grouped} of them near-cop{'y' if report.grouped == 1 else 'ies'})"
+        if report.grouped
+        else ""
+    )
     note(f"added {report.added}{copies}, {report.known} known, {len(report.skipped)} skipped")
     note_skipped(report)
 
@@ -185,28 +210,48 @@ def note_skipped(report: AddReport) -> None:
 
 def feedback_fields(feedback: Feedback) -> dict[str, Any]:
     return {
-        "entry": feedback.entry, "reader": feedback.reader, "taste": feedback.taste, "id": feedback.text_id,
-        "kind": feedback.kind, "liking": feedback.liking, "weight": feedback.weight, "given_at": feedback.given_at.isoformat(),
-    }  # fmt: skip
+        "entry": feedback.entry,
+        "reader": feedback.reader,
+        "taste": feedback.taste,
+        "id": feedback.text_id,
+        "kind": feedback.kind,
+        "liking": feedback.liking,
+        "weight": feedback.weight,
+        "given_at": feedback.given_at.isoformat(),
+    }
 
 
 def verdict_of(feedback: Feedback) -> str:
-    return f"{feedback.liking:+g}" if feedback.kind == "rating" and feedback.liking is not None else feedback.kind
+    return (
+        f"{feedback.liking:+g}"
+        if feedback.kind == "rating" and feedback.liking is not None
+        else feedback.kind
+    )
 
 
 def why_fields(why: Why) -> dict[str, Any]:
     def near(found: Sequence[Found]) -> list[dict[str, Any]]:
-        return [{"id": text.id, "title": text.title, "similarity": finite(similarity)} for text, similarity in found]
+        return [
+            {"id": text.id, "title": text.title, "similarity": finite(similarity)}
+            for text, similarity in found
+        ]
 
     return {
-        **value_fields(*why.hit), "logit": why.logit,
-        "contributions": [{"block": block, "name": name, "amount": amount} for block, name, amount in why.contributions],
-        "blocks": why.blocks, "liked": near(why.liked), "disliked": near(why.disliked),
-    }  # fmt: skip
+        **value_fields(*why.hit),
+        "logit": why.logit,
+        "contributions": [
+            {"block": block, "name": name, "amount": amount} for block, name, amount in why.contributions
+        ],
+        "blocks": why.blocks,
+        "liked": near(why.liked),
+        "disliked": near(why.disliked),
+    }
 
 
 def show_why(why: Why) -> None:
-    """The value, the words that pull it up and down (a word's shares of all blocks added up), the blocks, the neighbours."""
+    """The value, the words that pull it up and down (a word's shares of all blocks added up), the blocks, the
+    neighbours.
+    """
     text, value, _ = why.hit
     remark = _copies(why.hit)
     out(f"{clean(text.id)}  {title_of(text)}" + (f" ({remark})" if remark else ""))
@@ -239,7 +284,11 @@ def _amounts(amounts: Sequence[tuple[str, float]]) -> None:
     width = max(map(len, names))
     most = max(abs(amount) for _, amount in amounts) or 1.0
     for name, (_, amount) in zip(names, amounts, strict=True):
-        bar = "  " + ("█" if amount > 0 else "░") * max(1, round(BAR_CELLS * abs(amount) / most)) if is_terminal() else ""
+        bar = (
+            "  " + ("█" if amount > 0 else "░") * max(1, round(BAR_CELLS * abs(amount) / most))
+            if is_terminal()
+            else ""
+        )
         out(f"  {name:<{width}}  {amount:+.3f}{bar}")
 
 
@@ -249,7 +298,15 @@ def _amounts(amounts: Sequence[tuple[str, float]]) -> None:
 def show_tastes(rows: Sequence[TasteRow]) -> None:
     names = ("reader", "taste", "kind", "judgements", "private", "likes", "dislikes")
     facts = [
-        (row.reader, row.name, row.kind, str(row.judgements), "private" if row.private else "", row.likes, row.dislikes)
+        (
+            row.reader,
+            row.name,
+            row.kind,
+            str(row.judgements),
+            "private" if row.private else "",
+            row.likes,
+            row.dislikes,
+        )
         for row in rows
     ]
     cells = [[clean(fact) for fact in line] for line in facts]

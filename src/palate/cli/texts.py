@@ -24,7 +24,7 @@ from palate.cli.options import (
     speakable,
     store_path,
     wants_json,
-)  # fmt: skip
+)
 from palate.errors import PalateError
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ AT_ONCE = 1000  # texts valued at a time; bounds memory, not the result
 
 def demo(
     source: Annotated[
-        str | None, typer.Argument(metavar="SOURCE", help="Your own texts, not the sample.", show_default=False)
+        str | None,
+        typer.Argument(metavar="SOURCE", help="Your own texts, not the sample.", show_default=False),
     ] = None,
 ) -> None:
     """See in half a minute what palate does: rank, judge a few, rank again, say why. Nothing is stored.
@@ -53,12 +54,20 @@ def demo(
 
 def add(
     ctx: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, addresses, - for standard input.")],
-    title: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the title, if guessed wrong.")] = None,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, addresses, - for standard input."),
+    ],
+    title: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column with the title, if guessed wrong.")
+    ] = None,
     text: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the text.")] = None,
     id: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the id.")] = None,
     encoder: Annotated[
-        str | None, typer.Option(metavar="NAME", help="For a new store: static, minilm or sbert:NAME_OR_PATH. Default: static.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="For a new store: static, minilm or sbert:NAME_OR_PATH. Default: static."
+        ),
     ] = None,
     allow_private_network: PrivateOption = False,
     store: StoreOption = None,
@@ -75,24 +84,33 @@ def add(
 
     if not store_path(ctx, store, create=True).exists():
         _look(sources[0], Columns(title, text, id), encoder)
-    seen: list[tuple[AddReport, int]] = []  # of each source begun: what became of it so far, and how many texts it has
+    # of each source begun: what became of it so far, and how many texts it has
+    seen: list[tuple[AddReport, int]] = []
     as_json = wants_json(ctx, json)
     with open_library(ctx, store, create=True, encoder=encoder) as library:
         try:
             for place, source in enumerate(sources):
                 with waiting.progress(f"adding {source}") as update:
 
-                    def progress(report: AddReport, total: int, place: int = place, update: waiting.Update = update) -> None:
+                    def progress(
+                        report: AddReport, total: int, place: int = place, update: waiting.Update = update
+                    ) -> None:
                         seen[place:] = [(report, total)]
                         update(report.seen, total)
 
                     chosen = {"title": title, "text": text, "id": id}
-                    library.add(source, **chosen, allow_private_network=allow_private_network, progress=progress)
+                    library.add(
+                        source, **chosen, allow_private_network=allow_private_network, progress=progress
+                    )
         except KeyboardInterrupt:
             report, total = _sum(seen), sum(total for _, total in seen)
             if as_json:
                 show.out_json(show.report_fields(report))
-            show.note(f"stopped: {report.added + report.known} of {total} texts are in" if seen else "stopped: no text was added")
+            show.note(
+                f"stopped: {report.added + report.known} of {total} texts are in"
+                if seen
+                else "stopped: no text was added"
+            )
             raise typer.Exit(130) from None
         except PalateError:
             if seen:
@@ -104,10 +122,12 @@ def add(
 def find(
     ctx: typer.Context,
     query: Annotated[
-        str | None, typer.Argument(metavar="QUERY", help="What to look for.", callback=speakable, show_default=False)
+        str | None,
+        typer.Argument(metavar="QUERY", help="What to look for.", callback=speakable, show_default=False),
     ] = None,
     like: Annotated[
-        str | None, typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text.", callback=speakable)
+        str | None,
+        typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text.", callback=speakable),
     ] = None,
     limit: LimitOption = 20,
     store: StoreOption = None,
@@ -122,7 +142,11 @@ def find(
     if (query is None) == (like is None):
         raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
     with open_library(ctx, store) as library:
-        found = library.find(query, limit=limit) if query is not None else library.find_like(str(like), limit=limit)
+        found = (
+            library.find(query, limit=limit)
+            if query is not None
+            else library.find_like(str(like), limit=limit)
+        )
         show.show_found(found, as_json=wants_json(ctx, json))
         if not found:
             show.note("nothing was found")
@@ -130,7 +154,9 @@ def find(
 
 def value(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="TEXT|FILE|-", help="A text, a file with texts, or - for standard input.")],
+    what: Annotated[
+        str, typer.Argument(metavar="TEXT|FILE|-", help="A text, a file with texts, or - for standard input.")
+    ],
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -154,23 +180,32 @@ def value(
 
 def number(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)
+    ],
     axis: Annotated[
         Literal["principal", "taste"] | None,
-        typer.Option("--axis", help="Its place, 0 to 1000, among the stored texts: by what divides them most, or by taste."),
+        typer.Option(
+            "--axis",
+            help="Its place, 0 to 1000, among the stored texts: by what divides them most, or by taste.",
+        ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option("--model", metavar="FOLDER", help="What a model of palate train classify or regress says.")
+        Path | None,
+        typer.Option(
+            "--model", metavar="FOLDER", help="What a model of palate train classify or regress says."
+        ),
     ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every machine.
+    """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every
+    machine.
 
-    With --axis its place among the stored texts instead, in thousandths; with --model the number of its class and how probable
-    that is, or the number that a regression gives it.
+    With --axis its place among the stored texts instead, in thousandths; with --model the number of its class
+    and how probable that is, or the number that a regression gives it.
 
     Example: palate number "two cats"
 
@@ -223,7 +258,9 @@ def _show_report(report: AddReport, *, as_json: bool) -> None:
 
 
 def _look(source: str, columns: Columns, encoder: str | None) -> None:
-    """Look at what a store would begin with before it is made, so that a slip leaves no empty store behind."""
+    """Look at what a store would begin with before it is made, so that a slip leaves no empty store
+    behind.
+    """
     from palate.encoder.choose import make_encoder
     from palate.source import open_source
     from palate.source.fetch import is_address
@@ -231,7 +268,9 @@ def _look(source: str, columns: Columns, encoder: str | None) -> None:
     if encoder:
         make_encoder(encoder)
     path = Path(source)
-    read_once = source == "-" or is_address(source) or (path.exists() and not path.is_file() and not path.is_dir())
+    read_once = (
+        source == "-" or is_address(source) or (path.exists() and not path.is_file() and not path.is_dir())
+    )
     if not read_once:
         next(iter(open_source(source, columns=columns)), None)
 

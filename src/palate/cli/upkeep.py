@@ -21,7 +21,9 @@ from palate.errors import BadSource, BadValue
 
 def export(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="Where to; a .gz is compressed. Default: standard output.")] = "-",
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="Where to; a .gz is compressed. Default: standard output.")
+    ] = "-",
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -50,7 +52,9 @@ def export(
 
 def import_(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="What palate export wrote; - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="What palate export wrote; - for standard input.")
+    ],
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -79,7 +83,10 @@ def import_(
 
 def backup(
     ctx: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The copy, a file that is not there yet.", show_default=False)],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", help="The copy, a file that is not there yet.", show_default=False),
+    ],
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -113,17 +120,23 @@ def doctor(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fal
         findings = examine(library.store, library.encoder.fingerprint)
     for finding in findings:
         if wants_json(ctx, json):
-            show.out_json({"check": finding.check, "ok": finding.ok, "detail": finding.detail, "mend": finding.mend})
+            show.out_json(
+                {"check": finding.check, "ok": finding.ok, "detail": finding.detail, "mend": finding.mend}
+            )
         else:
             mend = f"; to mend it: {finding.mend}" if finding.mend else ""
-            show.out(f"{'ok' if finding.ok else 'BAD':<4}" + show.clean(f"{finding.check}: {finding.detail}{mend}"))
+            show.out(
+                f"{'ok' if finding.ok else 'BAD':<4}" + show.clean(f"{finding.check}: {finding.detail}{mend}")
+            )
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
 @contextmanager
 def written(path: Path) -> Iterator[TextIO]:
-    """A text file in UTF-8, gzip where it ends in .gz, that has its name only once it is whole. Raises BadValue."""
+    """A text file in UTF-8, gzip where it ends in .gz, that has its name only once it is whole. Raises
+    BadValue.
+    """
     partial = path.with_name(path.name + ".part")
     try:
         if path.is_dir():
@@ -138,7 +151,9 @@ def written(path: Path) -> Iterator[TextIO]:
         with suppress(OSError):
             partial.unlink()
         if isinstance(error, OSError):
-            raise BadValue(f"{path} cannot be written: {error.strerror or error}; name another file") from None
+            raise BadValue(
+                f"{path} cannot be written: {error.strerror or error}; name another file"
+            ) from None
         raise
 
 
@@ -149,7 +164,11 @@ def _lines(file: str) -> Iterator[Iterator[str]]:
         stdin: Any = sys.stdin.buffer
         with io.BufferedReader(stdin) if file == "-" else open(file, "rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            with gzip.open(raw, "rt", encoding="utf-8") if packed else io.TextIOWrapper(raw, encoding="utf-8") as lines:
+            with (
+                gzip.open(raw, "rt", encoding="utf-8")
+                if packed
+                else io.TextIOWrapper(raw, encoding="utf-8") as lines
+            ):
                 yield lines
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error

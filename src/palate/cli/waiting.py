@@ -15,22 +15,42 @@ Update = Callable[[int, int], None]  # told how many are done, and of how many
 
 @contextmanager
 def progress(what: str, unit: str = "texts") -> Iterator[Update]:
-    """A bar on stderr for what takes long, with the rate and the time left; nothing where stderr is no terminal."""
+    """A bar on stderr for what takes long, with the rate and the time left; nothing where stderr is no
+    terminal.
+    """
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from threading import Timer
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.text import Text as Cell
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Cell:
-            return Cell(f"{task.speed:,.{0 if task.speed >= 10 else 1}f} {unit}/s" if task.speed else "", style="dim")
+            return Cell(
+                f"{task.speed:,.{0 if task.speed >= 10 else 1}f} {unit}/s" if task.speed else "", style="dim"
+            )
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+    )
+    shown = Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
     task = shown.add_task(clean(what), total=None)
     timer = Timer(BAR_AFTER_S, shown.start)
     timer.daemon = True

@@ -19,7 +19,7 @@ from palate.cli.options import (
     speakable,
     store_path,
     wants_json,
-)  # fmt: skip
+)
 from palate.cli.train.quiet import quiet
 from palate.cli.upkeep import written
 
@@ -29,20 +29,27 @@ if TYPE_CHECKING:
 
 def xray(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)
+    ],
     pair: Annotated[
         str | None,
         typer.Option(
-            "--pair", metavar="TEXT", help="A second text, read after the first as [SEP] parts them.", callback=speakable
+            "--pair",
+            metavar="TEXT",
+            help="A second text, read after the first as [SEP] parts them.",
+            callback=speakable,
         ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page that needs no network.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it as one page that needs no network."),
     ] = None,
     encoder: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="static, minilm, static:FOLDER or sbert:NAME_OR_PATH. Default: the store's, or static."
+            metavar="NAME",
+            help="static, minilm, static:FOLDER or sbert:NAME_OR_PATH. Default: the store's, or static.",
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -50,10 +57,11 @@ def xray(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """See the whole way of a text: word pieces, ids, embeddings, attention, vector, nearest texts, a reader's value, the number.
+    """See the whole way of a text: word pieces, ids, embeddings, attention, vector, nearest texts, a reader's
+    value, the number.
 
-    Attention is there for transformers alone (minilm, sbert), which need the extra \\[bert]. Where there is no store yet, what it
-    would tell is left out. Nothing is stored.
+    Attention is there for transformers alone (minilm, sbert), which need the extra \\[bert]. Where there is
+    no store yet, what it would tell is left out. Nothing is stored.
 
     Example: palate xray "The bank raised interest in old ships" --encoder minilm --html xray.html
 

@@ -25,9 +25,12 @@ NEAREST = 5  # stored texts that are shown
 
 
 def outcome_of(seen: XRay, text: str, pair: str | None, encoder: Encoder) -> Outcome:
-    """What needs no store. encoder: palate's own, for the whole text where the picture shows its first window."""
+    """What needs no store. encoder: palate's own, for the whole text where the picture shows its first
+    window.
+    """
     vectors = encoder.encode([text] if pair is None else [text, pair])
-    agreement = float(vectors[0] @ seen.vector) if len(seen.texts) == 1 else None  # else the picture is of both in a row
+    # else the picture is of both in a row
+    agreement = float(vectors[0] @ seen.vector) if len(seen.texts) == 1 else None
     similarity = None if pair is None else float(vectors[0] @ vectors[1])
     return Outcome(number_of(StaticEncoder().sums([text])), agreement, similarity)
 
@@ -40,7 +43,9 @@ def learned_of(library: Library, reader: Reader) -> Learned:
 
 
 def in_store(outcome: Outcome, text: str, library: Library, reader: Reader) -> Outcome:
-    """With the nearest texts of a store, and a reader's value of this one by taste alone, as `palate value` tells it."""
+    """With the nearest texts of a store, and a reader's value of this one by taste alone, as `palate value`
+    tells it.
+    """
     learned = learned_of(library, reader)
     corpus = learned.corpus()
     found = learned.features(corpus, [text])

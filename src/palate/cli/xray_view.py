@@ -27,13 +27,21 @@ SHADES = " ░▒▓█"
 
 def show_xray(seen: XRay, outcome: Outcome) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if show.is_terminal() else WIDE)
-    console.print(Cell(f"{show.clean(seen.encoder)}  ", style="bold").append(seen.model, style="not bold dim"))
+    console.print(
+        Cell(f"{show.clean(seen.encoder)}  ", style="bold").append(seen.model, style="not bold dim")
+    )
     for line in notes(seen, outcome):
         console.print(line)
     for title, table in (
-        ("Pieces: lengths of what is added up, the sum after layer norm, share of the pooled vector", _pieces(seen)),
+        (
+            "Pieces: lengths of what is added up, the sum after layer norm, share of the pooled vector",
+            _pieces(seen),
+        ),
         ("Shapes (batch, sequence, hidden)", _steps(seen)),
-        ("Attention: which piece each looks at most (mean of the heads; not itself, not special ones)", _looks(seen)),
+        (
+            "Attention: which piece each looks at most (mean of the heads; not itself, not special ones)",
+            _looks(seen),
+        ),
         ("Hidden states: cosine of each piece to its start", _drift(seen)),
         ("Vector", _vector(seen)),
         ("Nearest stored texts", _nearest(outcome)),
@@ -75,10 +83,16 @@ def _pieces(seen: XRay) -> Table:
     table = _table(*head)
     for place, piece in enumerate(seen.pieces[:ROWS]):
         table.add_row(
-            str(place), _piece(seen, place), str(piece.id), *([str(piece.kind)] if kinds else []), str(seen.mask[place]),
-            "" if piece.side is None else f"{piece.start}-{piece.end}", *(f"{length[place]:.2f}" for length in lengths.values()),
-            strip(seen.embedded[place], STRIP), f"{seen.shares[place]:.1%}",
-        )  # fmt: skip
+            str(place),
+            _piece(seen, place),
+            str(piece.id),
+            *([str(piece.kind)] if kinds else []),
+            str(seen.mask[place]),
+            "" if piece.side is None else f"{piece.start}-{piece.end}",
+            *(f"{length[place]:.2f}" for length in lengths.values()),
+            strip(seen.embedded[place], STRIP),
+            f"{seen.shares[place]:.1%}",
+        )
     return _more(table, seen)
 
 
@@ -103,7 +117,9 @@ def _looks(seen: XRay) -> Table | None:
         cells: list[RenderableType] = []
         for layer in _layers(seen):
             at, weight = int(looks.at[layer, place]), float(looks.weight[layer, place])
-            cells.append(Cell("") if at < 0 else _piece(seen, at).append(f" {weight:.0%}", style="not bold dim"))
+            cells.append(
+                Cell("") if at < 0 else _piece(seen, at).append(f" {weight:.0%}", style="not bold dim")
+            )
         table.add_row(_piece(seen, place), *cells)
     return _more(table, seen)
 
@@ -113,8 +129,13 @@ def _drift(seen: XRay) -> Table | None:
         return None
     table = _table("<piece", "start", *(f"layer {layer + 1}" for layer in _layers(seen)))
     for place in range(min(ROWS, len(seen.pieces))):
-        cosines = [float(seen.drift[0, place]), *(float(seen.drift[layer + 1, place]) for layer in _layers(seen))]
-        table.add_row(_piece(seen, place), *(Cell(f"{cosine:.2f}", style=_shade(1 - cosine)) for cosine in cosines))
+        cosines = [
+            float(seen.drift[0, place]),
+            *(float(seen.drift[layer + 1, place]) for layer in _layers(seen)),
+        ]
+        table.add_row(
+            _piece(seen, place), *(Cell(f"{cosine:.2f}", style=_shade(1 - cosine)) for cosine in cosines)
+        )
     return _more(table, seen)
 
 
@@ -125,7 +146,9 @@ def _shade(amount: float) -> str:
 
 def _vector(seen: XRay) -> Cell:
     length = float(np.linalg.norm(seen.pooled))
-    return Cell(f"{seen.pooling}: {len(seen.pooled)} dims, length {length:.3f}  ").append_text(strip(seen.pooled, LONG_STRIP))
+    return Cell(f"{seen.pooling}: {len(seen.pooled)} dims, length {length:.3f}  ").append_text(
+        strip(seen.pooled, LONG_STRIP)
+    )
 
 
 def _nearest(outcome: Outcome) -> Table | None:
@@ -148,7 +171,9 @@ def _blocks(outcome: Outcome) -> Table | None:
 
 def _score(outcome: Outcome) -> str:
     value = outcome.value
-    return f"Value for {show.clean(outcome.reader)}: score {value.score} ± {show.spread(value)}" if value else ""
+    return (
+        f"Value for {show.clean(outcome.reader)}: score {value.score} ± {show.spread(value)}" if value else ""
+    )
 
 
 def _shares(outcome: Outcome) -> Table | None:
@@ -158,12 +183,19 @@ def _shares(outcome: Outcome) -> Table | None:
     most = abs(outcome.contributions[0].amount) or 1.0
     for block, name, amount in outcome.contributions[:WORDS_SHOWN]:
         bar = ("█" if amount > 0 else "░") * max(1, round(show.BAR_CELLS * abs(amount) / most))
-        table.add_row(Cell(show.clean(name), style="bold"), block, f"{amount:+.3f}", Cell(bar, style=UP if amount > 0 else DOWN))
+        table.add_row(
+            Cell(show.clean(name), style="bold"),
+            block,
+            f"{amount:+.3f}",
+            Cell(bar, style=UP if amount > 0 else DOWN),
+        )
     return table
 
 
 def strip(values: Vector, cells: int) -> Cell:
-    """A row of numbers as shaded cells, each the mean of its part, shaded by the largest; warm above 0, cold below."""
+    """A row of numbers as shaded cells, each the mean of its part, shaded by the largest; warm above 0, cold
+    below.
+    """
     means = [float(part.mean()) for part in np.array_split(values, min(cells, len(values)))]
     most = max(map(abs, means)) or 1.0
     found = Cell()
@@ -174,30 +206,56 @@ def strip(values: Vector, cells: int) -> Cell:
 
 def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
     """All but the raw tensors, which `palate.insight.xray.xray` gives."""
-    lengths = {name: np.linalg.norm(rows, axis=1) for name, rows in {**seen.embeddings, "layer norm": seen.embedded}.items()}
+    lengths = {
+        name: np.linalg.norm(rows, axis=1)
+        for name, rows in {**seen.embeddings, "layer norm": seen.embedded}.items()
+    }
     pieces = [
         {
-            "piece": piece.text, "id": piece.id, "type": piece.kind, "mask": int(seen.mask[place]), "text": piece.side,
-            "characters": None if piece.side is None else [piece.start, piece.end], "continues": piece.continues,
-            "lengths": {name: float(length[place]) for name, length in lengths.items()}, "share": float(seen.shares[place]),
+            "piece": piece.text,
+            "id": piece.id,
+            "type": piece.kind,
+            "mask": int(seen.mask[place]),
+            "text": piece.side,
+            "characters": None if piece.side is None else [piece.start, piece.end],
+            "continues": piece.continues,
+            "lengths": {name: float(length[place]) for name, length in lengths.items()},
+            "share": float(seen.shares[place]),
             "cosines": [float(cosine) for cosine in seen.drift[:, place]],
             "looks": [
                 {"at": int(at), "weight": float(weight), "itself": float(itself), "special": float(special)}
-                for at, weight, itself, special in zip(*(facts[:, place] for facts in seen.looks), strict=True)
+                for at, weight, itself, special in zip(
+                    *(facts[:, place] for facts in seen.looks), strict=True
+                )
             ],
         }
         for place, piece in enumerate(seen.pieces)
-    ]  # fmt: skip
+    ]
     value = outcome.value
     return {
-        "encoder": seen.encoder, "model": seen.model, "texts": seen.texts, "pieces": pieces, "pieces_in_all": seen.in_all,
-        "window": seen.window, "layers": seen.layers, "heads": seen.heads,
+        "encoder": seen.encoder,
+        "model": seen.model,
+        "texts": seen.texts,
+        "pieces": pieces,
+        "pieces_in_all": seen.in_all,
+        "window": seen.window,
+        "layers": seen.layers,
+        "heads": seen.heads,
         "steps": [{"step": name, "shape": shape, "times": times} for name, shape, times in seen.steps],
-        "pooling": seen.pooling, "length": float(np.linalg.norm(seen.pooled)), "vector": seen.vector.tolist(),
-        "number": outcome.number, "agreement": outcome.agreement, "similarity": outcome.similarity,
-        "store": outcome.store, "known": outcome.known, "reader": outcome.reader or None,
-        "nearest": [{"id": text.id, "title": text.title, "similarity": cosine} for text, cosine in outcome.nearest],
-        "value": value and {"mean": show.finite(value.mean), "sd": show.finite(value.sd), "score": value.score},
+        "pooling": seen.pooling,
+        "length": float(np.linalg.norm(seen.pooled)),
+        "vector": seen.vector.tolist(),
+        "number": outcome.number,
+        "agreement": outcome.agreement,
+        "similarity": outcome.similarity,
+        "store": outcome.store,
+        "known": outcome.known,
+        "reader": outcome.reader or None,
+        "nearest": [
+            {"id": text.id, "title": text.title, "similarity": cosine} for text, cosine in outcome.nearest
+        ],
+        "value": value
+        and {"mean": show.finite(value.mean), "sd": show.finite(value.sd), "score": value.score},
         "blocks": [block._asdict() for block in outcome.blocks],
         "contributions": [share._asdict() for share in outcome.contributions],
-    }  # fmt: skip
+    }

@@ -1,9 +1,9 @@
 """A BERT encoder as an ONNX graph, straight from its weights, and the same graph in int8.
 
-The graph is written here and not exported by torch: torch's current exporter needs a package of its own (onnxscript),
-its older one is deprecated, and what either writes changes with the versions of torch and transformers. This one is the
-same bytes on every machine, needs no torch, and already has the fused nodes that ONNX Runtime is quick at.
-"""
+The graph is written here and not exported by torch: torch's current exporter needs a package of its own
+(onnxscript), its older one is deprecated, and what either writes changes with the versions of torch and
+transformers. This one is the same bytes on every machine, needs no torch, and already has the fused nodes
+that ONNX Runtime is quick at."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,12 +33,20 @@ class Graph:
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **settings))  # type: ignore[arg-type]
         return name
 
-    def model(self, name: str, inputs: Mapping[str, Sequence[int | str]], output: str, shape: Sequence[int | str]) -> ModelProto:
-        """All of it, without weights that no node takes. inputs: of integers, and their shapes, a word stands for any number."""
+    def model(
+        self, name: str, inputs: Mapping[str, Sequence[int | str]], output: str, shape: Sequence[int | str]
+    ) -> ModelProto:
+        """All of it, without weights that no node takes. inputs: of integers, and their shapes, a word stands
+        for any number.
+        """
         taken = {word for node in self.nodes for word in node.input}
-        given = [helper.make_tensor_value_info(word, TensorProto.INT64, sizes) for word, sizes in inputs.items()]
+        given = [
+            helper.make_tensor_value_info(word, TensorProto.INT64, sizes) for word, sizes in inputs.items()
+        ]
         told = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
-        made = helper.make_graph(self.nodes, name, given, told, [weight for weight in self.weights if weight.name in taken])
+        made = helper.make_graph(
+            self.nodes, name, given, told, [weight for weight in self.weights if weight.name in taken]
+        )
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
         return helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="palate")
 
@@ -48,9 +56,9 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
 
     One text at a time, so there is no padding and no mask.
 
-    tensors: the weights of a transformers BertModel by their names there. epsilon: of its layer normalisation.
-    Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment 0.
-    """
+    tensors: the weights of a transformers BertModel by their names there. epsilon: of its layer
+    normalisation. Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment
+    0."""
     graph = Graph()
     states = bert_states(graph, tensors, layers=layers, heads=heads, epsilon=epsilon)
     graph.node("ReduceMean", [states, "one"], "vector", keepdims=0)
@@ -59,13 +67,20 @@ def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: f
 
 
 def bert_states(
-    graph: Graph, tensors: Mapping[str, Array], *, layers: int, heads: int, epsilon: float,
-    ids: str = "ids", mask: str | None = None,
-) -> str:  # fmt: skip
-    """Add all from ids (b, t) to the last states (b, t, d), whose name is returned, and the weights zero and one.
+    graph: Graph,
+    tensors: Mapping[str, Array],
+    *,
+    layers: int,
+    heads: int,
+    epsilon: float,
+    ids: str = "ids",
+    mask: str | None = None,
+) -> str:
+    """Add all from ids (b, t) to the last states (b, t, d), whose name is returned, and the weights zero and
+    one.
 
-    ids: name of the input. mask: name of the (b, t) int32 that is 0 where a text is padded; without it every place counts.
-    """
+    ids: name of the input. mask: name of the (b, t) int32 that is 0 where a text is padded; without it every
+    place counts."""
 
     def tensor(name: str) -> Array:
         return tensors[name]
@@ -78,13 +93,18 @@ def bert_states(
         return graph.node("LayerNormalization", [summed, gamma, beta], name, axis=-1, epsilon=epsilon)
 
     def times(states: str, place: str, name: str) -> str:
-        return graph.node("MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name)
+        return graph.node(
+            "MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name
+        )
 
     zero, _ = graph.weight("zero", np.array([0])), graph.weight("one", np.array([1]))
     words = graph.weight("words", tensor("embeddings.word_embeddings.weight"))
-    positions = tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
+    positions = (
+        tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
+    )
     length = graph.node("Shape", [ids], "length", start=1, end=2)
-    placed = graph.node("Slice", [graph.weight("positions", positions), zero, length, zero], "placed")  # (t, d)
+    # (t, d)
+    placed = graph.node("Slice", [graph.weight("positions", positions), zero, length, zero], "placed")
     summed = graph.node("Add", [graph.node("Gather", [words, ids], "pieces"), placed], "summed")  # (1, t, d)
     gamma = graph.weight("embedded.gamma", tensor("embeddings.LayerNorm.weight"))
     beta = graph.weight("embedded.beta", tensor("embeddings.LayerNorm.bias"))
@@ -92,27 +112,40 @@ def bert_states(
     for layer in range(layers):
         at = f"encoder.layer.{layer}"
         roles = [f"{at}.attention.self.{role}" for role in ("query", "key", "value")]
-        weight = graph.weight(f"attend.{layer}.weight", np.concatenate([tensor(f"{role}.weight").T for role in roles], axis=1))
-        bias = graph.weight(f"attend.{layer}.bias", np.concatenate([tensor(f"{role}.bias") for role in roles]))
-        heard = graph.node("Attention", [states, weight, bias, *([mask] if mask else [])], f"attend.{layer}", num_heads=heads)
+        weight = graph.weight(
+            f"attend.{layer}.weight", np.concatenate([tensor(f"{role}.weight").T for role in roles], axis=1)
+        )
+        bias = graph.weight(
+            f"attend.{layer}.bias", np.concatenate([tensor(f"{role}.bias") for role in roles])
+        )
+        heard = graph.node(
+            "Attention", [states, weight, bias, *([mask] if mask else [])], f"attend.{layer}", num_heads=heads
+        )
         told = times(heard, f"{at}.attention.output.dense", f"tell.{layer}")
         place = f"{at}.attention.output"
         states = normalise(told, states, f"{place}.LayerNorm", f"{place}.dense.bias", f"told.{layer}")
         wide = times(states, f"{at}.intermediate.dense", f"up.{layer}")  # (1, t, 4d)
         bias = graph.weight(f"gelu.{layer}.bias", tensor(f"{at}.intermediate.dense.bias"))
-        narrow = times(graph.node("BiasGelu", [wide, bias], f"gelu.{layer}"), f"{at}.output.dense", f"down.{layer}")
-        states = normalise(narrow, states, f"{at}.output.LayerNorm", f"{at}.output.dense.bias", f"states.{layer}")
+        narrow = times(
+            graph.node("BiasGelu", [wide, bias], f"gelu.{layer}"), f"{at}.output.dense", f"down.{layer}"
+        )
+        states = normalise(
+            narrow, states, f"{at}.output.LayerNorm", f"{at}.output.dense.bias", f"states.{layer}"
+        )
     return states
 
 
 def quantise(graph: ModelProto, path: Path, *, keep: tuple[str, ...] = ()) -> None:
-    """Write the graph with its matrix products in int8: weights per channel in 7 bits, activations in 8 as they come.
+    """Write the graph with its matrix products in int8: weights per channel in 7 bits, activations in 8 as
+    they come.
 
-    7 bits ("reduced range"): products of 8 x 8 bits overflow the 16-bit sums of processors without VNNI. Embeddings stay float32.
+    7 bits ("reduced range"): products of 8 x 8 bits overflow the 16-bit sums of processors without VNNI.
+    Embeddings stay float32.
 
     keep: names of nodes that stay float32.
     """
-    helper.set_model_props(graph, {"onnx.quant.pre_process": "onnxruntime.quant"})  # else it advises to simplify the graph first
+    # else it advises to simplify the graph first
+    helper.set_model_props(graph, {"onnx.quant.pre_process": "onnxruntime.quant"})
     quantize_dynamic(
         graph,
         path,

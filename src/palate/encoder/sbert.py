@@ -16,16 +16,16 @@ ENDLESS = 1_000_000  # word pieces: a longest length above this is a way of sayi
 class SbertEncoder:
     """The vectors of a sentence-transformers model, scaled to length 1, in float32.
 
-    Use it for a model you tuned with palate or know to be good at your texts; `minilm` is quicker at its own. A plain
-    transformers model works too, by the mean over its word pieces. Safetensors only: nothing is ever unpickled, and no
-    code of the model's own is run.
+    Use it for a model you tuned with palate or know to be good at your texts; `minilm` is quicker at its own.
+    A plain transformers model works too, by the mean over its word pieces. Safetensors only: nothing is ever
+    unpickled, and no code of the model's own is run.
 
-    Texts over the model's max_seq_length are encoded by windows, see windows.py. The model's default prompt, if it has
-    one, is put before every text. A text without a word piece gets the zero vector.
+    Texts over the model's max_seq_length are encoded by windows, see windows.py. The model's default prompt,
+    if it has one, is put before every text. A text without a word piece gets the zero vector.
 
-    name_or_path: a folder, or a name on the hub. A hub model is fetched at the first use and read from the hub's cache
-    from then on. device: cpu, cuda, mps; sentence-transformers chooses if None.
-    Raises MissingExtra without [bert], BadSource if it is no model that can be read safely, or the hub cannot be
+    name_or_path: a folder, or a name on the hub. A hub model is fetched at the first use and read from the
+    hub's cache from then on. device: cpu, cuda, mps; sentence-transformers chooses if None. Raises
+    MissingExtra without [bert], BadSource if it is no model that can be read safely, or the hub cannot be
     reached, UnknownName if the hub has no such model.
     Source: Reimers and Gurevych, Sentence-BERT (2019).
     """
@@ -46,17 +46,31 @@ class SbertEncoder:
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True, "dtype": torch.float32},
             )
-        except (AttributeError, ImportError, LookupError, OSError, RuntimeError, SafetensorError, TypeError, ValueError) as error:
+        except (
+            AttributeError,
+            ImportError,
+            LookupError,
+            OSError,
+            RuntimeError,
+            SafetensorError,
+            TypeError,
+            ValueError,
+        ) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise BadSource(f"{name_or_path} is no model that sentence-transformers can load: {reason}") from None
+            raise BadSource(
+                f"{name_or_path} is no model that sentence-transformers can load: {reason}"
+            ) from None
         self._model = model.eval()
         self.name = f"sbert:{name_or_path}"
-        self.dims = int(model.encode("a", show_progress_bar=False).shape[-1])  # not every model tells its dims
+        # not every model tells its dims
+        self.dims = int(model.encode("a", show_progress_bar=False).shape[-1])
         longest = model.max_seq_length if callable(model.tokenizer) else None
         self._window = int(longest) if longest and longest < ENDLESS else None
         self._prompt: str = model.prompts.get(model.default_prompt_name or "") or ""
         version = f"{name_or_path}@{revision}" if revision else f"sha256-{content_hash(folder)[:16]}"
-        self.fingerprint = f"sbert:{version}:" + (f"window-{self._window}-{SCHEME}" if self._window else "whole")
+        self.fingerprint = f"sbert:{version}:" + (
+            f"window-{self._window}-{SCHEME}" if self._window else "whole"
+        )
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) float32 rows of length 1."""
@@ -75,11 +89,15 @@ class SbertEncoder:
         """Rows of a model without a window, such as a static one: it takes texts of any length itself."""
         rows = np.zeros((len(contents), self.dims), np.float32)
         if said := [place for place, content in enumerate(contents) if content.strip()]:
-            rows[said] = unit(self._model.encode([contents[place] for place in said], show_progress_bar=False))
+            rows[said] = unit(
+                self._model.encode([contents[place] for place in said], show_progress_bar=False)
+            )
         return rows
 
     def _frame(self) -> tuple[Pieces, Pieces]:
-        """The special tokens before and after a text, such as [CLS] and [SEP]: what "a" gets beside its own pieces."""
+        """The special tokens before and after a text, such as [CLS] and [SEP]: what "a" gets beside its own
+        pieces.
+        """
         framed: Pieces = self._model.tokenizer("a")["input_ids"]
         (bare,) = self._pieces(["a"], prompt="")
         place = next(start for start in range(len(framed)) if framed[start : start + len(bare)] == bare)
@@ -88,9 +106,12 @@ class SbertEncoder:
     def _pieces(self, contents: list[str], prompt: str | None = None) -> list[list[int]]:
         prompt = self._prompt if prompt is None else prompt
         told = [prompt + content.strip() if content.strip() else "" for content in contents]
-        if getattr(self._model[0], "do_lower_case", False):  # a setting of old models, beside their tokeniser's own
+        # a setting of old models, beside their tokeniser's own
+        if getattr(self._model[0], "do_lower_case", False):
             told = [content.lower() for content in told]
-        ids: list[list[int]] = self._model.tokenizer(told, add_special_tokens=False, verbose=False)["input_ids"]
+        ids: list[list[int]] = self._model.tokenizer(told, add_special_tokens=False, verbose=False)[
+            "input_ids"
+        ]
         return ids
 
     def _vectors(self, windows: list[Pieces]) -> Matrix:
@@ -101,7 +122,9 @@ class SbertEncoder:
         order = sorted(range(len(windows)), key=lambda place: len(windows[place]))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
-            features = self._model.tokenizer.pad({"input_ids": [windows[place] for place in places]}, return_tensors="pt")
+            features = self._model.tokenizer.pad(
+                {"input_ids": [windows[place] for place in places]}, return_tensors="pt"
+            )
             with torch.inference_mode():
                 vectors = self._model(dict(features.to(self._model.device)))["sentence_embedding"]
             rows[places] = vectors.float().cpu().numpy()

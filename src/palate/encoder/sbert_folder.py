@@ -1,4 +1,6 @@
-"""Where a sentence-transformers model lies, that nothing in it needs unpickling, and what its content hashes to."""
+"""Where a sentence-transformers model lies, that nothing in it needs unpickling, and what its content hashes
+to.
+"""
 
 import hashlib
 import json
@@ -7,7 +9,8 @@ from pathlib import Path
 
 from palate.errors import BadSource, UnknownName
 
-READ = ("*.json", "*.txt", "*.model", "*.safetensors")  # what is fetched and hashed: weights, settings, vocabularies; no pickle
+# what is fetched and hashed: weights, settings, vocabularies; no pickle
+READ = ("*.json", "*.txt", "*.model", "*.safetensors")
 PICKLES = {"pytorch_model*.bin": "model*.safetensors", "adapter_model*.bin": "adapter_model*.safetensors"}
 
 
@@ -21,7 +24,9 @@ def model_folder(name_or_path: str) -> tuple[Path, str | None]:
         if folder.exists():
             raise BadSource(f"{name_or_path} is a file; give the folder of a sentence-transformers model")
         if folder.is_absolute() or name_or_path.startswith((".", "~")) or name_or_path.count("/") > 1:
-            raise BadSource(f"there is no folder {name_or_path}; give the folder of a sentence-transformers model or a hub name")
+            raise BadSource(
+                f"there is no folder {name_or_path}; give the folder of a sentence-transformers model or a hub name"
+            )
         folder = _from_hub(name_or_path)
         revision = folder.name
     if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
@@ -49,22 +54,36 @@ def _from_hub(name: str) -> Path:
     """The folder in the hub's cache; fetched first if it is not there. Its name is the revision."""
     import httpx
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
     ignored = ["onnx/*", "openvino/*"]
     try:
         try:
-            cached = Path(snapshot_download(name, allow_patterns=list(READ), ignore_patterns=ignored, local_files_only=True))
+            cached = Path(
+                snapshot_download(
+                    name, allow_patterns=list(READ), ignore_patterns=ignored, local_files_only=True
+                )
+            )
             if any(cached.rglob("*.safetensors")):  # another program may have fetched a few files only
                 return cached
         except LocalEntryNotFoundError:
             pass  # not there yet
         return Path(snapshot_download(name, allow_patterns=list(READ), ignore_patterns=ignored))
     except HFValidationError:
-        raise UnknownName(f"{name!r} is neither a folder nor a name on the hub, such as intfloat/e5-small-v2") from None
+        raise UnknownName(
+            f"{name!r} is neither a folder nor a name on the hub, such as intfloat/e5-small-v2"
+        ) from None
     except RepositoryNotFoundError:
-        raise UnknownName(f"the hub has no model {name!r} that is open to you; check the name, or run: hf auth login") from None
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:  # no network, or HF_HUB_OFFLINE, which is an OSError too
+        raise UnknownName(
+            f"the hub has no model {name!r} that is open to you; check the name, or run: hf auth login"
+        ) from None
+    # no network, or HF_HUB_OFFLINE, which is an OSError too
+    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
         raise BadSource(
             f"the model {name!r} is not on this machine and cannot be fetched from the hub; "
             f"go online once without HF_HUB_OFFLINE, or give the path of its folder ({type(error).__name__})"
@@ -85,7 +104,9 @@ def _refuse_pickles(name_or_path: str, folder: Path) -> None:
 
 
 def _parts(folder: Path) -> Iterator[Path]:
-    """The folder and all folders of its modules. What else lies there, such as checkpoints, is no part of the model."""
+    """The folder and all folders of its modules. What else lies there, such as checkpoints, is no part of the
+    model.
+    """
     yield folder
     try:
         modules = json.loads((folder / "modules.json").read_bytes())
@@ -93,7 +114,9 @@ def _parts(folder: Path) -> Iterator[Path]:
     except FileNotFoundError:
         return  # a plain transformers model
     except (ValueError, TypeError, KeyError):
-        raise BadSource(f"{folder / 'modules.json'} is not a list of modules with a path each; save the model again") from None
+        raise BadSource(
+            f"{folder / 'modules.json'} is not a list of modules with a path each; save the model again"
+        ) from None
     for path in paths:
         part = (folder / path).resolve()
         if not part.is_relative_to(folder.resolve()):

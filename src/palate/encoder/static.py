@@ -1,4 +1,6 @@
-"""StaticEncoder: a text's vector is the sum of its word pieces' vectors. The shipped default; no torch, no download."""
+"""StaticEncoder: a text's vector is the sum of its word pieces' vectors. The shipped default; no torch, no
+download.
+"""
 
 import json
 import re
@@ -20,24 +22,27 @@ SHIPPED = Path(__file__).parent / "model"
 SCHEMA = 1
 BATCH = 512  # texts tokenised at a time; bounds memory, not the result
 REMEMBERED = 200_000  # parts whose word pieces are kept, about 30 MB
-PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")  # BERT's tokeniser never joins across white space or ASCII punctuation
+# BERT's tokeniser never joins across white space or ASCII punctuation
+PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")
 
 
 Counts = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class StaticEncoder:
-    """Model2Vec-style static vectors: one int8 row with one scale per word piece, summed and scaled to length 1.
+    """Model2Vec-style static vectors: one int8 row with one scale per word piece, summed and scaled to length
+    1.
 
-    Use it unless you need the last points of quality: thousands of texts per second and core, against tens for a
-    transformer. Texts have no longest length. A text without a known word piece gets the zero vector.
+    Use it unless you need the last points of quality: thousands of texts per second and core, against tens
+    for a transformer. Texts have no longest length. A text without a known word piece gets the zero vector.
 
-    Rows times scales are exact, and so are their sums in float64, (see `quantise` in training/distil.py), so a
-    text's vector before scaling is the same on every machine, whatever the order of summation.
+    Rows times scales are exact, and so are their sums in float64, (see `quantise` in training/distil.py), so
+    a text's vector before scaling is the same on every machine, whatever the order of summation.
 
     folder: holds model.safetensors (rows (v, d) int8, scales (v,) float32), tokenizer.json and config.json.
     Raises BadSource if the folder is not a static encoder of this schema.
-    Source: Tulkens and van Dongen, Model2Vec: Fast State-of-the-Art Static Embeddings (2024), the method of distilling.
+    Source: Tulkens and van Dongen, Model2Vec: Fast State-of-the-Art Static Embeddings (2024), the method of
+    distilling.
 
     >>> encoder = StaticEncoder()
     >>> cats, kittens, bonds = encoder.encode(["two cats", "some kittens", "government bonds"])
@@ -56,7 +61,9 @@ class StaticEncoder:
             if not (folder / name).is_file():
                 raise BadSource(f"{folder} is no whole static encoder: it holds no {name}; distil it again")
         if config.get("schema") != SCHEMA:
-            raise BadSource(f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again")
+            raise BadSource(
+                f"{folder} has schema {config.get('schema')!r}, this palate reads {SCHEMA}; distil it again"
+            )
         self._folder = folder
         self.dims: int = config["dims"]
         self.name: str = config["name"]
@@ -91,7 +98,9 @@ class StaticEncoder:
         return sums
 
     def attribute(self, content: str, direction: Vector) -> dict[str, float]:
-        """How much each word of content, in lower case, adds to `encode([content])[0] @ direction`. The amounts sum to it."""
+        """How much each word of content, in lower case, adds to `encode([content])[0] @ direction`. The
+        amounts sum to it.
+        """
         length = float(np.linalg.norm(self.sums([content]))) or 1.0
         amounts: dict[str, float] = {}
         for word, total in zip(words := PARTS.findall(content), self.sums(words), strict=True):
@@ -99,25 +108,38 @@ class StaticEncoder:
         return amounts
 
     def _pieces(self, contents: Sequence[str]) -> csr_array:
-        """(n, v) how often each word piece occurs. A part is tokenised once and remembered: words recur, so that is the speed."""
+        """(n, v) how often each word piece occurs. A part is tokenised once and remembered: words recur, so
+        that is the speed.
+        """
         if len(self._parts) > REMEMBERED:
             self._parts, self._piece_starts, self._piece_ids = _nothing_known()
-        parts = [np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found)) for found in map(PARTS.findall, contents)]
+        parts = [
+            np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found))
+            for found in map(PARTS.findall, contents)
+        ]
         if new := list(islice(self._parts, len(self._piece_starts) - 1, None)):
-            ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(new, add_special_tokens=False)]
+            ids = [
+                encoding.ids for encoding in self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            ]
             ends = self._piece_starts[-1] + np.cumsum([len(pieces) for pieces in ids])
             self._piece_starts = np.concatenate([self._piece_starts, ends])
-            self._piece_ids = np.concatenate([self._piece_ids, np.fromiter(chain.from_iterable(ids), np.int64)])
+            self._piece_ids = np.concatenate(
+                [self._piece_ids, np.fromiter(chain.from_iterable(ids), np.int64)]
+            )
         flat = np.concatenate(parts)
         starts, counts = self._piece_starts[flat], np.diff(self._piece_starts)[flat]
         ends = np.concatenate([[0], np.cumsum(counts)])
         columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
         texts = np.concatenate([[0], np.cumsum([len(found) for found in parts])])
-        return csr_array((np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows)))
+        return csr_array(
+            (np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows))
+        )
 
 
 def _nothing_known() -> tuple[defaultdict[str, int], Counts, Counts]:
-    """What is remembered of parts, empty: part -> its number, where the word pieces of each begin, all word pieces in a row."""
+    """What is remembered of parts, empty: part -> its number, where the word pieces of each begin, all word
+    pieces in a row.
+    """
     parts: defaultdict[str, int] = defaultdict()
     parts.default_factory = parts.__len__
     return parts, np.zeros(1, np.int64), np.zeros(0, np.int64)

@@ -1,4 +1,6 @@
-"""Texts longer than a transformer's window: cut the word pieces into windows, encode each, take the mean. Nothing is left out."""
+"""Texts longer than a transformer's window: cut the word pieces into windows, encode each, take the mean.
+Nothing is left out.
+"""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -32,18 +34,20 @@ def encode_by_windows(
     tokenise: Callable[[list[str]], list[list[int]]],
     encode: Callable[[list[Pieces]], Matrix],
 ) -> Matrix:
-    """(n, d) float32 unit rows: for each text the mean of its windows' unit vectors, weighted by their word pieces.
+    """(n, d) float32 unit rows: for each text the mean of its windows' unit vectors, weighted by their word
+    pieces.
 
-    A text that fits into one window gets that window's vector, a text without a word piece the zero vector. A text's
-    row depends on no other text, as long as a window's vector depends on no other window.
+    A text that fits into one window gets that window's vector, a text without a word piece the zero vector. A
+    text's row depends on no other text, as long as a window's vector depends on no other window.
 
-    longest: the most word pieces in one window, special tokens not counted. tokenise: n texts to their word pieces
-    without special tokens. encode: m windows to (m, d) vectors of any length.
-    """
+    longest: the most word pieces in one window, special tokens not counted. tokenise: n texts to their word
+    pieces without special tokens. encode: m windows to (m, d) vectors of any length."""
     rows = np.zeros((len(contents), dims), np.float32)
     for start in range(0, len(contents), BLOCK):
         block = list(contents[start : start + BLOCK])
-        windows = [(place, run) for place, pieces in enumerate(tokenise(block)) for run in cut(pieces, longest)]
+        windows = [
+            (place, run) for place, pieces in enumerate(tokenise(block)) for run in cut(pieces, longest)
+        ]
         if not windows:
             continue
         places, runs = zip(*windows, strict=True)

@@ -12,7 +12,8 @@ from palate.feedback import CrowdFeedback
 def crowd_of(rated: Rated, *, without: Collection[str] = (), hide: int | None = None) -> CrowdFeedback:
     """The feedback of all of rated's readers but those named in without.
 
-    hide: of every hide-th text, by its place in the items file, the crowd is told nothing: 1 or more, None for none.
+    hide: of every hide-th text, by its place in the items file, the crowd is told nothing: 1 or more, None
+    for none.
 
     >>> from palate.evaluation.judgements import History
     >>> ann = History("ann", np.array([2, 0]), np.array([5.0, 1.0]), np.zeros(2))
@@ -31,7 +32,8 @@ def crowd_of(rated: Rated, *, without: Collection[str] = (), hide: int | None = 
 
 
 def standardised(ratings: Vector) -> Vector:
-    """A reader's ratings as likings: their distance from the reader's mean over two standard deviations, within [-1, 1].
+    """A reader's ratings as likings: their distance from the reader's mean over two standard deviations,
+    within [-1, 1].
 
     Above 0 is a like of the protocol, as is 0 itself. Where all are equal they are likes: 1.
 

@@ -52,11 +52,10 @@ class Review:
 def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
     """Texts and the judgements of them. name is that of the judgements' folder where none is given.
 
-    items: id, and title or text (also abstract, body) or both. judgements: reader, item (also article), and where there are
-    any, rating (a number; without it each line is a like) and timestamp (unix seconds or an ISO date). Of several judgements
-    of a text by a reader the latest counts.
-    Raises BadSource for a file that cannot be read, a missing column, an unknown item or a value of another kind.
-    """
+    items: id, and title or text (also abstract, body) or both. judgements: reader, item (also article), and
+    where there are any, rating (a number; without it each line is a like) and timestamp (unix seconds or an
+    ISO date). Of several judgements of a text by a reader the latest counts. Raises BadSource for a file that
+    cannot be read, a missing column, an unknown item or a value of another kind."""
     rows: dict[str, int] = {}
     contents: list[str] = []
     for line in read_lines(items):
@@ -82,11 +81,12 @@ def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
 
 
 def read_review(path: Path, name: str = "") -> Review:
-    """Records with title or abstract (also text, body) or both, and included: 1 or 0. name is the file's where none is given.
+    """Records with title or abstract (also text, body) or both, and included: 1 or 0. name is the file's
+    where none is given.
 
-    Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two included or two
-    excluded records: one of each is given to the learner, and something must be left to tell apart.
-    """
+    Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two
+    included or two excluded records: one of each is given to the learner, and something must be left to tell
+    apart."""
     contents, included = [], []
     for line in read_lines(path):
         label = line.value("included").lower()
@@ -126,5 +126,7 @@ def _time(line: Line) -> float:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise line.refuse(f"timestamp is {value!r}, expected unix seconds or a date like 2026-01-31T12:00:00Z") from None
+        raise line.refuse(
+            f"timestamp is {value!r}, expected unix seconds or a date like 2026-01-31T12:00:00Z"
+        ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

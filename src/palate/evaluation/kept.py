@@ -11,12 +11,12 @@ from palate.errors import BadValue
 class Kept:
     """A JSON Lines file: first what the work is made of, then a line for each task that is done.
 
-    Results that were kept for a work made of anything else are thrown away: they would answer another question. So is a last
-    line that was cut when the machine stopped. Tasks and results are JSON; a tuple comes back as a list.
+    Results that were kept for a work made of anything else are thrown away: they would answer another
+    question. So is a last line that was cut when the machine stopped. Tasks and results are JSON; a tuple
+    comes back as a list.
 
-    path: the file, made with the first result. made_of: what the results depend on, such as data, settings and version.
-    Raises BadValue where the file cannot be read or written.
-    """
+    path: the file, made with the first result. made_of: what the results depend on, such as data, settings
+    and version. Raises BadValue where the file cannot be read or written."""
 
     def __init__(self, path: Path, made_of: Mapping[str, Any]) -> None:
         self.path = path
@@ -27,7 +27,9 @@ class Kept:
             if path.exists():
                 lines = path.read_text("utf-8").splitlines(keepends=True)
         except (OSError, UnicodeDecodeError) as error:
-            raise BadValue(f"{path} holds what a stopped replay had done, and cannot be read: {error}; remove it") from None
+            raise BadValue(
+                f"{path} holds what a stopped replay had done, and cannot be read: {error}; remove it"
+            ) from None
         self._begun = bool(lines) and lines[0] == self._head + "\n"
         if self._begun:
             for line in lines[1:]:
@@ -61,4 +63,6 @@ class Kept:
             with self.path.open(mode, encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            raise BadValue(f"{self.path} cannot be written: {error.strerror or error}; name another file with --json") from None
+            raise BadValue(
+                f"{self.path} cannot be written: {error.strerror or error}; name another file with --json"
+            ) from None

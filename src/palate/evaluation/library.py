@@ -1,4 +1,6 @@
-"""The protocol "library": readers' collections of likes; from a few of them, find the others among all texts. n texts."""
+"""The protocol "library": readers' collections of likes; from a few of them, find the others among all texts.
+n texts.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,28 +34,39 @@ def replay_library(
     on_done: OnDone | None = None,
     kept: Kept | None = None,
 ) -> list[Row]:
-    """Rows for each system, step and metric: how high the rest of a reader's likes rank among all texts after k of them.
+    """Rows for each system, step and metric: how high the rest of a reader's likes rank among all texts after
+    k of them.
 
-    A like is a rating at or above the reader's own mean, as in replay_ratings; where the file has no ratings all are likes.
-    What a reader disliked is not given, and ranks among the others. The k given likes, 1 or more, are drawn with the seed, the
-    same for all systems, those of a smaller k among those of a larger; they are left out of the ranking. A reader with k likes
-    or fewer is left out at that k, and n says how many readers are in a row; a row without any is not there. Texts that tie
-    are ordered by a draw, one for each reader. systems names each system once.
-    encoder: what makes the vectors that systems go by. kept: where results wait, so that stopped work goes on; see kept.py.
-    Costs one call of scores per reader, step and system. Same arguments, same rows, whatever the number of workers.
-    Raises UnknownName for a system that is not in SYSTEMS, ValueError for a step below 1 or a system that scores nan.
-    """
+    A like is a rating at or above the reader's own mean, as in replay_ratings; where the file has no ratings
+    all are likes. What a reader disliked is not given, and ranks among the others. The k given likes, 1 or
+    more, are drawn with the seed, the same for all systems, those of a smaller k among those of a larger;
+    they are left out of the ranking. A reader with k likes or fewer is left out at that k, and n says how
+    many readers are in a row; a row without any is not there. Texts that tie are ordered by a draw, one for
+    each reader. systems names each system once.
+    encoder: what makes the vectors that systems go by. kept: where results wait, so that stopped work goes
+    on; see kept.py. Costs one call of scores per reader, step and system. Same arguments, same rows, whatever
+    the number of workers. Raises UnknownName for a system that is not in SYSTEMS, ValueError for a step below
+    1 or a system that scores nan."""
     if min(steps, default=1) < 1:
         raise ValueError(f"a library is found from 1 like or more, got steps {list(steps)}")
     measured = measured_by_system(
-        _measure_reader, rated, systems,
-        seed=seed, steps=steps, encoder=encoder, workers=workers, on_done=on_done, kept=kept,
-    )  # fmt: skip
+        _measure_reader,
+        rated,
+        systems,
+        seed=seed,
+        steps=steps,
+        encoder=encoder,
+        workers=workers,
+        on_done=on_done,
+        kept=kept,
+    )
     return rows_over_readers("library", rated.name, measured, steps, STATISTICS, seed)
 
 
 def measure(system: System, likes: IntVector, k: int, luck: IntVector) -> dict[Metric, list[float]]:
-    """How high the later of a reader's likes, rows in order, rank after the first k; luck, (n,), orders texts that tie."""
+    """How high the later of a reader's likes, rows in order, rank after the first k; luck, (n,), orders texts
+    that tie.
+    """
     scores = system.scores(likes[:k], np.ones(k))
     if np.isnan(scores).any():
         raise ValueError(f"the system {system.name!r} gave nan as a score")
@@ -76,4 +89,6 @@ def _measure_reader(run: Run, task: tuple[int, str]) -> Figures:
     luck = generator(run.seed, "ties", history.reader).permutation(len(run.stage.contents))
     system = find_maker(name)(run.stage, generator(run.seed, "system", name, history.reader))
     steps = [k for k in run.steps if k < len(likes)]
-    return [(k, metric, numbers) for k in steps for metric, numbers in measure(system, likes, k, luck).items()]
+    return [
+        (k, metric, numbers) for k in steps for metric, numbers in measure(system, likes, k, luck).items()
+    ]

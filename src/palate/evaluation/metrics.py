@@ -1,10 +1,10 @@
 """How good a ranking, a probability or a screening order is, and how sure that number is.
 
-n texts; liked is (n,) bool, scores is (n,) with higher is better, mean is (n,) in [0, 1]. The screening metrics take
-found, (m,) bool: was the i-th record shown relevant? It may end where the last relevant record was found. n_records is the
-number of records that could be shown. Prior records (given to the learner before the first one is shown) count in neither,
-as in ASReview; so n_records is the size of the review less its priors.
-"""
+n texts; liked is (n,) bool, scores is (n,) with higher is better, mean is (n,) in [0, 1]. The screening
+metrics take found, (m,) bool: was the i-th record shown relevant? It may end where the last relevant record
+was found. n_records is the number of records that could be shown. Prior records (given to the learner before
+the first one is shown) count in neither, as in ASReview; so n_records is the size of the review less its
+priors."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -41,10 +41,11 @@ def auc(liked: BoolVector, scores: Vector) -> float:
 
 
 def ndcg(liked: BoolVector, scores: Vector, k: int = 10) -> float:
-    """Discounted gain of the k best scored texts over the best possible; a liked text gains 1, at rank r over log2(r + 1).
+    """Discounted gain of the k best scored texts over the best possible; a liked text gains 1, at rank r over
+    log2(r + 1).
 
-    Ties get the mean over all their orders, so the result depends neither on the order of the file nor on luck. With fewer
-    than k texts all are used. Raises ValueError where nothing is liked.
+    Ties get the mean over all their orders, so the result depends neither on the order of the file nor on
+    luck. With fewer than k texts all are used. Raises ValueError where nothing is liked.
     Source: Järvelin and Kekäläinen, TOIS 20(4), 2002; ties: McSherry and Najork, ECIR 2008.
 
     >>> round(ndcg(np.array([False, True]), np.array([2.0, 1.0])), 3)
@@ -65,7 +66,8 @@ def ndcg(liked: BoolVector, scores: Vector, k: int = 10) -> float:
 
 
 def recall_at_rank(found: BoolVector, rank: int = 100) -> float:
-    """The share of the liked texts that are among the first `rank`; found, (n,), tells of each text, best first, if it is liked.
+    """The share of the liked texts that are among the first `rank`; found, (n,), tells of each text, best
+    first, if it is liked.
 
     Raises ValueError where nothing is liked.
 
@@ -76,7 +78,8 @@ def recall_at_rank(found: BoolVector, rank: int = 100) -> float:
 
 
 def reciprocal_rank(found: BoolVector) -> float:
-    """1 over the rank, from 1, of the first liked text; found, (n,), tells of each text, best first, if it is liked.
+    """1 over the rank, from 1, of the first liked text; found, (n,), tells of each text, best first, if it is
+    liked.
 
     Its mean over readers is the MRR. Raises ValueError where nothing is liked.
     Source: Voorhees, The TREC-8 Question Answering Track Report, 1999.
@@ -89,7 +92,8 @@ def reciprocal_rank(found: BoolVector) -> float:
 
 
 def brier(liked: BoolVector, mean: Vector) -> float:
-    """Mean squared distance of the probability of a like from what was said: 0 is perfect, 0.25 is always saying 0.5.
+    """Mean squared distance of the probability of a like from what was said: 0 is perfect, 0.25 is always
+    saying 0.5.
 
     Raises ValueError for no texts. Source: Brier, Monthly Weather Review 78(1), 1950, in its two-class form.
 
@@ -104,10 +108,11 @@ def brier(liked: BoolVector, mean: Vector) -> float:
 def expected_calibration_error(liked: BoolVector, mean: Vector, bins: int = 10) -> float:
     """How far the probabilities are from the shares that came true, in [0, 1].
 
-    Predictions are put in bins of equal width, (0, 0.1], (0.1, 0.2], ... with 0 in the first; the error is the mean over bins
-    of |share liked - mean probability|, weighted by the bin's count. Few predictions per bin make it large for a perfect
-    forecaster too, so replay computes it over the pooled predictions of all readers, never as a mean of readers' errors.
-    Raises ValueError for no texts. Source: Guo, Pleiss, Sun and Weinberger, ICML 2017, eq. 3.
+    Predictions are put in bins of equal width, (0, 0.1], (0.1, 0.2], ... with 0 in the first; the error is
+    the mean over bins of |share liked - mean probability|, weighted by the bin's count. Few predictions per
+    bin make it large for a perfect forecaster too, so replay computes it over the pooled predictions of all
+    readers, never as a mean of readers' errors. Raises ValueError for no texts. Source: Guo, Pleiss, Sun and
+    Weinberger, ICML 2017, eq. 3.
 
     >>> round(expected_calibration_error(np.array([True, False, True, True]), np.array([0.6, 0.6, 0.9, 0.9])), 6)
     0.1
@@ -134,10 +139,11 @@ def pooled_error(gaps: Vector) -> Vector:
 
 
 def loss(found: BoolVector, n_records: int) -> float:
-    """The area between the recall curve and the best one possible, over the largest such area: 0 is best, 1 is worst.
+    """The area between the recall curve and the best one possible, over the largest such area: 0 is best, 1
+    is worst.
 
-    Equal to asreview.metrics.loss of found, filled up with irrelevant records. Raises ValueError where the n_records hold no
-    relevant or no irrelevant record. Source: ASReview 3.0.8, asreview/metrics.py.
+    Equal to asreview.metrics.loss of found, filled up with irrelevant records. Raises ValueError where the
+    n_records hold no relevant or no irrelevant record. Source: ASReview 3.0.8, asreview/metrics.py.
 
     >>> loss(np.array([True, False, True]), n_records=4)
     0.25
@@ -145,12 +151,14 @@ def loss(found: BoolVector, n_records: int) -> float:
     n_found = _relevant(found)
     if n_found == n_records:
         raise ValueError("loss needs at least one irrelevant record")
-    area = np.cumsum(found).sum() + n_found * (n_records - len(found))  # the curve stays at its height to the end
+    # the curve stays at its height to the end
+    area = np.cumsum(found).sum() + n_found * (n_records - len(found))
     return float((n_found * (n_records - (n_found - 1) / 2) - area) / (n_found * (n_records - n_found)))
 
 
 def wss(found: BoolVector, n_records: int, recall: float = 0.95) -> float:
-    """Work saved over sampling: the share of records left unread at this recall, less the share a random order would leave.
+    """Work saved over sampling: the share of records left unread at this recall, less the share a random
+    order would leave.
 
     Reading stops as soon as the recall is reached. Raises ValueError where nothing relevant was found.
     Source: Cohen, Hersh, Peterson and Yen, JAMIA 13(2), 2006: (TN + FN) / N - (1 - recall).
@@ -159,13 +167,15 @@ def wss(found: BoolVector, n_records: int, recall: float = 0.95) -> float:
     0.92
     """
     n_found = _relevant(found)
-    enough = int(np.searchsorted(np.arange(1, n_found + 1) / n_found, recall))  # index of the one that reaches the recall
+    # index of the one that reaches the recall
+    enough = int(np.searchsorted(np.arange(1, n_found + 1) / n_found, recall))
     read = _ranks(found)[enough]
     return float((n_records - read) / n_records - (1 - recall))
 
 
 def average_time_to_discovery(found: BoolVector, n_records: int) -> float:
-    """The mean share of all records that had been read when a relevant one was found, itself included; in (0, 1].
+    """The mean share of all records that had been read when a relevant one was found, itself included; in (0,
+    1].
 
     Raises ValueError where nothing relevant was found.
     Source: Ferdinands et al., Systematic Reviews 12:100, 2023 (ATD).
@@ -178,7 +188,8 @@ def average_time_to_discovery(found: BoolVector, n_records: int) -> float:
 
 
 def recall_at(found: BoolVector, n_records: int, share: float = 0.10) -> float:
-    """The share of the relevant records found in the first floor(share * n_records) read (RRF@10 in Ferdinands et al. 2023).
+    """The share of the relevant records found in the first floor(share * n_records) read (RRF@10 in
+    Ferdinands et al. 2023).
 
     Raises ValueError where nothing relevant was found.
 
@@ -191,7 +202,8 @@ def recall_at(found: BoolVector, n_records: int, share: float = 0.10) -> float:
 
 
 def last(found: BoolVector) -> float:
-    """How many records were read when the last relevant one was found. Raises ValueError where nothing relevant was found.
+    """How many records were read when the last relevant one was found. Raises ValueError where nothing
+    relevant was found.
 
     >>> last(np.array([True, False, True, False]))
     3.0
@@ -209,9 +221,10 @@ def bootstrap(
 ) -> Interval:
     """The mean of (n,) values, one per reader, and its percentile bootstrap interval over readers.
 
-    For a figure that is no mean of readers, values is (n, m) and statistic turns a mean row (m,) into the figure; pooled_error
-    of calibration gaps is one. A single reader tells nothing about others: low = high = mean. Costs O(rounds * n * m).
-    Raises ValueError for no values. Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3.
+    For a figure that is no mean of readers, values is (n, m) and statistic turns a mean row (m,) into the
+    figure; pooled_error of calibration gaps is one. A single reader tells nothing about others: low = high =
+    mean. Costs O(rounds * n * m). Raises ValueError for no values. Source: Efron and Tibshirani, An
+    Introduction to the Bootstrap, 1993, section 13.3.
 
     >>> mean, low, high = bootstrap(np.array([0.0, 1.0, 1.0, 1.0]), np.random.default_rng(0))
     >>> mean, low, high

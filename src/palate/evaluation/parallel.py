@@ -33,13 +33,13 @@ def each(
 ) -> list[Result]:
     """work(shared, task) for each task, in the order of tasks.
 
-    workers: number of processes; with 1 all runs in this one. Worker processes are started fresh ("spawn", the same on Linux
-    and macOS, and safe beside threads), so work must be a function at the top of a module, and a script that calls this
-    needs `if __name__ == "__main__":`. shared is sent once per process. Linear algebra keeps to one thread everywhere: it is
-    faster so on small matrices, and sums are then rounded the same way for any number of workers.
-    kept: takes in each result and gives back those of earlier runs; tasks and results must then be JSON, and tasks differ.
-    What a task raises is raised here, and the tasks that have not begun are dropped. Ctrl-C ends the workers at once.
-    Raises PalateError where a worker was killed.
+    workers: number of processes; with 1 all runs in this one. Worker processes are started fresh ("spawn",
+    the same on Linux and macOS, and safe beside threads), so work must be a function at the top of a module,
+    and a script that calls this needs `if __name__ == "__main__":`. shared is sent once per process. Linear
+    algebra keeps to one thread everywhere: it is faster so on small matrices, and sums are then rounded the
+    same way for any number of workers. kept: takes in each result and gives back those of earlier runs; tasks
+    and results must then be JSON, and tasks differ. What a task raises is raised here, and the tasks that
+    have not begun are dropped. Ctrl-C ends the workers at once. Raises PalateError where a worker was killed.
     """
     results: dict[int, Result] = {}
     if kept is not None:
@@ -71,7 +71,9 @@ def each(
 @contextmanager
 def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
     others = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(shared,))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(shared,)
+    )
     try:
         yield pool
     except BrokenProcessPool:
@@ -88,7 +90,9 @@ def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal; started in here, one does not hear it, and this one hears it afterwards."""
+    """Ctrl-C goes to every process of a terminal; started in here, one does not hear it, and this one hears
+    it afterwards.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

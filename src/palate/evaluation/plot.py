@@ -1,4 +1,6 @@
-"""Learning curves as a PNG: how good each system is after k judgements, how much of a review is found after so much reading."""
+"""Learning curves as a PNG: how good each system is after k judgements, how much of a review is found after
+so much reading.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
-"""Told apart with every kind of colour blindness (Okabe and Ito, 2008, less its yellow, too pale for lines, with a violet)."""
+"""Told apart with every kind of colour blindness (Okabe and Ito, 2008, less its yellow, too pale for lines,
+with a violet).
+"""
 
 DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 PALATE: Mapping[str, Any] = {"color": "black", "linewidth": 2.6, "zorder": 10}
@@ -50,12 +54,18 @@ def plot_curves(rows: Sequence[Row], path: Path) -> None:
             line = [row for row in rows if (row.system, row.metric) == (system, metric)]
             if line:
                 places = [steps.index(row.k) for row in line if row.k is not None]
-                panel.plot(places, [row.mean for row in line], label=system, marker="o", markersize=3.5, **look)
+                panel.plot(
+                    places, [row.mean for row in line], label=system, marker="o", markersize=3.5, **look
+                )
                 lows, highs = [row.low for row in line], [row.high for row in line]
-                panel.fill_between(places, lows, highs, color=look["color"], alpha=min(0.12, 0.9 / len(looks)), linewidth=0)
+                panel.fill_between(
+                    places, lows, highs, color=look["color"], alpha=min(0.12, 0.9 / len(looks)), linewidth=0
+                )
         panel.set_xticks(range(len(steps)), [str(k) for k in steps])
         panel.set_xlabel("likes given" if rows[0].protocol == "library" else "judgements learned from")
-        panel.set_title(f"{metric} ({'lower' if metric in LOWER_IS_BETTER else 'higher'} is better)", fontsize=10)
+        panel.set_title(
+            f"{metric} ({'lower' if metric in LOWER_IS_BETTER else 'higher'} is better)", fontsize=10
+        )
     _finish(figure, panels, f"{rows[0].protocol}: {rows[0].data}", path)
 
 
@@ -68,7 +78,9 @@ def plot_recall(reviews: Sequence[Review], runs: Runs, path: Path) -> None:
     looks = looks_of(system for _, system, _ in runs)
     for panel, review in zip(panels, reviews, strict=True):
         for system, look in looks.items():
-            founds = [found for (data, name, _), found in runs.items() if (data, name) == (review.name, system)]
+            founds = [
+                found for (data, name, _), found in runs.items() if (data, name) == (review.name, system)
+            ]
             recall = np.mean([recall_curve(found, len(review.contents) - 2) for found in founds], axis=0)
             panel.plot(100 * SHARES, 100 * recall, label=system, **look)
         panel.axline((0, 0), slope=1, color="0.75", linewidth=0.8, zorder=0)
@@ -76,7 +88,9 @@ def plot_recall(reviews: Sequence[Review], runs: Runs, path: Path) -> None:
         panel.set_ylim(0, 102)
         panel.set_xlabel("records read, %")
         panel.set_ylabel("included ones found, %")
-        panel.set_title(f"{review.name}: {int(review.included.sum())} of {len(review.contents):,}", fontsize=10)
+        panel.set_title(
+            f"{review.name}: {int(review.included.sum())} of {len(review.contents):,}", fontsize=10
+        )
     _finish(figure, panels, "screening: the diagonal is what reading in any order finds", path)
 
 
@@ -131,4 +145,6 @@ def _finish(figure: Figure, panels: Sequence[Axes], title: str, path: Path) -> N
     try:
         figure.savefig(path, format="png")
     except OSError as error:
-        raise BadValue(f"{path} cannot be written: {error.strerror or error}; name another file with --plot") from None
+        raise BadValue(
+            f"{path} cannot be written: {error.strerror or error}; name another file with --plot"
+        ) from None

@@ -32,7 +32,8 @@ def measured_by_system(
     on_done: OnDone | None,
     kept: Kept | None,
 ) -> dict[str, list[Figures]]:
-    """The figures of each system, one for each reader in their order. measure: of (place of the reader, name of the system).
+    """The figures of each system, one for each reader in their order. measure: of (place of the reader, name
+    of the system).
 
     Raises UnknownName for a system that is not in SYSTEMS.
     """

@@ -15,7 +15,8 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "threadpoolctl", "tokenizers")
 
 
 def record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON: the SHA-256 of each file, the settings as given, and the versions of what computes; code is a hash of palate's own.
+    """JSON: the SHA-256 of each file, the settings as given, and the versions of what computes; code is a
+    hash of palate's own.
 
     Raises BadSource for a file that cannot be read.
 

@@ -32,33 +32,44 @@ def replay_ratings(
     on_done: OnDone | None = None,
     kept: Kept | None = None,
 ) -> list[Row]:
-    """Rows for each system, step and metric: how well the reader's later texts are told apart after k judgements.
+    """Rows for each system, step and metric: how well the reader's later texts are told apart after k
+    judgements.
 
-    A like is a rating at or above the reader's own mean, over all the reader's ratings; every system is given 1 or -1.
-    Order is that of time, and at equal times (or without any) random with the seed, the same for all systems. A reader with
-    no judgement after the k-th is left out at that k. AUC and nDCG@10 leave out also those whose later texts are all liked or
-    all disliked. Brier score and calibration error are only there for calibrated systems; the latter is pooled over readers.
-    n says how many readers are in a row; a row without any is not there. systems names each system once.
-    encoder: what makes the vectors that systems go by. kept: where results wait, so that stopped work goes on; see kept.py.
-    Costs one call of scores per reader, step and system. Same arguments, same rows, whatever the number of workers.
-    Raises UnknownName for a system that is not in SYSTEMS.
-    """
+    A like is a rating at or above the reader's own mean, over all the reader's ratings; every system is given
+    1 or -1. Order is that of time, and at equal times (or without any) random with the seed, the same for all
+    systems. A reader with no judgement after the k-th is left out at that k. AUC and nDCG@10 leave out also
+    those whose later texts are all liked or all disliked. Brier score and calibration error are only there
+    for calibrated systems; the latter is pooled over readers. n says how many readers are in a row; a row
+    without any is not there. systems names each system once. encoder: what makes the vectors that systems go
+    by. kept: where results wait, so that stopped work goes on; see kept.py. Costs one call of scores per
+    reader, step and system. Same arguments, same rows, whatever the number of workers. Raises UnknownName for
+    a system that is not in SYSTEMS."""
     measured = measured_by_system(
-        _measure_reader, rated, systems,
-        seed=seed, steps=steps, encoder=encoder, workers=workers, on_done=on_done, kept=kept,
-    )  # fmt: skip
+        _measure_reader,
+        rated,
+        systems,
+        seed=seed,
+        steps=steps,
+        encoder=encoder,
+        workers=workers,
+        on_done=on_done,
+        kept=kept,
+    )
     return rows_over_readers("ratings", rated.name, measured, steps, STATISTICS, seed)
 
 
 def in_order(history: History, rng: np.random.Generator) -> tuple[IntVector, BoolVector]:
     """Rows in time order, and which of them were liked: each (m,)."""
     order = np.lexsort((rng.random(len(history.rows)), history.times))
-    liked = history.ratings >= history.ratings.mean() - 1e-9  # the mean of equal numbers can come out above them
+    # the mean of equal numbers can come out above them
+    liked = history.ratings >= history.ratings.mean() - 1e-9
     return history.rows[order], liked[order]
 
 
 def measure(system: System, rows: IntVector, liked: BoolVector, k: int) -> dict[Metric, list[float]]:
-    """What the first k of (m,) judgements teach about the others, k below m: one number for each metric, the gaps for ece."""
+    """What the first k of (m,) judgements teach about the others, k below m: one number for each metric, the
+    gaps for ece.
+    """
     scores = system.scores(rows[:k], np.where(liked[:k], 1.0, -1.0))[rows[k:]]
     later = liked[k:]
     found: dict[Metric, list[float]] = {}
@@ -77,4 +88,6 @@ def _measure_reader(run: Run, task: tuple[int, str]) -> Figures:
     rows, liked = in_order(history, generator(run.seed, "order", history.reader))
     system = find_maker(name)(run.stage, generator(run.seed, "system", name, history.reader))
     steps = [k for k in run.steps if k < len(rows)]
-    return [(k, metric, numbers) for k in steps for metric, numbers in measure(system, rows, liked, k).items()]
+    return [
+        (k, metric, numbers) for k in steps for metric, numbers in measure(system, rows, liked, k).items()
+    ]

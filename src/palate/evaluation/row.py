@@ -6,14 +6,18 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Protocol = Literal["ratings", "library", "screening"]
-Metric = Literal["auc", "ndcg@10", "brier", "ece", "recall@100", "mrr", "loss", "wss@95", "atd", "recall@10%", "last"]
+Metric = Literal[
+    "auc", "ndcg@10", "brier", "ece", "recall@100", "mrr", "loss", "wss@95", "atd", "recall@10%", "last"
+]
 
 LOWER_IS_BETTER: frozenset[Metric] = frozenset({"brier", "ece", "loss", "atd", "last"})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """palate's figure less a system's, over the n readers (or runs) that both have, with its 95% bootstrap interval."""
+    """palate's figure less a system's, over the n readers (or runs) that both have, with its 95% bootstrap
+    interval.
+    """
 
     mean: float
     low: float
@@ -23,7 +27,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class Row:
-    """A mean over n readers (or runs) with its 95% bootstrap interval. k: judgements learned from; None for screening.
+    """A mean over n readers (or runs) with its 95% bootstrap interval. k: judgements learned from; None for
+    screening.
 
     palate_minus: None for palate itself, and where palate was not replayed.
     """

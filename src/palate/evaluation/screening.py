@@ -1,4 +1,6 @@
-"""The protocol "screening": a systematic review again, always reading the record that looks best. n records."""
+"""The protocol "screening": a systematic review again, always reading the record that looks best. n
+records.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -37,10 +39,11 @@ def replay_screening(
 ) -> list[Row]:
     """Rows for each review, system and metric, the mean over one run per seed; n is the number of runs.
 
-    With more than one review, rows named "all" follow: the mean of the reviews' means, its interval over reviews, n of them.
-    The arguments and the runs are those of screen_reviews.
-    """
-    runs = screen_reviews(reviews, systems, seeds=seeds, encoder=encoder, workers=workers, on_done=on_done, kept=kept)
+    With more than one review, rows named "all" follow: the mean of the reviews' means, its interval over
+    reviews, n of them. The arguments and the runs are those of screen_reviews."""
+    runs = screen_reviews(
+        reviews, systems, seeds=seeds, encoder=encoder, workers=workers, on_done=on_done, kept=kept
+    )
     return screening_rows(reviews, runs)
 
 
@@ -56,12 +59,11 @@ def screen_reviews(
 ) -> Runs:
     """A run for each review, system and seed, in this order.
 
-    Each run starts from one included and one excluded record drawn with the seed, the same for all systems, and ends when all
-    included ones are found. The two count in no metric. Reviews (by name), systems and seeds differ.
-    encoder: what makes the vectors that systems go by. kept: where results wait, so that stopped work goes on; see kept.py.
-    Costs one call of scores per record read. Same arguments, same runs, whatever the number of workers.
-    Raises UnknownName for a system that is not in SYSTEMS.
-    """
+    Each run starts from one included and one excluded record drawn with the seed, the same for all systems,
+    and ends when all included ones are found. The two count in no metric. Reviews (by name), systems and
+    seeds differ. encoder: what makes the vectors that systems go by. kept: where results wait, so that
+    stopped work goes on; see kept.py. Costs one call of scores per record read. Same arguments, same runs,
+    whatever the number of workers. Raises UnknownName for a system that is not in SYSTEMS."""
     for name in systems:
         find_maker(name)
     shared = {review.name: (review, Stage(review.contents, encoder=encoder)) for review in reviews}
@@ -78,7 +80,9 @@ def screening_rows(reviews: Sequence[Review], runs: Runs) -> list[Row]:
     systems = list(dict.fromkeys(name for _, name, _ in runs))
     seeds = list(dict.fromkeys(seed for _, _, seed in runs))
     figures = {
-        (review.name, name, metric): [measure(runs[review.name, name, seed], len(review.contents) - 2) for seed in seeds]
+        (review.name, name, metric): [
+            measure(runs[review.name, name, seed], len(review.contents) - 2) for seed in seeds
+        ]
         for review in reviews
         for name in systems
         for metric, measure in METRICS.items()
@@ -88,8 +92,15 @@ def screening_rows(reviews: Sequence[Review], runs: Runs) -> list[Row]:
         data.append("all")
         for name in systems:
             for metric in METRICS:
-                figures["all", name, metric] = [float(np.mean(figures[review.name, name, metric])) for review in reviews]
-    return [_row(figures, place, name, metric, seeds[0]) for place in data for name in systems for metric in METRICS]
+                figures["all", name, metric] = [
+                    float(np.mean(figures[review.name, name, metric])) for review in reviews
+                ]
+    return [
+        _row(figures, place, name, metric, seeds[0])
+        for place in data
+        for name in systems
+        for metric in METRICS
+    ]
 
 
 def draw_priors(included: BoolVector, rng: np.random.Generator) -> IntVector:
@@ -100,9 +111,8 @@ def draw_priors(included: BoolVector, rng: np.random.Generator) -> IntVector:
 def screen(system: System, included: BoolVector, priors: IntVector, rng: np.random.Generator) -> IntVector:
     """The rows in the order in which they are read, priors not among them, until all included ones are found.
 
-    Of records that tie at the top the one is read that comes first in an order drawn once; the order of the file would give
-    away much where it is sorted. Raises ValueError for a system that scores nan.
-    """
+    Of records that tie at the top the one is read that comes first in an order drawn once; the order of the
+    file would give away much where it is sorted. Raises ValueError for a system that scores nan."""
     n = len(included)
     luck = rng.permutation(n)
     rows = np.empty(n, dtype=np.int64)
@@ -140,10 +150,14 @@ def _found(ranks: Sequence[int]) -> BoolVector:
     return found
 
 
-def _row(figures: Mapping[tuple[str, str, Metric], list[float]], data: str, system: str, metric: Metric, seed: int) -> Row:
+def _row(
+    figures: Mapping[tuple[str, str, Metric], list[float]], data: str, system: str, metric: Metric, seed: int
+) -> Row:
     values = np.array(figures[data, system, metric])
     interval = bootstrap(values, generator(seed, "bootstrap", data, system, metric))
     difference = None
     if system != "palate" and (served := figures.get((data, "palate", metric))):
-        difference = Difference(*bootstrap(np.array(served) - values, generator(seed, "pairs")), n=len(values))
+        difference = Difference(
+            *bootstrap(np.array(served) - values, generator(seed, "pairs")), n=len(values)
+        )
     return Row("screening", data, system, None, metric, *interval, n=len(values), palate_minus=difference)

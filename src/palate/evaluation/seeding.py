@@ -6,7 +6,8 @@ import numpy as np
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:
-    """A generator of its own for each seed and purpose, so that adding a reader or a system moves no other's luck.
+    """A generator of its own for each seed and purpose, so that adding a reader or a system moves no other's
+    luck.
 
     seed is 0 or more.
 

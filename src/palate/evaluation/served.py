@@ -15,7 +15,8 @@ from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_taste, scales_of
 class ServedTaste:
     """One taste over one corpus, fed as a Reader feeds it: each judgement is learned once, in order.
 
-    make: gives the taste. topic: whether the texts get a block of topics, which stores have not (see feature/topic.py).
+    make: gives the taste. topic: whether the texts get a block of topics, which stores have not (see
+    feature/topic.py).
 
     >>> stage = Stage(("red cats", "red dogs", "blue cats", "blue dogs"))
     >>> scores = single_taste("bayes")(stage, np.random.default_rng(0)).scores(np.array([0]), np.array([1.0]))
@@ -25,13 +26,17 @@ class ServedTaste:
 
     calibrated = True
 
-    def __init__(self, name: str, stage: Stage, make: Callable[[Background], Taste], *, topic: bool = False) -> None:
+    def __init__(
+        self, name: str, stage: Stage, make: Callable[[Background], Taste], *, topic: bool = False
+    ) -> None:
         self.name = name
         background = stage.space.background
         self._features = stage.space.corpus
         if topic:
             self._features = Features({**self._features.blocks, "topic": stage.topic})
-            average = Features({**background.average.blocks, "topic": np.zeros((1, stage.topic.shape[1]), np.float32)})
+            average = Features(
+                {**background.average.blocks, "topic": np.zeros((1, stage.topic.shape[1]), np.float32)}
+            )
             background = replace(background, average=average, texts=self._features)
         self._taste = make(background)
         self._learned = 0
@@ -58,14 +63,18 @@ def without(block: str) -> Callable[[Stage, np.random.Generator], ServedTaste]:
     """The maker of `bayes` with one block left out: what is that block worth?"""
 
     def make(background: Background) -> Taste:
-        return bayes_on({name: scale for name, scale in scales_of(background).items() if name != block}, background)
+        return bayes_on(
+            {name: scale for name, scale in scales_of(background).items() if name != block}, background
+        )
 
     return lambda stage, _: ServedTaste(f"bayes-without-{block}", stage, make)
 
 
 def with_sentiment(stage: Stage, _: np.random.Generator) -> ServedTaste:
     """`bayes` with sentiment beside its blocks, at a scale of 0.02."""
-    return ServedTaste("bayes-with-sentiment", stage, lambda known: bayes_on({**scales_of(known), "sentiment": 0.02}, known))
+    return ServedTaste(
+        "bayes-with-sentiment", stage, lambda known: bayes_on({**scales_of(known), "sentiment": 0.02}, known)
+    )
 
 
 def with_topic(stage: Stage, _: np.random.Generator) -> ServedTaste:

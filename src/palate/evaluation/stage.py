@@ -20,7 +20,8 @@ class Stage:
 
     Two stages are equal where they are the same object, so that a functools.lru_cache may be keyed by one.
 
-    contents: of all n texts. crowd: what other readers said of them. encoder: by its name in encoder/choose.py.
+    contents: of all n texts. crowd: what other readers said of them. encoder: by its name in
+    encoder/choose.py.
 
     >>> stage = Stage(("two cats", "some kittens", "government bonds"))
     >>> cats, kittens, bonds = stage.vectors
@@ -34,16 +35,24 @@ class Stage:
 
     @cached_property
     def vectors(self) -> Matrix:
-        """(n, d) float32, rounded to float16 as a store keeps them. Made at first use; a copy in another process has them."""
+        """(n, d) float32, rounded to float16 as a store keeps them. Made at first use; a copy in another
+        process has them.
+        """
         encoder = make_encoder(self.encoder)
         rows = encoder.encode(self.contents).astype(np.float16).astype(np.float32)
         return np.asarray(rows).reshape(len(self.contents), encoder.dims)
 
     @cached_property
     def space(self) -> Space:
-        """The features of the texts as a library would make them. Made at first use; a copy in another process has them."""
+        """The features of the texts as a library would make them. Made at first use; a copy in another
+        process has them.
+        """
         said = self.crowd
-        return Space(self.vectors, hash_terms(self.contents), crowd=None if said is None else lambda rows: make_crowd(said, rows))
+        return Space(
+            self.vectors,
+            hash_terms(self.contents),
+            crowd=None if said is None else lambda rows: make_crowd(said, rows),
+        )
 
     @cached_property
     def topic(self) -> Matrix:

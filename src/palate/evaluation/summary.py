@@ -35,9 +35,9 @@ def rows_over_readers(
 ) -> list[Row]:
     """A row for each system, step and metric that some reader has.
 
-    measured: the readers' figures by system, in the same order of readers for each. statistics: for each metric.
-    Differences are between the readers that both systems have at that step: the interval is that of the paired bootstrap.
-    """
+    measured: the readers' figures by system, in the same order of readers for each. statistics: for each
+    metric. Differences are between the readers that both systems have at that step: the interval is that of
+    the paired bootstrap."""
     found = {name: _by_cell(readers) for name, readers in measured.items()}
     rows = []
     for name, cells in found.items():
@@ -46,11 +46,15 @@ def rows_over_readers(
                 if not (readers := cells.get((k, metric))):
                     continue
                 interval = bootstrap(
-                    np.array(list(readers.values())), generator(seed, "bootstrap", name, str(k), metric), statistic=statistic
+                    np.array(list(readers.values())),
+                    generator(seed, "bootstrap", name, str(k), metric),
+                    statistic=statistic,
                 )
                 served = found.get("palate", {}).get((k, metric), {})
                 difference = None if name == "palate" else _difference(served, readers, statistic, seed)
-                rows.append(Row(protocol, data, name, k, metric, *interval, n=len(readers), palate_minus=difference))
+                rows.append(
+                    Row(protocol, data, name, k, metric, *interval, n=len(readers), palate_minus=difference)
+                )
     return rows
 
 
@@ -64,7 +68,10 @@ def _by_cell(readers: Sequence[Figures]) -> dict[tuple[int, Metric], dict[int, S
 
 
 def _difference(
-    served: Mapping[int, Sequence[float]], other: Mapping[int, Sequence[float]], statistic: Statistic, seed: int
+    served: Mapping[int, Sequence[float]],
+    other: Mapping[int, Sequence[float]],
+    statistic: Statistic,
+    seed: int,
 ) -> Difference | None:
     both = [place for place in served if place in other]
     if not both:
@@ -72,6 +79,8 @@ def _difference(
     pairs = np.array([[*served[place], *other[place]] for place in both])  # (n, 2 m)
     m = pairs.shape[1] // 2
     interval = bootstrap(
-        pairs, generator(seed, "pairs"), statistic=lambda means: statistic(means[..., :m]) - statistic(means[..., m:])
+        pairs,
+        generator(seed, "pairs"),
+        statistic=lambda means: statistic(means[..., :m]) - statistic(means[..., m:]),
     )
     return Difference(*interval, n=len(both))

@@ -34,19 +34,18 @@ class System(Protocol):
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         """Scores (n,) float64 of all texts, higher is better, after the judgements so far.
 
-        rows: which texts were judged, oldest first. likings: 1 for a like, -1 for a dislike; the replays give nothing else.
-        Each call repeats the earlier judgements and adds new ones at the end, so a system may learn only what is new.
-        With nothing to go by it answers with ties, or with what it believes beforehand.
-        """
+        rows: which texts were judged, oldest first. likings: 1 for a like, -1 for a dislike; the replays give
+        nothing else. Each call repeats the earlier judgements and adds new ones at the end, so a system may
+        learn only what is new. With nothing to go by it answers with ties, or with what it believes
+        beforehand."""
         ...
 
 
 Maker = Callable[[Stage, np.random.Generator], System]
 """Builds a system from the stage and its randomness.
 
-It is called anew for every reader, with the same stage; keep what depends on that alone (vectors, tf-idf) in a
-functools.lru_cache. Other processes find it by its name in SYSTEMS.
-"""
+It is called anew for every reader, with the same stage; keep what depends on that alone (vectors, tf-idf) in
+a functools.lru_cache. Other processes find it by its name in SYSTEMS. """
 
 PEERS: dict[str, Maker] = {
     "arxiv-sanity": ArxivSanity,
@@ -75,7 +74,10 @@ ABLATION: dict[str, Maker] = {
 
 SYSTEMS: dict[str, Maker] = {**OWN, **PEERS, **ABLATION}
 
-NOTHING = Stage(("red cats", "blue cats", "dogs"), CrowdFeedback(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1), 3))
+NOTHING = Stage(
+    ("red cats", "blue cats", "dogs"),
+    CrowdFeedback(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1), 3),
+)
 
 NEED_CROWD = frozenset({"popularity", "puresvd", "crowd", "content", "bayes-without-crowd"})
 NAMED_ONLY = frozenset({"setfit", "neural"})  # seconds to minutes for each judgement
@@ -85,17 +87,19 @@ GROUPS: dict[str, Mapping[str, Maker]] = {"all": PEERS, "tastes": OWN, "ablation
 def find_maker(name: str) -> Maker:
     """Raises UnknownName for a name that is not in SYSTEMS."""
     if name not in SYSTEMS:
-        raise UnknownName(f"no system called {name!r}; choose one of: {', '.join([*GROUPS, *sorted(SYSTEMS)])}")
+        raise UnknownName(
+            f"no system called {name!r}; choose one of: {', '.join([*GROUPS, *sorted(SYSTEMS)])}"
+        )
     return SYSTEMS[name]
 
 
 def choose_systems(against: str, *, crowd: bool) -> tuple[list[str], list[str]]:
     """The systems of a replay, palate first, and those that a group would hold if their extra were installed.
 
-    against: names and groups with commas: all (the peers), tastes (each alone), ablation. A group leaves out what cannot
-    run here: without a crowd what goes by nothing else, without an extra what needs it. What takes minutes for each reader
-    must be named.
-    Raises UnknownName for a name that is not there, BadValue or MissingExtra for a named system that cannot run here.
+    against: names and groups with commas: all (the peers), tastes (each alone), ablation. A group leaves out
+    what cannot run here: without a crowd what goes by nothing else, without an extra what needs it. What
+    takes minutes for each reader must be named. Raises UnknownName for a name that is not there, BadValue or
+    MissingExtra for a named system that cannot run here.
 
     >>> choose_systems("elas-u4,palate,random", crowd=False)
     (['palate', 'elas-u4', 'random'], [])
@@ -107,7 +111,9 @@ def choose_systems(against: str, *, crowd: bool) -> tuple[list[str], list[str]]:
             if grouped and (name in NAMED_ONLY or (name in NEED_CROWD and not crowd)):
                 continue
             if name in NEED_CROWD and not crowd:
-                raise BadValue(f"{name} is there to be compared on a crowd; give one with --crowd, or leave {name} out")
+                raise BadValue(
+                    f"{name} is there to be compared on a crowd; give one with --crowd, or leave {name} out"
+                )
             try:
                 find_maker(name)(NOTHING, np.random.default_rng(0))
             except MissingExtra:

@@ -14,12 +14,14 @@ from palate.feedback import CrowdFeedback
 from palate.parts import Matrix, Rows, Vector
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
-VERSION = "1"  # of what `crowd_to_bytes` writes: to be raised with any change of what arrays hold or how they are read
+# of what `crowd_to_bytes` writes: to be raised with any change of what arrays hold or how they are read
+VERSION = "1"
 SILENT = 0.05  # a smaller share of dislikes says that the crowd passes over what it does not like
 
 
 class Crowd(Protocol):
-    """block: (n, d) of the n texts that the crowd could judge. prior: (d,) weights before any feedback, in log odds.
+    """block: (n, d) of the n texts that the crowd could judge. prior: (d,) weights before any feedback, in
+    log odds.
 
     heard: judgements per text.
     """
@@ -38,7 +40,8 @@ class Crowd(Protocol):
 
 
 def make_crowd(feedback: CrowdFeedback, rows: Matrix) -> RatedCrowd | LikedCrowd:
-    """From what others said of n texts, and the rows (n, d) of their semantic block: rated where they also dislike, else liked.
+    """From what others said of n texts, and the rows (n, d) of their semantic block: rated where they also
+    dislike, else liked.
 
     >>> import numpy as np
     >>> said = CrowdFeedback(np.array([0, 1]), np.array([0, 0]), np.ones(2), n_texts=2)
@@ -46,7 +49,11 @@ def make_crowd(feedback: CrowdFeedback, rows: Matrix) -> RatedCrowd | LikedCrowd
     'LikedCrowd'
     """
     dislikes = int((feedback.likings < 0).sum())
-    return RatedCrowd(feedback, rows) if dislikes > SILENT * len(feedback.likings) else LikedCrowd(feedback, rows)
+    return (
+        RatedCrowd(feedback, rows)
+        if dislikes > SILENT * len(feedback.likings)
+        else LikedCrowd(feedback, rows)
+    )
 
 
 def crowd_to_bytes(crowd: RatedCrowd | LikedCrowd, beside: Arrays) -> bytes:
@@ -63,5 +70,7 @@ def arrays_from_bytes(data: bytes) -> Arrays | None:
 
 
 def crowd_from_arrays(arrays: Arrays, rows: Callable[[Rows], Matrix]) -> RatedCrowd | LikedCrowd:
-    """The crowd, to the bit. rows: asked with places in its block, gives the rows of the texts there that it was learned from."""
+    """The crowd, to the bit. rows: asked with places in its block, gives the rows of the texts there that it
+    was learned from.
+    """
     return LikedCrowd.from_arrays(arrays, rows) if "candidates" in arrays else RatedCrowd.from_arrays(arrays)

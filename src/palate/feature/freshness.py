@@ -10,13 +10,15 @@ HALF_LIVES = (1.0, 7.0, 30.0)  # days: today's news, this week's, this month's
 class Freshness:
     """Three columns that halve in a day, a week and a month, against the corpus they come from.
 
-    Use it for streams, where some readers want what is new and others what has stood. Three half-lives let a linear taste
-    draw any smooth curve of age. A text without a date is average in all columns. Time is an argument: ages are counted from
-    one now, that of the ranking or of the judgement, so equal calls give equal features. Costs O(n).
+    Use it for streams, where some readers want what is new and others what has stood. Three half-lives let a
+    linear taste draw any smooth curve of age. A text without a date is average in all columns. Time is an
+    argument: ages are counted from one now, that of the ranking or of the judgement, so equal calls give
+    equal features. Costs O(n).
 
-    ages: (n,) in days of the corpus, NaN for no date; what lies in the future counts as new. It centres and scales: each
-    column that varies brings the same share of a mean squared row length of 1.
-    Source: the exponential prior on age of Li and Croft, Time-based language models (CIKM 2003), at three rates.
+    ages: (n,) in days of the corpus, NaN for no date; what lies in the future counts as new. It centres and
+    scales: each column that varies brings the same share of a mean squared row length of 1.
+    Source: the exponential prior on age of Li and Croft, Time-based language models (CIKM 2003), at three
+    rates.
 
     >>> ages = np.array([0.0, 2.0, 400.0, np.nan])
     >>> Freshness(ages).transform(ages).astype(float).round(1).tolist()
@@ -27,9 +29,15 @@ class Freshness:
         found = _decayed(ages)
         dated = found[~np.isnan(ages)]
         self.mean: Vector = dated.mean(axis=0) if len(dated) else np.zeros(len(HALF_LIVES))
-        spread = np.where(np.isnan(ages)[:, None], 0, (found - self.mean) ** 2).mean(axis=0) if len(ages) else np.zeros(3)
+        spread = (
+            np.where(np.isnan(ages)[:, None], 0, (found - self.mean) ** 2).mean(axis=0)
+            if len(ages)
+            else np.zeros(3)
+        )
         varies = spread > 1e-12  # of texts that are all old, columns of rounding errors would be left
-        self.scale: Vector = np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0)
+        self.scale: Vector = np.where(
+            varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0
+        )
 
     def transform(self, ages: Vector) -> Matrix:
         """(n, 3) float32 of ages (n,) in days; zeros where an age is NaN."""

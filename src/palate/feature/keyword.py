@@ -45,7 +45,8 @@ def count_terms(content: str) -> dict[str, int]:
 
 
 def hash_terms(contents: Sequence[str]) -> Terms:
-    """What `count_terms` counts, for n texts at once, each term as its `term_id`; after those the stop words and pairs with one.
+    """What `count_terms` counts, for n texts at once, each term as its `term_id`; after those the stop words
+    and pairs with one.
 
     Stop words and their pairs have ids from 2**22 on. About 60 microseconds a text.
 
@@ -61,9 +62,15 @@ def hash_terms(contents: Sequence[str]) -> Terms:
     plain = (one < 0) | (other < 0)
     pairs = _pair(np.abs(one), np.abs(other)) + PLAIN * plain
     ids = np.concatenate([np.abs(words) % BUCKETS + PLAIN * (words < 0), pairs])
-    keys, counts = np.unique(np.concatenate([owners, owners[:-1][together]]) * (2 * BUCKETS) + ids, return_counts=True)
+    keys, counts = np.unique(
+        np.concatenate([owners, owners[:-1][together]]) * (2 * BUCKETS) + ids, return_counts=True
+    )
     starts = np.searchsorted(keys, np.arange(len(found) + 1) * (2 * BUCKETS))
-    return Terms((keys % (2 * BUCKETS)).astype(np.uint32), np.minimum(counts, 255).astype(np.uint8), starts.astype(np.int64))
+    return Terms(
+        (keys % (2 * BUCKETS)).astype(np.uint32),
+        np.minimum(counts, 255).astype(np.uint8),
+        starts.astype(np.int64),
+    )
 
 
 def content_terms(terms: Terms) -> Terms:
@@ -95,16 +102,19 @@ def _pair(one: Any, other: Any) -> Any:
 
 
 class Keyword:
-    """Two weightings of terms that occur in two texts or more: BM25 of what says something, and tf-idf of every word.
+    """Two weightings of terms that occur in two texts or more: BM25 of what says something, and tf-idf of
+    every word.
 
-    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words and what is in over
-    half of the texts; a long text has a longer row, as it has more to be liked for. It suits a taste that fits likings. tf-idf
-    (`tfidf`) is sublinear and keeps "not" and "in rats", which reviewers go by, but nothing that is in over 95 of 100 texts;
-    a row has length 1, terms that no other text has counted in. It suits a taste that looks for a margin. Costs O(terms of the
-    corpus) to make. rows: `bm25` of the corpus itself.
+    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words
+    and what is in over half of the texts; a long text has a longer row, as it has more to be liked for. It
+    suits a taste that fits likings. tf-idf (`tfidf`) is sublinear and keeps "not" and "in rats", which
+    reviewers go by, but nothing that is in over 95 of 100 texts; a row has length 1, terms that no other text
+    has counted in. It suits a taste that looks for a margin. Costs O(terms of the corpus) to make. rows:
+    `bm25` of the corpus itself.
 
-    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16 with the idf kept
-    above 0; Salton and Buckley, Information Processing and Management 24 (1988), with scikit-learn's smoothing.
+    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16
+    with the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
+    scikit-learn's smoothing.
 
     >>> keyword = Keyword(hash_terms(["red fox", "red hen", "old cow", "old pig", "sly dog"]))
     >>> row = keyword.bm25(hash_terms(["a red cow"])).toarray()[0]
@@ -130,7 +140,8 @@ class Keyword:
         self._columns[KEPT:][said] = np.arange(said.sum())
         frequent = frequencies[said]
         self._rarity = np.log1p((n - frequent + 0.5) / (frequent + 0.5)).astype(np.float32)
-        self._usual = max(float(content_terms(corpus).counts.sum(dtype=np.int64)) / max(n, 1), 1e-9)  # length of a text
+        # length of a text
+        self._usual = max(float(content_terms(corpus).counts.sum(dtype=np.int64)) / max(n, 1), 1e-9)
         self._scale = 1.0
         self.rows = self.bm25(corpus)
         energy = float(self.rows.data @ self.rows.data) / max(n, 1)
@@ -138,7 +149,9 @@ class Keyword:
         self.rows.data *= self._scale
 
     def bm25(self, terms: Terms) -> csr_array:
-        """(n, v) float32 with a mean squared row length of 1 over the corpus; a text without a known term is an empty row."""
+        """(n, v) float32 with a mean squared row length of 1 over the corpus; a text without a known term is
+        an empty row.
+        """
         terms = content_terms(terms)
         columns = self._columns[self._codes[terms.ids]]
         known = columns >= 0
@@ -150,13 +163,17 @@ class Keyword:
         return _rows(weights, columns, known, terms, len(self._rarity))
 
     def tfidf(self, terms: Terms) -> csr_array:
-        """(n, w) float32 of terms with stop words, rows of length 1 or less: terms that no other text has count in the length."""
+        """(n, w) float32 of terms with stop words, rows of length 1 or less: terms that no other text has
+        count in the length.
+        """
         codes = self._codes[terms.ids]
         known = codes >= KEPT
         weights = (1 + np.log(terms.counts.astype(np.float32))) * self._idf[codes]
         owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
         lengths = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(terms))).astype(np.float32)
-        return _rows(weights[known] / lengths[owners[known]], codes[known] - KEPT, known, terms, len(self._idf) - KEPT)
+        return _rows(
+            weights[known] / lengths[owners[known]], codes[known] - KEPT, known, terms, len(self._idf) - KEPT
+        )
 
     def column(self, term: str, block: Literal["keyword", "tfidf"] = "keyword") -> int:
         """The column of a term in `bm25` or `tfidf`, or -1 where it is not used."""

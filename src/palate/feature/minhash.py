@@ -6,7 +6,8 @@ import numpy as np
 
 from palate.features import Terms
 
-BANDS, PER_BAND = 12, 5  # two texts with Jaccard 0.8 share a band with probability 0.99, with 0.5 in 0.32, with 0.3 in 0.03
+# two texts with Jaccard 0.8 share a band with probability 0.99, with 0.5 in 0.32, with 0.3 in 0.03
+BANDS, PER_BAND = 12, 5
 FEWEST = 8  # terms; shorter texts are too alike by chance
 
 _rng = np.random.Generator(np.random.PCG64(1997))
@@ -18,8 +19,9 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 def band_keys(terms: Terms) -> list[list[int]]:
     """The keys of each text, 12 of them, each in [0, 2**63); none for a text of fewer than 8 terms.
 
-    Texts that share a key are candidates; compare them with `jaccard`. About 40 microseconds a text.
-    Source: Broder, On the resemblance and containment of documents (1997); multiply-shift hashing (Dietzfelbinger, 1996).
+    Texts that share a key are candidates; compare them with `jaccard`. About 40 microseconds a text. Source:
+    Broder, On the resemblance and containment of documents (1997); multiply-shift hashing (Dietzfelbinger,
+    1996).
 
     >>> from palate.feature.keyword import hash_terms
     >>> one = "the quick brown fox jumps over a lazy dog while seven hens watch from their old wooden coop at noon"

@@ -1,4 +1,6 @@
-"""Nearest: each text's most similar texts as weights, so that what is known of those can stand in for what is not known of it."""
+"""Nearest: each text's most similar texts as weights, so that what is known of those can stand in for what is
+not known of it.
+"""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -16,10 +18,12 @@ def unit_rows(rows: Matrix) -> Matrix:
 
 
 def nearest(rows: Matrix, among: Matrix, count: int, own: Rows | None = None) -> csr_array:
-    """(m, n) float32 weights of the `count` rows of among with the highest cosine above 0; a row sums to 1, or is empty.
+    """(m, n) float32 weights of the `count` rows of among with the highest cosine above 0; a row sums to 1,
+    or is empty.
 
-    rows: (m, d) and among: (n, d), of length 1 or 0. own: (m,) the place of each row in among, which it is not counted as a
-    neighbour of itself; -1 where it is not in there. Costs O(m n d): 17,000 texts among as many at 256 dims take 8 s on one core.
+    rows: (m, d) and among: (n, d), of length 1 or 0. own: (m,) the place of each row in among, which it is
+    not counted as a neighbour of itself; -1 where it is not in there. Costs O(m n d): 17,000 texts among as
+    many at 256 dims take 8 s on one core.
 
     >>> rows = unit_rows(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
     >>> nearest(rows, rows, 1, own=np.arange(3)).toarray().tolist()

@@ -16,36 +16,40 @@ MOST = 400_000  # judgements that factors and company are learned from; means ar
 ROUNDS = 15  # of expectation maximisation
 STEADY = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
 LOG_ODDS = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
-LEVEL = 0.1  # of column 0: small, so that one reader's feedback hardly moves how far the crowd's level is believed
+# of column 0: small, so that one reader's feedback hardly moves how far the crowd's level is believed
+LEVEL = 0.1
 COMPANY = 0.1  # prior variance that company brings to one reader's liking
 HARDER = 1.25  # a like or a dislike is noisier than a rating
-LEAST = 0.005  # prior variance of one factor of a text: where judgements are few, the search would end at none at all
+# prior variance of one factor of a text: where judgements are few, the search would end at none at all
+LEAST = 0.005
 TEXT = 4.0  # prior precision of the regression on text, in fully known texts of length 1
 
 
 class RatedCrowd:
-    """What readers of explicit feedback expect of each text: its level, its factors, and the company it keeps.
+    """What readers of explicit feedback expect of each text: its level, its factors, and the company it
+    keeps.
 
-    Use it where many readers gave likes and dislikes, or ratings. A reader u is modelled as
-    liking_ui = level_i + w_i . z_u + c_i . v_u + noise, with z_u and v_u Gaussian; `block` holds level, w and c, so that a
-    Bayesian linear taste with the weights `prior` before any feedback is this model's exact posterior for that reader. Level
-    starts from what text, company and number of judgements let expect and is moved by the judgements as far as they weigh; w
-    are the factors of a probabilistic PCA with missing data; c are the principal directions of who judged what, as texts that
-    the same readers chose to judge are liked alike, whatever they said of them. All three are predicted from the text where
-    nobody has judged it, and where few have, they are in between.
+    Use it where many readers gave likes and dislikes, or ratings. A reader u is modelled as liking_ui =
+    level_i + w_i . z_u + c_i . v_u + noise, with z_u and v_u Gaussian; `block` holds level, w and c, so that
+    a Bayesian linear taste with the weights `prior` before any feedback is this model's exact posterior for
+    that reader. Level starts from what text, company and number of judgements let expect and is moved by the
+    judgements as far as they weigh; w are the factors of a probabilistic PCA with missing data; c are the
+    principal directions of who judged what, as texts that the same readers chose to judge are liked alike,
+    whatever they said of them. All three are predicted from the text where nobody has judged it, and where
+    few have, they are in between.
 
-    feedback: m judgements, by N readers, of n texts. rows: (n, d) of the semantic block. factors: number of w, 1 or more.
-    company: number of c, 1 or more. seed: of where the search for factors starts.
-    block: (n, 1 + factors + company) float32, scaled so that the noise of one like or dislike has a variance of 1. prior:
-    weights on it that give the log odds of a like to a reader of whom nothing is known. noise: that variance before scaling,
-    in liking squared, where likings have a variance of 1. heard: judgements per text.
-    Raises ValueError for factors or company below 1, and for rows of another number of texts.
-    Costs O(m r^2 + (N + n) r^3 + n d^2) for r factors; beyond 400,000 judgements factors and company are learned from evenly
-    spaced readers. 45,000 judgements of 5,500 texts take about 3 s, a million of 100 texts about 6 s.
-    Source: Ilin and Raiko, Practical approaches to principal component analysis in the presence of missing values, JMLR 11
-    (2010), section 3.3 (variational, with point-wise missing values); Gelman and Hill, Data analysis using regression and
-    multilevel models (2007), eq. 12.16 (levels with group predictors); company is the implicit feedback of Koren,
-    Factorization meets the neighborhood (2008), section 4.
+    feedback: m judgements, by N readers, of n texts. rows: (n, d) of the semantic block. factors: number of
+    w, 1 or more. company: number of c, 1 or more. seed: of where the search for factors starts.
+    block: (n, 1 + factors + company) float32, scaled so that the noise of one like or dislike has a variance
+    of 1. prior: weights on it that give the log odds of a like to a reader of whom nothing is known. noise:
+    that variance before scaling, in liking squared, where likings have a variance of 1. heard: judgements per
+    text. Raises ValueError for factors or company below 1, and for rows of another number of texts. Costs O(m
+    r^2 + (N + n) r^3 + n d^2) for r factors; beyond 400,000 judgements factors and company are learned from
+    evenly spaced readers. 45,000 judgements of 5,500 texts take about 3 s, a million of 100 texts about 6 s.
+    Source: Ilin and Raiko, Practical approaches to principal component analysis in the presence of missing
+    values, JMLR 11 (2010), section 3.3 (variational, with point-wise missing values); Gelman and Hill, Data
+    analysis using regression and multilevel models (2007), eq. 12.16 (levels with group predictors); company
+    is the implicit feedback of Koren, Factorization meets the neighborhood (2008), section 4.
 
     >>> said = CrowdFeedback(np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
     >>> crowd = RatedCrowd(said, np.eye(3, 2, dtype=np.float32), factors=1, company=1)
@@ -54,7 +58,9 @@ class RatedCrowd:
     True
     """
 
-    def __init__(self, feedback: CrowdFeedback, rows: Matrix, *, factors: int = 12, company: int = 16, seed: int = 0) -> None:
+    def __init__(
+        self, feedback: CrowdFeedback, rows: Matrix, *, factors: int = 12, company: int = 16, seed: int = 0
+    ) -> None:
         if min(factors, company) < 1 or len(rows) != feedback.n_texts:
             raise ValueError(
                 f"factors and company must be 1 or more, rows one for each of {feedback.n_texts} texts;"
@@ -77,7 +83,8 @@ class RatedCrowd:
         expected = self._predicted(rows)
         expected[heard, 0] = level.mean
         shift = np.einsum("nij,nj->ni", found.covariances, expected[heard, 1 : 1 + factors]) / found.spread
-        expected[heard, 1 : 1 + factors] = found.means + shift  # the text's factors are the prior mean of the posterior
+        # the text's factors are the prior mean of the posterior
+        expected[heard, 1 : 1 + factors] = found.means + shift
         expected[heard, 1 + factors :] = around
         self._factors = factors
         self.block = self._scaled(expected)
@@ -85,20 +92,32 @@ class RatedCrowd:
         self.prior: Vector = np.append(1 / LEVEL, np.zeros(factors + company))
 
     def transform(self, rows: Matrix) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        """(k, 1 + factors + company) of k texts that nobody judged, from the rows (k, d) of their semantic block."""
+        """(k, 1 + factors + company) of k texts that nobody judged, from the rows (k, d) of their semantic
+        block.
+        """
         return self._scaled(self._predicted(rows))
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """All it has learned."""
-        figures = {"heard": np.array(self.heard), "noise": np.array(self.noise), "factors": np.array(self._factors)}
+        figures = {
+            "heard": np.array(self.heard),
+            "noise": np.array(self.noise),
+            "factors": np.array(self._factors),
+        }
         return {**figures, "block": self.block, "prior": self.prior, "text": self._text, "odds": self._odds}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Self:
         """What gave these arrays, to the bit."""
         crowd = cls.__new__(cls)
-        crowd.heard, crowd.noise, crowd._factors = float(arrays["heard"]), float(arrays["noise"]), int(arrays["factors"])
-        crowd.block, crowd.prior, crowd._text, crowd._odds = (arrays[name] for name in ("block", "prior", "text", "odds"))
+        crowd.heard, crowd.noise, crowd._factors = (
+            float(arrays["heard"]),
+            float(arrays["noise"]),
+            int(arrays["factors"]),
+        )
+        crowd.block, crowd.prior, crowd._text, crowd._odds = (
+            arrays[name] for name in ("block", "prior", "text", "odds")
+        )
         return crowd
 
     def _predicted(self, rows: Matrix) -> Array:
@@ -107,11 +126,15 @@ class RatedCrowd:
     def _scaled(self, expected: Array) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         odds = self._odds[0] * expected[:, :1] + self._odds[1]
         w, c = np.split(expected[:, 1:], [self._factors], axis=1)
-        return np.hstack([LEVEL * odds, w / np.sqrt(self.noise), np.sqrt(COMPANY / self.noise) * c]).astype(np.float32)
+        return np.hstack([LEVEL * odds, w / np.sqrt(self.noise), np.sqrt(COMPANY / self.noise) * c]).astype(
+            np.float32
+        )
 
 
 class _Levels(NamedTuple):
-    """mean, counts: (n,). spread: variance of levels around what is expected of them. noise: of one judgement."""
+    """mean, counts: (n,). spread: variance of levels around what is expected of them. noise: of one
+    judgement.
+    """
 
     mean: Array
     counts: Array
@@ -120,7 +143,9 @@ class _Levels(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Posterior of the factors of n texts: means (n, r), covariances (n, r, r). spread: prior variance of one."""
+    """Posterior of the factors of n texts: means (n, r), covariances (n, r, r). spread: prior variance of
+    one.
+    """
 
     means: Array
     covariances: Array
@@ -158,7 +183,9 @@ def _company(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Arra
 
 
 def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Levels:
-    """Each text's level: by precision between its own judgements and what company, text and count let expect."""
+    """Each text's level: by precision between its own judgements and what company, text and count let
+    expect.
+    """
     n = len(rows)
     counts = np.bincount(places, minlength=n).astype(np.float64)
     sums = np.bincount(places, likings, minlength=n)
@@ -178,7 +205,9 @@ def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Level
 
 
 def _ridge(design: Array, targets: Array, weights: Array, precision: Array) -> Array:
-    """(d, q) most probable weights of weighted linear regression, each column of the (n, d) design with its prior precision."""
+    """(d, q) most probable weights of weighted linear regression, each column of the (n, d) design with its
+    prior precision.
+    """
     weighted = design * weights[:, None]
     return np.asarray(np.linalg.solve(design.T @ weighted + np.diag(precision), weighted.T @ targets))
 
@@ -196,7 +225,9 @@ def _as_verdicts(level: _Levels, places: Rows, likings: Array, verdicts: Array) 
 
 
 def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, seed: int) -> _Found:
-    """Factors of n texts from what m judgements are apart from the level: expectation maximisation, variational in both sides."""
+    """Factors of n texts from what m judgements are apart from the level: expectation maximisation,
+    variational in both sides.
+    """
     size = (int(readers.max(initial=-1)) + 1, n)
     judged = csr_array((np.ones(len(apart)), (readers, places)), shape=size)
     table = csr_array((apart, (readers, places)), shape=size)
@@ -205,7 +236,8 @@ def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, see
     noise, spread = 0.75, 0.03
     for _ in range(ROUNDS if len(apart) else 0):
         second = (covariances + w[:, :, None] * w[:, None, :]).reshape(n, -1)
-        posterior = np.linalg.inv(np.eye(r) + np.reshape(np.asarray(judged @ second), (-1, r, r)) / noise)  # of each reader's z
+        # of each reader's z
+        posterior = np.linalg.inv(np.eye(r) + np.reshape(np.asarray(judged @ second), (-1, r, r)) / noise)
         z = np.einsum("uij,uj->ui", posterior, np.asarray(table @ w)) / noise
         square = posterior + z[:, :, None] * z[:, None, :]
         seen: Array = np.reshape(np.asarray(judged.T @ square.reshape(-1, r * r)), (-1, r, r))

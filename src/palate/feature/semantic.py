@@ -14,12 +14,12 @@ class Semantic:
     """The background of a corpus: weak negatives that every taste starts from.
 
     A Bayesian linear taste that takes each corpus text as a weak, neutral observation has the prior precision
-    `shrinkage + covariance` on its weights. Learning such a taste on vectors is learning one with a plain prior on
-    vectors that are centred and whitened by that precision, which is what `transform` gives.
+    `shrinkage + covariance` on its weights. Learning such a taste on vectors is learning one with a plain
+    prior on vectors that are centred and whitened by that precision, which is what `transform` gives.
 
     vectors: (n, d) of the corpus; at most 20,000 evenly spaced ones are used. Costs O(n d^2).
-    shrinkage: ridge of the precision in mean eigenvalues, above 0; higher is closer to plain cosine.
-    Source: Bishop, PRML (2006), section 3.3 (the posterior of one round of observations is the prior of the next).
+    shrinkage: ridge of the precision in mean eigenvalues, above 0; higher is closer to plain cosine. Source:
+    Bishop, PRML (2006), section 3.3 (the posterior of one round of observations is the prior of the next).
 
     >>> rng = np.random.default_rng(0)
     >>> corpus = rng.normal(size=(500, 4)) * [3, 1, 1, 1] + [5, 0, 0, 0]
@@ -45,5 +45,7 @@ class Semantic:
         return (vectors.astype(np.float32) - self.mean.astype(np.float32)) @ self.matrix.astype(np.float32)
 
     def direction(self, weights: Vector) -> Vector:
-        """Weights on features as weights on vectors: `transform(x) @ weights == (x - mean) @ direction(weights)`."""
+        """Weights on features as weights on vectors: `transform(x) @ weights == (x - mean) @
+        direction(weights)`.
+        """
         return self.matrix @ weights

@@ -9,20 +9,24 @@ from palate.feature.keyword import BUCKETS, content_terms, term_id
 from palate.features import Terms
 from palate.parts import Matrix, Vector
 
-QUIET = 10.0  # words of no feeling that every text is taken to begin with, so that one warm word is not a warm text
+# words of no feeling that every text is taken to begin with, so that one warm word is not a warm text
+QUIET = 10.0
 ENOUGH = 100  # texts that tell how much feeling is usual; with fewer the block counts for less
 WORDS = 2.0  # terms a word brings: itself, and the pair with the one before
 
 
 class Sentiment:
-    """Two columns: the square root of the pleasant and of the unpleasant feeling per word, against the corpus they come from.
+    """Two columns: the square root of the pleasant and of the unpleasant feeling per word, against the corpus
+    they come from.
 
-    Use it beside keywords: 7,200 words share two weights, so a reader of good news, or of harsh reviews, is known after a few
-    verdicts. Their difference is polarity, their sum how emotional a text is. Found by the hashes of terms, without the
-    text. It does not see negation (not is a stop word of the terms), and speaks English only. Costs O(terms).
+    Use it beside keywords: 7,200 words share two weights, so a reader of good news, or of harsh reviews, is
+    known after a few verdicts. Their difference is polarity, their sum how emotional a text is. Found by the
+    hashes of terms, without the text. It does not see negation (not is a stop word of the terms), and speaks
+    English only. Costs O(terms).
 
-    corpus: terms of the texts that centre and scale it; the mean squared row length is 1 over 100 or more, less over fewer.
-    Source: the valences of VADER, Hutto and Gilbert, ICWSM 2014 (MIT licence, see NOTICE): means of ten raters from -4 to 4.
+    corpus: terms of the texts that centre and scale it; the mean squared row length is 1 over 100 or more,
+    less over fewer. Source: the valences of VADER, Hutto and Gilbert, ICWSM 2014 (MIT licence, see NOTICE):
+    means of ten raters from -4 to 4.
 
     >>> from palate.feature.keyword import hash_terms
     >>> corpus = hash_terms(["A delightful, charming film.", "An awful, boring film.", "A film about trains."])
@@ -42,7 +46,9 @@ class Sentiment:
 
 
 def _feelings(terms: Terms) -> Matrix:
-    """(n, 2) roots of the mean valence a word, each side for itself: in [0, 2]. Without the root a few texts would be all."""
+    """(n, 2) roots of the mean valence a word, each side for itself: in [0, 2]. Without the root a few texts
+    would be all.
+    """
     terms = content_terms(terms)
     owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
     valences = _valences()[terms.ids] * terms.counts

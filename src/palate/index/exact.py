@@ -6,7 +6,8 @@ from palate.parts import Matrix, Rows, Vector
 
 
 class ExactIndex:
-    """Use it below 200,000 texts, and as the oracle for quicker ones. A search costs O(n d), 0.5 ms for 12,000 x 256.
+    """Use it below 200,000 texts, and as the oracle for quicker ones. A search costs O(n d), 0.5 ms for
+    12,000 x 256.
 
     vectors: (n, d) float32 rows of length 1 (or 0, which are near to nothing).
 
@@ -19,7 +20,9 @@ class ExactIndex:
         self._vectors = vectors
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Places of the n nearest vectors and their cosine to `vector`, nearest first; equal ones in order of place."""
+        """Places of the n nearest vectors and their cosine to `vector`, nearest first; equal ones in order of
+        place.
+        """
         length = float(np.linalg.norm(vector))
         cosine = self._vectors @ (vector / length if length else vector).astype(np.float32)
         n = min(n, len(cosine))

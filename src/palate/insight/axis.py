@@ -11,7 +11,9 @@ EQUAL = 1e-6
 
 
 class Axis(NamedTuple):
-    """direction: (d,) of length 1. mean: (d,) of the texts. spread: share of the texts' variance that lies along it."""
+    """direction: (d,) of length 1. mean: (d,) of the texts. spread: share of the texts' variance that lies
+    along it.
+    """
 
     direction: Vector
     mean: Vector
@@ -26,10 +28,10 @@ class Axis(NamedTuple):
 def principal_axis(vectors: Matrix) -> Axis:
     """The direction along which n texts differ most: the first principal component of their (n, d) vectors.
 
-    Use it to put texts in one order by what divides them most, whatever the reader. The sign, which principal components leave
-    open, is such that the largest coordinate is positive, so equal texts give the same axis on one machine; it may turn where
-    texts are added that change what divides them. Costs O(n d^2).
-    Raises BadValue where no two texts differ.
+    Use it to put texts in one order by what divides them most, whatever the reader. The sign, which principal
+    components leave open, is such that the largest coordinate is positive, so equal texts give the same axis
+    on one machine; it may turn where texts are added that change what divides them. Costs O(n d^2). Raises
+    BadValue where no two texts differ.
     Source: Pearson (1901); the sign as scikit-learn's svd_flip.
 
     >>> axis = principal_axis(np.array([[1.0, 0.0], [0.6, -0.8], [0.6, 0.8]]))
@@ -38,18 +40,26 @@ def principal_axis(vectors: Matrix) -> Axis:
     """
     said = np.asarray(vectors, dtype=np.float64)
     if (said == said[:1]).all():
-        raise BadValue(f"an axis needs texts that differ, all {len(vectors)} are alike; add others with: palate add")
+        raise BadValue(
+            f"an axis needs texts that differ, all {len(vectors)} are alike; add others with: palate add"
+        )
     mean: Vector = said.mean(axis=0)
     variances, directions = np.linalg.eigh((said - mean).T @ (said - mean))  # ascending
     direction = directions[:, -1]
-    return Axis(direction * np.sign(direction[np.abs(direction).argmax()]), mean, float(variances[-1] / variances.sum()))
+    return Axis(
+        direction * np.sign(direction[np.abs(direction).argmax()]),
+        mean,
+        float(variances[-1] / variances.sum()),
+    )
 
 
 def position(value: float, others: Vector) -> int:
-    """Where a value stands among others, (n,): the share of them below it in thousandths, half of those that are equal.
+    """Where a value stands among others, (n,): the share of them below it in thousandths, half of those that
+    are equal.
 
-    A rank and not a distance, so that 500 is the middle text, whatever the scale, and an outlier moves nobody. Equal is what
-    differs by less than 1e-6: a text alone and the same among others are rounded differently.
+    A rank and not a distance, so that 500 is the middle text, whatever the scale, and an outlier moves
+    nobody. Equal is what differs by less than 1e-6: a text alone and the same among others are rounded
+    differently.
 
     >>> position(3.0, np.array([1.0, 2.0, 3.0, 9.0])), position(0.0, np.array([1.0]))
     (625, 0)

@@ -10,7 +10,8 @@ SHORTEST = 10  # judgements on each side of a change
 
 
 class Change(NamedTuple):
-    """A taste that changed. start: place of the first loss after the change. noticed: place of the loss that told.
+    """A taste that changed. start: place of the first loss after the change. noticed: place of the loss that
+    told.
 
     before, after: mean loss from the change before it, and from this one until it was noticed.
     """
@@ -24,16 +25,17 @@ class Change(NamedTuple):
 def changes(losses: Vector, *, delta: float = 0.05) -> list[Change]:
     """When predictions became worse for good: ADWIN over (n,) losses in [0, 1], oldest first.
 
-    Use it on what a taste lost on each judgement before learning it: the squared error of the mean is bounded, log loss is not.
-    After each loss every split of the window in two is compared; where the means differ by more than chance allows, the
-    older part is dropped. Drops where the loss fell are the taste's learning and are not reported. Keeps the whole window
-    in place of ADWIN's buckets, so every split is looked at: costs O(n) a loss, about 50 ms for 1,000 in all.
+    Use it on what a taste lost on each judgement before learning it: the squared error of the mean is
+    bounded, log loss is not. After each loss every split of the window in two is compared; where the means
+    differ by more than chance allows, the older part is dropped. Drops where the loss fell are the taste's
+    learning and are not reported. Keeps the whole window in place of ADWIN's buckets, so every split is
+    looked at: costs O(n) a loss, about 50 ms for 1,000 in all.
 
-    delta: chance of a cut at one place and time where nothing changed, in (0, 1); smaller notices later. At 0.05, 0 to 3.5 in
-    100 streams of 1,000 losses without change are cut (measured), and a mean that goes from 0.15 to 0.35 is noticed after 40.
-    Raises ValueError for losses or delta outside these ranges.
-    Source: Bifet and Gavalda, Learning from time-changing data with adaptive windowing (SDM 2007), eq. 3.1 with
-    delta' = delta / ln n.
+    delta: chance of a cut at one place and time where nothing changed, in (0, 1); smaller notices later. At
+    0.05, 0 to 3.5 in 100 streams of 1,000 losses without change are cut (measured), and a mean that goes from
+    0.15 to 0.35 is noticed after 40. Raises ValueError for losses or delta outside these ranges.
+    Source: Bifet and Gavalda, Learning from time-changing data with adaptive windowing (SDM 2007), eq. 3.1
+    with delta' = delta / ln n.
 
     >>> rng = np.random.default_rng(0)
     >>> [change] = changes(np.concatenate([rng.uniform(0, 0.3, 100), rng.uniform(0.4, 0.9, 60)]))

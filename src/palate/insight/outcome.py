@@ -8,7 +8,9 @@ from palate.value import Contribution, Found, Value
 
 
 class Block(NamedTuple):
-    """A feature block of a text: its columns, how many are filled, the length of its row, and its share of the value's logit."""
+    """A feature block of a text: its columns, how many are filled, the length of its row, and its share of
+    the value's logit.
+    """
 
     name: str
     columns: int
@@ -21,11 +23,11 @@ class Block(NamedTuple):
 class Outcome:
     """What palate makes of the same text, beside the picture.
 
-    number: see insight/number.py. agreement: cosine of the picture's vector to the one palate's encoder gives the whole text,
-    which may run in int8 or read on beyond the window; None where the picture is of two texts in a row. similarity: cosine of
-    the text and the pair, each encoded alone.
-    store: where the rest comes from, None where there is none to ask. encoder: that of the store. known: the text's id there.
-    """
+    number: see insight/number.py. agreement: cosine of the picture's vector to the one palate's encoder gives
+    the whole text, which may run in int8 or read on beyond the window; None where the picture is of two texts
+    in a row. similarity: cosine of the text and the pair, each encoded alone.
+    store: where the rest comes from, None where there is none to ask. encoder: that of the store. known: the
+    text's id there."""
 
     number: int
     agreement: float | None = None
@@ -43,9 +45,14 @@ class Outcome:
 def notes(seen: XRay, outcome: Outcome) -> list[str]:
     """What must be known to read an x-ray, a sentence each."""
     characters, pieces = sum(map(len, seen.texts)), len(seen.pieces)
-    found = [f"{characters} characters, {pieces} word pieces" + (f"; the window takes {seen.window}" if seen.window else "")]
+    found = [
+        f"{characters} characters, {pieces} word pieces"
+        + (f"; the window takes {seen.window}" if seen.window else "")
+    ]
     if seen.in_all > pieces:
-        found.append(f"the text has {seen.in_all} pieces, more than the window takes: only its first window is shown")
+        found.append(
+            f"the text has {seen.in_all} pieces, more than the window takes: only its first window is shown"
+        )
     if not seen.layers:
         found.append(
             "a static encoder adds up the vectors of its pieces: there are no layers, no attention and no order of words"
@@ -53,11 +60,15 @@ def notes(seen: XRay, outcome: Outcome) -> list[str]:
     if seen.encoder == "minilm":
         found.append("the picture is of the float32 original; palate's own minilm is its int8 export")
     if outcome.agreement is not None:
-        found.append(f"cosine of the picture's vector to the one palate gives the whole text: {outcome.agreement:.4f}")
+        found.append(
+            f"cosine of the picture's vector to the one palate gives the whole text: {outcome.agreement:.4f}"
+        )
     if outcome.similarity is not None:
         found.append(f"cosine of the two texts, each encoded alone: {outcome.similarity:.4f}")
     if outcome.store:
-        found.append(f"nearest texts and the value are those of {outcome.store}, by its encoder {outcome.encoder}")
+        found.append(
+            f"nearest texts and the value are those of {outcome.store}, by its encoder {outcome.encoder}"
+        )
     if outcome.known:
         found.append(f"the text is stored there as {outcome.known}")
     return found

@@ -32,10 +32,14 @@ def _nearest(outcome: Outcome) -> Section:
     ]
     known = f" The text itself is stored as <b>{shown(outcome.known)}</b>." if outcome.known else ""
     return Section(
-        "nearest", "Nearest", "Nearest stored texts",
+        "nearest",
+        "Nearest",
+        "Nearest stored texts",
         f"By cosine of the whole text's vector, in {shown(str(outcome.store))} with its encoder {shown(outcome.encoder)}.{known}",
-        table(["cosine", "<", "<text", "<id"], rows, "nearest stored texts") if rows else "<p>The store has no texts yet.</p>",
-    )  # fmt: skip
+        table(["cosine", "<", "<text", "<id"], rows, "nearest stored texts")
+        if rows
+        else "<p>The store has no texts yet.</p>",
+    )
 
 
 def _value(outcome: Outcome) -> Section:
@@ -43,17 +47,36 @@ def _value(outcome: Outcome) -> Section:
     assert value is not None  # where there is a store there is a reader
     largest = max((abs(share.amount) for share in outcome.contributions), default=0.0) or 1.0
     blocks = [
-        ("", (cell(escape(name), "name"), cell(str(columns)), cell(str(filled)), cell(f"{length:.2f}"), cell(f"{logit:+.3f}")))
+        (
+            "",
+            (
+                cell(escape(name), "name"),
+                cell(str(columns)),
+                cell(str(filled)),
+                cell(f"{length:.2f}"),
+                cell(f"{logit:+.3f}"),
+            ),
+        )
         for name, columns, filled, length, logit in outcome.blocks
     ]
     shares = [
-        ("", (cell(shown(name), "name"), cell(escape(block), "name"), cell(f"{amount:+.3f}"), cell(signed_bar(amount, largest))))
+        (
+            "",
+            (
+                cell(shown(name), "name"),
+                cell(escape(block), "name"),
+                cell(f"{amount:+.3f}"),
+                cell(signed_bar(amount, largest)),
+            ),
+        )
         for block, name, amount in outcome.contributions[:MOST_SHARES]
     ]
     more = len(outcome.contributions) - len(shares)
     sd = f"{100 * value.sd:.0f}" if np.isfinite(value.sd) else "?"
     return Section(
-        "value", "Value", f"What it is worth to {shown(outcome.reader)}",
+        "value",
+        "Value",
+        f"What it is worth to {shown(outcome.reader)}",
         "The probability that this reader likes it, by taste alone. The contributions add up to its log odds.",
         f'<p class="score"><b>{value.score}</b> <span>&plusmn; {sd} of 100</span></p>'
         + '<div class="two"><div><h3>Feature blocks</h3>'
@@ -62,14 +85,16 @@ def _value(outcome: Outcome) -> Section:
         + table(["<because of", "<block", "log odds", "<"], shares, "contributions")
         + (f"<p>and {more} smaller ones</p>" if more else "")
         + "</div></div>",
-    )  # fmt: skip
+    )
 
 
 def _number(outcome: Outcome) -> Section:
     bits = "".join(f"<li{' class=set' if bit == '1' else ''}></li>" for bit in f"{outcome.number:064b}")
     return Section(
-        "number", "Number", "The text as one number",
+        "number",
+        "Number",
+        "The text as one number",
         "64 bits: on which side of 64 planes the static vector of the text lies. Close texts differ in few bits, unrelated ones "
         "in about half.",
         f'<p class="number">{outcome.number}</p><ol class="bits" aria-hidden="true">{bits}</ol>',
-    )  # fmt: skip
+    )

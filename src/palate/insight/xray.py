@@ -21,9 +21,8 @@ Stack = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]
 class Piece(NamedTuple):
     """One word piece. text: as the vocabulary spells it, with its mark where it goes on a word (`continues`).
 
-    kind: token type id, None for a model without them. side: place in `XRay.texts` of the text it comes from, None for a
-    special piece such as [CLS]. start, end: its characters there.
-    """
+    kind: token type id, None for a model without them. side: place in `XRay.texts` of the text it comes from,
+    None for a special piece such as [CLS]. start, end: its characters there."""
 
     text: str
     id: int
@@ -35,7 +34,9 @@ class Piece(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a text is at one step of its way. shape: (batch, sequence, hidden) as far as it goes. times: how often it comes."""
+    """What a text is at one step of its way. shape: (batch, sequence, hidden) as far as it goes. times: how
+    often it comes.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -43,8 +44,9 @@ class Step(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """Where each piece looks, mean over heads, each (layers, t). at: the piece it looks at most, among those that are neither
-    itself nor special, -1 where there is none. weight: how much. itself, special: what goes to itself and to special pieces."""
+    """Where each piece looks, mean over heads, each (layers, t). at: the piece it looks at most, among those
+    that are neither itself nor special, -1 where there is none. weight: how much. itself, special: what goes
+    to itself and to special pieces."""
 
     at: Rows
     weight: Stack
@@ -54,15 +56,16 @@ class Looks(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class XRay:
-    """A text on its way through an encoder. t pieces, d dims, l layers, h heads; a static encoder has no layers.
+    """A text on its way through an encoder. t pieces, d dims, l layers, h heads; a static encoder has no
+    layers.
 
-    encoder, model: what it is called, and what it is. texts: what was read, the text and the pair if there is one.
-    in_all: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the attention mask.
-    embeddings: by name, the (t, d) vectors that are added for each piece. summed: (t, d) their sum. embedded: (t, d) the
-    sum after layer norm. attention: (l, h, t, t), row looks at column, rows sum to 1. hidden: (l + 1, t, d), before the first
-    layer and after each. pooled: (d,) one vector for all pieces. shares: (t,) of it by piece, which sum to 1.
-    vector: (d,) what the encoder gives, of length 1. inner: dims inside a layer's feed-forward part, 0 where there is none.
-    """
+    encoder, model: what it is called, and what it is. texts: what was read, the text and the pair if there is
+    one. in_all: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the
+    attention mask. embeddings: by name, the (t, d) vectors that are added for each piece. summed: (t, d)
+    their sum. embedded: (t, d) the sum after layer norm. attention: (l, h, t, t), row looks at column, rows
+    sum to 1. hidden: (l + 1, t, d), before the first layer and after each. pooled: (d,) one vector for all
+    pieces. shares: (t,) of it by piece, which sum to 1. vector: (d,) what the encoder gives, of length 1.
+    inner: dims inside a layer's feed-forward part, 0 where there is none."""
 
     encoder: str
     model: str
@@ -112,11 +115,12 @@ class XRay:
 
     @cached_property
     def rollout(self) -> Stack:
-        """(l, t, t) attention rollout: how much of each first-layer piece has come to each piece after each layer; rows sum to 1.
+        """(l, t, t) attention rollout: how much of each first-layer piece has come to each piece after each
+        layer; rows sum to 1.
 
-        Half of a layer's output is taken to come through its attention, half past it (the residual connection).
-        Source: Abnar and Zuidema, Quantifying attention flow in transformers (ACL 2020), section 3.
-        """
+        Half of a layer's output is taken to come through its attention, half past it (the residual
+        connection). Source: Abnar and Zuidema, Quantifying attention flow in transformers (ACL 2020), section
+        3."""
         rolled = np.eye(len(self.pieces))
         found = []
         for layer in self.mean:
@@ -145,23 +149,36 @@ class XRay:
         if self.layers:
             found += [
                 Step("their sum, then layer norm", (1, *self.embedded.shape)),
-                Step("queries, keys and values by head", (1, self.heads, t, dims // self.heads), 3 * self.layers),
+                Step(
+                    "queries, keys and values by head",
+                    (1, self.heads, t, dims // self.heads),
+                    3 * self.layers,
+                ),
                 Step("attention, row looks at column", (1, self.heads, t, t), self.layers),
-                *([Step("inside the feed-forward part", (1, t, self.inner), self.layers)] if self.inner else []),
+                *(
+                    [Step("inside the feed-forward part", (1, t, self.inner), self.layers)]
+                    if self.inner
+                    else []
+                ),
                 Step("hidden states after a layer", (1, *self.hidden.shape[1:]), self.layers),
             ]
-        return (*found, Step(f"pooled: {self.pooling}", (1, len(self.pooled))), Step("vector of length 1", (1, len(self.vector))))
+        return (
+            *found,
+            Step(f"pooled: {self.pooling}", (1, len(self.pooled))),
+            Step("vector of length 1", (1, len(self.vector))),
+        )
 
 
 def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -> XRay:
     """Look at every step of a text through the model in a folder: a BERT-like one, or a static encoder.
 
-    Use it to see why two texts have the vectors they have. pair: a second text, read after the first in one sequence; a static
-    encoder reads each text alone and leaves it out. What is beyond the model's window, or 512 pieces, is left out: see `in_all`.
-    encoder: what the model is called. folder: safe weights, as `encoder.sbert_folder.model_folder` gives it.
-    Costs one pass in float32 on the CPU, 0.2 s for 256 pieces of all-MiniLM-L6-v2, and l * h * t * t * 4 bytes for the attention.
-    Raises BadValue for a text that is empty, BadSource for a model without word embeddings and attention, MissingExtra without
-    [bert] where the model is no static one.
+    Use it to see why two texts have the vectors they have. pair: a second text, read after the first in one
+    sequence; a static encoder reads each text alone and leaves it out. What is beyond the model's window, or
+    512 pieces, is left out: see `in_all`. encoder: what the model is called. folder: safe weights, as
+    `encoder.sbert_folder.model_folder` gives it. Costs one pass in float32 on the CPU, 0.2 s for 256 pieces
+    of all-MiniLM-L6-v2, and l * h * t * t * 4 bytes for the attention. Raises BadValue for a text that is
+    empty, BadSource for a model without word embeddings and attention, MissingExtra without [bert] where the
+    model is no static one.
 
     >>> from palate.encoder.static import SHIPPED
     >>> seen = xray("unbelievable cats", folder=SHIPPED, encoder="static")
@@ -170,7 +187,9 @@ def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -
     """
     content, pair = well_formed(content), pair if pair is None else well_formed(pair)
     if not content.strip() or (pair is not None and not pair.strip()):
-        raise BadValue(f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word to look at")
+        raise BadValue(
+            f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word to look at"
+        )
     try:
         config = json.loads((folder / "config.json").read_bytes())
     except FileNotFoundError:

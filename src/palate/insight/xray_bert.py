@@ -1,4 +1,6 @@
-"""X-ray of a BERT-like encoder: embeddings, attention, hidden states and pooling, as the model itself computes them."""
+"""X-ray of a BERT-like encoder: embeddings, attention, hidden states and pooling, as the model itself
+computes them.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +21,32 @@ if TYPE_CHECKING:
 
 MOST = 512  # pieces that are looked at, whatever the window: attention grows with their square
 ADDED = {
-    "word_embeddings": "word", "tok_embeddings": "word", "position_embeddings": "position", "token_type_embeddings": "token type",
-}  # fmt: skip
+    "word_embeddings": "word",
+    "tok_embeddings": "word",
+    "position_embeddings": "position",
+    "token_type_embeddings": "token type",
+}
 NORM = ("LayerNorm", "norm")  # what follows the sum
 
 
 def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> XRay:
     """One pass of the model in float32, without dropout and padding, on the CPU.
 
-    Nothing is computed a second time in another way: embeddings and their sum are read off the model's own modules as it runs;
-    pooling and what follows are the model's sentence-transformers modules (the mean over the pieces where it has none).
-    """
+    Nothing is computed a second time in another way: embeddings and their sum are read off the model's own
+    modules as it runs; pooling and what follows are the model's sentence-transformers modules (the mean over
+    the pieces where it has none)."""
     try:
         import torch
         from sentence_transformers import SentenceTransformer
     except ImportError:
         raise MissingExtra("an x-ray of a transformer", "bert") from None
     model = SentenceTransformer(
-        str(folder), device="cpu", trust_remote_code=False, local_files_only=True,
+        str(folder),
+        device="cpu",
+        trust_remote_code=False,
+        local_files_only=True,
         model_kwargs={"use_safetensors": True, "dtype": torch.float32, "attn_implementation": "eager"},
-    ).eval()  # fmt: skip
+    ).eval()
     backbone = getattr(model[0], "auto_model", None)
     embeddings = getattr(backbone, "embeddings", None)
     children = {name for name, _ in embeddings.named_children()} if embeddings is not None else set()
@@ -78,7 +86,9 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
 
 
 class _Watch(ExitStack):
-    """While it is entered, what a model's embeddings module adds up and what its layer norm makes of it is kept."""
+    """While it is entered, what a model's embeddings module adds up and what its layer norm makes of it is
+    kept.
+    """
 
     summed: Matrix
     embedded: Matrix
@@ -106,13 +116,17 @@ def _rows(out: Tensor) -> Matrix:
 
 
 def _told(model: SentenceTransformer, content: str, pair: str | None) -> tuple[str, ...]:
-    """What the tokeniser is told: the model's default prompt before the text, in lower case where an old model wants that."""
+    """What the tokeniser is told: the model's default prompt before the text, in lower case where an old
+    model wants that.
+    """
     prompt = model.prompts.get(model.default_prompt_name or "") or ""
     texts = (prompt + content.strip(), *([] if pair is None else [pair.strip()]))
     return tuple(text.lower() for text in texts) if getattr(model[0], "do_lower_case", False) else texts
 
 
-def _pieces(model: SentenceTransformer, texts: tuple[str, ...], window: int) -> tuple[dict[str, Tensor], tuple[Piece, ...], int]:
+def _pieces(
+    model: SentenceTransformer, texts: tuple[str, ...], window: int
+) -> tuple[dict[str, Tensor], tuple[Piece, ...], int]:
     """What the model is given, the same piece by piece, and how many pieces there are without the window."""
     tokenizer = model.tokenizer
     in_all = len(tokenizer(*texts, verbose=False)["input_ids"])
@@ -132,12 +146,12 @@ def _pieces(model: SentenceTransformer, texts: tuple[str, ...], window: int) -> 
 
 
 def _pool(model: SentenceTransformer, out: Any, mask: Tensor) -> tuple[str, Vector, Vector, Vector]:
-    """How the last states become one vector, that vector, each piece's share of it, and what the model makes of it in the end.
+    """How the last states become one vector, that vector, each piece's share of it, and what the model makes
+    of it in the end.
 
-    A piece's share of the pooled vector p is h @ (d |p|^2/2 / dh) / |p|^2, which for the mean of t pieces is h @ p / (t |p|^2).
-    The shares sum to 1 for every pooling that doubles when all states double (mean, first, max, ...): Euler's theorem on
-    homogeneous functions.
-    """
+    A piece's share of the pooled vector p is h @ (d |p|^2/2 / dh) / |p|^2, which for the mean of t pieces is
+    h @ p / (t |p|^2). The shares sum to 1 for every pooling that doubles when all states double (mean, first,
+    max, ...): Euler's theorem on homogeneous functions."""
     import torch
 
     states = out.last_hidden_state.clone().requires_grad_()

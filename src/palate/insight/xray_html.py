@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from palate.insight.xray import XRay
 
-CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {127: 0x2421}  # shown as their pictures
+# shown as their pictures
+CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {127: 0x2421}
 
 
 class Section(NamedTuple):
-    """name: of the link to it. short: in the bar of links. lead: what it is, one or two sentences. html: what it shows."""
+    """name: of the link to it. short: in the bar of links. lead: what it is, one or two sentences. html: what
+    it shows.
+    """
 
     name: str
     short: str
@@ -35,15 +38,17 @@ def piece_html(seen: XRay, place: int) -> str:
     return f'<span class="piece{" special" if piece.side is None else ""}">{said}</span>'
 
 
-def chips(seen: XRay, upto: int, label: str, chip: Callable[[int], tuple[str, str, str]], kind: str = "") -> str:
-    """The pieces of a text as a list of buttons, those of a word side by side. chip: (above, below, title) of a piece."""
+def chips(
+    seen: XRay, upto: int, label: str, chip: Callable[[int], tuple[str, str, str]], kind: str = ""
+) -> str:
+    """The pieces of a text as a list of buttons, those of a word side by side. chip: (above, below, title) of
+    a piece.
+    """
     words: list[list[str]] = []
     for place, piece in enumerate(seen.pieces[:upto]):
         above, below, title = chip(place)
         second = " second" if piece.side == 1 else ""
-        button = (
-            f'<button type="button" class="chip{second}"{chosen(place)} title="{title}">{above}{piece_html(seen, place)}{below}'
-        )
+        button = f'<button type="button" class="chip{second}"{chosen(place)} title="{title}">{above}{piece_html(seen, place)}{below}'
         words[-1:] = [[*words[-1], button]] if piece.continues and words else [*words[-1:], [button]]
     items = "".join(f"<li>{''.join(f'{button}</button>' for button in word)}</li>" for word in words)
     return f'<ol class="chips{kind}" aria-label="{escape(label)}">{items}</ol>'
@@ -87,7 +92,9 @@ def chosen(place: int) -> str:
 
 
 def _drawn(shapes: str) -> str:
-    return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg>'
+    return (
+        f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg>'
+    )
 
 
 def _named(name: str) -> str:

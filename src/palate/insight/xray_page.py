@@ -18,23 +18,27 @@ from palate.insight.xray_html import Section, shown
 from palate.insight.xray_sections import encoder_sections, map_names
 
 HERE = Path(__file__).parent
-FINE, COARSE = 255, 47  # levels of the square root of an attention weight; coarse ones are off by 0.021 at most, near 1
+# levels of the square root of an attention weight; coarse ones are off by 0.021 at most, near 1
+FINE, COARSE = 255, 47
 MOST_CELLS = 5_600_000  # of attention that are drawn: 256 pieces in 6 layers of 12 heads
 MOST_PACKED = 2_000_000  # characters of packed attention
-FULL = 0.995  # quantile of the numbers of a strip that gets full colour; a few outlying dims would leave the rest pale
+# quantile of the numbers of a strip that gets full colour; a few outlying dims would leave the rest pale
+FULL = 0.995
 
 
 def xray_page(seen: XRay, outcome: Outcome) -> str:
     """The page as HTML, about 30 kB and 10 kB a piece, below 3 MB for 256 pieces of all-MiniLM-L6-v2.
 
-    Write it to a file and open that in any browser of 2023 or later. Text is escaped; a Content-Security-Policy lets nothing
-    be loaded and nothing run but the page's own script, by its hash. Attention is kept as the square root in 256 levels, or in 48
-    for long texts; of models with many layers and heads it is drawn for the first pieces only, and the page says so.
-    """
+    Write it to a file and open that in any browser of 2023 or later. Text is escaped; a
+    Content-Security-Policy lets nothing be loaded and nothing run but the page's own script, by its hash.
+    Attention is kept as the square root in 256 levels, or in 48 for long texts; of models with many layers
+    and heads it is drawn for the first pieces only, and the page says so."""
     attention = _attention(seen) if seen.layers else None
     style, script = ((HERE / name).read_text("utf-8") for name in ("xray.css", "xray.js"))
     found = [*encoder_sections(seen, attention["n"] if attention else 0), *outcome_sections(outcome)]
-    facts = json.dumps({**_data(seen), "attention": attention}, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    facts = json.dumps(
+        {**_data(seen), "attention": attention}, allow_nan=False, separators=(",", ":")
+    ).replace("<", "\\u003c")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     title = shown(" ".join(seen.texts[0].split())[:80])
     return f"""<!doctype html>
@@ -88,23 +92,28 @@ def _data(seen: XRay) -> dict[str, Any]:
     strips = {**added, **({"layer norm": seen.embedded} if seen.layers else {})}
     common = max(_brightest(rows) for rows in added.values())  # so that what is added and the sum compare
     scales = {name: common if name in added else _brightest(rows) for name, rows in strips.items()}
-    cells = np.stack([np.clip(np.rint(127 * rows / scales[name]), -127, 127) for name, rows in strips.items()])
+    cells = np.stack(
+        [np.clip(np.rint(127 * rows / scales[name]), -127, 127) for name, rows in strips.items()]
+    )
     return {
         "pieces": [piece.text for piece in seen.pieces],
         "first": said[0],
         "lengths": {name: np.linalg.norm(rows, axis=1).round(3).tolist() for name, rows in strips.items()},
         "strips": {
-            "dims": seen.summed.shape[1], "names": list(strips), "scales": list(scales.values()),
+            "dims": seen.summed.shape[1],
+            "names": list(strips),
+            "scales": list(scales.values()),
             "rows": _packed(cells.astype(np.int8)),
         },
         "pooled": {"values": seen.pooled.round(5).tolist(), "most": _brightest(seen.pooled)},
-    }  # fmt: skip
+    }
 
 
 def _attention(seen: XRay) -> dict[str, Any]:
     """The maps of all layers as bytes, of as many of the first pieces as the page has room for."""
     maps = np.concatenate([seen.attention, seen.mean[:, None], seen.rollout[:, None]], axis=1)
-    roots = np.sqrt(np.clip(maps, 0, 1)).swapaxes(2, 3)  # by what is looked at: columns are alike, so they pack better
+    # by what is looked at: columns are alike, so they pack better
+    roots = np.sqrt(np.clip(maps, 0, 1)).swapaxes(2, 3)
     n, levels = min(len(seen.pieces), int((MOST_CELLS / maps[..., 0, 0].size) ** 0.5)), FINE
     while len(packed := _packed(np.rint(levels * roots[:, :, :n, :n]).astype(np.uint8))) > MOST_PACKED:
         n, levels = (n, COARSE) if levels == FINE else (int(n * (MOST_PACKED / len(packed)) ** 0.5), COARSE)

@@ -8,7 +8,18 @@ from html import escape
 import numpy as np
 
 from palate.insight.xray import XRay
-from palate.insight.xray_html import Section, bar, cell, chips, chosen, heat, piece_html, shown, signed_bar, table
+from palate.insight.xray_html import (
+    Section,
+    bar,
+    cell,
+    chips,
+    chosen,
+    heat,
+    piece_html,
+    shown,
+    signed_bar,
+    table,
+)
 
 SHORT = 40  # pieces that are set wide, with lines between them and names along the square
 
@@ -29,12 +40,14 @@ def _chips(seen: XRay) -> Section:
         return f'<small class="piece">{shown(said) or "&nbsp;"}</small>', f"<small>{piece.id}</small>", codes
 
     return Section(
-        "pieces", "Pieces", "From characters to word pieces",
+        "pieces",
+        "Pieces",
+        "From characters to word pieces",
         "Above each piece the characters it stands for, below it its number in the vocabulary. A piece that goes on a word hangs "
         "on the one before, in BERT's vocabularies with ##. Choose one with the pointer or the arrow keys and all pictures below "
         "follow; a click keeps it, Escape lets go.",
         chips(seen, len(seen.pieces), "word pieces", chip, " scrolling"),
-    )  # fmt: skip
+    )
 
 
 def _table(seen: XRay) -> Section:
@@ -49,7 +62,10 @@ def _table(seen: XRay) -> Section:
             cells += [cell(str(piece.kind))] if kinds else []
             cells += [*([cell(str(int(seen.mask[place])))] if seen.layers else []), cell(where)]
             cells += [cell(f"{length[place]:.2f}") for length in lengths.values()]
-            yield chosen(place), [*cells, cell(f'<canvas class="strip" data-row="{place}" aria-hidden="true"></canvas>')]
+            yield (
+                chosen(place),
+                [*cells, cell(f'<canvas class="strip" data-row="{place}" aria-hidden="true"></canvas>')],
+            )
 
     names = [f"|{name}|" for name in lengths]
     head = [
@@ -65,23 +81,34 @@ def _table(seen: XRay) -> Section:
     told = "The attention mask is 1 where there is a piece (there is no padding here)" if seen.layers else ""
     told += ", the token type 1 in the second text" if kinds else ""
     return Section(
-        "numbers", "Numbers", "What the model is given",
+        "numbers",
+        "Numbers",
+        "What the model is given",
         f"{told}{'. ' if told else ''}|x| is the length of a vector; the strip is the piece's vector "
         f"{'as the first layer gets it' if seen.layers else 'with its weight'}, a cell for each dim.",
         table(head, rows(), "word pieces as numbers"),
-    )  # fmt: skip
+    )
 
 
 def _steps(seen: XRay) -> Section:
     rows = [
-        ("", (cell(escape(name), "wide"), cell(" &times; ".join(map(str, shape))), cell(f"&times; {times}" if times > 1 else "")))
+        (
+            "",
+            (
+                cell(escape(name), "wide"),
+                cell(" &times; ".join(map(str, shape))),
+                cell(f"&times; {times}" if times > 1 else ""),
+            ),
+        )
         for name, shape, times in seen.steps
     ]
     return Section(
-        "shapes", "Shapes", "The shape at each step",
+        "shapes",
+        "Shapes",
+        "The shape at each step",
         "Batch (one text) &times; sequence (pieces) &times; hidden (dims). What is there by head has the heads after the batch.",
         table(["<step", "shape", "times"], rows, "shapes"),
-    )  # fmt: skip
+    )
 
 
 def _embeddings(seen: XRay) -> Section:
@@ -100,11 +127,14 @@ def _embeddings(seen: XRay) -> Section:
         else "Each piece has one vector, which carries the piece's weight: those of frequent pieces are short. Nothing is added."
     )
     return Section(
-        "embeddings", "Embeddings", "What stands for the chosen piece", lead,
+        "embeddings",
+        "Embeddings",
+        "What stands for the chosen piece",
+        lead,
         f'<h3>Piece <span id="adding-piece" class="piece"></span></h3><div class="adding">{lines}</div>'
         '<p class="legend"><span><i class="up"></i>above 0</span><span><i class="down"></i>below 0</span>'
         f"<span>right: length{'; added vectors and their sum share one scale' if seen.layers else ''}</span></p>",
-    )  # fmt: skip
+    )
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -115,12 +145,18 @@ def _listed(names: Iterable[str]) -> str:
 def _attention(seen: XRay, drawn: int) -> Section:
     layers = "".join(f'<option value="{layer}">{layer + 1}</option>' for layer in range(seen.layers))
     heads = "".join(f'<option value="{place}">{name}</option>' for place, name in enumerate(map_names(seen)))
-    reading = chips(seen, drawn, "pieces, shaded by attention", lambda _: ("", "", ""), " short" if drawn <= SHORT else "")
+    reading = chips(
+        seen, drawn, "pieces, shaded by attention", lambda _: ("", "", ""), " short" if drawn <= SHORT else ""
+    )
     cut = (
-        f" Drawn for the first {drawn} of {len(seen.pieces)} pieces, to keep the page small." if drawn < len(seen.pieces) else ""
+        f" Drawn for the first {drawn} of {len(seen.pieces)} pieces, to keep the page small."
+        if drawn < len(seen.pieces)
+        else ""
     )
     return Section(
-        "attention", "Attention", "Who looks at whom",
+        "attention",
+        "Attention",
+        "Who looks at whom",
         "In each head of each layer every piece divides its attention among all pieces: a row of the square adds up to 1. "
         "<b>mean</b> is the mean of a layer's heads; <b>rollout</b> follows attention through all layers up to this one, half of "
         f"it past each layer (Abnar and Zuidema, 2020): how much has come to a piece from where.{cut}",
@@ -135,7 +171,7 @@ def _attention(seen: XRay, drawn: int) -> Section:
         '<div class="field" role="img" aria-label="attention of each piece to each"><canvas></canvas><div class="band"></div>'
         '<div class="band"></div></div></div><p class="axes">row looks at column; the strongest half percent is full</p></div>'
         '</div><h3>All layers and heads</h3><div class="maps" role="group" aria-label="layers and heads; arrow keys move"></div>',
-    )  # fmt: skip
+    )
 
 
 def map_names(seen: XRay) -> list[str]:
@@ -156,14 +192,21 @@ def _looks(seen: XRay) -> Section:
                 cells.append(f'<td class="name {heat(weight)}" title="{past}">{said}</td>')
             yield chosen(place), [cell(piece_html(seen, place), "name"), *cells]
 
-    special, itself = float(looks.special[:, ~seen.special].mean()), float(looks.itself[:, ~seen.special].mean())
+    special, itself = (
+        float(looks.special[:, ~seen.special].mean()),
+        float(looks.itself[:, ~seen.special].mean()),
+    )
     return Section(
-        "looks", "In words", "Which piece looks most at which",
+        "looks",
+        "In words",
+        "Which piece looks most at which",
         "For each layer, as the mean of its heads, the piece that is looked at most and how much of the attention it gets. Itself"
         f" and special pieces are left out: over all layers a piece keeps {itself:.0%} of its attention and gives {special:.0%}"
         " to special pieces, on which heads without a task rest.",
-        table(["<piece", *(f"<layer {layer + 1}" for layer in range(seen.layers))], rows(), "who looks at whom"),
-    )  # fmt: skip
+        table(
+            ["<piece", *(f"<layer {layer + 1}" for layer in range(seen.layers))], rows(), "who looks at whom"
+        ),
+    )
 
 
 def _drift(seen: XRay) -> Section:
@@ -174,11 +217,17 @@ def _drift(seen: XRay) -> Section:
             yield chosen(place), [cell(piece_html(seen, place), "name"), *cells]
 
     return Section(
-        "layers", "Layers", "How far each piece moves",
+        "layers",
+        "Layers",
+        "How far each piece moves",
         "The cosine of a piece's hidden state after each layer to the vector it came in with: 1 is unchanged, near 0 means that "
         "what stands there now tells of the context rather than of the word.",
-        table(["<piece", "start", *(f"layer {layer + 1}" for layer in range(seen.layers))], rows(), "cosine to the start"),
-    )  # fmt: skip
+        table(
+            ["<piece", "start", *(f"layer {layer + 1}" for layer in range(seen.layers))],
+            rows(),
+            "cosine to the start",
+        ),
+    )
 
 
 def _vector(seen: XRay) -> Section:
@@ -197,10 +246,12 @@ def _vector(seen: XRay) -> Section:
     )
     ends = " Scaled to length 1 it is what is stored." if len(seen.pooled) == len(seen.vector) else ""
     return Section(
-        "vector", "Vector", "One vector for the text",
+        "vector",
+        "Vector",
+        "One vector for the text",
         f"{escape(seen.pooling).capitalize()} makes one vector of {len(seen.pooled)} dims and length "
         f"{np.linalg.norm(seen.pooled):.3f}.{ends} A piece's share is its part of that vector, along its direction; the shares "
         "add up to 100 %.",
         f'<canvas class="strip" id="pooled" role="img" aria-label="pooled vector, {len(seen.pooled)} dims"></canvas>'
         f"<h3>Share of each piece</h3>{table(['<piece', 'share', '<'], rows, 'share of each piece')}",
-    )  # fmt: skip
+    )

@@ -20,16 +20,21 @@ def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    plain = "".join(" " if character.isspace() else character for character in content)  # BERT's tokeniser drops some white space
+    # BERT's tokeniser drops some white space
+    plain = "".join(" " if character.isspace() else character for character in content)
     found = tokenizer.encode(plain, add_special_tokens=False)
     if not found.ids:
         raise BadValue("the text has no word piece; give palate xray at least one word to look at")
     words = [None, *found.word_ids]
     pieces = tuple(
         Piece(text, id, None, 0, start, end, words[place] == words[place + 1])
-        for place, (text, id, (start, end)) in enumerate(zip(found.tokens, found.ids, found.offsets, strict=True))
+        for place, (text, id, (start, end)) in enumerate(
+            zip(found.tokens, found.ids, found.offsets, strict=True)
+        )
     )
-    rows = arrays["rows"][found.ids].astype(np.float64) * arrays["scales"][found.ids].astype(np.float64)[:, None]
+    rows = (
+        arrays["rows"][found.ids].astype(np.float64) * arrays["scales"][found.ids].astype(np.float64)[:, None]
+    )
     pooled = rows.sum(axis=0)
     energy = float(pooled @ pooled)
     return XRay(

@@ -10,7 +10,8 @@ EDGE = 1e-6  # how near to 0 and 1 a mean may come; at the ends a Beta has no de
 
 
 def beta_of(mean: Vector, sd: Vector) -> tuple[Vector, Vector]:
-    """(a, b), each (m,), of the Beta distributions with these means and sds; no sd is one of about 0, no Beta is wider than 0/1.
+    """(a, b), each (m,), of the Beta distributions with these means and sds; no sd is one of about 0, no Beta
+    is wider than 0/1.
 
     >>> a, b = beta_of(np.array([0.5, 0.25]), np.array([0.12**0.5 / 1.2, 0.0]))
     >>> float(round(a[0], 6)), float(round(b[0], 6)), bool(a[1] > 1e9)
@@ -18,5 +19,6 @@ def beta_of(mean: Vector, sd: Vector) -> tuple[Vector, Vector]:
     """
     mean = np.clip(mean, EDGE, 1 - EDGE)
     variance: np.ndarray[Any, np.dtype[np.floating[Any]]] = mean * (1 - mean)
-    worth = np.clip(variance / np.maximum(sd, 1e-9) ** 2 - 1, EDGE, None)  # a + b: judgements the belief is worth
+    # a + b: judgements the belief is worth
+    worth = np.clip(variance / np.maximum(sd, 1e-9) ** 2 - 1, EDGE, None)
     return mean * worth, (1 - mean) * worth

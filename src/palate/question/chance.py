@@ -9,7 +9,9 @@ from palate.question.distinct import distinct
 
 
 class Chance:
-    """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs O(m)."""
+    """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs
+    O(m).
+    """
 
     among: Literal["even", "best", "all"] = "all"
 

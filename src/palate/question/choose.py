@@ -28,5 +28,7 @@ QUESTIONS: dict[str, Callable[[], Question]] = {
 def make_question(name: str) -> Question:
     """Raises UnknownName for a strategy that is not there."""
     if name not in QUESTIONS:
-        raise UnknownName(f"there is no question strategy {name!r}; choose one of: {', '.join(sorted(QUESTIONS))}")
+        raise UnknownName(
+            f"there is no question strategy {name!r}; choose one of: {', '.join(sorted(QUESTIONS))}"
+        )
     return QUESTIONS[name]()

@@ -10,8 +10,9 @@ ALIKE = 0.95  # cosine above which two texts ask the same
 def distinct(order: Rows, vectors: Matrix, n: int) -> Rows:
     """The first n places of an order, passing over texts whose cosine to one taken before is above 0.95.
 
-    Those passed over follow at the end, in order, where nothing else is left. Costs O(n m d) for m places and d dims.
-    Source: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with a threshold in place of the trade-off.
+    Those passed over follow at the end, in order, where nothing else is left. Costs O(n m d) for m places and
+    d dims. Source: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with a threshold in place
+    of the trade-off.
 
     >>> distinct(np.array([2, 1, 0]), np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]), 2).tolist()
     [2, 0]

@@ -12,13 +12,13 @@ ROUNDS = 20  # of Lloyd's algorithm; it settles in fewer
 
 
 class Diverse:
-    """The uncertain texts in n clusters, of each the text nearest to its centre, the weightiest cluster first.
+    """The uncertain texts in n clusters, of each the text nearest to its centre, the weightiest cluster
+    first.
 
-    p (1 - p) weighs a text. Use it for a batch of questions that are answered together, or to look around before anything is
-    known: what is typical of many texts teaches more than an outlier. Costs O(n m d).
-    Source: Zhdanov, Diverse mini-batch active learning (arXiv:1901.05954, 2019), algorithm 1, on the sphere; k-means++:
-    Arthur and Vassilvitskii (SODA 2007).
-    """
+    p (1 - p) weighs a text. Use it for a batch of questions that are answered together, or to look around
+    before anything is known: what is typical of many texts teaches more than an outlier. Costs O(n m d).
+    Source: Zhdanov, Diverse mini-batch active learning (arXiv:1901.05954, 2019), algorithm 1, on the sphere;
+    k-means++: Arthur and Vassilvitskii (SODA 2007)."""
 
     among: Literal["even", "best", "all"] = "even"
 
@@ -40,7 +40,8 @@ class Diverse:
 
 
 def clusters(vectors: Matrix, weights: Vector, n: int, rng: np.random.Generator) -> Matrix:
-    """(n, d) centres of length 1 of the n clusters of (m, d) vectors with weights above 0, the weightiest cluster first.
+    """(n, d) centres of length 1 of the n clusters of (m, d) vectors with weights above 0, the weightiest
+    cluster first.
 
     >>> vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     >>> clusters(vectors, np.ones(3), 2, np.random.default_rng(0)).tolist()

@@ -11,12 +11,13 @@ from palate.question.distinct import distinct
 
 
 class Expected:
-    """The texts with the longest expected gradient of the log loss, whichever way the answer goes; of equal ones the first.
+    """The texts with the longest expected gradient of the log loss, whichever way the answer goes; of equal
+    ones the first.
 
-    For a linear taste that is 2 p (1 - p) |x|: uncertain texts that say much. Use it where texts differ in how much they say.
-    Costs O(m (d + terms)).
-    Source: Settles, Craven and Ray, Multiple-instance active learning (NIPS 2007), eq. 4 (expected gradient length).
-    """
+    For a linear taste that is 2 p (1 - p) |x|: uncertain texts that say much. Use it where texts differ in
+    how much they say. Costs O(m (d + terms)).
+    Source: Settles, Craven and Ray, Multiple-instance active learning (NIPS 2007), eq. 4 (expected gradient
+    length)."""
 
     among: Literal["even", "best", "all"] = "even"
 
@@ -31,9 +32,15 @@ def lengths(features: Features) -> Vector:
     >>> lengths(Features({"a": np.array([[3.0, 0.0]]), "b": np.array([[4.0]])})).tolist()
     [5.0]
     """
-    return np.asarray(np.sqrt(sum((_squares(block) for block in features.blocks.values()), np.zeros(len(features)))))
+    return np.asarray(
+        np.sqrt(sum((_squares(block) for block in features.blocks.values()), np.zeros(len(features))))
+    )
 
 
 def _squares(block: Block) -> Vector:
-    squares = block.multiply(block).sum(axis=1) if isinstance(block, csr_array) else np.einsum("md,md->m", block, block)
+    squares = (
+        block.multiply(block).sum(axis=1)
+        if isinstance(block, csr_array)
+        else np.einsum("md,md->m", block, block)
+    )
     return np.asarray(squares, dtype=np.float64)

@@ -9,10 +9,11 @@ from palate.question.distinct import distinct
 
 
 class Explore:
-    """The best valued texts, but a share of them drawn at random from all others, so that no interest is overlooked for good.
+    """The best valued texts, but a share of them drawn at random from all others, so that no interest is
+    overlooked for good.
 
-    Use it to read a stream. The best come first, then those at random. Where n times the share is no whole number, luck
-    decides: ten times one text explores as often as once ten texts. Costs O(m log m).
+    Use it to read a stream. The best come first, then those at random. Where n times the share is no whole
+    number, luck decides: ten times one text explores as often as once ten texts. Costs O(m log m).
 
     share: of the texts that are drawn at random, in [0, 1]. Raises ValueError outside.
     Source: epsilon-greedy; Sutton and Barto, Reinforcement learning (2018), section 2.2.

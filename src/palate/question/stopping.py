@@ -11,11 +11,15 @@ from palate.parts import Vector
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Verdicts = np.ndarray[tuple[int], np.dtype[np.bool]]
-HALVES = np.geomspace(0.003, 3.0, 14)  # where the rate has fallen to one half, as a share of all texts; 3: it has hardly fallen
+# where the rate has fallen to one half, as a share of all texts; 3: it has hardly fallen
+HALVES = np.geomspace(0.003, 3.0, 14)
 STEEPS = np.array([2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # how suddenly it falls
 CURVES = np.array(list(product(HALVES, STEEPS))).T
-SCATTERED = np.array([0.0, 0.01, 0.03, 0.1])  # share of the likeable texts that no taste finds before the others
-TRUST = 0.5  # what a verdict counts: those that follow each other are of similar texts, and no curve is quite of these shapes
+# share of the likeable texts that no taste finds before the others
+SCATTERED = np.array([0.0, 0.01, 0.03, 0.1])
+# what a verdict counts: those that follow each other are of similar texts, and no curve is quite of these
+# shapes
+TRUST = 0.5
 COVER = 0.95
 PRIOR = 0.5  # likes that were seen before the first verdict: Jeffreys' prior of a Poisson rate
 KNOWN = 2.0  # how many times the low end the high end may be for a share to be worth saying
@@ -23,10 +27,11 @@ KNOWN = 2.0  # how many times the low end the high end may be for a share to be 
 
 @dataclass(frozen=True)
 class Recall:
-    """How much of all likeable texts has been seen: an estimate, and an interval that is to hold at least 90 times in 100.
+    """How much of all likeable texts has been seen: an estimate, and an interval that is to hold at least 90
+    times in 100.
 
-    found: likes so far. left: likes that are expected among the unread, the median. saved: texts that reading in no order
-    would have cost more for the same share; below 0 where the order was worse than none.
+    found: likes so far. left: likes that are expected among the unread, the median. saved: texts that reading
+    in no order would have cost more for the same share; below 0 where the order was worse than none.
 
     >>> answer = Recall(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412)
     >>> str(answer), answer.known
@@ -42,7 +47,9 @@ class Recall:
 
     @property
     def known(self) -> bool:
-        """Whether the number of likeable texts is told within a factor of two: before, the answer is "not known yet"."""
+        """Whether the number of likeable texts is told within a factor of two: before, the answer is "not
+        known yet".
+        """
         return self.high <= KNOWN * self.low
 
     def __str__(self) -> str:
@@ -52,18 +59,21 @@ class Recall:
 
 
 def stopping(verdicts: Verdicts, unread: int) -> Recall:
-    """From (t,) whether each text was liked, in the order in which they were judged, and how many texts are unread.
+    """From (t,) whether each text was liked, in the order in which they were judged, and how many texts are
+    unread.
 
-    The likes are taken as a Poisson process whose rate falls along the reading order, first slowly, then fast, to a floor:
-    rate(i) = a ((1 - w) h(i) + w / N), h(i) ~ 1 / (1 + (i / c)^b). The likes among the unread are what all such curves
-    expect there, each weighted by how well it fits the verdicts. Use it for a reader who is shown the best text first, also
-    with some texts at random; texts that came after most verdicts are taken to be no better than the rest of the unread.
-    Costs O(found), whatever the number of texts. Raises ValueError for unread below 0.
+    The likes are taken as a Poisson process whose rate falls along the reading order, first slowly, then
+    fast, to a floor: rate(i) = a ((1 - w) h(i) + w / N), h(i) ~ 1 / (1 + (i / c)^b). The likes among the
+    unread are what all such curves expect there, each weighted by how well it fits the verdicts. Use it for a
+    reader who is shown the best text first, also with some texts at random; texts that came after most
+    verdicts are taken to be no better than the rest of the unread. Costs O(found), whatever the number of
+    texts. Raises ValueError for unread below 0.
 
-    Source: Stevenson and Bin-Hezam, Stopping methods for technology assisted reviews based on point processes (ACM TOIS
-    42(3), 2024). Where they fit one hyperbola, this weighs a grid of Hill curves, which begin with a plateau; a has a Gamma
-    belief and is integrated out, which leaves a negative binomial (Gelman et al., BDA (2013), section 2.6); verdicts weigh
-    half (Miller and Dunson, Robust Bayesian inference via coarsening, JASA 114, 2019).
+    Source: Stevenson and Bin-Hezam, Stopping methods for technology assisted reviews based on point processes
+    (ACM TOIS 42(3), 2024). Where they fit one hyperbola, this weighs a grid of Hill curves, which begin with
+    a plateau; a has a Gamma belief and is integrated out, which leaves a negative binomial (Gelman et al.,
+    BDA (2013), section 2.6); verdicts weigh half (Miller and Dunson, Robust Bayesian inference via
+    coarsening, JASA 114, 2019).
 
     >>> verdicts = np.array([True] * 30 + [False] * 300)
     >>> str(stopping(verdicts, unread=1000))
@@ -104,7 +114,9 @@ def likes_left(verdicts: Verdicts, unread: int) -> tuple[int, int, int]:
 
 
 def _fits(liked_at: Vector, read: int, texts: int) -> tuple[Array, Array]:
-    """Of each curve with each share of scattered likes: the share of its likes that lies ahead, and the log likelihood."""
+    """Of each curve with each share of scattered likes: the share of its likes that lies ahead, and the log
+    likelihood.
+    """
     half, steep = CURVES[0] * texts, CURVES[1]
     whole, scattered = hill_area(half, steep, texts), SCATTERED[:, None]
     behind = (1 - scattered) * hill_area(half, steep, read) / whole + scattered * read / texts

@@ -13,11 +13,11 @@ from palate.question.distinct import distinct
 class Variance:
     """The texts whose answer and whose probability of a like share most information; of equal ones the first.
 
-    A text at even odds because the reader is of two minds teaches nothing; one at even odds because the taste has seen
-    nothing like it does. Use it where the sd of a taste means something, as that of BayesTaste. Costs O(m log m).
-    Source: Houlsby, Huszar, Ghahramani and Lengyel, Bayesian active learning for classification and preference learning
-    (arXiv:1112.5745, 2011), eq. 2 (BALD), in closed form for a Beta belief.
-    """
+    A text at even odds because the reader is of two minds teaches nothing; one at even odds because the taste
+    has seen nothing like it does. Use it where the sd of a taste means something, as that of BayesTaste.
+    Costs O(m log m). Source: Houlsby, Huszar, Ghahramani and Lengyel, Bayesian active learning for
+    classification and preference learning (arXiv:1112.5745, 2011), eq. 2 (BALD), in closed form for a Beta
+    belief."""
 
     among: Literal["even", "best", "all"] = "even"
 
@@ -27,7 +27,8 @@ class Variance:
 
 
 def information(mean: Vector, sd: Vector) -> Vector:
-    """(m,) bits that an answer tells of a probability believed to be Beta with this mean and sd: H(mean) - E[H(probability)].
+    """(m,) bits that an answer tells of a probability believed to be Beta with this mean and sd: H(mean) -
+    E[H(probability)].
 
     >>> even, sure = information(np.array([0.5, 0.5]), np.array([12**-0.5, 0.0]))
     >>> float(round(even, 3)), bool(sure < 1e-6)

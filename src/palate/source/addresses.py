@@ -4,8 +4,10 @@ import ipaddress
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-METADATA = {  # where clouds answer their machines with secrets; 168.63.129.16 (Azure) would else count as public
-    ipaddress.ip_address(text) for text in ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
+# where clouds answer their machines with secrets; 168.63.129.16 (Azure) would else count as public
+METADATA = {
+    ipaddress.ip_address(text)
+    for text in ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
 }
 EMBEDDING = {  # IPv6 networks whose addresses lead to an IPv4 address -> how many bits lie behind it
     ipaddress.IPv6Network("::/96"): 0,  # IPv4-compatible
@@ -14,7 +16,11 @@ EMBEDDING = {  # IPv6 networks whose addresses lead to an IPv4 address -> how ma
     ipaddress.IPv6Network("64:ff9b::/96"): 0,  # NAT64
     ipaddress.IPv6Network("2002::/16"): 80,  # 6to4
 }
-SPECIAL = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("fec0::/10"))
+SPECIAL = (
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+    ipaddress.IPv6Network("2001::/23"),
+    ipaddress.IPv6Network("fec0::/10"),
+)
 
 
 def refusal(text: str) -> str:
@@ -23,7 +29,8 @@ def refusal(text: str) -> str:
     >>> refusal("93.184.216.34"), refusal("10.0.0.1"), refusal("::ffff:127.0.0.1"), refusal("169.254.169.254")
     ('', 'a private address', 'a loopback address', "a cloud's metadata address")
     """
-    address: Address = ipaddress.ip_address(text.partition("%")[0])  # fe80::1%eth0 names a network card as well
+    # fe80::1%eth0 names a network card as well
+    address: Address = ipaddress.ip_address(text.partition("%")[0])
     if address in METADATA:
         return "a cloud's metadata address"
     for network, bits in EMBEDDING.items():

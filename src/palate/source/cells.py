@@ -46,7 +46,8 @@ def clean(text: str) -> str:
 
 
 def json_value(value: Any, depth: int = 0) -> Any:
-    """The value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than MAX_DEPTH.
+    """The value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than
+    MAX_DEPTH.
 
     >>> json_value({"when": date(2020, 1, 2), "share": float("inf"), 3: (1, 2)})
     {'when': '2020-01-02', 'share': None, '3': [1, 2]}
@@ -62,7 +63,11 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {clean(str(key)): json_value(kept, depth + 1) for key, kept in value.items()} if depth < MAX_DEPTH else None
+        return (
+            {clean(str(key)): json_value(kept, depth + 1) for key, kept in value.items()}
+            if depth < MAX_DEPTH
+            else None
+        )
     if isinstance(value, list | tuple | set | frozenset):
         return [json_value(kept, depth + 1) for kept in value] if depth < MAX_DEPTH else None
     if hasattr(value, "tolist"):  # numpy's arrays and numbers

@@ -8,18 +8,26 @@ DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
 CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 WIDER = {  # what browsers take these names for, as writers do
-    "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-    "euc-kr": "cp949", "shift_jis": "cp932", "tis-620": "cp874",
-}  # fmt: skip
-STRAY_SHARE = 0.1  # UTF-8 with fewer broken characters than this, among those beyond ASCII, is UTF-8 all the same
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "tis-620": "cp874",
+}
+# UTF-8 with fewer broken characters than this, among those beyond ASCII, is UTF-8 all the same
+STRAY_SHARE = 0.1
 
 
 def decode(data: bytes, content_type: str = "") -> str:
     """The text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
 
-    In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is declared (text in
-    another encoding is practically never valid UTF-8); the server's charset; the XML declaration; UTF-8 with a few stray
-    bytes; a guess from the bytes.
+    In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is
+    declared (text in another encoding is practically never valid UTF-8); the server's charset; the XML
+    declaration; UTF-8 with a few stray bytes; a guess from the bytes.
 
     >>> decode("<?xml version='1.0' encoding='latin-1'?><a>€</a>".encode())
     '<a>€</a>'

@@ -71,7 +71,9 @@ class Rows:
         self._layouts: dict[tuple[str, ...], Layout] = {}
 
     def check(self, names: Iterable[str] | None = None) -> None:
-        """Raises BadSource where a named column is not among names (default: all met so far), or none can hold a text."""
+        """Raises BadSource where a named column is not among names (default: all met so far), or none can
+        hold a text.
+        """
         present = list(self.seen if names is None else names)
         layout = Layout.of(present, self.columns)
         for option, chosen, found in (
@@ -80,7 +82,9 @@ class Rows:
             ("id", self.columns.id, layout.id),
         ):
             if chosen is not None and not found:
-                raise BadSource(f"{self.name} has no column {chosen!r} to take as the {option}; it has: {_listed(present)}")
+                raise BadSource(
+                    f"{self.name} has no column {chosen!r} to take as the {option}; it has: {_listed(present)}"
+                )
         if not layout.title and not layout.text:
             raise BadSource(
                 f"{self.name} has no column with a name known for a title or text; it has: {_listed(present)}; "
@@ -113,7 +117,16 @@ class Rows:
         extra = {name: value for name, value in others.items() if value is not None and value != ""}
         if id_name and id_name == url_name and self.columns.id is None:
             id = ""  # Text.of then takes the canonical form of the url
-        return Text.of(body, title=title, id=id, source=self.name, url=url, language=language, published=published, extra=extra)
+        return Text.of(
+            body,
+            title=title,
+            id=id,
+            source=self.name,
+            url=url,
+            language=language,
+            published=published,
+            extra=extra,
+        )
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:

@@ -11,7 +11,8 @@ MAX_EXPANSION = 1 << 20  # characters that all uses of a document's own entities
 
 
 def refuse_entity_bombs(source: str, name: str) -> None:
-    """Raises BadSource where a document's own entities are made of others, or come to more than MAX_EXPANSION together.
+    """Raises BadSource where a document's own entities are made of others, or come to more than MAX_EXPANSION
+    together.
 
     >>> refuse_entity_bombs('<!DOCTYPE rss [<!ENTITY euro "€">]><rss>&euro;</rss>', "feed.xml")
     """
@@ -23,7 +24,11 @@ def refuse_entity_bombs(source: str, name: str) -> None:
     entities = {entity: double or single for _, entity, double, single in ENTITY.findall(head)}
     for entity, value in entities.items():
         if any(other in entities for other in re.findall(r"[&%]([^\s#;]+);", value)):
-            raise BadSource(f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; expected a plain feed")
+            raise BadSource(
+                f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; expected a plain feed"
+            )
     uses = Counter(re.findall(r"&([^\s#&;<>]+);", source))
     if sum([len(value) * uses[entity] for entity, value in entities.items()]) > MAX_EXPANSION:
-        raise BadSource(f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; give a plain feed")
+        raise BadSource(
+            f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; give a plain feed"
+        )

@@ -11,9 +11,8 @@ from palate.text import Text
 class Skipped:
     """A row, entry or file that holds no usable text.
 
-    where: a place a person can go to: "papers.csv, row 17" (line 17, the header being line 1), "feed.xml, entry 3".
-    reason: one clause.
-    """
+    where: a place a person can go to: "papers.csv, row 17" (line 17, the header being line 1), "feed.xml,
+    entry 3". reason: one clause."""
 
     where: str
     reason: str
@@ -36,9 +35,8 @@ Items = Iterator[Text | Skipped]
 class Source(Protocol):
     """Texts from one place. It can be read again and again; an address is fetched at the first reading only.
 
-    Reading raises BadSource or FetchRefused when the place as a whole cannot be read; what is wrong with one row, entry
-    or file is told as Skipped, in its place.
-    """
+    Reading raises BadSource or FetchRefused when the place as a whole cannot be read; what is wrong with one
+    row, entry or file is told as Skipped, in its place."""
 
     @property
     def name(self) -> str:
@@ -46,6 +44,8 @@ class Source(Protocol):
 
     @property
     def unchanged(self) -> bool:
-        """True, after a reading, where the server said that nothing is new since the last fetch; no texts come then."""
+        """True, after a reading, where the server said that nothing is new since the last fetch; no texts
+        come then.
+        """
 
     def __iter__(self) -> Items: ...

@@ -21,20 +21,25 @@ from palate.source.sniffing import PAGE_ROOTS, root_of
 from palate.text import Text, canonical_url
 
 REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
-# What feedparser 6.0.14 lets through from its handlers of places, picture sizes and tags when those are malformed, and the
+# What feedparser 6.0.14 lets through from its handlers of places, picture sizes and tags when those are
+# malformed, and the
 # elements (not their text) without which it reads on.
 TRIPS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-DECORATION = re.compile(r"</?(?:(?:geo|georss|gml|psc|media|itunes):[^<>]*|(?:width|height|keywords)\b[^<>]*)>", re.IGNORECASE)
+DECORATION = re.compile(
+    r"</?(?:(?:geo|georss|gml|psc|media|itunes):[^<>]*|(?:width|height|keywords)\b[^<>]*)>", re.IGNORECASE
+)
 TEXT_TYPES = ("text/", "application/xhtml")
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
-ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IGNORECASE)  # feeds that escape their HTML twice
+# feeds that escape their HTML twice
+ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IGNORECASE)
 
 
 def read_feed(document: Document) -> Items:
-    """Entry by entry, with HTML turned to plain text and links made absolute. An entry without title and text is Skipped.
+    """Entry by entry, with HTML turned to plain text and links made absolute. An entry without title and text
+    is Skipped.
 
-    As feedparser does, it reads on through broken markup; in addition it mends wrong and missing encodings. Raises
-    BadSource for what is no feed, and for entities that expand like a bomb.
+    As feedparser does, it reads on through broken markup; in addition it mends wrong and missing encodings.
+    Raises BadSource for what is no feed, and for entities that expand like a bomb.
 
     >>> feed = b"<rss><channel><title>Pets</title><item><title>Cats</title><link>http://a.org/1</link></item></channel></rss>"
     >>> [(text.title, text.source, text.id) for text in read_feed(Document.of("feed.xml", feed))]
@@ -49,7 +54,9 @@ def read_feed(document: Document) -> Items:
         try:
             parsed = _parsed(DECORATION.sub("", source), document.url)
         except TRIPS as error:
-            raise BadSource(f"{document.name} is too broken to be read as a feed ({type(error).__name__}); mend it") from error
+            raise BadSource(
+                f"{document.name} is too broken to be read as a feed ({type(error).__name__}); mend it"
+            ) from error
     feed = dict(parsed.feed)  # feedparser's own dict answers "updated" with "published", and warns of it
     if not parsed.get("version") and not parsed.entries:
         raise _no_feed(document.name, source)
@@ -57,7 +64,14 @@ def read_feed(document: Document) -> Items:
     base = web_address(feed.get("link") or "") or document.url
     seen: set[str] = set()
     for number, entry in enumerate(parsed.entries, start=1):
-        yield _text(dict(entry), title, base, str(feed.get("language") or ""), f"{document.name}, entry {number}", seen)
+        yield _text(
+            dict(entry),
+            title,
+            base,
+            str(feed.get("language") or ""),
+            f"{document.name}, entry {number}",
+            seen,
+        )
 
 
 def _parsed(source: str, url: str) -> Any:
@@ -78,7 +92,9 @@ def _sound_reference(found: re.Match[str]) -> str:
     return found[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
 
-def _text(entry: dict[str, Any], source: str, base: str, language: str, where: str, seen: set[str]) -> Text | Skipped:
+def _text(
+    entry: dict[str, Any], source: str, base: str, language: str, where: str, seen: set[str]
+) -> Text | Skipped:
     title = one_line(entry.get("title") or "")
     bodies = [_body(part) for part in _parts(entry)]
     body = max(bodies, key=len, default="")
@@ -115,12 +131,16 @@ def _text(entry: dict[str, Any], source: str, base: str, language: str, where: s
 
 def _parts(entry: dict[str, Any]) -> list[Mapping[str, Any]]:
     """What may be the body: the contents that are text, and the summary."""
-    parts = [part for part in entry.get("content", ()) if str(part.get("type") or "text/").startswith(TEXT_TYPES)]
+    parts = [
+        part for part in entry.get("content", ()) if str(part.get("type") or "text/").startswith(TEXT_TYPES)
+    ]
     return [*parts, entry.get("summary_detail") or {"value": entry.get("summary"), "type": "text/html"}]
 
 
 def _world_wide(guid: str) -> str:
-    """The guid if it is a URI, which names one entry in the world; a bare number names one in this feed only."""
+    """The guid if it is a URI, which names one entry in the world; a bare number names one in this feed
+    only.
+    """
     if web_address(guid):
         return canonical_url(guid)
     return guid if ":" in guid else ""
@@ -155,6 +175,8 @@ def _no_feed(name: str, source: str) -> BadSource:
     if not source.strip():
         return BadSource(f"{name} is empty; expected an RSS, Atom or RDF feed")
     if root in PAGE_ROOTS:
-        return BadSource(f"{name} is a web page; expected an RSS, Atom or RDF feed: give the feed's own address")
+        return BadSource(
+            f"{name} is a web page; expected an RSS, Atom or RDF feed: give the feed's own address"
+        )
     what = f"its first element is <{root}>" if root else "it has no XML element"
     return BadSource(f"{name} is no feed: {what}; expected RSS, Atom, RDF or OPML")

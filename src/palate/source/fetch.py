@@ -33,7 +33,9 @@ MENDS = {
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer. status is 200 or 304 (nothing new since etag or modified; body is empty then). url: after redirects."""
+    """An answer. status is 200 or 304 (nothing new since etag or modified; body is empty then). url: after
+    redirects.
+    """
 
     url: str
     status: int
@@ -47,11 +49,10 @@ class Fetcher:
     """Fetches addresses of the public internet and refuses all others, also behind names and redirects.
 
     allow_private_network: fetch from private, loopback and link-local addresses too.
-    known: address -> (ETag, Last-Modified) of what is already stored; sent along, so that the server may say 304.
-    fetched: the same of what this fetcher got. Put it into known once the texts are stored, not before.
-    max_bytes, seconds, connect_seconds: the caps. resolve and backend: how to look up and connect (tests give their own).
-    Can be used by several threads.
-    """
+    known: address -> (ETag, Last-Modified) of what is already stored; sent along, so that the server may say
+    304. fetched: the same of what this fetcher got. Put it into known once the texts are stored, not before.
+    max_bytes, seconds, connect_seconds: the caps. resolve and backend: how to look up and connect (tests give
+    their own). Can be used by several threads."""
 
     def __init__(
         self,
@@ -72,9 +73,8 @@ class Fetcher:
     def fetch(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Fetched:
         """The answer of the address. etag and modified: of the copy there is; default: what is known.
 
-        Raises FetchRefused, naming the address, for a host that is not public, a redirect that leads nowhere, an answer
-        that is an error, too large or too slow.
-        """
+        Raises FetchRefused, naming the address, for a host that is not public, a redirect that leads nowhere,
+        an answer that is an error, too large or too slow."""
         known = self.known.get(url, ("", ""))
         conditions = {
             "If-None-Match": known[0] if etag is None else etag,
@@ -93,7 +93,9 @@ class Fetcher:
                     self.fetched[url] = (answer.etag, answer.modified)
                 return answer
             target = parse(answer, base=target)
-        raise FetchRefused(f"{visited[0]} redirects more than {MAX_REDIRECTS} times; give the address it leads to in the end")
+        raise FetchRefused(
+            f"{visited[0]} redirects more than {MAX_REDIRECTS} times; give the address it leads to in the end"
+        )
 
     @cached_property
     def _ssl_context(self) -> "SSLContext":
@@ -116,13 +118,18 @@ class Fetcher:
             backend=self.backend or httpcore.SyncBackend(),
         )
         ssl_context = self._ssl_context if target.scheme == "https" else None
-        url = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+        url = httpcore.URL(
+            scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+        )
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=ssl_context, network_backend=backend) as pool,
                 pool.stream("GET", url, headers=_headers(target, conditions)) as response,
             ):
-                headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                headers = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in response.headers
+                }
                 if response.status in REDIRECTS and "location" in headers:
                     return headers["location"]
                 unchanged = response.status == 304 and bool(conditions)
@@ -132,11 +139,19 @@ class Fetcher:
                 if length.isdecimal() and int(length) > self.max_bytes:
                     raise FetchRefused(f"{shown} {self._too_large()}")
                 packed = response.iter_stream()
-                body = b"" if unchanged else self._body(packed, headers.get("content-encoding", "").strip().lower(), shown)
+                body = (
+                    b""
+                    if unchanged
+                    else self._body(packed, headers.get("content-encoding", "").strip().lower(), shown)
+                )
         except httpcore.TimeoutException as error:
-            raise FetchRefused(f"{shown} took longer than {self.seconds:g} seconds; try again later") from error
+            raise FetchRefused(
+                f"{shown} took longer than {self.seconds:g} seconds; try again later"
+            ) from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise FetchRefused(f"{shown} cannot be reached: {error}; check the address and the network") from error
+            raise FetchRefused(
+                f"{shown} cannot be reached: {error}; check the address and the network"
+            ) from error
         return Fetched(
             url=shown,
             status=304 if unchanged else 200,
@@ -160,7 +175,9 @@ class Fetcher:
             wbits = ZLIB if first[:1] == b"\x78" and int.from_bytes(first[:2], "big") % 31 == 0 else DEFLATE
             chunks = unpacked(_joined(first, chunks), wbits)
         elif encoding not in ("", "identity"):
-            raise FetchRefused(f"{shown} is packed with {encoding!r}, which was not asked for; expected gzip, deflate or none")
+            raise FetchRefused(
+                f"{shown} is packed with {encoding!r}, which was not asked for; expected gzip, deflate or none"
+            )
         body = bytearray()
         for chunk in chunks:
             body += chunk
@@ -171,7 +188,9 @@ class Fetcher:
     def _too_large(self) -> str:
         from palate.source.opening import size
 
-        return f"is larger than {size(self.max_bytes)}, the most that is fetched; download it and give the file"
+        return (
+            f"is larger than {size(self.max_bytes)}, the most that is fetched; download it and give the file"
+        )
 
 
 def is_address(text: str) -> bool:
@@ -183,14 +202,19 @@ def is_address(text: str) -> bool:
 
 
 def parse(text: str, *, base: "httpx.URL | None" = None) -> "httpx.URL":
-    """The address, which a relative one is only together with base. Raises FetchRefused for what is not http or https."""
+    """The address, which a relative one is only together with base. Raises FetchRefused for what is not http
+    or https.
+    """
     import httpx
 
     try:
         url = base.join(text.strip()) if base else httpx.URL(text.strip())
         usable = url.scheme in ("http", "https") and bool(url.host)
-    except (httpx.InvalidURL, ValueError) as error:  # ValueError: brackets, ports and names that only its parts look at
-        raise FetchRefused(f"{text!r} is no address ({error}); expected one such as https://example.org/feed") from error
+    # ValueError: brackets, ports and names that only its parts look at
+    except (httpx.InvalidURL, ValueError) as error:
+        raise FetchRefused(
+            f"{text!r} is no address ({error}); expected one such as https://example.org/feed"
+        ) from error
     if not usable:
         leads = f"{without_password(base)} redirects to {text!r}" if base else f"{text!r} is the address"
         raise FetchRefused(f"{leads}, which is not http or https with a host; palate fetches those only")

@@ -1,7 +1,7 @@
 """The connection under a fetch: it goes to an address that was checked, and ends at a deadline.
 
-The host is resolved, checked and connected to in one place, so no second look-up can lead elsewhere (DNS rebinding).
-"""
+The host is resolved, checked and connected to in one place, so no second look-up can lead elsewhere (DNS
+rebinding)."""
 
 import queue
 import socket
@@ -22,7 +22,9 @@ Resolve = Callable[[str, int], list[str]]  # host, port -> its IP addresses
 
 def resolve(host: str, port: int) -> list[str]:
     """The addresses that this machine's resolver gives, as a browser would try them."""
-    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    return list(
+        dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    )
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Deadline:
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects to public addresses only, unless private ones are allowed. backend makes the connection itself."""
+    """Connects to public addresses only, unless private ones are allowed. backend makes the connection
+    itself.
+    """
 
     def __init__(
         self,
@@ -70,7 +74,9 @@ class GuardedBackend(httpcore.NetworkBackend):
                 raise FetchRefused(
                     f"{host} {leads}, which palate does not fetch from; if it is meant, add --allow-private-network"
                 )
-        failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(f"no address for {host}")
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(
+            f"no address for {host}"
+        )
         for address in addresses:
             try:
                 seconds = self.deadline.left(self.connect_seconds)
@@ -81,7 +87,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise failure
 
     def _resolved(self, host: str, port: int) -> list[str]:
-        """The look-up cannot be given a time limit, so it runs in a thread that nothing waits for beyond the deadline."""
+        """The look-up cannot be given a time limit, so it runs in a thread that nothing waits for beyond the
+        deadline.
+        """
         answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
         def look_up() -> None:
@@ -96,12 +104,16 @@ class GuardedBackend(httpcore.NetworkBackend):
         except queue.Empty:
             raise httpcore.ConnectTimeout from None
         if isinstance(answer, Exception):
-            raise FetchRefused(f"{host} is not known as a host; check the spelling and the network") from answer
+            raise FetchRefused(
+                f"{host} is not known as a host; check the spelling and the network"
+            ) from answer
         return answer
 
 
 class GuardedStream(httpcore.NetworkStream):
-    """A stream that gives each read and write only the time left until the deadline, so that slow drips end too."""
+    """A stream that gives each read and write only the time left until the deadline, so that slow drips end
+    too.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self.stream, self.deadline = stream, deadline
@@ -118,7 +130,9 @@ class GuardedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return GuardedStream(self.stream.start_tls(ssl_context, server_hostname, self.deadline.left(timeout)), self.deadline)
+        return GuardedStream(
+            self.stream.start_tls(ssl_context, server_hostname, self.deadline.left(timeout)), self.deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self.stream.get_extra_info(info)

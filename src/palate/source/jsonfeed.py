@@ -27,7 +27,9 @@ def read_jsonfeed(document: Document) -> Items:
         raise BadSource(f"{document.name} is no JSON ({error}); expected a JSON Feed") from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
-        raise BadSource(f"{document.name} is no JSON Feed: it has no list of items; see https://jsonfeed.org/version/1.1")
+        raise BadSource(
+            f"{document.name} is no JSON Feed: it has no list of items; see https://jsonfeed.org/version/1.1"
+        )
     rows = Rows(one_line(words(feed.get("title"))) or document.url or document.name, COLUMNS)
     for number, item in enumerate(items, start=1):
         row = _row(item, feed) if isinstance(item, dict) else {}
@@ -39,7 +41,8 @@ def _row(item: dict[str, Any], feed: dict[str, Any]) -> dict[str, Any]:
     authors = item.get("authors") or [item.get("author")]
     row = {name: item.get(name) for name in KEPT}
     guid = words(item.get("id"))
-    row["id" if ":" in guid else "guid"] = guid  # a URI names one item in the world; a bare number only one of this feed
+    # a URI names one item in the world; a bare number only one of this feed
+    row["id" if ":" in guid else "guid"] = guid
     row["title"] = one_line(words(item.get("title")))
     row["text"] = plain_text(html) or words(item.get("content_text")) or summary
     row["url"] = item.get("url") or item.get("external_url")

@@ -39,7 +39,9 @@ def read_json(document: Document, columns: Columns) -> Items:
             return read_jsonlines(document, columns)
     whole = _parsed(document.text())
     if isinstance(whole, Skipped):
-        raise BadSource(f"{document.name} is no JSON: {whole.reason.removeprefix('line is no JSON: ')}; mend it or write it anew")
+        raise BadSource(
+            f"{document.name} is no JSON: {whole.reason.removeprefix('line is no JSON: ')}; mend it or write it anew"
+        )
     return _read(document, columns, enumerate(whole if isinstance(whole, list) else [whole], start=1), "item")
 
 
@@ -66,16 +68,21 @@ def _read(document: Document, columns: Columns, values: Iterable[tuple[int, Any]
     if rows.seen:
         rows.check()
     elif number and not anything:
-        raise BadSource(f'{document.name} holds no JSON object; expected one per {unit}, such as {{"title": …, "text": …}}')
+        raise BadSource(
+            f'{document.name} holds no JSON object; expected one per {unit}, such as {{"title": …, "text": …}}'
+        )
 
 
 def _text(value: Any, rows: Rows, where: str) -> Text | Skipped:
     if isinstance(value, Mapping):
-        return rows.text({str(key): kept for key, kept in value.items()}, where)  # a data frame's names may be numbers
+        # a data frame's names may be numbers
+        return rows.text({str(key): kept for key, kept in value.items()}, where)
     if isinstance(value, str):
         body = clean(value).strip()
         return Text.of(body, source=rows.name) if body else Skipped(where, "text is empty")
-    return Skipped(where, f"expected an object or a string, got {KINDS.get(type(value), type(value).__name__)}")
+    return Skipped(
+        where, f"expected an object or a string, got {KINDS.get(type(value), type(value).__name__)}"
+    )
 
 
 def _parsed_lines(document: Document) -> Iterator[tuple[int, Any]]:

@@ -6,16 +6,43 @@ from palate.source.cells import clean
 
 SILENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "head"}  # not for reading
 PARAGRAPHS = {
-    "address", "article", "aside", "blockquote", "div", "dl", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4",
-    "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul",
-}  # fmt: skip
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "div",
+    "dl",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "ul",
+}
 LINES = {"br", "dd", "dt", "figcaption", "li", "tr"}
 CELLS = {"td", "th"}
-LOOKS_LIKE_HTML = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b[^<>]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
+LOOKS_LIKE_HTML = re.compile(
+    r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b[^<>]*>|&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE
+)
 
 
 def plain_text(html: str) -> str:
-    """What a person would read: no tags, no scripts; a blank line between paragraphs, a new line for <br>, rows and items.
+    """What a person would read: no tags, no scripts; a blank line between paragraphs, a new line for <br>,
+    rows and items.
 
     >>> plain_text("<p>Cats&nbsp;&amp; <b>dogs</b><script>alert(1)</script></p><p>one<br>two")
     'Cats & dogs\\n\\none\\ntwo'

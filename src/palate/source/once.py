@@ -5,7 +5,9 @@ from palate.source.fetch import Fetched, Fetcher
 
 
 class Once:
-    """Fetches each address one time and then answers from memory, refusals too, so that a source can be read again."""
+    """Fetches each address one time and then answers from memory, refusals too, so that a source can be read
+    again.
+    """
 
     def __init__(self, fetcher: Fetcher) -> None:
         self.fetcher = fetcher
@@ -16,7 +18,9 @@ class Once:
     def unchanged(self) -> bool:
         """Whether there were answers, and all of them said that nothing is new."""
         answers = [answer for url, answer in self._answers.items() if url not in self._forgotten]
-        return bool(answers) and all(isinstance(answer, Fetched) and answer.status == 304 for answer in answers)
+        return bool(answers) and all(
+            isinstance(answer, Fetched) and answer.status == 304 for answer in answers
+        )
 
     def answer(self, url: str) -> Fetched | FetchRefused:
         if url not in self._answers:
@@ -33,6 +37,8 @@ class Once:
         return answer
 
     def forget(self, url: str) -> None:
-        """The next fetch of this address must not be told "unchanged": it could not be read, or leads on to others."""
+        """The next fetch of this address must not be told "unchanged": it could not be read, or leads on to
+        others.
+        """
         self.fetcher.fetched.pop(url, None)
         self._forgotten.add(url)

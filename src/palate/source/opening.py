@@ -20,9 +20,11 @@ RATIO_FROM = 64 << 20
 
 GZIP, ZLIB, DEFLATE = 31, 15, -15  # zlib's wbits
 
-CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32), 127])  # bytes that no text holds, save a stray one
+# bytes that no text holds, save a stray one
+CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
 
-MARKS = {  # how a document in another Unicode form begins: byte order marks, then "<?" without one (XML 1.0, appendix F)
+# how a document in another Unicode form begins: byte order marks, then "<?" without one (XML 1.0, appendix F)
+MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -53,26 +55,45 @@ class Document:
     ratio_from: int = RATIO_FROM
 
     @classmethod
-    def of(cls, name: str, data: bytes, *, url: str = "", content_type: str = "", max_unpacked: int = MAX_UNPACKED) -> "Document":
+    def of(
+        cls,
+        name: str,
+        data: bytes,
+        *,
+        url: str = "",
+        content_type: str = "",
+        max_unpacked: int = MAX_UNPACKED,
+    ) -> "Document":
         """A document that is in memory.
 
         >>> [line for _, line in Document.of("poem.txt", b"one\\ntwo").lines()]
         ['one\\n', 'two']
         """
-        return cls(name, lambda: io.BytesIO(data), url=url, content_type=content_type, max_unpacked=max_unpacked)
+        return cls(
+            name, lambda: io.BytesIO(data), url=url, content_type=content_type, max_unpacked=max_unpacked
+        )
 
     def open(self) -> BinaryIO:
-        """The bytes, unpacked where they are gzip, zlib or deflate. Raises BadSource at the first byte over a cap."""
+        """The bytes, unpacked where they are gzip, zlib or deflate. Raises BadSource at the first byte over a
+        cap.
+        """
         try:
             raw = self.start()
             wbits = packing(raw.read(HEAD))
             raw.seek(0)
         except OSError as error:
-            raise BadSource(f"{self.name} cannot be read: {error.strerror or error}; check its permissions") from error
+            raise BadSource(
+                f"{self.name} cannot be read: {error.strerror or error}; check its permissions"
+            ) from error
         if not wbits:
             return raw
         unpacked = unpack(
-            _chunks(raw), wbits, self.name, max_bytes=self.max_unpacked, max_ratio=self.max_ratio, ratio_from=self.ratio_from
+            _chunks(raw),
+            wbits,
+            self.name,
+            max_bytes=self.max_unpacked,
+            max_ratio=self.max_ratio,
+            ratio_from=self.ratio_from,
         )
         return io.BufferedReader(_Stream(unpacked, raw), CHUNK)
 
@@ -89,11 +110,15 @@ class Document:
                 stream.seek(0)
             data = b"" if too_large else stream.read(max_bytes + 1)
         if too_large or len(data) > max_bytes:
-            raise BadSource(f"{self.name} is larger than {size(max_bytes)}, the most that is read as a whole; split it")
+            raise BadSource(
+                f"{self.name} is larger than {size(max_bytes)}, the most that is read as a whole; split it"
+            )
         return data
 
     def text(self, max_bytes: int = MAX_WHOLE) -> str:
-        """All of it as one string, with lines ending in a line feed. Accepts UTF-8, and UTF-16 and UTF-32 with a mark."""
+        """All of it as one string, with lines ending in a line feed. Accepts UTF-8, and UTF-16 and UTF-32
+        with a mark.
+        """
         data = self.read(max_bytes)
         encoding = marked_encoding(data)
         if encoding:
@@ -109,15 +134,16 @@ class Document:
     def lines(self, max_line: int = MAX_LINE) -> Iterator[tuple[int, str]]:
         """Line by line with its number from 1 and its line feed; memory stays below max_line.
 
-        Raises BadSource for a longer line, and for bytes that are not UTF-8 (a byte order mark is dropped; UTF-16 and
-        UTF-32 with a mark are read as well).
-        """
+        Raises BadSource for a longer line, and for bytes that are not UTF-8 (a byte order mark is dropped;
+        UTF-16 and UTF-32 with a mark are read as well)."""
         with self.open() as opened:
             encoding = marked_encoding(opened.read(4))
         with self.open() as opened:
             stream: BinaryIO = opened
             if encoding:
-                stream = io.BufferedReader(_Stream(_recode(_chunks(opened), encoding, self.name), opened), CHUNK)
+                stream = io.BufferedReader(
+                    _Stream(_recode(_chunks(opened), encoding, self.name), opened), CHUNK
+                )
             offset = number = 0
             while line := stream.readline(max_line + 1):
                 number += 1
@@ -135,7 +161,8 @@ class Document:
 
 
 def marked_encoding(head: bytes) -> str:
-    """The Python name of the encoding that the first bytes give away, or "" (then it is UTF-8 or not to be told so).
+    """The Python name of the encoding that the first bytes give away, or "" (then it is UTF-8 or not to be
+    told so).
 
     >>> marked_encoding("\ufeffa".encode("utf-16-le")), marked_encoding(b"<?xml")
     ('utf-16', '')
@@ -168,7 +195,8 @@ def unpack(
     ratio_from: int = RATIO_FROM,
     refusal: type[PalateError] = BadSource,
 ) -> Iterator[bytes]:
-    """The chunks unpacked, never more than CHUNK bytes at a time. Raises refusal at the first byte over a cap.
+    """The chunks unpacked, never more than CHUNK bytes at a time. Raises refusal at the first byte over a
+    cap.
 
     >>> b"".join(unpack([zlib.compress(b"many words")], ZLIB, "a.gz"))
     b'many words'
@@ -178,18 +206,24 @@ def unpack(
     for chunk in chunks:
         packed += len(chunk)
         while chunk:
-            if engine.eof:  # gzip files may be joined end to end; zeros and other bytes behind the last are ignored, as gzip does
+            # gzip files may be joined end to end; zeros and other bytes behind the last are ignored, as gzip
+            # does
+            if engine.eof:
                 engine, chunk = zlib.decompressobj(wbits), chunk.lstrip(b"\0")
                 if wbits != GZIP or not chunk.startswith(b"\x1f"):
                     return
             try:
                 data = engine.decompress(chunk, CHUNK)
             except zlib.error as error:
-                raise refusal(f"{name} is broken after {packed - len(chunk)} packed bytes: {error}; get it again") from error
+                raise refusal(
+                    f"{name} is broken after {packed - len(chunk)} packed bytes: {error}; get it again"
+                ) from error
             chunk = engine.unconsumed_tail or engine.unused_data
             unpacked += len(data)
             if unpacked > max_bytes:
-                raise refusal(f"{name} unpacks to more than {size(max_bytes)}, the most that is taken; split it")
+                raise refusal(
+                    f"{name} unpacks to more than {size(max_bytes)}, the most that is taken; split it"
+                )
             if unpacked > ratio_from and unpacked > max_ratio * packed:
                 raise refusal(
                     f"{name} unpacks to more than {max_ratio} times its size, as a zip bomb does and text does not; "
@@ -237,7 +271,9 @@ def _recode(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[bytes
             yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
-        raise BadSource(f"{name} begins as {encoding.upper()} but does not go on so ({error}); save it as UTF-8") from error
+        raise BadSource(
+            f"{name} begins as {encoding.upper()} but does not go on so ({error}); save it as UTF-8"
+        ) from error
 
 
 def _inflated(head: bytes, wbits: int) -> bytes:

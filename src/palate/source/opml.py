@@ -32,9 +32,13 @@ def read_opml(document: Document) -> list[Listed]:
         except ParseError:  # most often a bare & in an address
             root = fromstring(re.sub(r"&(?!#?\w+;)", "&amp;", source))
     except ParseError as error:
-        raise BadSource(f"{document.name} is no XML that can be read ({error}); expected an OPML list of feeds") from error
+        raise BadSource(
+            f"{document.name} is no XML that can be read ({error}); expected an OPML list of feeds"
+        ) from error
     except DefusedXmlException as error:
-        raise BadSource(f"{document.name} declares XML entities, as XML bombs do; expected a plain OPML list of feeds") from error
+        raise BadSource(
+            f"{document.name} declares XML entities, as XML bombs do; expected a plain OPML list of feeds"
+        ) from error
     feeds: dict[str, Listed] = {}
     for outline in root.iter():
         named = {key.lower(): value.strip() for key, value in outline.attrib.items()}

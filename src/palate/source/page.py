@@ -19,7 +19,9 @@ def read_page(document: Document) -> Items:
     html = decode(document.read(MAX_LINE), document.content_type)
     page = bare_extraction(html, url=document.url or None, with_metadata=True, include_comments=False)
     if page is None or isinstance(page, dict) or not page.text:
-        raise BadSource(f"{document.name} shows no article; expected a page with one, or the address of a feed")
+        raise BadSource(
+            f"{document.name} shows no article; expected a page with one, or the address of a feed"
+        )
     row = {
         "title": page.title,
         "text": page.text,

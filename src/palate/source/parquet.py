@@ -12,7 +12,9 @@ BATCH = 1000  # rows held at a time
 
 
 def read_parquet(document: Document, columns: Columns) -> Items:
-    """Row by row, holding BATCH rows at a time. Raises BadSource where it is no Parquet file that can be read."""
+    """Row by row, holding BATCH rows at a time. Raises BadSource where it is no Parquet file that can be
+    read.
+    """
     import pyarrow
     from pyarrow import parquet
 
@@ -25,21 +27,27 @@ def read_parquet(document: Document, columns: Columns) -> Items:
             # Python's datetime holds microseconds: nanoseconds would be refused
             times = pyarrow.schema(
                 [
-                    field.with_type(pyarrow.timestamp("us", field.type.tz)) if _is_nanoseconds(field.type) else field
+                    field.with_type(pyarrow.timestamp("us", field.type.tz))
+                    if _is_nanoseconds(field.type)
+                    else field
                     for field in file.schema_arrow
                 ]
             )
             for batch in file.iter_batches(BATCH):
                 unpacked += batch.nbytes
                 if unpacked > document.max_unpacked:
-                    raise BadSource(f"{document.name} unpacks to more than {document.max_unpacked} bytes; split it")
+                    raise BadSource(
+                        f"{document.name} unpacks to more than {document.max_unpacked} bytes; split it"
+                    )
                 row: dict[str, Any]
                 for row in batch.cast(times, safe=False).to_pylist():
                     number += 1
                     yield rows.text(row, f"{document.name}, row {number}")
     except (pyarrow.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
-        raise BadSource(f"{document.name} cannot be read as Parquet: {reason}; write the file anew") from error
+        raise BadSource(
+            f"{document.name} cannot be read as Parquet: {reason}; write the file anew"
+        ) from error
 
 
 def _is_nanoseconds(kind: Any) -> bool:

@@ -25,7 +25,8 @@ def read_plain(document: Document) -> Items:
 
 
 def read_markdown(document: Document) -> Items:
-    """One file is one text. The title is that of its front matter, its first # heading, a short first line or its name.
+    """One file is one text. The title is that of its front matter, its first # heading, a short first line or
+    its name.
 
     The front matter's plain fields (title: Cats) are read as the columns of a table are.
 
@@ -47,7 +48,8 @@ def read_markdown(document: Document) -> Items:
 
 
 def read_blocks(document: Document) -> Items:
-    """Plain text from standard input: a text per block between blank lines, or per line where there is no blank line.
+    """Plain text from standard input: a text per block between blank lines, or per line where there is no
+    blank line.
 
     >>> [text.body for text in read_blocks(Document.of("standard input", b"one\\ntwo\\n"))]
     ['one', 'two']

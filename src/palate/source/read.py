@@ -29,10 +29,10 @@ def open_source(
 ) -> Source:
     """The source that is meant by a path, an http(s) address, "-" (standard input), a list or a data frame.
 
-    The list holds Text, str (a text without a title) or mappings from column to value. columns: where the guesses for a
-    table's columns are wrong. fetcher: for addresses; default: a Fetcher with its default limits.
-    Opening checks that the place is there and reads standard input; the rest is read, and refused, when it is iterated.
-    Raises BadSource, FetchRefused; TypeError for a value of another kind.
+    The list holds Text, str (a text without a title) or mappings from column to value. columns: where the
+    guesses for a table's columns are wrong. fetcher: for addresses; default: a Fetcher with its default
+    limits. Opening checks that the place is there and reads standard input; the rest is read, and refused,
+    when it is iterated. Raises BadSource, FetchRefused; TypeError for a value of another kind.
 
     >>> [text.content for text in open_source(["Cats sleep.", {"title": "Dogs", "text": "They bark."}])]
     ['Cats sleep.', 'Dogs\\nThey bark.']
@@ -46,7 +46,9 @@ def open_source(
     once = Once(fetcher or Fetcher())
     if isinstance(source, str | os.PathLike):
         if source == "-":
-            return DocumentSource(_spooled("standard input", stdin or sys.stdin.buffer), columns, once, streamed=True)
+            return DocumentSource(
+                _spooled("standard input", stdin or sys.stdin.buffer), columns, once, streamed=True
+            )
         if isinstance(source, str) and is_address(source):
             return UrlSource(source.strip(), columns, once)
         return _at_path(os.fspath(source), columns, once)
@@ -106,7 +108,11 @@ def _not_there(given: str) -> str:
     if re.search(r"\s", given) and not re.search(r"\.\w{1,8}$", given):
         return f"{message}; a text itself is given in a list, or through standard input with -"
     near = _nearest(given)
-    return f"{message}; did you mean {near!r}?" if near else f"{message}; expected a path, an address with https:// or -"
+    return (
+        f"{message}; did you mean {near!r}?"
+        if near
+        else f"{message}; expected a path, an address with https:// or -"
+    )
 
 
 def _nearest(given: str) -> str:

@@ -1,7 +1,7 @@
 """Reference lists (RIS, BibTeX, NBIB) -> texts, one per reference: its title and abstract.
 
-The id is the DOI, so that one paper found in several databases is one text; else the PubMed number, the address or a hash.
-"""
+The id is the DOI, so that one paper found in several databases is one text; else the PubMed number, the
+address or a hash."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,8 @@ RIS_TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")
 NBIB_TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
-Record = tuple[int, dict[str, Any] | str]  # the number of its first line; its fields, or what is wrong with it
+# the number of its first line; its fields, or what is wrong with it
+Record = tuple[int, dict[str, Any] | str]
 
 
 def read_ris(document: Document, columns: Columns) -> Items:
@@ -41,7 +42,8 @@ def read_nbib(document: Document, columns: Columns) -> Items:
 
 
 def read_bibtex(document: Document, columns: Columns) -> Items:
-    """Entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is Skipped.
+    """Entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is
+    Skipped.
 
     >>> bib = b'@article{key, title={G{\\\\"o}del and {BERT}}, abstract={50% of proofs}, year=2020}'
     >>> [text.content for text in read_bibtex(Document.of("a.bib", bib), Columns())]
@@ -78,7 +80,8 @@ def _ris(document: Document) -> Iterator[Record]:
         inside = [line for line in lines if not line.startswith("ER  -")]
         try:
             record = parser.parse_lines([*inside, "ER  - "])[0]
-        except (rispy.parser.ParseError, TypeError, KeyError) as error:  # rispy trips over some continued lines
+        # rispy trips over some continued lines
+        except (rispy.parser.ParseError, TypeError, KeyError) as error:
             reason = str(error).partition(":\n")[0]
             yield number, f"record is no RIS: {reason}"
             continue
@@ -86,7 +89,9 @@ def _ris(document: Document) -> Iterator[Record]:
         record["title"] = next((record.pop(name) for name in titles if words(record.get(name))), "")
         record["abstract"] = record.pop("abstract", "") or record.pop("notes_abstract", "")
         record["url"] = next(iter(record.pop("urls", [])), "")
-        record["published"] = record.pop("date", "") or record.pop("year", "") or record.pop("publication_year", "")
+        record["published"] = (
+            record.pop("date", "") or record.pop("year", "") or record.pop("publication_year", "")
+        )
         record["key"] = record.pop("id", "")  # a number within this list
         yield number, record
 
@@ -101,7 +106,9 @@ def _nbib(document: Document) -> Iterator[Record]:
                 fields.setdefault(tag, []).append(found[2].strip())
             elif tag and line.strip():  # a line that goes on
                 fields[tag][-1] += " " + line.strip()
-        identifiers = [value for name in ("LID", "AID") for value in fields.get(name, ()) if value.endswith("[doi]")]
+        identifiers = [
+            value for name in ("LID", "AID") for value in fields.get(name, ()) if value.endswith("[doi]")
+        ]
         yield (
             number,
             {
@@ -120,10 +127,13 @@ def _nbib(document: Document) -> Iterator[Record]:
 
 
 def _records(document: Document, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:
-    """The lines of each record, which goes from a line with start to the next one, and the number of its first line."""
+    """The lines of each record, which goes from a line with start to the next one, and the number of its
+    first line.
+    """
     first, record = 0, list[str]()
     for number, raw in document.lines():
-        line = re.sub(r"^\s*\d+\.\s+(?=[A-Z][A-Z0-9]  - )", "", raw.rstrip("\r\n"))  # some lists number their records
+        # some lists number their records
+        line = re.sub(r"^\s*\d+\.\s+(?=[A-Z][A-Z0-9]  - )", "", raw.rstrip("\r\n"))
         if start.match(line):
             if record:
                 yield first, record
@@ -140,7 +150,11 @@ def _bibtex(document: Document) -> Iterator[Record]:
 
     for block in parse_string(document.text()).blocks:
         number = (block.start_line or 0) + 1
-        entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) else block
+        entry = (
+            block.ignore_error_block
+            if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock)
+            else block
+        )
         if isinstance(entry, Entry):
             # reversed, so that the first of two fields with one name counts
             fields = {field.key.lower(): _without_tex(field.value) for field in reversed(entry.fields)}
@@ -149,7 +163,10 @@ def _bibtex(document: Document) -> Iterator[Record]:
             fields["language"] = fields.pop("language", "") or fields.pop("langid", "")
             yield number, {**fields, "key": entry.key, "kind": entry.entry_type}
         elif isinstance(entry, ParsingFailedBlock):
-            reason = str(getattr(entry.error, "abort_reason", "") or entry.error) or "its braces or commas are wrong"
+            reason = (
+                str(getattr(entry.error, "abort_reason", "") or entry.error)
+                or "its braces or commas are wrong"
+            )
             yield number, f"entry is no BibTeX: {' '.join(reason.split())}"
 
 
@@ -158,6 +175,7 @@ def _without_tex(value: Any) -> str:
     if "\\" in text:
         from pylatexenc.latex2text import LatexNodes2Text
 
-        # a bare % is a percent sign in every abstract, although TeX would read the rest of the line as a comment
+        # a bare % is a percent sign in every abstract, although TeX would read the rest of the line as a
+        # comment
         text = LatexNodes2Text(math_mode="verbatim").latex_to_text(re.sub(r"(?<!\\)%", r"\\%", text))
     return re.sub(r"\s+", " ", re.sub(r"(?<!\\)[{}]", "", text)).strip()

@@ -11,22 +11,63 @@ from palate.source.opening import CONTROLS, HEAD, Document, marked_encoding
 from palate.source.tables import delimiter_of
 
 Format = Literal[
-    "csv", "tsv", "jsonl", "json", "jsonfeed", "parquet", "plain", "blocks", "markdown", "feed", "opml", "ris", "bibtex", "nbib",
+    "csv",
+    "tsv",
+    "jsonl",
+    "json",
+    "jsonfeed",
+    "parquet",
+    "plain",
+    "blocks",
+    "markdown",
+    "feed",
+    "opml",
+    "ris",
+    "bibtex",
+    "nbib",
     "page",
-]  # fmt: skip
+]
 
 SUFFIXES: dict[str, Format] = {
-    "csv": "csv", "tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "parquet": "parquet",
-    "pq": "parquet", "txt": "plain", "text": "plain", "md": "markdown", "markdown": "markdown", "rss": "feed", "atom": "feed",
-    "rdf": "feed", "xml": "feed", "opml": "opml", "ris": "ris", "bib": "bibtex", "bibtex": "bibtex", "nbib": "nbib",
-    "medline": "nbib", "html": "page", "htm": "page", "xhtml": "page",
-}  # fmt: skip
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "json": "json",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "txt": "plain",
+    "text": "plain",
+    "md": "markdown",
+    "markdown": "markdown",
+    "rss": "feed",
+    "atom": "feed",
+    "rdf": "feed",
+    "xml": "feed",
+    "opml": "opml",
+    "ris": "ris",
+    "bib": "bibtex",
+    "bibtex": "bibtex",
+    "nbib": "nbib",
+    "medline": "nbib",
+    "html": "page",
+    "htm": "page",
+    "xhtml": "page",
+}
 
 CONTENT_TYPES: dict[str, Format] = {
-    "application/xml": "feed", "text/xml": "feed", "text/csv": "csv", "text/tab-separated-values": "tsv",
-    "text/markdown": "markdown", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl", "application/json": "json",
-    "application/x-research-info-systems": "ris", "application/x-bibtex": "bibtex",
-}  # fmt: skip
+    "application/xml": "feed",
+    "text/xml": "feed",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/markdown": "markdown",
+    "application/x-ndjson": "jsonl",
+    "application/jsonl": "jsonl",
+    "application/json": "json",
+    "application/x-research-info-systems": "ris",
+    "application/x-bibtex": "bibtex",
+}
 
 # What a file with this suffix may hold instead: PubMed, for one, hands references out as .txt.
 NAMED_OTHERWISE: dict[Format, tuple[Format, ...]] = {
@@ -82,7 +123,8 @@ def format_of(document: Document, *, streamed: bool = False) -> Format:
     by_content = _by_content(text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
-    if document.content_type:  # a server's word weighs less than the content: many serve feeds as HTML and tables as text
+    # a server's word weighs less than the content: many serve feeds as HTML and tables as text
+    if document.content_type:
         is_feed = root_of(text) in FEED_ROOTS or by_content == "jsonfeed"
         if "html" in document.content_type and not is_feed:
             return "page"
@@ -103,7 +145,9 @@ def root_of(text: str) -> str:
     while (at := text.find("<", at)) >= 0:
         if found := ELEMENT.match(text, at):
             return found[1].lower()
-        end = text.find("-->" if text.startswith("<!--", at) else "?>" if text.startswith("<?", at) else ">", at)
+        end = text.find(
+            "-->" if text.startswith("<!--", at) else "?>" if text.startswith("<?", at) else ">", at
+        )
         if end < 0:
             break
         at = end
@@ -154,5 +198,9 @@ def _refuse_foreign(name: str, head: bytes) -> None:
         return
     for encoding, offset in (("utf-16le", 1), ("utf-16be", 0)):
         if head[offset::2].count(0) * 3 > len(head) > head[1 - offset :: 2].count(0) * 20:
-            raise BadSource(f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: iconv -f {encoding} -t utf-8")
-    raise BadSource(f"{name} is no text: {strange} of its first {len(head)} bytes are control bytes; expected text")
+            raise BadSource(
+                f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: iconv -f {encoding} -t utf-8"
+            )
+    raise BadSource(
+        f"{name} is no text: {strange} of its first {len(head)} bytes are control bytes; expected text"
+    )

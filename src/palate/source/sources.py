@@ -1,4 +1,6 @@
-"""The kinds of Source: a document, a folder, an address, Python values; and the way from a document to its reader."""
+"""The kinds of Source: a document, a folder, an address, Python values; and the way from a document to its
+reader.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -47,7 +49,13 @@ class DocumentSource:
     """A file or standard input. Use UrlSource for what must be fetched first."""
 
     def __init__(self, document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> None:
-        self.name, self.document, self.columns, self.once, self.streamed = document.name, document, columns, once, streamed
+        self.name, self.document, self.columns, self.once, self.streamed = (
+            document.name,
+            document,
+            columns,
+            once,
+            streamed,
+        )
 
     @property
     def unchanged(self) -> bool:
@@ -77,10 +85,17 @@ class UrlSource:
 
 
 class FolderSource:
-    """All files below a folder. A file that cannot be read is Skipped; a folder without any text is a BadSource."""
+    """All files below a folder. A file that cannot be read is Skipped; a folder without any text is a
+    BadSource.
+    """
 
     def __init__(self, folder: Path, columns: Columns, once: Once) -> None:
-        self.name, self.folder, self.columns, self.once = folder.resolve().name or str(folder), folder, columns, once
+        self.name, self.folder, self.columns, self.once = (
+            folder.resolve().name or str(folder),
+            folder,
+            columns,
+            once,
+        )
 
     @property
     def unchanged(self) -> bool:
@@ -99,7 +114,9 @@ class FolderSource:
                 yield Skipped(document.name, str(error).removeprefix(document.name).lstrip(" ,:"))
         if not texts and not self.unchanged:
             first = f"; of its {len(reasons)} unreadable files the first: {reasons[0]}" if reasons else ""
-            raise BadSource(f"folder {self.name} holds no texts; expected files such as .txt .md .csv .jsonl .xml .ris{first}")
+            raise BadSource(
+                f"folder {self.name} holds no texts; expected files such as .txt .md .csv .jsonl .xml .ris{first}"
+            )
 
 
 class ItemSource:
@@ -124,11 +141,15 @@ def fetched_document(url: str, once: Once) -> Document | None:
     if fetched.status == 304:
         return None
     name = without_password(parse(url))
-    return Document.of(name, fetched.body, url=fetched.url, content_type=fetched.content_type, max_unpacked=MAX_BODY)
+    return Document.of(
+        name, fetched.body, url=fetched.url, content_type=fetched.content_type, max_unpacked=MAX_BODY
+    )
 
 
 def read_document(document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> Items:
-    """The texts of a document in any format. columns counts for tables; feeds, pages and plain texts have none."""
+    """The texts of a document in any format. columns counts for tables; feeds, pages and plain texts have
+    none.
+    """
     format = format_of(document, streamed=streamed)
     if format == "opml":
         yield from read_listed(document, once)
@@ -149,7 +170,9 @@ def read_listed(document: Document, once: Once) -> Items:
             try:
                 fetched = fetched_document(feed.url, once)
                 if fetched:
-                    yield from read_jsonfeed(fetched) if format_of(fetched) == "jsonfeed" else read_feed(fetched)
+                    yield from (
+                        read_jsonfeed(fetched) if format_of(fetched) == "jsonfeed" else read_feed(fetched)
+                    )
             except (BadSource, FetchRefused) as error:
                 once.forget(feed.url)
                 yield Skipped(f"{document.name}, {feed.title}", str(error))
@@ -163,5 +186,7 @@ def is_frame(value: object) -> bool:
 
 
 def frame_rows(frame: Any) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict(orient="records")
+    rows: list[Mapping[str, Any]] = (
+        frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict(orient="records")
+    )
     return rows

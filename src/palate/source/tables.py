@@ -15,7 +15,8 @@ DELIMITERS = ",;\t|"
 def read_csv(document: Document, columns: Columns) -> Items:
     """A row that breaks the rules of CSV is Skipped and reading goes on at the line behind its first one.
 
-    The delimiter is the one of , ; tab | that makes the header best. Raises BadSource for a file without a known column.
+    The delimiter is the one of , ; tab | that makes the header best. Raises BadSource for a file without a
+    known column.
 
     >>> document = Document.of("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f\\n')
     >>> [getattr(item, "title", item) for item in read_csv(document, Columns())]
@@ -30,7 +31,8 @@ def read_tsv(document: Document, columns: Columns) -> Items:
 
 
 def delimiter_of(header: str) -> str:
-    """The delimiter that gives the header most known names, then most cells; "," where nothing speaks for another.
+    """The delimiter that gives the header most known names, then most cells; "," where nothing speaks for
+    another.
 
     >>> delimiter_of("title;a,b;text"), delimiter_of("words")
     (';', ',')
@@ -45,7 +47,9 @@ def delimiter_of(header: str) -> str:
 
 
 class _Feed:
-    """Lines for csv.reader, which remember what the reader took for the row at hand and can be given again."""
+    """Lines for csv.reader, which remember what the reader took for the row at hand and can be given
+    again.
+    """
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
@@ -72,12 +76,15 @@ class _Feed:
 
 
 def _read(document: Document, columns: Columns, delimiter: str) -> Items:
-    # The limit is one for the whole process and 128 KiB by default; one line, and so one cell, may hold MAX_LINE bytes here.
+    # The limit is one for the whole process and 128 KiB by default; one line, and so one cell, may hold
+    # MAX_LINE bytes here.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
     feed = _Feed(document.lines())
     first = next((line for line in feed if line.strip()), "")
     if "\r" in first.rstrip("\r\n"):
-        raise BadSource(f"{document.name} ends its lines with CR alone, as old Macs did; mend it with: tr '\\r' '\\n'")
+        raise BadSource(
+            f"{document.name} ends its lines with CR alone, as old Macs did; mend it with: tr '\\r' '\\n'"
+        )
     feed.give_back(0)
     rows, header = Rows(document.name, columns), list[str]()
     for number, cells in _rows(feed, delimiter or delimiter_of(first)):
@@ -94,7 +101,9 @@ def _read(document: Document, columns: Columns, delimiter: str) -> Items:
 
 
 def _rows(feed: _Feed, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """The number of the first line of each row that is not blank, with its cells or with what is wrong with it."""
+    """The number of the first line of each row that is not blank, with its cells or with what is wrong with
+    it.
+    """
     reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True, strict=True)
     width = 0
     while True:

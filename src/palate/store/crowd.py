@@ -16,12 +16,17 @@ _kept, _reader = schema.crowd.c, schema.reader.c
 _STATE = select(
     select(func.max(schema.feedback.c.entry)).scalar_subquery(),
     select(func.group_concat(_reader.number)).where(_reader.private == 1).scalar_subquery(),
-    *(select(column).scalar_subquery() for column in (_kept.head, _kept.encoder, _kept.readers, func.length(_kept.data))),
+    *(
+        select(column).scalar_subquery()
+        for column in (_kept.head, _kept.encoder, _kept.readers, func.length(_kept.data))
+    ),
 )
 
 
 class Said(NamedTuple):
-    """One standing judgement of a reader who does not keep out of the crowd; of several of a text the latest."""
+    """One standing judgement of a reader who does not keep out of the crowd; of several of a text the
+    latest.
+    """
 
     reader: int
     taste: int
@@ -49,9 +54,8 @@ class StoredCrowd(NamedTuple):
 class CrowdState(NamedTuple):
     """What tells, in a moment, whether anything has changed.
 
-    newest: entry of the log, of anybody. stored: (head, encoder, readers, bytes) of the crowd, None where there is none.
-    private: numbers of the readers who keep out of it, with commas between.
-    """
+    newest: entry of the log, of anybody. stored: (head, encoder, readers, bytes) of the crowd, None where
+    there is none. private: numbers of the readers who keep out of it, with commas between."""
 
     newest: int
     stored: tuple[int, int, int, int] | None
@@ -76,9 +80,16 @@ class Crowd:
 
     def speakers(self, least: int) -> int:
         """How many who are not private have likings of this many texts, or more, that were not taken back."""
-        table, undone = schema.feedback.c, select(schema.feedback.c.undoes).where(schema.feedback.c.undoes.is_not(None))
-        query = _open(select(schema.reader.c.number)).where(table.liking.is_not(None), table.entry.not_in(undone))
-        each = query.group_by(schema.reader.c.number).having(func.count(distinct(table.row)) >= least).subquery()
+        table, undone = (
+            schema.feedback.c,
+            select(schema.feedback.c.undoes).where(schema.feedback.c.undoes.is_not(None)),
+        )
+        query = _open(select(schema.reader.c.number)).where(
+            table.liking.is_not(None), table.entry.not_in(undone)
+        )
+        each = (
+            query.group_by(schema.reader.c.number).having(func.count(distinct(table.row)) >= least).subquery()
+        )
         with self._store.reading() as connection:
             return connection.execute(select(func.count()).select_from(each)).scalar_one()
 
@@ -101,7 +112,8 @@ class Crowd:
             return StoredCrowd(*found) if found else None
 
     def put(self, crowd: StoredCrowd, entries: int) -> bool:
-        """Keep this instead of what was there, unless a reader has left, or turned private, since it began to be learned.
+        """Keep this instead of what was there, unless a reader has left, or turned private, since it began to
+        be learned.
 
         entries: of which it was learned. The log only grows, so their number tells.
         """
@@ -115,7 +127,9 @@ class Crowd:
 
 def _open(query: Select[Any]) -> Select[Any]:
     """Of the feedback of those who are not private."""
-    joined = query.select_from(schema.feedback).join(schema.taste, schema.taste.c.number == schema.feedback.c.taste)
+    joined = query.select_from(schema.feedback).join(
+        schema.taste, schema.taste.c.number == schema.feedback.c.taste
+    )
     return joined.join(schema.reader).where(schema.reader.c.private == 0)
 
 

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from palate.store.sqlite import SqliteStore
 
 IN_USE = ("encoder", "encoder_fingerprint")  # settings: the name by which it is made, and what it must be
-_kept = {key: select(schema.setting.c.value).where(schema.setting.c.key == key).scalar_subquery() for key in IN_USE}
-_dims = select(schema.encoder.c.dims).where(schema.encoder.c.fingerprint == _kept["encoder_fingerprint"]).scalar_subquery()
+_kept = {
+    key: select(schema.setting.c.value).where(schema.setting.c.key == key).scalar_subquery() for key in IN_USE
+}
+_dims = (
+    select(schema.encoder.c.dims)
+    .where(schema.encoder.c.fingerprint == _kept["encoder_fingerprint"])
+    .scalar_subquery()
+)
 _STATE = select(func.max(schema.text.c.row), *_kept.values(), _dims)
 
 
 class EncoderState(NamedTuple):
-    """What tells whether anything is new. last_row: of the newest text, 0 where there is none. The rest is of the one in use."""
+    """What tells whether anything is new. last_row: of the newest text, 0 where there is none. The rest is of
+    the one in use.
+    """
 
     last_row: int
     name: str | None
@@ -31,7 +39,8 @@ class EncoderState(NamedTuple):
 
 
 class EncoderRow(NamedTuple):
-    """One encoder. texts: how many have a vector of it. made_at: when the store first met it, None if before there was a record.
+    """One encoder. texts: how many have a vector of it. made_at: when the store first met it, None if before
+    there was a record.
 
     figures: what a tuned one was measured by, by name; empty for others.
     """
@@ -47,7 +56,9 @@ class EncoderRow(NamedTuple):
 
 
 class Encoders:
-    """The encoders of a store, by number and fingerprint. A number is never given again: one that was removed keeps it."""
+    """The encoders of a store, by number and fingerprint. A number is never given again: one that was removed
+    keeps it.
+    """
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
@@ -59,10 +70,14 @@ class Encoders:
             return EncoderState(last_row or 0, *used)
 
     def number(self, encoder: Encoder, name: str = "") -> int:
-        """The store's number for an encoder, given on first sight. name: by which it is made again, its own if none is given."""
+        """The store's number for an encoder, given on first sight. name: by which it is made again, its own
+        if none is given.
+        """
         table = schema.encoder
         with self._store.reading() as connection:
-            number = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)).scalar()
+            number = connection.execute(
+                select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)
+            ).scalar()
         if number is not None:
             return int(number)
         row = (encoder.fingerprint, name or encoder.name, encoder.dims, datetime.now(UTC).isoformat())
@@ -70,7 +85,9 @@ class Encoders:
             connection.exec_driver_sql(
                 "insert or ignore into encoder (fingerprint, name, dims, made_at) values (?, ?, ?, ?)", row
             )
-            found = connection.execute(select(table.c.number).where(table.c.fingerprint == encoder.fingerprint))
+            found = connection.execute(
+                select(table.c.number).where(table.c.fingerprint == encoder.fingerprint)
+            )
             return int(found.scalar_one())
 
     def all(self) -> list[EncoderRow]:
@@ -82,43 +99,72 @@ class Encoders:
             .group_by(vector.c.encoder)
             .subquery()
         )
-        columns = (table.c.number, table.c.name, table.c.fingerprint, table.c.dims, func.coalesce(counted.c.texts, 0))
+        columns = (
+            table.c.number,
+            table.c.name,
+            table.c.fingerprint,
+            table.c.dims,
+            func.coalesce(counted.c.texts, 0),
+        )
         in_use = table.c.fingerprint == _kept["encoder_fingerprint"]
         query = select(*columns, func.coalesce(in_use, False), table.c.made_at, table.c.figures)
         with self._store.reading() as connection:
-            found = connection.execute(query.outerjoin(counted, counted.c.encoder == table.c.number).order_by(table.c.number))
+            found = connection.execute(
+                query.outerjoin(counted, counted.c.encoder == table.c.number).order_by(table.c.number)
+            )
             return [
-                EncoderRow(number, name, print_, dims, texts, bool(used), made and datetime.fromisoformat(made), figures or {})
+                EncoderRow(
+                    number,
+                    name,
+                    print_,
+                    dims,
+                    texts,
+                    bool(used),
+                    made and datetime.fromisoformat(made),
+                    figures or {},
+                )
                 for number, name, print_, dims, texts, used, made, figures in found
                 if texts or used
             ]
 
     def find(self, name: str) -> EncoderRow:
-        """The one with this name or fingerprint. Raises UnknownName where there is none, or several have the name."""
+        """The one with this name or fingerprint. Raises UnknownName where there is none, or several have the
+        name.
+        """
         rows = self.all()
         found = [row for row in rows if name in (row.name, row.fingerprint)]
         if len(found) == 1:
             return found[0]
         if found:
             prints = ", ".join(row.fingerprint for row in found)
-            raise UnknownName(f"{len(found)} encoders have been called {name!r}; give the fingerprint of one: {prints}")
-        raise UnknownName(f"the store has no vectors of {name!r}, only of: {', '.join(row.name for row in rows)}")
+            raise UnknownName(
+                f"{len(found)} encoders have been called {name!r}; give the fingerprint of one: {prints}"
+            )
+        raise UnknownName(
+            f"the store has no vectors of {name!r}, only of: {', '.join(row.name for row in rows)}"
+        )
 
     def use(self, number: int, name: str) -> bool:
-        """Make an encoder the one in use, under a name. False, and nothing changes, where a text still lacks its vector."""
+        """Make an encoder the one in use, under a name. False, and nothing changes, where a text still lacks
+        its vector.
+        """
         table = schema.encoder
         with self._store.writing() as connection:
             if connection.execute(lacking(number).limit(1)).first():
                 return False
             connection.execute(update(table).where(table.c.number == number).values(name=name))
-            fingerprint = connection.execute(select(table.c.fingerprint).where(table.c.number == number)).scalar_one()
+            fingerprint = connection.execute(
+                select(table.c.fingerprint).where(table.c.number == number)
+            ).scalar_one()
             connection.execute(delete(schema.setting).where(schema.setting.c.key.in_(IN_USE)))
             kept = zip(IN_USE, (name, fingerprint), strict=True)
             connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in kept])
             return True
 
     def remove(self, number: int) -> bool:
-        """Drop its vectors, and the crowd that was learned on them. False, and nothing changes, where it is in use."""
+        """Drop its vectors, and the crowd that was learned on them. False, and nothing changes, where it is
+        in use.
+        """
         table = schema.encoder
         with self._store.writing() as connection:
             used = select(table.c.number).where(table.c.fingerprint == _kept["encoder_fingerprint"])
@@ -129,7 +175,9 @@ class Encoders:
             return True
 
     def tell(self, number: int, figures: dict[str, Any]) -> None:
-        """Remember what a tuned encoder was measured by, if anything, unless something is remembered already."""
+        """Remember what a tuned encoder was measured by, if anything, unless something is remembered
+        already.
+        """
         if not figures:
             return
         which = (schema.encoder.c.number == number) & schema.encoder.c.figures.is_(None)

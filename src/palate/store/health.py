@@ -28,7 +28,8 @@ def examine(store: SqliteStore, fingerprint: str) -> list[Finding]:
 
 
 def back_up(store: SqliteStore, path: Path) -> None:
-    """Copy a store, also while others write to it, to a file that is not there yet; the copy opens like any store.
+    """Copy a store, also while others write to it, to a file that is not there yet; the copy opens like any
+    store.
 
     Source: SQLite's online backup.
     """
@@ -47,7 +48,9 @@ def _whole(store: SqliteStore) -> Finding:
         said = [row[0] for row in connection.exec_driver_sql("pragma integrity_check(5)")]
     if said == ["ok"]:
         return Finding("file", True, f"{store.path} is whole")
-    return Finding("file", False, "; ".join(said), "restore a backup, or save what can be read with: palate export")
+    return Finding(
+        "file", False, "; ".join(said), "restore a backup, or save what can be read with: palate export"
+    )
 
 
 def _references(store: SqliteStore) -> Finding:
@@ -56,7 +59,10 @@ def _references(store: SqliteStore) -> Finding:
         texts = connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
         judgements = connection.execute(select(func.count()).select_from(schema.feedback)).scalar_one()
         bare = connection.execute(
-            select(func.count()).select_from(schema.text).outerjoin(schema.terms).where(schema.terms.c.row.is_(None))
+            select(func.count())
+            .select_from(schema.text)
+            .outerjoin(schema.terms)
+            .where(schema.terms.c.row.is_(None))
         ).scalar()
     if broken or bare:
         detail = f"{len(broken)} rows point to what is not there, {bare} texts lack their keywords"
@@ -78,9 +84,13 @@ def _words(store: SqliteStore) -> Finding:
 def _vectors(store: SqliteStore, fingerprint: str) -> Finding:
     encoder = schema.encoder
     with store.reading() as connection:
-        number = connection.execute(select(encoder.c.number).where(encoder.c.fingerprint == fingerprint)).scalar()
+        number = connection.execute(
+            select(encoder.c.number).where(encoder.c.fingerprint == fingerprint)
+        ).scalar()
         misshapen = select(func.count()).select_from(schema.vector).join(encoder)
-        wrong = connection.execute(misshapen.where(func.length(schema.vector.c.data) != 2 * encoder.c.dims)).scalar_one()
+        wrong = connection.execute(
+            misshapen.where(func.length(schema.vector.c.data) != 2 * encoder.c.dims)
+        ).scalar_one()
     kept = store.settings.get("encoder_fingerprint")
     if kept != fingerprint:
         mend = f"move the vectors over with: palate encoder use {store.settings.get('encoder')}"
@@ -89,5 +99,7 @@ def _vectors(store: SqliteStore, fingerprint: str) -> Finding:
         return Finding("vectors", False, f"{wrong} are not as long as their encoder's", "restore a backup")
     lacking = len(store.texts.lacking_vector(number)) if number else 0
     if lacking:
-        return Finding("vectors", False, f"{lacking} texts have none from {fingerprint}", "palate rank makes them")
+        return Finding(
+            "vectors", False, f"{lacking} texts have none from {fingerprint}", "palate rank makes them"
+        )
     return Finding("vectors", True, f"every text has one from {fingerprint}")

@@ -29,7 +29,9 @@ class Entry(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What the tastes of a contest said of one text. tastes: m names with commas between. logits: (m,) little-endian float32."""
+    """What the tastes of a contest said of one text. tastes: m names with commas between. logits: (m,)
+    little-endian float32.
+    """
 
     tastes: str
     logits: bytes
@@ -42,18 +44,27 @@ class Log:
         self._store = store
 
     def append(
-        self, taste: int, verdicts: Sequence[tuple[int, Kind, float | None]], predictions: Sequence[Prediction | None] = ()
+        self,
+        taste: int,
+        verdicts: Sequence[tuple[int, Kind, float | None]],
+        predictions: Sequence[Prediction | None] = (),
     ) -> tuple[int, list[Entry]]:
-        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head was before.
+        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head
+        was before.
 
-        predictions: what the tastes said of each verdict before they learned it; none at all is one None for each.
-        """
+        predictions: what the tastes said of each verdict before they learned it; none at all is one None for
+        each."""
         with self._store.writing() as connection:
-            if not connection.execute(select(schema.taste.c.number).where(schema.taste.c.number == taste)).first():
+            if not connection.execute(
+                select(schema.taste.c.number).where(schema.taste.c.number == taste)
+            ).first():
                 raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
             head = _head(connection, taste)
             entries = [_append(connection, taste, row, kind, liking) for row, kind, liking in verdicts]
-            _keep(connection, {e.entry: p for e, p in zip(entries, predictions, strict=bool(predictions)) if p is not None})
+            _keep(
+                connection,
+                {e.entry: p for e, p in zip(entries, predictions, strict=bool(predictions)) if p is not None},
+            )
             return head, entries
 
     def predictions(self, taste: int) -> dict[int, Prediction]:
@@ -86,7 +97,9 @@ class Log:
             return _entries(connection, taste)
 
     def head(self, taste: int) -> int:
-        """Number of the newest entry of a taste, 0 where there is none: tells whether another process has added some."""
+        """Number of the newest entry of a taste, 0 where there is none: tells whether another process has
+        added some.
+        """
         with self._store.reading() as connection:
             return _head(connection, taste)
 
@@ -98,7 +111,12 @@ def standing_entries(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _head(connection: Connection, taste: int) -> int:
-    return connection.execute(select(func.max(schema.feedback.c.entry)).where(schema.feedback.c.taste == taste)).scalar() or 0
+    return (
+        connection.execute(
+            select(func.max(schema.feedback.c.entry)).where(schema.feedback.c.taste == taste)
+        ).scalar()
+        or 0
+    )
 
 
 def _append(
@@ -111,7 +129,11 @@ def _append(
 ) -> Entry:
     now = datetime.now(UTC)
     values = {"row": row, "kind": kind, "liking": liking, "weight": 1.0, "undoes": undoes}
-    made = insert(schema.feedback).values(taste=taste, given_at=now.isoformat(), **values).returning(schema.feedback.c.entry)
+    made = (
+        insert(schema.feedback)
+        .values(taste=taste, given_at=now.isoformat(), **values)
+        .returning(schema.feedback.c.entry)
+    )
     return Entry(connection.execute(made).scalar_one(), row, kind, liking, 1.0, now, undoes)
 
 
@@ -123,7 +145,15 @@ def _keep(connection: Connection, predictions: Mapping[int, Prediction]) -> None
 
 def _entries(connection: Connection, taste: int) -> list[Entry]:
     table = schema.feedback
-    columns = (table.c.entry, table.c.row, table.c.kind, table.c.liking, table.c.weight, table.c.given_at, table.c.undoes)
+    columns = (
+        table.c.entry,
+        table.c.row,
+        table.c.kind,
+        table.c.liking,
+        table.c.weight,
+        table.c.given_at,
+        table.c.undoes,
+    )
     found = connection.execute(select(*columns).where(table.c.taste == taste).order_by(table.c.entry))
     return [
         Entry(e, row, kind, liking, weight, datetime.fromisoformat(at), undoes)

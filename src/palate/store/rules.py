@@ -41,7 +41,9 @@ class Rules:
             return _of(connection, taste)
 
     def put(self, taste: int, rule: Rule) -> StoredRule:
-        """Take in a rule that the reader wrote; it replaces one on the same word, author, source or pattern."""
+        """Take in a rule that the reader wrote; it replaces one on the same word, author, source or
+        pattern.
+        """
         with self._store.writing() as connection:
             _known(connection, taste)
             same = [old.number for old in _of(connection, taste) if old.rule.key == rule.key]
@@ -52,7 +54,8 @@ class Rules:
             return _insert(connection, taste, rule, None, "accepted")
 
     def propose(self, taste: int, suggestions: Sequence[tuple[Rule, Evidence]]) -> list[StoredRule]:
-        """Make these the pending rules of a taste, all or none; the same suggestion keeps its number, others go.
+        """Make these the pending rules of a taste, all or none; the same suggestion keeps its number, others
+        go.
 
         What is accepted or vetoed stays as it is, and is not proposed.
         """
@@ -80,7 +83,9 @@ class Rules:
             return found._replace(state=state)
 
     def remove(self, taste: int, number: int) -> StoredRule:
-        """Take a rule away as if it had never been. Raises UnknownName where the taste has none of this number."""
+        """Take a rule away as if it had never been. Raises UnknownName where the taste has none of this
+        number.
+        """
         with self._store.writing() as connection:
             found = _numbered(connection, taste, number)
             connection.execute(delete(schema.rule).where(_rule.number == number))
@@ -89,9 +94,11 @@ class Rules:
     def matching(self, rule: Rule) -> list[int]:
         """Rows of all texts that a rule speaks of, ascending.
 
-        A word costs time for the texts that have it, by the full-text index; other rules read a part of every text.
-        """
-        query = select(schema.text.c.row, *(schema.text.c[name] for name in READS[rule.field])).order_by(schema.text.c.row)
+        A word costs time for the texts that have it, by the full-text index; other rules read a part of every
+        text."""
+        query = select(schema.text.c.row, *(schema.text.c[name] for name in READS[rule.field])).order_by(
+            schema.text.c.row
+        )
         if rule.field == "word":
             phrase = '"' + rule.value.replace('"', '""') + '"'
             having = sql("words match :phrase").bindparams(phrase=phrase)
@@ -103,17 +110,32 @@ class Rules:
 def _values(rule: Rule, evidence: Evidence | None, state: State) -> dict[str, Any]:
     why = asdict(evidence) if evidence else None
     return {
-        "action": rule.action, "field": rule.field, "value": rule.value, "amount": rule.amount, "state": state, "evidence": why,
-    }  # fmt: skip
+        "action": rule.action,
+        "field": rule.field,
+        "value": rule.value,
+        "amount": rule.amount,
+        "state": state,
+        "evidence": why,
+    }
 
 
-def _insert(connection: Connection, taste: int, rule: Rule, evidence: Evidence | None, state: State) -> StoredRule:
+def _insert(
+    connection: Connection, taste: int, rule: Rule, evidence: Evidence | None, state: State
+) -> StoredRule:
     made = insert(schema.rule).values(taste=taste, **_values(rule, evidence, state)).returning(_rule.number)
     return StoredRule(connection.execute(made).scalar_one(), rule, state, evidence)
 
 
 def _of(connection: Connection, taste: int) -> tuple[StoredRule, ...]:
-    columns = (_rule.number, _rule.action, _rule.field, _rule.value, _rule.amount, _rule.state, _rule.evidence)
+    columns = (
+        _rule.number,
+        _rule.action,
+        _rule.field,
+        _rule.value,
+        _rule.amount,
+        _rule.state,
+        _rule.evidence,
+    )
     found = connection.execute(select(*columns).where(_rule.taste == taste).order_by(_rule.number))
     return tuple(
         StoredRule(number, Rule(action, field, value, amount), state, Evidence(**why) if why else None)

@@ -19,13 +19,15 @@ from sqlalchemy import (
 metadata = MetaData()
 
 setting = Table(
-    "setting", metadata,
+    "setting",
+    metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
-)  # fmt: skip
+)
 
 encoder = Table(
-    "encoder", metadata,
+    "encoder",
+    metadata,
     Column("number", Integer, primary_key=True),
     Column("fingerprint", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),  # by which it is made again
@@ -33,10 +35,11 @@ encoder = Table(
     Column("made_at", Text),  # ISO 8601, UTC; null in what an older palate made
     Column("figures", JSON(none_as_null=True)),  # of a tuned encoder: what it was measured by
     CheckConstraint("typeof(dims) = 'integer' and dims > 0", name="dims_count"),
-)  # fmt: skip
+)
 
 text = Table(
-    "text", metadata,
+    "text",
+    metadata,
     Column("row", Integer, primary_key=True),  # in the order of adding
     Column("id", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
@@ -48,56 +51,66 @@ text = Table(
     Column("extra", JSON, nullable=False),
     Column("content_hash", Text, nullable=False, index=True),
     Column("canonical_url", Text, index=True),  # null where there is no address
-    Column("leader", ForeignKey("text.row"), nullable=False, index=True),  # first text of its group of near-copies, or itself
+    # first text of its group of near-copies, or itself
+    Column("leader", ForeignKey("text.row"), nullable=False, index=True),
     Column("added_at", Text, nullable=False),  # ISO 8601, UTC
-)  # fmt: skip
+)
 
-vector = Table(  # a cache by content: nothing is encoded twice, also not after another text with the same content
-    "vector", metadata,
+# a cache by content: nothing is encoded twice, also not after another text with the same content
+vector = Table(
+    "vector",
+    metadata,
     Column("content_hash", Text, primary_key=True),
     Column("encoder", ForeignKey("encoder.number"), primary_key=True),
     Column("data", LargeBinary, nullable=False),  # (d,) little-endian float16
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 terms = Table(
-    "terms", metadata,
+    "terms",
+    metadata,
     Column("row", ForeignKey("text.row"), primary_key=True),
     Column("ids", LargeBinary, nullable=False),  # (t,) little-endian uint32
     Column("counts", LargeBinary, nullable=False),  # (t,) uint8
-)  # fmt: skip
+)
 
 band = Table(  # keys that near-copies share
-    "band", metadata,
+    "band",
+    metadata,
     Column("key", BigInteger, primary_key=True),
     Column("row", ForeignKey("text.row"), primary_key=True),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 reader = Table(
-    "reader", metadata,
+    "reader",
+    metadata,
     Column("number", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
-    Column("private", Integer, nullable=False, server_default="0"),  # 1 where other readers must learn nothing from this one
+    # 1 where other readers must learn nothing from this one
+    Column("private", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,  # a number is never given again
-)  # fmt: skip
+)
 
 taste = Table(
-    "taste", metadata,
+    "taste",
+    metadata,
     Column("number", Integer, primary_key=True),
     Column("reader", ForeignKey("reader.number"), nullable=False),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("likes", Text, nullable=False),  # what the reader wrote of it, may be empty
     Column("dislikes", Text, nullable=False),
-    Column("serving", Text, nullable=False, server_default="blend"),  # of the contest: blend, champion or a pinned member
+    # of the contest: blend, champion or a pinned member
+    Column("serving", Text, nullable=False, server_default="blend"),
     UniqueConstraint("reader", "name"),
     sqlite_autoincrement=True,  # a number is never given again
-)  # fmt: skip
+)
 
 feedback = Table(  # append-only
-    "feedback", metadata,
+    "feedback",
+    metadata,
     Column("entry", Integer, primary_key=True),
     Column("taste", ForeignKey("taste.number"), nullable=False),
     Column("row", ForeignKey("text.row")),  # null for an undo
@@ -108,30 +121,35 @@ feedback = Table(  # append-only
     Column("undoes", ForeignKey("feedback.entry")),
     Index("feedback_taste", "taste", "entry"),
     CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
-    CheckConstraint("(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"),
+    CheckConstraint(
+        "(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"
+    ),
     CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
     CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
     CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
     sqlite_autoincrement=True,  # a number is never given again
-)  # fmt: skip
+)
 
 prediction = Table(  # what the members of a contest said of a judgement before they learned it
-    "prediction", metadata,
+    "prediction",
+    metadata,
     Column("entry", ForeignKey("feedback.entry"), primary_key=True),
     Column("tastes", Text, nullable=False),  # names of the m members, with commas between
     Column("logits", LargeBinary, nullable=False),  # (m,) little-endian float32
-)  # fmt: skip
+)
 
 crowd = Table(  # at most one row: what all readers together think, learned from the log up to head
-    "crowd", metadata,
+    "crowd",
+    metadata,
     Column("head", Integer, primary_key=True),
     Column("encoder", ForeignKey("encoder.number"), nullable=False),
     Column("readers", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),  # safetensors
-)  # fmt: skip
+)
 
 rule = Table(
-    "rule", metadata,
+    "rule",
+    metadata,
     Column("number", Integer, primary_key=True),
     Column("taste", ForeignKey("taste.number"), nullable=False, index=True),
     Column("action", Text, nullable=False),
@@ -145,11 +163,12 @@ rule = Table(
     CheckConstraint("state in ('accepted', 'pending', 'vetoed')", name="known_state"),
     CheckConstraint("(action = 'boost') = (amount <> 0)", name="amount_of_a_boost"),
     sqlite_autoincrement=True,  # a number is never given again
-)  # fmt: skip
+)
 
 fetched = Table(  # what a server said of an address last time, so that it can answer "unchanged"
-    "fetched", metadata,
+    "fetched",
+    metadata,
     Column("url", Text, primary_key=True),
     Column("etag", Text, nullable=False),
     Column("modified", Text, nullable=False),
-)  # fmt: skip
+)

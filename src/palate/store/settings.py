@@ -20,13 +20,17 @@ class Settings:
 
     def get(self, key: str) -> str | None:
         with self._store.reading() as connection:
-            return connection.execute(select(schema.setting.c.value).where(schema.setting.c.key == key)).scalar()
+            return connection.execute(
+                select(schema.setting.c.value).where(schema.setting.c.key == key)
+            ).scalar()
 
     def put(self, **values: str) -> None:
         """Set some keys, all or none."""
         with self._store.writing() as connection:
             connection.execute(delete(schema.setting).where(schema.setting.c.key.in_(values)))
-            connection.execute(insert(schema.setting), [{"key": key, "value": value} for key, value in values.items()])
+            connection.execute(
+                insert(schema.setting), [{"key": key, "value": value} for key, value in values.items()]
+            )
 
     def validators(self) -> dict[str, tuple[str, str]]:
         """(etag, last-modified) of each address fetched before."""
@@ -38,4 +42,7 @@ class Settings:
             return
         with self._store.writing() as connection:
             connection.execute(delete(schema.fetched).where(schema.fetched.c.url.in_(fetched)))
-            connection.execute(insert(schema.fetched), [{"url": u, "etag": e, "modified": m} for u, (e, m) in fetched.items()])
+            connection.execute(
+                insert(schema.fetched),
+                [{"url": u, "etag": e, "modified": m} for u, (e, m) in fetched.items()],
+            )

@@ -22,19 +22,20 @@ from palate.store.settings import Settings
 from palate.store.texts import Texts
 from palate.store.vectors import Vectors
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # of migrations/versions, oldest first: opens a store without importing Alembic
+# of migrations/versions, oldest first: opens a store without importing Alembic
+REVISIONS = ("0001", "0002", "0003", "0004")
 WAIT_S = 10.0  # how long a writer waits for another
 
 
 class SqliteStore:
     """One SQLite file in WAL mode: any number of processes read while one writes.
 
-    A write is on disk when its call returns (synchronous=FULL) and survives a killed process. A second writer waits up to
-    ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older one up to date.
+    A write is on disk when its call returns (synchronous=FULL) and survives a killed process. A second writer
+    waits up to ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older
+    one up to date.
 
-    path: the file, or ":memory:" for one that is gone with the process.
-    Raises BadStore if the file is missing and not `create`, is no store, or cannot be read; StoreTooNew if a newer palate
-    wrote it.
+    path: the file, or ":memory:" for one that is gone with the process. Raises BadStore if the file is
+    missing and not `create`, is no store, or cannot be read; StoreTooNew if a newer palate wrote it.
 
     >>> store = SqliteStore(":memory:")
     >>> store.settings.put(colour="blue")
@@ -51,7 +52,9 @@ class SqliteStore:
             self._refuse_missing(create)
         options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
         address = URL.create("sqlite", database=self.path)  # not a string: a path may hold ? and %
-        self._engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options)
+        self._engine = create_engine(
+            address, connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options
+        )
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
         self._bring_up_to_date()
@@ -93,9 +96,13 @@ class SqliteStore:
 
     def _refuse_missing(self, create: bool) -> None:
         if not create:
-            raise BadStore(f"there is no store at {self.path}; make one with: palate --store {self.path} add SOURCE")
+            raise BadStore(
+                f"there is no store at {self.path}; make one with: palate --store {self.path} add SOURCE"
+            )
         if not Path(self.path).absolute().parent.is_dir():
-            raise BadStore(f"there is no folder {Path(self.path).absolute().parent}; make it, or name another place with --store")
+            raise BadStore(
+                f"there is no folder {Path(self.path).absolute().parent}; make it, or name another place with --store"
+            )
 
     def _bring_up_to_date(self) -> None:
         with self.reading() as connection:
@@ -153,7 +160,9 @@ def _write_ahead(cursor: DBAPICursor) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("begin immediate" if connection.get_execution_options().get("palate_writes") else "begin")
+    connection.exec_driver_sql(
+        "begin immediate" if connection.get_execution_options().get("palate_writes") else "begin"
+    )
 
 
 @contextmanager
@@ -165,7 +174,9 @@ def _said_plainly(path: str) -> Iterator[None]:
         said = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(said, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreBusy(f"another process is writing to {path} and did not finish in {WAIT_S:.0f} s; try again") from None
+            raise StoreBusy(
+                f"another process is writing to {path} and did not finish in {WAIT_S:.0f} s; try again"
+            ) from None
         mends = {
             sqlite3.SQLITE_READONLY: f"{path} cannot be written; check its permissions and those of its folder",
             sqlite3.SQLITE_CANTOPEN: f"{path} cannot be opened; check that it is a file and its folder can be written",

@@ -21,7 +21,9 @@ AT_ONCE = 10_000  # values in one statement; SQLite takes 32,766
 
 
 class Stored(NamedTuple):
-    """A text to be stored with what was made of it. leader: row of its group's first text, None where it is one itself."""
+    """A text to be stored with what was made of it. leader: row of its group's first text, None where it is
+    one itself.
+    """
 
     text: Text
     ids: bytes
@@ -46,8 +48,8 @@ class Texts:
     def add(self, batch: Sequence[Stored], first_row: int) -> bool:
         """Store a batch in one transaction, the first text at first_row, the one after `last_row`.
 
-        False, and nothing is stored, where another process has added texts since: compare with those too, and try again.
-        """
+        False, and nothing is stored, where another process has added texts since: compare with those too, and
+        try again."""
         now = datetime.now(UTC).isoformat()
         numbered = list(enumerate(batch, first_row))
         with self._store.writing() as connection:
@@ -57,23 +59,33 @@ class Texts:
                 insert(schema.text),
                 [
                     {
-                        "row": row, "id": text.id, "title": text.title, "body": text.body, "source": text.source, "url": text.url,
-                        "language": text.language, "published": text.published.isoformat() if text.published else None,
-                        "extra": dict(text.extra), "content_hash": text.content_hash,
+                        "row": row,
+                        "id": text.id,
+                        "title": text.title,
+                        "body": text.body,
+                        "source": text.source,
+                        "url": text.url,
+                        "language": text.language,
+                        "published": text.published.isoformat() if text.published else None,
+                        "extra": dict(text.extra),
+                        "content_hash": text.content_hash,
                         "canonical_url": canonical_url(text.url) if text.url else None,
-                        "leader": row if leader is None else leader, "added_at": now,
+                        "leader": row if leader is None else leader,
+                        "added_at": now,
                     }
                     for row, (text, _, _, _, leader) in numbered
                 ],
-            )  # fmt: skip
+            )
             connection.exec_driver_sql(
-                "insert into terms (row, ids, counts) values (?, ?, ?)", [(row, s.ids, s.counts) for row, s in numbered]
+                "insert into terms (row, ids, counts) values (?, ?, ?)",
+                [(row, s.ids, s.counts) for row, s in numbered],
             )
             keys = [(key, row) for row, stored in numbered for key in stored.bands]
             if keys:
                 connection.exec_driver_sql("insert or ignore into band (key, row) values (?, ?)", keys)
             connection.exec_driver_sql(
-                "insert into words (rowid, title, body) select row, title, body from text where row >= ?", (first_row,)
+                "insert into words (rowid, title, body) select row, title, body from text where row >= ?",
+                (first_row,),
             )
         return True
 
@@ -84,7 +96,9 @@ class Texts:
             connection.exec_driver_sql("update terms set ids = ?, counts = ? where row = ?", changed)
 
     def last_row(self) -> int:
-        """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there are new ones."""
+        """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there
+        are new ones.
+        """
         with self._store.reading() as connection:
             return _last_row(connection)
 
@@ -93,12 +107,16 @@ class Texts:
             return connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
 
     def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the id it has there."""
+        """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the
+        id it has there.
+        """
         table = schema.text
         with self._store.reading() as connection:
             return (
                 _present(connection, table.c.id, [text.id for text in texts]),
-                _present(connection, table.c.canonical_url, [canonical_url(text.url) for text in texts if text.url]),
+                _present(
+                    connection, table.c.canonical_url, [canonical_url(text.url) for text in texts if text.url]
+                ),
                 _present(connection, table.c.content_hash, [text.content_hash for text in texts]),
             )
 
@@ -107,7 +125,9 @@ class Texts:
         table, found = schema.band, dict[int, list[int]]()
         with self._store.reading() as connection:
             for start in range(0, len(keys), AT_ONCE):
-                for key, row in connection.execute(select(table).where(table.c.key.in_(keys[start : start + AT_ONCE]))):
+                for key, row in connection.execute(
+                    select(table).where(table.c.key.in_(keys[start : start + AT_ONCE]))
+                ):
                     found.setdefault(key, []).append(row)
         return found
 
@@ -123,9 +143,8 @@ class Texts:
         return found
 
     def numbers(self, encoder: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms, list[str]]:
-        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n, d) float32, terms,
-        and when each was published or, where that is not known, added.
-        """
+        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n,
+        d) float32, terms, and when each was published or, where that is not known, added."""
         text, vector, terms = schema.text, schema.vector, schema.terms
         query = (
             select(
@@ -168,10 +187,15 @@ class Texts:
     def lacking_vector(self, encoder: int) -> list[tuple[int, str]]:
         """(row, content hash) of the texts without a vector of this encoder."""
         with self._store.reading() as connection:
-            return [(row.row, row.content_hash) for row in connection.execute(lacking(encoder).order_by(schema.text.c.row))]
+            return [
+                (row.row, row.content_hash)
+                for row in connection.execute(lacking(encoder).order_by(schema.text.c.row))
+            ]
 
     def with_words(self, words: Sequence[str], n: int) -> list[int]:
-        """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and body."""
+        """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and
+        body.
+        """
         if not words:
             return []
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
@@ -183,7 +207,9 @@ class Texts:
 def lacking(encoder: int) -> Select[tuple[int, str]]:
     """(row, content_hash) of the texts without a vector of this encoder."""
     text, vector = schema.text.c, schema.vector.c
-    there = select(vector.content_hash).where(vector.encoder == encoder, vector.content_hash == text.content_hash)
+    there = select(vector.content_hash).where(
+        vector.encoder == encoder, vector.content_hash == text.content_hash
+    )
     return select(text.row, text.content_hash).where(~there.exists())
 
 
@@ -195,7 +221,10 @@ def _present(connection: Connection, column: ColumnElement[Any], values: Sequenc
     found: dict[str, str] = {}
     for start in range(0, len(values), AT_ONCE):
         query = select(column, schema.text.c.id).where(column.in_(values[start : start + AT_ONCE]))
-        found.update((value, text_id) for value, text_id in connection.execute(query.order_by(schema.text.c.row.desc())))
+        found.update(
+            (value, text_id)
+            for value, text_id in connection.execute(query.order_by(schema.text.c.row.desc()))
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from palate.store.sqlite import REVISIONS, SqliteStore
 
 FORMAT = "palate export"
 TABLES = {table.name: table for table in schema.metadata.sorted_tables}
-ADDED: dict[str, dict[str, dict[str, Any]]] = {  # columns that came with a revision, and what they are in exports before it
+# columns that came with a revision, and what they are in exports before it
+ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
     "0004": {"encoder": {"made_at": None, "figures": None}},
 }
@@ -27,9 +28,8 @@ CHUNK = 5000  # lines in memory at a time
 def export_store(store: SqliteStore, out: TextIO) -> int:
     """Write everything, one row of one table a line, from one consistent view; returns the number of lines.
 
-    The first line names the format and revision, the last the number of lines and the SHA-256 of those before it. Bytes are
-    base64. Rows come in order of their keys, so equal stores give equal files.
-    """
+    The first line names the format and revision, the last the number of lines and the SHA-256 of those before
+    it. Bytes are base64. Rows come in order of their keys, so equal stores give equal files."""
     lines, digest = 0, hashlib.sha256()
 
     def write(values: dict[str, Any]) -> None:
@@ -44,7 +44,10 @@ def export_store(store: SqliteStore, out: TextIO) -> int:
         for table in TABLES.values():
             keys = inspect(table).primary_key.columns
             for row in connection.execute(select(table).order_by(*keys)).mappings():
-                values = {name: base64.b64encode(v).decode() if isinstance(v, bytes) else v for name, v in row.items()}
+                values = {
+                    name: base64.b64encode(v).decode() if isinstance(v, bytes) else v
+                    for name, v in row.items()
+                }
                 write({"table": table.name, **values})
     write({"lines": lines + 1, "sha256": digest.hexdigest()})
     return lines
@@ -66,7 +69,9 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
             connection.execute(select(schema.text.c.row).limit(1)).first()
             or connection.execute(select(schema.reader).limit(1)).first()
         ):
-            raise BadStore(f"{store.path} is not empty; import into a new store: palate --store NEW import FILE")
+            raise BadStore(
+                f"{store.path} is not empty; import into a new store: palate --store NEW import FILE"
+            )
         for table in (schema.setting, schema.encoder):  # what opening a store put there
             connection.execute(table.delete())
         while chunk := list(islice(numbered, CHUNK)):
@@ -80,25 +85,35 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
                     connection.execute(insert(table), rows)
                 except (IntegrityError, StatementError, OverflowError) as error:
                     said = getattr(error, "orig", error)
-                    raise BadStore(f"line {first} or one soon after does not fit the store ({said}); export it again") from None
+                    raise BadStore(
+                        f"line {first} or one soon after does not fit the store ({said}); export it again"
+                    ) from None
         if end != {"lines": read, "sha256": digest.hexdigest()}:
-            raise BadStore(f"the {read} lines are not what was exported; the file was cut off or edited, export it again")
+            raise BadStore(
+                f"the {read} lines are not what was exported; the file was cut off or edited, export it again"
+            )
         connection.exec_driver_sql("insert into words (words) values ('rebuild')")
     return read
 
 
 def _lacking(line: str) -> dict[str, dict[str, Any]]:
-    """By table, the columns that an export of this head lacks. Raises BadStore for a head that cannot be read here."""
+    """By table, the columns that an export of this head lacks. Raises BadStore for a head that cannot be read
+    here.
+    """
     head = _parse(1, line)
     if head.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
     if head.get("revision") not in REVISIONS:
-        raise BadStore(f"the export comes from a newer palate (revision {head.get('revision')}); upgrade palate")
+        raise BadStore(
+            f"the export comes from a newer palate (revision {head.get('revision')}); upgrade palate"
+        )
     later = REVISIONS[REVISIONS.index(head["revision"]) + 1 :]
     return {table: columns for revision in later for table, columns in ADDED.get(revision, {}).items()}
 
 
-def _runs(chunk: list[tuple[int, str]], lacking: dict[str, dict[str, Any]]) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
+def _runs(
+    chunk: list[tuple[int, str]], lacking: dict[str, dict[str, Any]]
+) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
     """Neighbouring rows of the same table, with the number of their first line."""
     run: tuple[Table, int, list[dict[str, Any]]] | None = None
     for number, line in chunk:
@@ -106,7 +121,9 @@ def _runs(chunk: list[tuple[int, str]], lacking: dict[str, dict[str, Any]]) -> I
         table = TABLES.get(str(values.pop("table", None)))
         values = {**lacking.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
-            raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
+            raise BadStore(
+                f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
+            )
         for column in table.columns:
             if isinstance(column.type, LargeBinary):
                 values[column.name] = _bytes(number, values[column.name])
@@ -123,14 +140,20 @@ def _bytes(number: int, value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise BadStore(f"line {number} holds broken base64; the file is damaged or was edited, export it again") from None
+        raise BadStore(
+            f"line {number} holds broken base64; the file is damaged or was edited, export it again"
+        ) from None
 
 
 def _parse(number: int, line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise BadStore(f"line {number} is not JSON ({error}); the file is cut off or damaged, export it again") from None
+        raise BadStore(
+            f"line {number} is not JSON ({error}); the file is cut off or damaged, export it again"
+        ) from None
     if not isinstance(values, dict):
-        raise BadStore(f"line {number} is no row of a palate export; the file is damaged or was edited, export it again")
+        raise BadStore(
+            f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
+        )
     return values

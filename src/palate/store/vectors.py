@@ -30,11 +30,15 @@ class Vectors:
             for start in range(0, len(hashes), AT_ONCE):
                 wanted = table.c.content_hash.in_(hashes[start : start + AT_ONCE])
                 query = select(table.c.content_hash, table.c.data).where(table.c.encoder == encoder, wanted)
-                found.update({row.content_hash: np.frombuffer(row.data, "<f2") for row in connection.execute(query)})
+                found.update(
+                    {row.content_hash: np.frombuffer(row.data, "<f2") for row in connection.execute(query)}
+                )
         return found
 
     def put(self, encoder: int, hashes: Sequence[str], vectors: Matrix) -> None:
         """Keep (n, d) vectors as float16; those already there stay."""
         rows = [(h, encoder, v.tobytes()) for h, v in zip(hashes, vectors.astype("<f2"), strict=True)]
         with self._store.writing() as connection:
-            connection.exec_driver_sql("insert or ignore into vector (content_hash, encoder, data) values (?, ?, ?)", rows)
+            connection.exec_driver_sql(
+                "insert or ignore into vector (content_hash, encoder, data) values (?, ?, ?)", rows
+            )

@@ -19,11 +19,11 @@ FADED = 5  # half-lives after which a judgement, at 1/32, no longer weighs in
 class AgingTaste:
     """A taste that is learned anew with weights that halve every `half_life` judgements.
 
-    Use it for a reader whose taste changes; one whose taste stands still loses by it, so it is for a contest to choose. Age
-    is counted in newer judgements of the same side (likes, or all others), not in days: a reader who was away has not changed
-    their mind, a replay without dates ages alike, and where likes are rare many dislikes do not wash them out. Learning costs
-    nothing; the first value after it costs learning all that still weighs in, at most 5 half-lives of each side: 60 ms for 200
-    judgements by a BayesTaste.
+    Use it for a reader whose taste changes; one whose taste stands still loses by it, so it is for a contest
+    to choose. Age is counted in newer judgements of the same side (likes, or all others), not in days: a
+    reader who was away has not changed their mind, a replay without dates ages alike, and where likes are
+    rare many dislikes do not wash them out. Learning costs nothing; the first value after it costs learning
+    all that still weighs in, at most 5 half-lives of each side: 60 ms for 200 judgements by a BayesTaste.
 
     make: gives a new taste. half_life: in judgements, above 0. Raises ValueError otherwise.
     Source: Ding and Li, Time weight collaborative filtering (CIKM 2005), eq. 5, with counts in place of days.

@@ -12,23 +12,26 @@ from palate.taste.chance import chance, linear
 
 
 class BanditTaste:
-    """Ridge regression of the reward, the liking, on dense features; shows by optimism or by lot what is worth a try.
+    """Ridge regression of the reward, the liking, on dense features; shows by optimism or by lot what is
+    worth a try.
 
-    Use it where what is shown decides what is learned: `optimistic` and `sample` give texts the benefit of the doubt, so
-    that what nobody showed is tried. It differs from BayesTaste in that it knows nothing of the corpus, reads dense blocks
-    alone, treats likes and dislikes alike, keeps every judgement, and learns in the primal: a judgement costs
-    O(d^2 + n d), 1 ms for d = 256 and n = 1,000, valuing O(d) a text, 0.2 ms for 1,000, its sd O(d^2), 25 ms; for d up to 400.
+    Use it where what is shown decides what is learned: `optimistic` and `sample` give texts the benefit of
+    the doubt, so that what nobody showed is tried. It differs from BayesTaste in that it knows nothing of the
+    corpus, reads dense blocks alone, treats likes and dislikes alike, keeps every judgement, and learns in
+    the primal: a judgement costs O(d^2 + n d), 1 ms for d = 256 and n = 1,000, valuing O(d) a text, 0.2 ms
+    for 1,000, its sd O(d^2), 25 ms; for d up to 400.
 
-    Rewards may come late, in any order and in parts: the belief depends on the set of judgements alone, up to rounding, and
-    two of one text, of weights v and w, are one of weight v + w with the mean liking.
+    Rewards may come late, in any order and in parts: the belief depends on the set of judgements alone, up to
+    rounding, and two of one text, of weights v and w, are one of weight v + w with the mean liking.
 
-    scales: prior variance that each block brings to the reward, above 0. noise: variance of a reward around its mean, above 0.
-    bias: prior variance of the intercept, above 0. slope: logit for one unit of expected reward before calibration, above 0.
-    background: its prior weights, in log odds, are where the belief starts. Raises ValueError outside these ranges, and for a
-    sparse block when it comes.
-    Source: Li et al., A contextual-bandit approach to personalized news article recommendation (2010), algorithm 1 (disjoint
-    linear models; the one arm is to show a text); Agrawal and Goyal, Thompson sampling for contextual bandits with linear
-    payoffs (2013), algorithm 1; left-out rewards as in Allen, PRESS (1974).
+    scales: prior variance that each block brings to the reward, above 0. noise: variance of a reward around
+    its mean, above 0. bias: prior variance of the intercept, above 0. slope: logit for one unit of expected
+    reward before calibration, above 0. background: its prior weights, in log odds, are where the belief
+    starts. Raises ValueError outside these ranges, and for a sparse block when it comes.
+    Source: Li et al., A contextual-bandit approach to personalized news article recommendation (2010),
+    algorithm 1 (disjoint linear models; the one arm is to show a text); Agrawal and Goyal, Thompson sampling
+    for contextual bandits with linear payoffs (2013), algorithm 1; left-out rewards as in Allen, PRESS
+    (1974).
 
     >>> taste = BanditTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(3)[:2]}), np.array([1.0, -1.0]), np.ones(2))
@@ -38,11 +41,18 @@ class BanditTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, noise: float = 2.0, bias: float = 0.3, slope: float = 1.0,
+        self,
+        scales: Mapping[str, float],
+        *,
+        noise: float = 2.0,
+        bias: float = 0.3,
+        slope: float = 1.0,
         background: Background | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not scales or min(*scales.values(), noise, bias, slope) <= 0:
-            raise ValueError(f"scales, noise, bias and slope must be above 0; got {dict(scales)}, {noise=}, {bias=}, {slope=}")
+            raise ValueError(
+                f"scales, noise, bias and slope must be above 0; got {dict(scales)}, {noise=}, {bias=}, {slope=}"
+            )
         self.scales, self.noise, self.bias, self.slope = dict(scales), noise, bias, slope
         self._prior = dict(background.prior) if background else {}
         self.forget()
@@ -79,7 +89,9 @@ class BanditTaste:
         return linear(features, *self.explain(), np.float32)
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
-        """Probability of a like and its sd, each (n,). The sd is that of as many judgements as the belief is worth."""
+        """Probability of a like and its sd, each (n,). The sd is that of as many judgements as the belief is
+        worth.
+        """
         rows = self._design(features)
         before, after = np.einsum("nd,nd->n", rows, rows), self._about(rows).variances(rows)
         return chance(linear(features, *self.explain(), np.float64), self.noise * (1 / after - 1 / before))
@@ -99,7 +111,9 @@ class BanditTaste:
         return {}
 
     def optimistic(self, features: Features, *, alpha: float = 1.0) -> Vector:
-        """(n,) expected reward plus alpha of its sd: LinUCB. alpha: 0 or more; 0 goes by what is known alone."""
+        """(n,) expected reward plus alpha of its sd: LinUCB. alpha: 0 or more; 0 goes by what is known
+        alone.
+        """
         rows = self._design(features)
         belief = self._about(rows)
         return self._by_prior(features) + rows @ belief.means + alpha * np.sqrt(belief.variances(rows))
@@ -129,12 +143,16 @@ class BanditTaste:
             shares = self._weights / self.noise * self._belief.leverages
             rewards = self._belief.rows @ self._belief.means
             left_out = (rewards - shares * (self._likings - self._expected)) / (1 - shares)
-            self._fitted = calibrate(left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=WIDE)
+            self._fitted = calibrate(
+                left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=WIDE
+            )
         return self._fitted
 
 
 class _Belief:
-    """Gaussian, about d weights of prior variance 1; n judgements taken in. means (d,), covariance (d, d), leverages (n,)."""
+    """Gaussian, about d weights of prior variance 1; n judgements taken in. means (d,), covariance (d, d),
+    leverages (n,).
+    """
 
     def __init__(self, dims: int) -> None:
         self.covariance: Matrix = np.eye(dims)
@@ -155,7 +173,9 @@ class _Belief:
         gain = precision / (1 + precision * variance)
         self.means += gain * (reward - row @ self.means) * spread
         self.covariance -= gain * np.outer(spread, spread)
-        self.leverages = np.append(self.leverages - gain * (self.rows @ spread) ** 2, variance - gain * variance**2)
+        self.leverages = np.append(
+            self.leverages - gain * (self.rows @ spread) ** 2, variance - gain * variance**2
+        )
         if n == len(self._room):
             self._room = np.vstack([self._room, np.zeros_like(self._room)])
         self._room[n] = row

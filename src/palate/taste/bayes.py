@@ -24,27 +24,28 @@ class _Fit(NamedTuple):
 class BayesTaste:
     """Bayesian linear regression of liking on features, read as a probability through a calibrated sigmoid.
 
-    Use it by default: it is good from the first judgement and knows how unsure it is. The prior on the semantic
-    weights comes from the corpus (see feature/semantic.py), so that one like already separates "this" from
-    "everything"; the keyword weights have a plain prior. A dislike counts `dislike` times a like, since likes share a
-    reason and dislikes have many; where there are more dislikes than likes, which is how streams are, it counts
-    (likes / dislikes)^`balance` times that again.
+    Use it by default: it is good from the first judgement and knows how unsure it is. The prior on the
+    semantic weights comes from the corpus (see feature/semantic.py), so that one like already separates
+    "this" from "everything"; the keyword weights have a plain prior. A dislike counts `dislike` times a like,
+    since likes share a reason and dislikes have many; where there are more dislikes than likes, which is how
+    streams are, it counts (likes / dislikes)^`balance` times that again.
 
-    Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n judged
-    texts, about 1 ms for 50 and 14 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
-    texts the oldest of the larger side is let go, and counted in `dropped`.
+    Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n
+    judged texts, about 1 ms for 50 and 14 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more.
+    Beyond `most` judged texts the oldest of the larger side is let go, and counted in `dropped`.
 
-    scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around the taste, in
-    liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the sigmoid has an offset of
-    its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many dislikes outweigh few likes. slope: logit
-    for one unit of expected liking before calibration, above 0. most: 2 or more. background: features of the average text, one
-    row; passed: what each like beyond the number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in
-    log odds, where learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
+    scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around
+    the taste, in liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the
+    sigmoid has an offset of its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many
+    dislikes outweigh few likes. slope: logit for one unit of expected liking before calibration, above 0.
+    most: 2 or more. background: features of the average text, one row; passed: what each like beyond the
+    number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in log odds, where
+    learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
     from them. The blocks need not be in scales; those not named start at 0.
     spread: sd of the log of the slope before any feedback, above 0; low where a crowd has told the slope.
     Raises ValueError outside these ranges.
-    Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12 (left-out
-    predictions, to which calibration.py fits the sigmoid).
+    Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12
+    (left-out predictions, to which calibration.py fits the sigmoid).
 
     >>> taste = BayesTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -54,11 +55,26 @@ class BayesTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, noise: float = 1.0, bias: float = 0.001, dislike: float = 0.3, balance: float = 2.0,
-        slope: float = 4.0, most: int = 512, background: Features | None = None, passed: float = 0.5,
-        prior: Mapping[str, Array] | None = None, spread: float = 1.0,
-    ) -> None:  # fmt: skip
-        if not scales or min(*scales.values(), noise, bias, dislike, slope, spread) <= 0 or min(balance, passed) < 0 or most < 2:
+        self,
+        scales: Mapping[str, float],
+        *,
+        noise: float = 1.0,
+        bias: float = 0.001,
+        dislike: float = 0.3,
+        balance: float = 2.0,
+        slope: float = 4.0,
+        most: int = 512,
+        background: Features | None = None,
+        passed: float = 0.5,
+        prior: Mapping[str, Array] | None = None,
+        spread: float = 1.0,
+    ) -> None:
+        if (
+            not scales
+            or min(*scales.values(), noise, bias, dislike, slope, spread) <= 0
+            or min(balance, passed) < 0
+            or most < 2
+        ):
             raise ValueError(
                 "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or more, most 2 or more;"
                 f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {spread=}, {balance=}, {passed=}, {most=}"
@@ -100,9 +116,9 @@ class BayesTaste:
     def value(self, features: Features) -> tuple[Array, Array]:
         """Probability of a like and its sd, each (n,).
 
-        The sd is that of a Beta belief that started even, Beta(1, 1), and has seen as many judgements of this very text as the
-        Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root of what is.
-        """
+        The sd is that of a Beta belief that started even, Beta(1, 1), and has seen as many judgements of this
+        very text as the Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root
+        of what is."""
         fit = self._fit()
         cross = self._judged.products(features) + self.bias
         explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
@@ -143,17 +159,22 @@ class BayesTaste:
         return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
 
     def _seen(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
-        """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background as dislikes.
+        """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background
+        as dislikes.
 
-        Nobody likes everything: a reader who gave more likes than dislikes has passed over texts without a word.
-        """
+        Nobody likes everything: a reader who gave more likes than dislikes has passed over texts without a
+        word."""
         judged = self._judged
         missing = max(0.0, float(judged.weights @ np.sign(judged.likings)))
         if self.background is None or not missing:
             return left_out, judged.likings, judged.weights
         score = float(amounts @ (judged.products(self.background)[:, 0] + self.bias))
         score += float(self._before(self.background)[0]) / self.slope
-        return np.append(left_out, score), np.append(judged.likings, -1.0), np.append(judged.weights, self.passed * missing)
+        return (
+            np.append(left_out, score),
+            np.append(judged.likings, -1.0),
+            np.append(judged.weights, self.passed * missing),
+        )
 
     def _before(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""

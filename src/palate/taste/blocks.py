@@ -16,12 +16,15 @@ def chosen(features: Features, names: Iterable[str]) -> dict[str, Block]:
     names = tuple(names)
     missing = [name for name in names if name not in features.blocks]
     if missing:
-        raise ValueError(f"this taste reads the blocks {', '.join(names)}; the texts have {', '.join(features.blocks)}")
+        raise ValueError(
+            f"this taste reads the blocks {', '.join(names)}; the texts have {', '.join(features.blocks)}"
+        )
     return {name: features.blocks[name] for name in names}
 
 
 def joined(features: Features, scales: Mapping[str, float]) -> Array:
-    """(n, d) of dense blocks side by side, each times the root of its scale. Raises ValueError for one that is missing or sparse.
+    """(n, d) of dense blocks side by side, each times the root of its scale. Raises ValueError for one that
+    is missing or sparse.
 
     >>> joined(Features({"semantic": np.ones((1, 2)), "topic": np.ones((1, 1))}), {"semantic": 1.0, "topic": 4.0}).tolist()
     [[1.0, 1.0, 2.0]]

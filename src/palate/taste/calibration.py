@@ -6,19 +6,24 @@ import numpy as np
 from scipy.special import expit
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-LONGEST_STEP = 2.0  # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
+# in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
+LONGEST_STEP = 2.0
 ROUNDS = 60  # of Newton's method; it settles in fewer
-WIDE = 0.6  # sd of the offset for a taste that does not weigh likes against dislikes itself: one text in twenty may be liked
+# sd of the offset for a taste that does not weigh likes against dislikes itself: one text in twenty may be
+# liked
+WIDE = 0.6
 
 
 def calibrate(
     scores: Array, likings: Array, weights: Array, *, slope: float, spread: float = 1.0, shift: float = 0.3
 ) -> tuple[float, float]:
-    """The most probable (slope, offset) of `P(like) = sigmoid(slope * score + offset)` after (n,) left-out scores.
+    """The most probable (slope, offset) of `P(like) = sigmoid(slope * score + offset)` after (n,) left-out
+    scores.
 
     Platt scaling with priors, so that it holds from no judgement on: log slope ~ N(log `slope`, `spread`^2),
-    offset ~ N(0, `shift`^2). likings in [-1, 1] are taken as targets (1 + liking) / 2. The slope stays above 0.
-    Source: Platt, Probabilistic outputs for support vector machines (1999), with priors for its two parameters.
+    offset ~ N(0, `shift`^2). likings in [-1, 1] are taken as targets (1 + liking) / 2. The slope stays above
+    0. Source: Platt, Probabilistic outputs for support vector machines (1999), with priors for its two
+    parameters.
 
     >>> none = np.zeros(0)
     >>> calibrate(none, none, none, slope=0.5)
@@ -40,7 +45,8 @@ def calibrate(
         design = np.stack([inner, np.ones_like(inner)])  # (2, n) derivative of the logit
         gradient = design @ (weights * (chances - targets)) + precision * (theta - prior_mean)
         curvature = (design * (weights * chances * (1 - chances))) @ design.T + np.diag(precision)
-        bend = float(weights * (chances - targets) @ inner)  # of the slope's exponent: the rest of the exact second derivative
+        # of the slope's exponent: the rest of the exact second derivative
+        bend = float(weights * (chances - targets) @ inner)
         if np.linalg.det(curvature) + bend * curvature[1, 1] > 0 < curvature[0, 0] + bend:
             curvature[0, 0] += bend
         step = np.linalg.solve(curvature, gradient)

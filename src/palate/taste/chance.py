@@ -12,7 +12,9 @@ from palate.weights import Weights, product
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
-def linear(features: Features, base: float, weights: Mapping[str, Weights], precision: type[np.floating[Any]]) -> Array:
+def linear(
+    features: Features, base: float, weights: Mapping[str, Weights], precision: type[np.floating[Any]]
+) -> Array:
     """(n,) of base plus the sum over blocks of row @ weights. Costs O(d + terms) a text."""
     total = np.full(len(features), base)
     for name, block in weights.items():
@@ -23,8 +25,8 @@ def linear(features: Features, base: float, weights: Mapping[str, Weights], prec
 def chance(logits: Array, worth: Array | float) -> tuple[Array, Array]:
     """(mean, sd) of the probability of a like, each (n,).
 
-    The sd is that of a Beta belief that started even, Beta(1, 1), and has seen `worth` judgements of this very text, 0 or
-    more: 0.29 where nothing is known, falling with the root of what is.
+    The sd is that of a Beta belief that started even, Beta(1, 1), and has seen `worth` judgements of this
+    very text, 0 or more: 0.29 where nothing is known, falling with the root of what is.
 
     >>> mean, sd = chance(np.zeros(2), np.array([0.0, 97.0]))
     >>> mean.tolist(), sd.round(2).tolist()

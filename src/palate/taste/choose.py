@@ -23,15 +23,18 @@ from palate.taste.scaled import ScaledTaste
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-BESIDES = {"sentiment": 0.02, "freshness": 0.05}  # of `gradient`: in a kernel so small a block still outweighs few shared words
+# of `gradient`: in a kernel so small a block still outweighs few shared words
+BESIDES = {"sentiment": 0.02, "freshness": 0.05}
 CONTENT = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
 LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a crowd of likes alone
-RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}  # and beside one that rates: its block has a scale of its own
+# and beside one that rates: its block has a scale of its own
+RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}
 NOTHING = Background(Features({}), Features({}), {})
 # who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
 ALONE = {"bayes": 0.33, "margin": 0.66, "gradient": 0.005, "scaled": 0.005}
 BESIDE = {"bayes": 0.8, "crowd": 0.2}
-ENOUGH = 0.5  # judgements of others per text with which the crowd's tastes and those of content count the same
+# judgements of others per text with which the crowd's tastes and those of content count the same
+ENOUGH = 0.5
 
 
 def bayes(background: Background) -> BayesTaste:
@@ -56,12 +59,14 @@ def scales_of(background: Background) -> Mapping[str, float]:
 
 
 def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
-    """A BayesTaste on these blocks. Where the crowd among them rates, likes and dislikes count the same, as they do in it, and
-    its log odds are to be believed nearly as they are."""
+    """A BayesTaste on these blocks. Where the crowd among them rates, likes and dislikes count the same, as
+    they do in it, and its log odds are to be believed nearly as they are."""
     if "crowd" not in scales:
         return BayesTaste(scales, background=background.average if background.average.blocks else None)
     if rated(background):
-        return BayesTaste(scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior)
+        return BayesTaste(
+            scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior
+        )
     return BayesTaste(scales, background=background.average, prior=background.prior)
 
 
@@ -111,7 +116,9 @@ def evolved(background: Background) -> EvolvedTaste:
     def make(genes: Mapping[str, float]) -> BayesTaste:
         scales = {name: genes[name] for name in CONTENT}
         average = background.average if background.average.blocks else None
-        return BayesTaste(scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=average)
+        return BayesTaste(
+            scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=average
+        )
 
     return EvolvedTaste(make, {**CONTENT, "noise": 1.0, "dislike": 0.3, "slope": 4.0}, tuple(CONTENT))
 
@@ -141,24 +148,32 @@ def make_taste(kind: str, background: Background = NOTHING) -> Taste:
     if kind == CONTEST or "," in kind:
         return make_contest(kind, background)
     if kind not in TASTES:
-        raise UnknownName(f"there is no taste of kind {kind!r}; choose one of: {', '.join(sorted([*TASTES, CONTEST]))}")
+        raise UnknownName(
+            f"there is no taste of kind {kind!r}; choose one of: {', '.join(sorted([*TASTES, CONTEST]))}"
+        )
     return TASTES[kind](background)
 
 
 def make_contest(kind: str, background: Background = NOTHING, serving: str = "blend") -> ContestTaste:
     """The contest of a reader's taste.
 
-    kind: contest, for all that suit the background; or one kind, or several with commas between, which then start level.
-    serving: blend, champion or the name of a member, which is then served whatever the others do.
-    Raises UnknownName for a kind or serving that is not there.
-    """
+    kind: contest, for all that suit the background; or one kind, or several with commas between, which then
+    start level. serving: blend, champion or the name of a member, which is then served whatever the others
+    do. Raises UnknownName for a kind or serving that is not there."""
     prior = members_of(kind, background)
     members = {name: make_taste(name, background) for name in prior}
     if serving not in (*SERVINGS, *members):
-        raise UnknownName(f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}")
+        raise UnknownName(
+            f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}"
+        )
     pinned = serving if serving in members else None
     return ContestTaste(
-        members, prior, serving="champion" if serving == "champion" else "blend", pinned=pinned, rate=0.1, halving=100.0
+        members,
+        prior,
+        serving="champion" if serving == "champion" else "blend",
+        pinned=pinned,
+        rate=0.1,
+        halving=100.0,
     )
 
 
@@ -168,7 +183,9 @@ def members_of(kind: str, background: Background) -> dict[str, float]:
 
 
 def roster(background: Background) -> dict[str, float]:
-    """Who takes part, and what each counts before any feedback: the more a crowd has said, the more those that listen to it."""
+    """Who takes part, and what each counts before any feedback: the more a crowd has said, the more those
+    that listen to it.
+    """
     if "crowd" not in background.prior:
         return ALONE
     share = background.heard / (background.heard + ENOUGH)

@@ -21,27 +21,43 @@ SPAN = float(np.logaddexp(0, SURE) - np.logaddexp(0, -SURE))  # largest differen
 
 
 class ContestTaste:
-    """Every judgement is first predicted by every taste, then learned; what is served is their blend or their champion.
+    """Every judgement is first predicted by every taste, then learned; what is served is their blend or their
+    champion.
 
-    Use it by default: no taste is best for every reader, and which one is shows only in predictions. The blend is the mean of
-    logits weighted by the scoreboard, so that shares of a value still add up; the champion is one taste, replaced only when a
-    confidence sequence, Bonferroni-corrected over its challengers, says that another has the lower loss.
+    Use it by default: no taste is best for every reader, and which one is shows only in predictions. The
+    blend is the mean of logits weighted by the scoreboard, so that shares of a value still add up; the
+    champion is one taste, replaced only when a confidence sequence, Bonferroni-corrected over its
+    challengers, says that another has the lower loss.
 
-    Cost is bounded: each judgement brings `budget` milliseconds of effort, shared by weight, and a taste learns what is pending
-    when its share has grown to what that costs. Effort is modelled, so the same log gives the same tastes.
+    Cost is bounded: each judgement brings `budget` milliseconds of effort, shared by weight, and a taste
+    learns what is pending when its share has grown to what that costs. Effort is modelled, so the same log
+    gives the same tastes.
 
-    members: tastes by name. prior: weight of each before any feedback, above 0. serving: blend or champion. pinned: the
-    member that is served whatever happens. rate, halving: see Scoreboard. alpha: chance of ever replacing a champion by
-    one that is no better, in (0, 1). budget: ms a judgement, above 0; infinity learns everything at once.
-    Raises ValueError for no members, a prior for others, an unknown pin or settings outside these ranges.
-    Source: the parts' own; Cesa-Bianchi and Lugosi (2006), section 2.1, for the blend.
+    members: tastes by name. prior: weight of each before any feedback, above 0. serving: blend or champion.
+    pinned: the member that is served whatever happens. rate, halving: see Scoreboard. alpha: chance of ever
+    replacing a champion by one that is no better, in (0, 1). budget: ms a judgement, above 0; infinity learns
+    everything at once. Raises ValueError for no members, a prior for others, an unknown pin or settings
+    outside these ranges. Source: the parts' own; Cesa-Bianchi and Lugosi (2006), section 2.1, for the blend.
     """
 
     def __init__(
-        self, members: Mapping[str, Taste], prior: Mapping[str, float], *, serving: Serving = "blend", pinned: str | None = None,
-        rate: float = 1.0, halving: float = np.inf, alpha: float = 0.05, budget: float = 20.0,
-    ) -> None:  # fmt: skip
-        if not members or set(prior) != set(members) or budget <= 0 or (pinned is not None and pinned not in members):
+        self,
+        members: Mapping[str, Taste],
+        prior: Mapping[str, float],
+        *,
+        serving: Serving = "blend",
+        pinned: str | None = None,
+        rate: float = 1.0,
+        halving: float = np.inf,
+        alpha: float = 0.05,
+        budget: float = 20.0,
+    ) -> None:
+        if (
+            not members
+            or set(prior) != set(members)
+            or budget <= 0
+            or (pinned is not None and pinned not in members)
+        ):
             raise ValueError(
                 "needs members, a prior for each of them, a pin among them and budget above 0;"
                 f" got {list(members)}, {prior=}, {pinned=}, {budget=}"
@@ -79,7 +95,9 @@ class ContestTaste:
 
     @property
     def shares(self) -> dict[str, float]:
-        """What each member counts in the value that is served; they sum to 1. In a blend, 0 for weights of less than 0.05."""
+        """What each member counts in the value that is served; they sum to 1. In a blend, 0 for weights of
+        less than 0.05.
+        """
         chosen = self.pinned or (self.champion if self.serving == "champion" else None)
         if chosen is not None:
             return {name: float(name == chosen) for name in self.names}
@@ -94,10 +112,11 @@ class ContestTaste:
             self._take(text, self.predict(text), float(liking), float(weight))
 
     def recall(self, features: Features, likings: Array, weights: Array, predicted: Array) -> None:
-        """Learn again what was learned before: predicted (n, m) is what `predict` said each time, nan where it is not known.
+        """Learn again what was learned before: predicted (n, m) is what `predict` said each time, nan where
+        it is not known.
 
-        Ends as `learn` did, without predicting again, which is what takes long. What nobody predicted is learned, not scored.
-        """
+        Ends as `learn` did, without predicting again, which is what takes long. What nobody predicted is
+        learned, not scored."""
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
             self._take(features[row : row + 1], predicted[row], float(liking), float(weight))
 
@@ -110,13 +129,16 @@ class ContestTaste:
         return self._logits(features, np.float32)
 
     def value(self, features: Features) -> tuple[Array, Array]:
-        """Probability of a like and its sd, each (n,): the sd of the mixture, so that disagreement counts as doubt."""
+        """Probability of a like and its sd, each (n,): the sd of the mixture, so that disagreement counts as
+        doubt.
+        """
         mean = expit(self._logits(features, np.float64))
         variance = np.zeros(len(features))
         for share, member in self._served():
             member_mean, member_sd = member.value(features)
             variance += share * (member_sd**2 + (member_mean - mean) ** 2)
-        return mean, np.sqrt(np.minimum(variance, mean * (1 - mean)))  # a probability varies no more than that
+        # a probability varies no more than that
+        return mean, np.sqrt(np.minimum(variance, mean * (1 - mean)))
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block): those of the members, each times its share."""
@@ -133,9 +155,13 @@ class ContestTaste:
         return found
 
     def duels(self) -> dict[str, tuple[float, float, float]]:
-        """(mean, low, high) of the champion's loss minus each other member's, in nats a judgement; above 0 it is behind."""
+        """(mean, low, high) of the champion's loss minus each other member's, in nats a judgement; above 0 it
+        is behind.
+        """
         others = [name for name in self.names if name != self.champion]
-        found = zip(self._duels.mean.tolist(), self._duels.low.tolist(), self._duels.high.tolist(), strict=True)
+        found = zip(
+            self._duels.mean.tolist(), self._duels.low.tolist(), self._duels.high.tolist(), strict=True
+        )
         return dict(zip(others, found, strict=True))
 
     def _mixed(self) -> tuple[float, dict[str, Weights]]:
@@ -165,7 +191,11 @@ class ContestTaste:
         member, pending = self.members[name], self._log[self._learned[name] : self._due[name]]
         if pending:
             features = Features.joined([text for text, _, _ in pending])
-            member.learn(features, np.array([liking for _, liking, _ in pending]), np.array([weight for _, _, weight in pending]))
+            member.learn(
+                features,
+                np.array([liking for _, liking, _ in pending]),
+                np.array([weight for _, _, weight in pending]),
+            )
             self._learned[name] = self._due[name]
         return member
 
@@ -173,10 +203,14 @@ class ContestTaste:
         return [(share, self._member(name)) for name, share in self.shares.items() if share]
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
-        return linear(features, *self.explain(), precision) + sum(self.beyond(features).values(), np.zeros(len(features)))
+        return linear(features, *self.explain(), precision) + sum(
+            self.beyond(features).values(), np.zeros(len(features))
+        )
 
     def _duel(self) -> None:
-        """Let the champion meet the others once more, and step down where one of them is better beyond doubt."""
+        """Let the champion meet the others once more, and step down where one of them is better beyond
+        doubt.
+        """
         self._duels.add(self._differences(self.board.latest[None, :])[0])
         ahead = self._duels.low
         if len(ahead) and ahead.max() > 0:

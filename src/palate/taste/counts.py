@@ -17,16 +17,17 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 class CountsTaste:
     """Multinomial naive Bayes: a term speaks for a like by how much more of the liked texts' weight it holds.
 
-    Use it where a judgement must cost next to nothing, and beside other tastes: it errs elsewhere than they do. Learning costs
-    O(terms) a judgement; the first value after it O(v + judged terms), about 1 ms for 50 judgements and 12 ms for 1,000;
-    valuing O(terms) a text. Every judgement counts for ever: `dropped` stays 0.
+    Use it where a judgement must cost next to nothing, and beside other tastes: it errs elsewhere than they
+    do. Learning costs O(terms) a judgement; the first value after it O(v + judged terms), about 1 ms for 50
+    judgements and 12 ms for 1,000; valuing O(terms) a text. Every judgement counts for ever: `dropped` stays
+    0.
 
-    block: the sparse block it reads, of entries 0 or more. alpha: weight each term has on either side before any feedback,
-    above 0; higher is slower to be convinced. ratio: weight of all likes over that of all dislikes, above 0. slope: logit for
-    one unit of score before calibration, above 0. A liking counts by its sign, with its size as weight.
-    Raises ValueError outside these ranges.
-    Source: McCallum and Nigam, A comparison of event models for naive Bayes text classification (1998), on tf-idf as in Rennie
-    et al. (2003); alpha and ratio are those of ASReview's ELAS u3.
+    block: the sparse block it reads, of entries 0 or more. alpha: weight each term has on either side before
+    any feedback, above 0; higher is slower to be convinced. ratio: weight of all likes over that of all
+    dislikes, above 0. slope: logit for one unit of score before calibration, above 0. A liking counts by its
+    sign, with its size as weight. Raises ValueError outside these ranges.
+    Source: McCallum and Nigam, A comparison of event models for naive Bayes text classification (1998), on
+    tf-idf as in Rennie et al. (2003); alpha and ratio are those of ASReview's ELAS u3.
 
     >>> taste = CountsTaste()
     >>> taste.learn(Features({"keyword": csr_array(np.eye(2))}), np.array([1.0, -1.0]), np.ones(2))
@@ -35,7 +36,9 @@ class CountsTaste:
     True
     """
 
-    def __init__(self, *, block: str = "keyword", alpha: float = 3.8, ratio: float = 1.2, slope: float = 1.0) -> None:
+    def __init__(
+        self, *, block: str = "keyword", alpha: float = 3.8, ratio: float = 1.2, slope: float = 1.0
+    ) -> None:
         if min(alpha, ratio, slope) <= 0:
             raise ValueError(f"alpha, ratio and slope must be above 0, got {alpha=}, {ratio=}, {slope=}")
         self.block, self.alpha, self.ratio, self.slope = block, alpha, ratio, slope
@@ -71,7 +74,9 @@ class CountsTaste:
         return linear(features, *self.explain(), np.float32)
 
     def value(self, features: Features) -> tuple[Array, Array]:
-        """Probability of a like and its sd, each (n,): a text is as well known as its terms were met, in judged texts."""
+        """Probability of a like and its sd, each (n,): a text is as well known as its terms were met, in
+        judged texts.
+        """
         base, weights = self.explain()
         rows = self._sparse(features)
         met = (rows * rows) @ self._counts.sum(axis=0) if self._said else np.zeros(len(features))
@@ -103,16 +108,21 @@ class CountsTaste:
         held = self._counts * factors + self.alpha  # (2, v)
         scores = self._left_out(held, np.stack([liked, disliked]) * factors)
         slope, offset = calibrate(scores, likings, weights, slope=self.slope)
-        return offset, slope * _log_odds(held, np.maximum(held.sum(axis=1), self.alpha))  # a corpus may have no words
+        # a corpus may have no words
+        return offset, slope * _log_odds(held, np.maximum(held.sum(axis=1), self.alpha))
 
     def _left_out(self, held: Array, sides: Array) -> Array:
-        """(n,) score of each judged text by what the others said: its own entries are taken out of the counts."""
+        """(n,) score of each judged text by what the others said: its own entries are taken out of the
+        counts.
+        """
         columns, entries = np.concatenate(self._columns), np.concatenate(self._entries)
         owners = np.repeat(np.arange(len(self._said)), [len(part) for part in self._columns])
         sums = np.bincount(owners, entries, len(self._said))
         others = held[:, columns] - sides[:, owners] * entries
         totals = held.sum(axis=1)[:, None] - sides * sums
-        return np.asarray(np.bincount(owners, entries * _log_odds(others, totals[:, owners]), len(self._said)))
+        return np.asarray(
+            np.bincount(owners, entries * _log_odds(others, totals[:, owners]), len(self._said))
+        )
 
 
 def _log_odds(held: Array, totals: Array) -> Array:

@@ -1,4 +1,6 @@
-"""Duels: whether one forecaster is better than another, at a confidence that holds however often one looks."""
+"""Duels: whether one forecaster is better than another, at a confidence that holds however often one
+looks.
+"""
 
 from typing import Any
 
@@ -12,14 +14,15 @@ STAKE = 0.5  # at most this share of the capital is risked on one observation
 class Duels:
     """p running confidence sequences for the mean of bounded observations, such as differences of two losses.
 
-    With probability 1 - alpha each interval holds the mean at all times at once, so that one may stop or switch the moment it
-    leaves 0: no peeking is punished. For observations whose mean changes it is their running mean that is held. `add` costs
-    O(p GRID), about 30 microseconds.
+    With probability 1 - alpha each interval holds the mean at all times at once, so that one may stop or
+    switch the moment it leaves 0: no peeking is punished. For observations whose mean changes it is their
+    running mean that is held. `add` costs O(p GRID), about 30 microseconds.
 
-    span: observations lie in [-span, span], above 0. alpha: in (0, 1); divide it by p for all p together (Bonferroni).
-    Raises ValueError outside these ranges.
-    Source: Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting, JRSS B (2023) (capital
-    processes, aGRAPA bets); for scores of forecasters: Choe and Ramdas, Comparing sequential forecasters (2023).
+    span: observations lie in [-span, span], above 0. alpha: in (0, 1); divide it by p for all p together
+    (Bonferroni). Raises ValueError outside these ranges.
+    Source: Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting, JRSS B (2023)
+    (capital processes, aGRAPA bets); for scores of forecasters: Choe and Ramdas, Comparing sequential
+    forecasters (2023).
 
     >>> duels = Duels(1, span=1.0, alpha=0.05)
     >>> for _ in range(60):
@@ -30,12 +33,15 @@ class Duels:
 
     def __init__(self, p: int, *, span: float, alpha: float) -> None:
         if p < 0 or span <= 0 or not 0 < alpha < 1:
-            raise ValueError(f"p must be 0 or more, span above 0 and alpha in (0, 1); got {p=}, {span=}, {alpha=}")
+            raise ValueError(
+                f"p must be 0 or more, span above 0 and alpha in (0, 1); got {p=}, {span=}, {alpha=}"
+            )
         self.span, self.alpha = span, alpha
         self.n = 0
         self.mean: Array = np.zeros(p)
         self._grid = np.linspace(0, 1, GRID)  # candidate means, with observations moved to [0, 1]
-        self._sum, self._squares = np.full(p, 0.5), np.full(p, 0.25)  # of one made-up observation and its deviation
+        # of one made-up observation and its deviation
+        self._sum, self._squares = np.full(p, 0.5), np.full(p, 0.25)
         self._capital: Array = np.zeros((p, GRID))  # log
         self._standing = np.ones((p, GRID), dtype=np.bool_)  # candidates that were never refuted
 

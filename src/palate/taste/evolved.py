@@ -1,4 +1,6 @@
-"""Evolved: a population of tastes with mutated settings, of which the worst make room for copies of the best."""
+"""Evolved: a population of tastes with mutated settings, of which the worst make room for copies of the
+best.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,32 +20,52 @@ Genes = Mapping[str, float]  # settings, each above 0
 class EvolvedTaste:
     """Many snakes, keep the one that did best: settings are found for this reader by selection.
 
-    Each round of `every` judgements is first predicted by the whole population, then learned. After it the taste with the
-    highest log loss gives way to a copy of the one with the lowest, each of its settings times exp(normal * spread); the copy
-    inherits the loss, so that it starts level. Served is the one with the lowest loss, which learns at once.
+    Each round of `every` judgements is first predicted by the whole population, then learned. After it the
+    taste with the highest log loss gives way to a copy of the one with the lowest, each of its settings times
+    exp(normal * spread); the copy inherits the loss, so that it starts level. Served is the one with the
+    lowest loss, which learns at once.
 
-    Use it where a reader has given some hundred judgements and the served settings seem wrong for them. A round
-    costs fitting all of them, and two of them learn everything anew: of BayesTastes 4 ms a judgement after 50, 70 ms after 500.
-    Valuing is that of one taste.
+    Use it where a reader has given some hundred judgements and the served settings seem wrong for them. A
+    round costs fitting all of them, and two of them learn everything anew: of BayesTastes 4 ms a judgement
+    after 50, 70 ms after 500. Valuing is that of one taste.
 
-    make: a taste from its genes. first: genes of the one that is served at first. blocks: the feature blocks it reads.
-    population: 2 or more. every: judgements in a round, 1 or more. fading: what is left of a loss after a round, in (0, 1].
-    spread: of a mutation, in log units, above 0. seed: of the mutations.
-    Raises ValueError outside these ranges.
-    Source: a (mu + 1) evolution strategy with log-normal mutation; Beyer and Schwefel, Evolution strategies (2002), section 4.
-    """
+    make: a taste from its genes. first: genes of the one that is served at first. blocks: the feature blocks
+    it reads. population: 2 or more. every: judgements in a round, 1 or more. fading: what is left of a loss
+    after a round, in (0, 1]. spread: of a mutation, in log units, above 0. seed: of the mutations. Raises
+    ValueError outside these ranges.
+    Source: a (mu + 1) evolution strategy with log-normal mutation; Beyer and Schwefel, Evolution strategies
+    (2002), section 4."""
 
     def __init__(
-        self, make: Callable[[Genes], Taste], first: Genes, blocks: tuple[str, ...], *,
-        population: int = 6, every: int = 10, fading: float = 0.9, spread: float = 0.4, seed: int = 0,
-    ) -> None:  # fmt: skip
-        if min(population - 1, every) < 1 or not 0 < fading <= 1 or spread <= 0 or min(first.values(), default=0) <= 0:
+        self,
+        make: Callable[[Genes], Taste],
+        first: Genes,
+        blocks: tuple[str, ...],
+        *,
+        population: int = 6,
+        every: int = 10,
+        fading: float = 0.9,
+        spread: float = 0.4,
+        seed: int = 0,
+    ) -> None:
+        if (
+            min(population - 1, every) < 1
+            or not 0 < fading <= 1
+            or spread <= 0
+            or min(first.values(), default=0) <= 0
+        ):
             raise ValueError(
                 "population must be 2 or more, every 1 or more, fading in (0, 1], spread and all genes (one or more) above 0;"
                 f" got {population=}, {every=}, {fading=}, {spread=}, {first=}"
             )
         self._make, self._first, self._blocks = make, dict(first), blocks
-        self.population, self.every, self.fading, self.spread, self.seed = population, every, fading, spread, seed
+        self.population, self.every, self.fading, self.spread, self.seed = (
+            population,
+            every,
+            fading,
+            spread,
+            seed,
+        )
         self.forget()
 
     def forget(self) -> None:
@@ -67,7 +89,9 @@ class EvolvedTaste:
         return self.genes[self._best]
 
     def effort(self, n: int) -> float:
-        """Of the one that is served, and a share of a round: all are fitted, and two learn all n judgements anew."""
+        """Of the one that is served, and a share of a round: all are fitted, and two learn all n judgements
+        anew.
+        """
         fitted = self._served.effort(n)
         return fitted + (self.population * fitted + 2 * (fitted + ANEW * n)) / self.every
 
@@ -103,7 +127,11 @@ class EvolvedTaste:
     def _select(self) -> None:
         """One round: predict, learn, and let the worst go."""
         newest = np.arange(len(self._log) - self.every, len(self._log))
-        features, likings, weights = self._log.features[newest], self._log.likings[newest], self._log.weights[newest]
+        features, likings, weights = (
+            self._log.features[newest],
+            self._log.likings[newest],
+            self._log.weights[newest],
+        )
         targets = (1 + likings) / 2
         for place, taste in enumerate(self._tastes):
             loss = weights @ log_loss(taste.logits(features), targets)

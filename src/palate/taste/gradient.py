@@ -20,18 +20,20 @@ INTERCEPT = np.ones((1, 1))
 class GradientTaste:
     """Log odds that are linear in the features, learned by one FTRL-proximal step per judgement, with L2.
 
-    Use it where feedback is plenty: it never looks back, so a judgement costs O(d + terms) however many came before, 0.1 ms, and
-    valuing O(d + terms) a text, 0.3 ms for 1,000 and 20 ms with sd. Its loss is the log loss, so its probabilities are
-    calibrated without more ado, also where likes are rare; it needs some twenty judgements to get going. The rate of each
-    weight falls with the gradients that this weight has seen. A judgement of weight 2 is a step twice as long, not two steps.
+    Use it where feedback is plenty: it never looks back, so a judgement costs O(d + terms) however many came
+    before, 0.1 ms, and valuing O(d + terms) a text, 0.3 ms for 1,000 and 20 ms with sd. Its loss is the log
+    loss, so its probabilities are calibrated without more ado, also where likes are rare; it needs some
+    twenty judgements to get going. The rate of each weight falls with the gradients that this weight has
+    seen. A judgement of weight 2 is a step twice as long, not two steps.
 
-    scales: prior variance that each block brings to the log odds of a text, above 0. rate: of a step, above 0. bias: prior
-    variance of the intercept, above 0. balance: where there are more dislikes than likes, which is how streams are, a
-    dislike's step counts (likes / dislikes)^`balance` on the features, and fully on the intercept; 0 or more. background: its
-    prior weights, in log odds, are where learning starts and what L2 pulls to. Raises ValueError outside these ranges.
-    Source: McMahan et al., Ad click prediction: a view from the trenches (2013), algorithm 1 with lambda_1 = 0 and beta =
-    lambda_2 = 1; sd by the diagonal Laplace approximation of Chapelle and Li, An empirical evaluation of Thompson sampling
-    (2011), algorithm 3.
+    scales: prior variance that each block brings to the log odds of a text, above 0. rate: of a step, above
+    0. bias: prior variance of the intercept, above 0. balance: where there are more dislikes than likes,
+    which is how streams are, a dislike's step counts (likes / dislikes)^`balance` on the features, and fully
+    on the intercept; 0 or more. background: its prior weights, in log odds, are where learning starts and
+    what L2 pulls to. Raises ValueError outside these ranges. Source: McMahan et al., Ad click prediction: a
+    view from the trenches (2013), algorithm 1 with lambda_1 = 0 and beta = lambda_2 = 1; sd by the diagonal
+    Laplace approximation of Chapelle and Li, An empirical evaluation of Thompson sampling (2011), algorithm
+    3.
 
     >>> taste = GradientTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -41,9 +43,14 @@ class GradientTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, rate: float = 4.0, bias: float = 0.3, balance: float = 2.0,
+        self,
+        scales: Mapping[str, float],
+        *,
+        rate: float = 4.0,
+        bias: float = 0.3,
+        balance: float = 2.0,
         background: Background | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not scales or min(*scales.values(), rate, bias) <= 0 or balance < 0:
             raise ValueError(
                 f"scales, rate and bias must be above 0, balance 0 or more; got {dict(scales)}, {rate=}, {bias=}, {balance=}"

@@ -18,7 +18,9 @@ def inverse_of(matrix: Array) -> Array:
 
 
 def inverse_by(factor: Array) -> Array:
-    """(n, n) inverse of the matrix with this lower Cholesky factor, in which zeros stand above the diagonal."""
+    """(n, n) inverse of the matrix with this lower Cholesky factor, in which zeros stand above the
+    diagonal.
+    """
     if not len(factor):
         return factor
     half, _ = dpotri(factor, lower=1, overwrite_c=1)

@@ -17,8 +17,8 @@ Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 class Judged:
     """n judged texts, oldest first, under a kernel: the sum over blocks of scale times inner product.
 
-    It stands for a linear model with one weight per feature: `combine` turns weights per judged text into those.
-    Adding a text costs O(n (d + terms)), dropping any number O(n^2).
+    It stands for a linear model with one weight per feature: `combine` turns weights per judged text into
+    those. Adding a text costs O(n (d + terms)), dropping any number O(n^2).
 
     scales: how much each block counts, above 0; a block that is not named is not used.
     """
@@ -76,16 +76,21 @@ class Judged:
 
     def squares(self, features: Features) -> Array:
         """(m,) kernel of each text of features with itself."""
-        return sum((scale * _squares(features.blocks[name]) for name, scale in self.scales.items()), np.zeros(len(features)))
+        return sum(
+            (scale * _squares(features.blocks[name]) for name, scale in self.scales.items()),
+            np.zeros(len(features)),
+        )
 
     def combine(self, amounts: Array) -> dict[str, Weights]:
-        """Weights per feature of each block: the scale times the sum of the judged rows, each times its amount (n,)."""
+        """Weights per feature of each block: the scale times the sum of the judged rows, each times its
+        amount (n,).
+        """
         return {name: self.scales[name] * rows.combine(amounts) for name, rows in self._rows.items()}
 
 
 def survivors(liked: np.ndarray[Any, np.dtype[np.bool_]], most: int) -> Rows:
-    """Places of those of (n,) judgements that are left when each, as it comes in beyond `most`, makes the oldest of the larger
-    side go.
+    """Places of those of (n,) judgements that are left when each, as it comes in beyond `most`, makes the
+    oldest of the larger side go.
 
     >>> survivors(np.array([True, False, False, False, True]), most=3).tolist()
     [0, 3, 4]
@@ -111,7 +116,8 @@ def _squares(block: Block) -> Array:
 
 class _DenseRows:
     def __init__(self, like: Block) -> None:
-        self._room: Array = np.zeros((8, like.shape[1]))  # doubled when full, so that adding a row need not copy it
+        # doubled when full, so that adding a row need not copy it
+        self._room: Array = np.zeros((8, like.shape[1]))
         self._n = 0
 
     @property
@@ -131,7 +137,9 @@ class _DenseRows:
 
     def products(self, block: Block) -> Array:
         if len(block) == 1:  # each product by itself, so that its bits do not depend on what else is there
-            return np.asarray(np.einsum("nd,d->n", self._rows, np.asarray(block[0], dtype=np.float64)))[:, None]
+            return np.asarray(np.einsum("nd,d->n", self._rows, np.asarray(block[0], dtype=np.float64)))[
+                :, None
+            ]
         return np.asarray(self._rows @ np.asarray(block, dtype=np.float64).T)
 
     def combine(self, amounts: Array) -> Array:
@@ -139,11 +147,11 @@ class _DenseRows:
 
 
 class _SparseRows:
-    """One long run of columns and values, with room for more: appending to it is far quicker than stacking sparse matrices.
+    """One long run of columns and values, with room for more: appending to it is far quicker than stacking
+    sparse matrices.
 
-    The columns that stand in it are `known`, and each entry has the place of its own among them, so that sums over the rows
-    need no more room than the words of the judged texts.
-    """
+    The columns that stand in it are `known`, and each entry has the place of its own among them, so that sums
+    over the rows need no more room than the words of the judged texts."""
 
     def __init__(self, like: Block) -> None:
         self._width = like.shape[1]
@@ -160,7 +168,8 @@ class _SparseRows:
         last = self._n + row.nnz
         while last > len(self._columns):
             self._columns, self._places, self._values = (
-                np.concatenate([room, np.zeros_like(room)]) for room in (self._columns, self._places, self._values)
+                np.concatenate([room, np.zeros_like(room)])
+                for room in (self._columns, self._places, self._values)
             )
         self._columns[self._n : last], self._values[self._n : last] = row.indices, row.data
         self._lengths.append(row.nnz)
@@ -185,20 +194,28 @@ class _SparseRows:
             products = self._values[: self._n] * self._spread[self._columns[: self._n]]
             self._spread[block.indices] = 0
             owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
-            return np.bincount(owners, products, minlength=len(self._lengths)).astype(np.float64, copy=False)[:, None]
+            return np.bincount(owners, products, minlength=len(self._lengths)).astype(np.float64, copy=False)[
+                :, None
+            ]
         self._place()
         starts, k = np.concatenate([[0], np.cumsum(self._lengths)]), len(self._known)
-        rows = csr_array((self._values[: self._n], self._places[: self._n], starts), shape=(len(self._lengths), k))
+        rows = csr_array(
+            (self._values[: self._n], self._places[: self._n], starts), shape=(len(self._lengths), k)
+        )
         places = np.searchsorted(self._known, block.indices)
         shared = np.append(self._known, -1)[places] == block.indices
         others = np.concatenate([[0], np.cumsum(shared)])[block.indptr]
-        texts = csr_array((block.data[shared].astype(np.float64), places[shared], others), shape=(block.shape[0], k))
+        texts = csr_array(
+            (block.data[shared].astype(np.float64), places[shared], others), shape=(block.shape[0], k)
+        )
         return np.asarray((rows @ texts.T).toarray())
 
     def combine(self, amounts: Array) -> Sparse:
         self._place()
         weights = self._values[: self._n] * np.repeat(amounts, self._lengths)
-        sums = np.bincount(self._places[: self._n], weights, minlength=len(self._known)).astype(np.float64, copy=False)
+        sums = np.bincount(self._places[: self._n], weights, minlength=len(self._known)).astype(
+            np.float64, copy=False
+        )
         return Sparse(self._known, sums, self._width)
 
     def _place(self) -> None:
@@ -209,7 +226,10 @@ class _SparseRows:
         found = np.unique(new)
         before = np.searchsorted(self._known, found)
         fresh = np.append(self._known, -1)[before] != found
-        moved = np.arange(len(self._known)) + np.cumsum(np.bincount(before[fresh], minlength=len(self._known) + 1))[:-1]
+        moved = (
+            np.arange(len(self._known))
+            + np.cumsum(np.bincount(before[fresh], minlength=len(self._known) + 1))[:-1]
+        )
         self._known = np.insert(self._known, before[fresh], found[fresh])
         self._places[: self._placed] = moved[self._places[: self._placed]]
         self._places[self._placed : self._n] = np.searchsorted(self._known, new)

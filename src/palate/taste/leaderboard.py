@@ -15,11 +15,11 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 class Place:
     """One taste in a contest, measured on the n judgements that were predicted before they were learned.
 
-    share: what it counts in the value that is served. loss: mean log loss in nats, of logits held to 3 either way; 0.69 knows
-    nothing. brier: mean squared error of the probability. auc: None before there is both a like and a dislike. behind, low,
-    high: how much more it loses a judgement than the champion, with the 95 % confidence sequence, which holds for all
-    tastes and at all times together; the champion's own are 0. All but share are None where n is 0.
-    """
+    share: what it counts in the value that is served. loss: mean log loss in nats, of logits held to 3 either
+    way; 0.69 knows nothing. brier: mean squared error of the probability. auc: None before there is both a
+    like and a dislike. behind, low, high: how much more it loses a judgement than the champion, with the 95 %
+    confidence sequence, which holds for all tastes and at all times together; the champion's own are 0. All
+    but share are None where n is 0."""
 
     name: str
     share: float
@@ -36,7 +36,10 @@ def leaderboard(contest: ContestTaste) -> list[Place]:
     """The tastes, lowest loss first. Costs O(m t log t) for t judgements."""
     board, n = contest.board, len(contest.board)
     if not n:
-        return [Place(name, share, 0, None, None, None, None, None, None) for name, share in contest.shares.items()]
+        return [
+            Place(name, share, 0, None, None, None, None, None, None)
+            for name, share in contest.shares.items()
+        ]
     duels = {contest.champion: (0.0, 0.0, 0.0), **contest.duels()}
     logits, targets = board.logits, board.targets
     places = []
@@ -45,10 +48,17 @@ def leaderboard(contest: ContestTaste) -> list[Place]:
         mean, low, high = duels[name]
         places.append(
             Place(
-                name, share, n, float(log_loss(logits[:, column], targets).mean()), float(((chances - targets) ** 2).mean()),
-                _auc(logits[:, column], targets), 0.0 - mean, 0.0 - high, 0.0 - low,
+                name,
+                share,
+                n,
+                float(log_loss(logits[:, column], targets).mean()),
+                float(((chances - targets) ** 2).mean()),
+                _auc(logits[:, column], targets),
+                0.0 - mean,
+                0.0 - high,
+                0.0 - low,
             )
-        )  # fmt: skip
+        )
     return sorted(places, key=lambda place: (place.loss, -place.share))
 
 

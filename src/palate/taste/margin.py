@@ -1,4 +1,6 @@
-"""MarginTaste: a linear support vector machine, with unjudged texts as weak dislikes; the strong baseline of screening."""
+"""MarginTaste: a linear support vector machine, with unjudged texts as weak dislikes; the strong baseline of
+screening.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -20,7 +22,9 @@ LEAST = 1e-9  # cost below which a text has no say
 
 
 class _Fit(NamedTuple):
-    """What one solve gives. support: (n,) bool. inverse: of the support's Gram matrix plus slack. weights, base: of the logit."""
+    """What one solve gives. support: (n,) bool. inverse: of the support's Gram matrix plus slack. weights,
+    base: of the logit.
+    """
 
     support: np.ndarray[Any, np.dtype[np.bool_]]
     inverse: Array
@@ -31,22 +35,24 @@ class _Fit(NamedTuple):
 class MarginTaste:
     """A linear L2-SVM: squared hinge loss, regularised intercept, likes and dislikes balanced.
 
-    Use it where likes are rare and told by words, as in screening: dislikes far from the margin leave it alone, where
-    a BayesTaste goes on fitting them. `weak` texts of the corpus, drawn with `seed`, count as dislikes that together weigh
-    `doubt` times all likes: most texts are not liked, and that is known before any dislike.
+    Use it where likes are rare and told by words, as in screening: dislikes far from the margin leave it
+    alone, where a BayesTaste goes on fitting them. `weak` texts of the corpus, drawn with `seed`, count as
+    dislikes that together weigh `doubt` times all likes: most texts are not liked, and that is known before
+    any dislike.
 
-    Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within the margin, about
-    2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd O(n^2) more. Beyond `most` judged
-    texts the oldest of the larger side is let go, and counted in `dropped`. Log odds come from a sigmoid fitted to left-out
-    scores.
+    Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within
+    the margin, about 2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd
+    O(n^2) more. Beyond `most` judged texts the oldest of the larger side is let go, and counted in `dropped`.
+    Log odds come from a sigmoid fitted to left-out scores.
 
-    scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0; lower is smoother.
-    ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or more; doubt: above 0. slope: logit
-    for one unit of score before calibration, above 0. most: 2 or more. passed: what each like beyond the sum of dislikes
-    weighs as a dislike of the weak texts in the sigmoid, 0 or more. background: where the weak texts come from.
-    A liking counts by its sign, with its size as weight; 0 is no opinion. Raises ValueError outside these ranges.
-    Source: Chapelle, Training a support vector machine in the primal (2007), section 3 (Newton's method for the squared hinge);
-    GPML (2006), eq. 5.12, for left-out scores; settings of ASReview's ELAS u4.
+    scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0;
+    lower is smoother. ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or
+    more; doubt: above 0. slope: logit for one unit of score before calibration, above 0. most: 2 or more.
+    passed: what each like beyond the sum of dislikes weighs as a dislike of the weak texts in the sigmoid, 0
+    or more. background: where the weak texts come from. A liking counts by its sign, with its size as weight;
+    0 is no opinion. Raises ValueError outside these ranges. Source: Chapelle, Training a support vector
+    machine in the primal (2007), section 3 (Newton's method for the squared hinge); GPML (2006), eq. 5.12,
+    for left-out scores; settings of ASReview's ELAS u4.
 
     >>> taste = MarginTaste({"keyword": 1.0})
     >>> taste.learn(Features({"keyword": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -56,15 +62,37 @@ class MarginTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, cost: float = 0.11, ratio: float = 9.8, weak: int = 100, doubt: float = 0.03,
-        slope: float = 2.0, most: int = 512, passed: float = 0.5, seed: int = 0, background: Background | None = None,
-    ) -> None:  # fmt: skip
-        if not scales or min(*scales.values(), cost, ratio, doubt, slope) <= 0 or min(weak, passed) < 0 or most < 2:
+        self,
+        scales: Mapping[str, float],
+        *,
+        cost: float = 0.11,
+        ratio: float = 9.8,
+        weak: int = 100,
+        doubt: float = 0.03,
+        slope: float = 2.0,
+        most: int = 512,
+        passed: float = 0.5,
+        seed: int = 0,
+        background: Background | None = None,
+    ) -> None:
+        if (
+            not scales
+            or min(*scales.values(), cost, ratio, doubt, slope) <= 0
+            or min(weak, passed) < 0
+            or most < 2
+        ):
             raise ValueError(
                 "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more, most 2 or more;"
                 f" got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=}, {weak=}, {passed=}, {most=}"
             )
-        self.scales, self.cost, self.ratio, self.doubt, self.slope, self.most = dict(scales), cost, ratio, doubt, slope, most
+        self.scales, self.cost, self.ratio, self.doubt, self.slope, self.most = (
+            dict(scales),
+            cost,
+            ratio,
+            doubt,
+            slope,
+            most,
+        )
         self.passed = passed
         self._weak: Features | None = None
         if background is not None and weak and len(background.texts):
@@ -131,17 +159,24 @@ class MarginTaste:
         targets, gram = np.sign(judged.likings), judged.gram + 1  # 1 for the intercept
         support, amounts, inverse = squared_hinge(gram, targets, self._costs())
         scores = amounts @ gram
-        scores[support] = targets[support] - amounts[support] / np.diag(inverse)  # left out; without the others nothing changes
-        scores -= amounts.sum()  # the intercept leans to the heavier side: the sigmoid has an offset of its own
-        seen = judged.weights.copy()  # where likes prevail the weak texts stand for the dislikes that were not given
-        seen[:first] = self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
+        # left out; without the others nothing changes
+        scores[support] = targets[support] - amounts[support] / np.diag(inverse)
+        # the intercept leans to the heavier side: the sigmoid has an offset of its own
+        scores -= amounts.sum()
+        # where likes prevail the weak texts stand for the dislikes that were not given
+        seen = judged.weights.copy()
+        seen[:first] = (
+            self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
+        )
         counted = seen > 0
         slope, offset = calibrate(scores[counted], judged.likings[counted], seen[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         return _Fit(support, inverse, weights, offset)
 
     def _costs(self) -> Array:
-        """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes that say anything here."""
+        """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes that say
+        anything here.
+        """
         weights = self._judged.weights * np.abs(self._judged.likings)
         liked = np.where(self._judged.likings > 0, weights, 0.0)
         disliked = weights - liked
@@ -153,17 +188,21 @@ class MarginTaste:
         return self.cost * costs
 
 
-def squared_hinge(gram: Array, targets: Array, costs: Array) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], Array, Array]:
+def squared_hinge(
+    gram: Array, targets: Array, costs: Array
+) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], Array, Array]:
     """(support (n,) bool, amounts (n,), inverse) of the L2-SVM: scores gram @ amounts minimise
     amounts @ gram @ amounts / 2 + sum(costs * max(0, 1 - targets * scores)^2).
 
-    gram: (n, n). targets: 1, -1, or 0 for no opinion. costs: 0 or more; below LEAST a text is left out. inverse: of gram over
-    the support plus diag(1 / (2 costs)). Source: Chapelle (2007), section 3; the step is halved until the loss falls.
-    """
+    gram: (n, n). targets: 1, -1, or 0 for no opinion. costs: 0 or more; below LEAST a text is left out.
+    inverse: of gram over the support plus diag(1 / (2 costs)). Source: Chapelle (2007), section 3; the step
+    is halved until the loss falls."""
     used = (costs > LEAST) & (targets != 0)
 
     def loss(amounts: Array, scores: Array) -> float:
-        return float(amounts @ scores / 2 + costs[used] @ np.maximum(0, 1 - targets[used] * scores[used]) ** 2)
+        return float(
+            amounts @ scores / 2 + costs[used] @ np.maximum(0, 1 - targets[used] * scores[used]) ** 2
+        )
 
     def factor() -> Array:
         within = gram[np.ix_(support, support)]
@@ -180,7 +219,9 @@ def squared_hinge(gram: Array, targets: Array, costs: Array) -> tuple[np.ndarray
         step = solved - amounts
         moved = step @ gram
         length = 1.0
-        while not (after := loss(amounts + length * step, scores + length * moved)) <= current and length > 1e-6:
+        while (
+            not (after := loss(amounts + length * step, scores + length * moved)) <= current and length > 1e-6
+        ):
             length /= 2
         amounts, scores, current = amounts + length * step, scores + length * moved, after
         within = used & (targets * scores < 1)

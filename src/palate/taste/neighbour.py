@@ -17,17 +17,18 @@ TEXTS = 2048  # compared with the judged ones at once, so that memory stays smal
 class NeighbourTaste:
     """Cosine to the nearest liked text minus cosine to the nearest disliked one, read as a probability.
 
-    Use it where a reader likes several things that have nothing in common: no mean of them is near any. A neighbour counts
-    by its liking, so a text that was liked a little is a little near. It is not linear: `beyond` gives what no weight
-    explains. Learning costs O(n (d + terms)) for n judged texts, valuing as much again for every text, 30 ms for 1,000 texts
-    and 50 judged ones, 200 ms for 500: it is for candidates rather than for all texts. Beyond `most` judged texts the oldest
-    of the larger side is let go, and counted in `dropped`.
+    Use it where a reader likes several things that have nothing in common: no mean of them is near any. A
+    neighbour counts by its liking, so a text that was liked a little is a little near. It is not linear:
+    `beyond` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts, valuing as
+    much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for candidates
+    rather than for all texts. Beyond `most` judged texts the oldest of the larger side is let go, and counted
+    in `dropped`.
 
-    scales: how much each block counts in the cosine, above 0. slope: logit for one unit of score before calibration, above 0.
-    most: 2 or more. background: its prior weights, in log odds, are a linear part of the score. Raises ValueError outside
-    these ranges.
-    Source: nearest neighbours of both kinds as in RELIEF, Kira and Rendell (1992); the score is that of Qdrant's best_score
-    without its switch; calibrated on left-out scores (see calibration.py).
+    scales: how much each block counts in the cosine, above 0. slope: logit for one unit of score before
+    calibration, above 0. most: 2 or more. background: its prior weights, in log odds, are a linear part of
+    the score. Raises ValueError outside these ranges.
+    Source: nearest neighbours of both kinds as in RELIEF, Kira and Rendell (1992); the score is that of
+    Qdrant's best_score without its switch; calibrated on left-out scores (see calibration.py).
 
     >>> taste = NeighbourTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(3)[:2]}), np.array([1.0, -1.0]), np.ones(2))
@@ -37,10 +38,17 @@ class NeighbourTaste:
     """
 
     def __init__(
-        self, scales: Mapping[str, float], *, slope: float = 1.0, most: int = 512, background: Background | None = None
+        self,
+        scales: Mapping[str, float],
+        *,
+        slope: float = 1.0,
+        most: int = 512,
+        background: Background | None = None,
     ) -> None:
         if not scales or min(*scales.values(), slope) <= 0 or most < 2:
-            raise ValueError(f"scales and slope must be above 0, most 2 or more; got {dict(scales)}, {slope=}, {most=}")
+            raise ValueError(
+                f"scales and slope must be above 0, most 2 or more; got {dict(scales)}, {slope=}, {most=}"
+            )
         self.scales, self.slope, self.most = dict(scales), slope, most
         self._prior = dict(background.prior) if background else {}
         self.forget()
@@ -76,7 +84,9 @@ class NeighbourTaste:
         return linear(features, *self.explain(), np.float64) + self.beyond(features)["neighbour"]
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
-        """Probability of a like and its sd, each (n,). A judgement counts for the sd by its squared cosine."""
+        """Probability of a like and its sd, each (n,). A judgement counts for the sd by its squared
+        cosine.
+        """
         base, weights = self.explain()
         cosines = self._cosines(features)
         logits = linear(features, base, weights, np.float64) + self._fit()[0] * self._score(cosines)
@@ -89,7 +99,10 @@ class NeighbourTaste:
 
     def beyond(self, features: Features) -> dict[str, Vector]:
         """What the nearest neighbours bring to the logit, (n,)."""
-        scores = [self._score(self._cosines(features[start : start + TEXTS])) for start in range(0, len(features), TEXTS)]
+        scores = [
+            self._score(self._cosines(features[start : start + TEXTS]))
+            for start in range(0, len(features), TEXTS)
+        ]
         return {"neighbour": self._fit()[0] * np.concatenate([np.zeros(0), *scores])}
 
     def _fit(self) -> tuple[float, float]:
@@ -105,7 +118,13 @@ class NeighbourTaste:
         lengths = _root(np.diag(judged.gram))
         cosines = judged.gram / np.outer(lengths, lengths)
         np.fill_diagonal(cosines, np.nan)
-        return calibrate(self._score(cosines) + self._expected, judged.likings, judged.weights, slope=self.slope, shift=WIDE)
+        return calibrate(
+            self._score(cosines) + self._expected,
+            judged.likings,
+            judged.weights,
+            slope=self.slope,
+            shift=WIDE,
+        )
 
     def _cosines(self, features: Features) -> Matrix:
         """(n judged, m) cosine with each of m texts, 0 for a text that says nothing."""
@@ -113,7 +132,9 @@ class NeighbourTaste:
         return self._judged.products(features) / np.outer(lengths, others)
 
     def _score(self, cosines: Matrix) -> Vector:
-        """(m,) nearest liked minus nearest disliked; a side without a text counts 0, a judged text that is nan is not there."""
+        """(m,) nearest liked minus nearest disliked; a side without a text counts 0, a judged text that is
+        nan is not there.
+        """
         likings = self._judged.likings
         return _nearest(cosines, likings, likings > 0) - _nearest(cosines, -likings, likings < 0)
 

@@ -14,7 +14,8 @@ from palate.taste.calibration import WIDE, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.remembered import Remembered
 
-SLOPES = {"cross-entropy": 0.3, "mse": 1.0}  # logit for one unit of output before calibration: nets are too sure at first
+# logit for one unit of output before calibration: nets are too sure at first
+SLOPES = {"cross-entropy": 0.3, "mse": 1.0}
 FOLDS = 5
 FEWEST, STEPS, PATIENCE = 5, 100, 10  # of training, whole batches
 NOISE = 4.0  # variance of what one judgement says of log odds that are even
@@ -22,7 +23,9 @@ TEXTS = 2048  # valued at once, so that memory stays small
 
 
 class _Fit(NamedTuple):
-    """nets: parameters of all FOLDS nets. spread: (FOLDS, hidden + 1, hidden + 1) covariance of the last layers' weights."""
+    """nets: parameters of all FOLDS nets. spread: (FOLDS, hidden + 1, hidden + 1) covariance of the last
+    layers' weights.
+    """
 
     nets: list[Any]
     spread: Any
@@ -31,37 +34,50 @@ class _Fit(NamedTuple):
 
 
 class NeuralTaste:
-    """Five small nets on frozen dense features, each trained without one fifth of the judgements; their mean is the logit.
+    """Five small nets on frozen dense features, each trained without one fifth of the judgements; their mean
+    is the logit.
 
-    Use it where there is much feedback and liking is no straight line through the features. Each net has one hidden layer with
-    layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out judgements are told best, and the
-    left-out outputs set temperature and offset (see calibration.py). It is not linear: `beyond` gives what no weight explains.
-    It learns anew from all judgements, so that a batch is a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts
-    are valued in 20 ms. Beyond `most` judged texts the oldest of the larger side is let go, and counted in `dropped`. Needs
-    [bert].
+    Use it where there is much feedback and liking is no straight line through the features. Each net has one
+    hidden layer with layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out
+    judgements are told best, and the left-out outputs set temperature and offset (see calibration.py). It is
+    not linear: `beyond` gives what no weight explains. It learns anew from all judgements, so that a batch is
+    a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond `most`
+    judged texts the oldest of the larger side is let go, and counted in `dropped`. Needs [bert].
 
-    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse" for graded likings.
-    hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of a step, above 0. most: 2 or more.
-    seed: of the first weights and of dropout. background: its prior weights, in log odds, are added to the nets' output.
-    Raises ValueError outside these ranges, and for a sparse block when it comes; MissingExtra without [bert].
-    Source: Lakshminarayanan et al., Simple and scalable predictive uncertainty estimation using deep ensembles (2017), here
-    with folds as in Breiman, Stacked regressions (1996); temperature by Guo et al., On calibration of modern neural networks
-    (2017); sd by a Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a bit (2020).
-    """
+    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse" for
+    graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of a
+    step, above 0. most: 2 or more. seed: of the first weights and of dropout. background: its prior weights,
+    in log odds, are added to the nets' output. Raises ValueError outside these ranges, and for a sparse block
+    when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple and scalable
+    predictive uncertainty estimation using deep ensembles (2017), here with folds as in Breiman, Stacked
+    regressions (1996); temperature by Guo et al., On calibration of modern neural networks (2017); sd by a
+    Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a bit (2020)."""
 
     def __init__(
-        self, scales: Mapping[str, float], *, loss: Literal["cross-entropy", "mse"] = "cross-entropy", hidden: int = 16,
-        dropout: float = 0.3, decay: float = 1.0, rate: float = 0.01, most: int = 512, seed: int = 0,
+        self,
+        scales: Mapping[str, float],
+        *,
+        loss: Literal["cross-entropy", "mse"] = "cross-entropy",
+        hidden: int = 16,
+        dropout: float = 0.3,
+        decay: float = 1.0,
+        rate: float = 0.01,
+        most: int = 512,
+        seed: int = 0,
         background: Background | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         try:
             import torch  # noqa: F401
         except ImportError:
             raise MissingExtra("the neural taste", "bert") from None
         if (
-            not scales or min(*scales.values(), rate) <= 0 or loss not in SLOPES or min(hidden, most / 2) < 1
-            or not 0 <= dropout < 1 or decay < 0
-        ):  # fmt: skip
+            not scales
+            or min(*scales.values(), rate) <= 0
+            or loss not in SLOPES
+            or min(hidden, most / 2) < 1
+            or not 0 <= dropout < 1
+            or decay < 0
+        ):
             raise ValueError(
                 "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in [0, 1), decay 0 or"
                 f" more, most 2 or more; got {dict(scales)}, {rate=}, {loss=}, {hidden=}, {dropout=}, {decay=}, {most=}"
@@ -104,14 +120,18 @@ class NeuralTaste:
         if not len(self._judged):
             return 0.0, self._prior
         fit = self._fit()
-        return fit.offset, {name: fit.slope / SLOPES[self.loss] * prior for name, prior in self._prior.items()}
+        return fit.offset, {
+            name: fit.slope / SLOPES[self.loss] * prior for name, prior in self._prior.items()
+        }
 
     def beyond(self, features: Features) -> dict[str, Vector]:
         """What the nets bring to the logit, (n,)."""
         return {"neural": self._outputs(features)[0]}
 
     def _outputs(self, features: Features) -> tuple[Vector, Vector]:
-        """The nets' share of the logit, and how many judgements the last layer's belief is worth: each (n,)."""
+        """The nets' share of the logit, and how many judgements the last layer's belief is worth: each
+        (n,).
+        """
         if not len(self._judged):
             return np.zeros(len(features)), np.zeros(len(features))
         import torch
@@ -144,7 +164,8 @@ class NeuralTaste:
         expected = linear(texts, 0.0, self._prior, np.float64)
         rows, n = torch.from_numpy(joined(texts, self.scales)), len(likings)
         folds = torch.from_numpy(_folds(likings))
-        shares = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None])  # (FOLDS, n): what each net learns from
+        # (FOLDS, n): what each net learns from
+        shares = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None])
         shares = shares / shares.sum(dim=1, keepdim=True).clamp(min=1e-12)
         if self.loss == "mse":
             prior, targets = torch.from_numpy(np.tanh(expected / 2)), torch.from_numpy(likings)
@@ -153,7 +174,8 @@ class NeuralTaste:
         chooser = torch.Generator().manual_seed(self.seed)
         nets = self._new_nets(rows.shape[1], chooser)
         optimiser = torch.optim.AdamW(
-            [{"params": nets[::2], "weight_decay": self.decay}, {"params": nets[1::2], "weight_decay": 0.0}], lr=self.rate
+            [{"params": nets[::2], "weight_decay": self.decay}, {"params": nets[1::2], "weight_decay": 0.0}],
+            lr=self.rate,
         )
         best, kept, left_out, since = np.inf, nets, prior, 0
         for step in range(1, STEPS + 1):
@@ -175,13 +197,19 @@ class NeuralTaste:
         with torch.no_grad():
             units = _with_one(_units(kept, rows))
             heft = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None]) / NOISE
-            precision = torch.einsum("knh,kn,kng->khg", units, heft, units) + torch.eye(self.hidden + 1, dtype=torch.float64)
+            precision = torch.einsum("knh,kn,kng->khg", units, heft, units) + torch.eye(
+                self.hidden + 1, dtype=torch.float64
+            )
         slope = SLOPES[self.loss]
         scores = left_out.numpy() + expected / slope
-        return _Fit(kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=WIDE))
+        return _Fit(
+            kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=WIDE)
+        )
 
     def _new_nets(self, dims: int, chooser: Any) -> list[Any]:
-        """(weights, shift) of the hidden layer, of its norm, where 0 stands for 1, and of the output, which starts at 0."""
+        """(weights, shift) of the hidden layer, of its norm, where 0 stands for 1, and of the output, which
+        starts at 0.
+        """
         import torch
 
         shapes = [(FOLDS, 1, self.hidden)] * 3 + [(FOLDS, self.hidden, 1), (FOLDS, 1, 1)]

@@ -1,4 +1,6 @@
-"""ProfileTaste: the mean of what was liked minus the mean of what was disliked; the plainest learner, and a fair opponent."""
+"""ProfileTaste: the mean of what was liked minus the mean of what was disliked; the plainest learner, and a
+fair opponent.
+"""
 
 from typing import Any
 
@@ -12,12 +14,13 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 class ProfileTaste:
     """One profile vector, moved towards each liked text and away from each disliked one.
 
-    Use it where there are only likes, or as the baseline a better taste must beat. Learning costs O(n d) for n judged
-    texts, valuing O(d) a text. Uses one dense block.
+    Use it where there are only likes, or as the baseline a better taste must beat. Learning costs O(n d) for
+    n judged texts, valuing O(d) a text. Uses one dense block.
 
     block: the block it reads. halving: the judgement that came this many judgements ago counts half, above 0;
     infinity counts all alike. sharpness: logit of a text that lies on a profile of unit length, above 0.
-    Source: Rocchio, Relevance feedback in information retrieval (1971), with beta = gamma and exponential forgetting.
+    Source: Rocchio, Relevance feedback in information retrieval (1971), with beta = gamma and exponential
+    forgetting.
 
     >>> taste = ProfileTaste()
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -57,7 +60,9 @@ class ProfileTaste:
         return self.sharpness * (np.asarray(features.blocks[self.block]) @ profile)
 
     def value(self, features: Features) -> tuple[Array, Array]:
-        """Probability of a like and its sd, each (n,). The sd is that of the mean of as many coin flips as were judged."""
+        """Probability of a like and its sd, each (n,). The sd is that of the mean of as many coin flips as
+        were judged.
+        """
         mean = 1 / (1 + np.exp(-self.logits(features)))
         return mean, np.sqrt(mean * (1 - mean) / (self._profile()[1] + 1))
 
@@ -77,7 +82,8 @@ class ProfileTaste:
         age = np.arange(len(self._likings))[::-1]
         profile = np.zeros(self._rows.shape[1])
         for side in (self._likings > 0, self._likings < 0):
-            if side.any():  # aged from the newest of its side, so that a side that was not judged lately stays
+            # aged from the newest of its side, so that a side that was not judged lately stays
+            if side.any():
                 weights = self._weights[side] * 0.5 ** ((age[side] - age[side].min()) / self.halving)
                 profile += (weights * self._likings[side]) @ self._rows[side] / weights.sum()
         return profile, float(self._weights @ 0.5 ** (age / self.halving))

@@ -13,7 +13,8 @@ ANEW = 0.4  # ms that each judgement costs which a taste that compares all texts
 
 
 class Remembered:
-    """n judged texts, oldest first: their features, likings (n,) and weights (n,). Taking one in costs no copy of the others.
+    """n judged texts, oldest first: their features, likings (n,) and weights (n,). Taking one in costs no
+    copy of the others.
 
     names: the blocks to keep.
 

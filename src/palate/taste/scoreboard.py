@@ -5,21 +5,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-SURE = 3.0  # logits beyond this are scored as this: no single surprise costs more than 3.05, and a comparison is bounded
+# logits beyond this are scored as this: no single surprise costs more than 3.05, and a comparison is bounded
+SURE = 3.0
 
 
 class Scoreboard:
     """The prequential log loss of m tastes, and what weight each deserves in a blend.
 
-    Weights start at `prior` and follow exp(-rate * loss), the exponentially weighted forecaster: with rate 1 the posterior
-    over the tastes had each been a model of the reader. A taste that did not yet take part in a judgement (nan) is scored
-    there as the blend was, so that newcomers start level. Adding costs O(m).
+    Weights start at `prior` and follow exp(-rate * loss), the exponentially weighted forecaster: with rate 1
+    the posterior over the tastes had each been a model of the reader. A taste that did not yet take part in a
+    judgement (nan) is scored there as the blend was, so that newcomers start level. Adding costs O(m).
 
-    prior: (m,) above 0; they need not sum to 1. rate: 0 or more; 0 keeps the prior. halving: a judgement that came this many
-    judgements ago counts half, above 0; infinity counts all alike.
-    Raises ValueError outside these ranges.
-    Source: Dawid, Prequential analysis (1984); Cesa-Bianchi and Lugosi, Prediction, learning and games (2006), section 2.1 and
-    2.11 (discounted); Freund, Schapire, Singer and Warmuth, Using and combining predictors that specialize (1997).
+    prior: (m,) above 0; they need not sum to 1. rate: 0 or more; 0 keeps the prior. halving: a judgement that
+    came this many judgements ago counts half, above 0; infinity counts all alike. Raises ValueError outside
+    these ranges.
+    Source: Dawid, Prequential analysis (1984); Cesa-Bianchi and Lugosi, Prediction, learning and games
+    (2006), section 2.1 and 2.11 (discounted); Freund, Schapire, Singer and Warmuth, Using and combining
+    predictors that specialize (1997).
 
     >>> board = Scoreboard(np.ones(2), rate=1.0)
     >>> board.add(np.array([2.0, -2.0]), liking=1.0, weight=1.0)
@@ -29,7 +31,9 @@ class Scoreboard:
 
     def __init__(self, prior: Array, *, rate: float = 1.0, halving: float = np.inf) -> None:
         if len(prior) == 0 or prior.min() <= 0 or rate < 0 or halving <= 0:
-            raise ValueError(f"prior and halving must be above 0, rate 0 or more; got {prior=}, {rate=}, {halving=}")
+            raise ValueError(
+                f"prior and halving must be above 0, rate 0 or more; got {prior=}, {rate=}, {halving=}"
+            )
         self.rate, self.halving = rate, halving
         self._start = np.log(prior / prior.sum())
         self._total = np.zeros(len(prior))

@@ -1,4 +1,6 @@
-"""Adapt: tune a sentence encoder on what readers liked and disliked, without letting it forget what it was made for."""
+"""Adapt: tune a sentence encoder on what readers liked and disliked, without letting it forget what it was
+made for.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +33,8 @@ from palate.training.split import stratified
 from palate.training.start import dropout_of
 
 PER_LIKE, LEAST, MOST = 4, 32, 2000  # triplets of an epoch: so many for each like, within these bounds
-CHOOSING, MOST_CHOOSING = 0.15, 200  # share of the latest judgements whose triplets choose the weights, and the most of these
+# share of the latest judgements whose triplets choose the weights, and the most of these
+CHOOSING, MOST_CHOOSING = 0.15, 200
 REPLAY = 0.25  # examples of each kind that is replayed, for one triplet
 MARGIN = 0.2  # by which a positive shall be nearer than a negative, in cosine
 STS_JUDGED = 0.2  # share of given pairs that are judged by; the others are replayed
@@ -40,11 +43,11 @@ COMPARED = 100  # texts whose likeness to each other is compared before and afte
 
 @dataclass(frozen=True)
 class Tuned:
-    """A tuned model, saved but not yet judged by feedback. facts: its recipe. before, after: what it knows of texts in general.
+    """A tuned model, saved but not yet judged by feedback. facts: its recipe. before, after: what it knows of
+    texts in general.
 
-    agreement: Spearman correlation of the cosines between COMPARED texts with those of the start. sts_spearman: of given pairs.
-    triplet_accuracy, triplet_loss: on the triplets that chose the weights.
-    """
+    agreement: Spearman correlation of the cosines between COMPARED texts with those of the start.
+    sts_spearman: of given pairs. triplet_accuracy, triplet_loss: on the triplets that chose the weights."""
 
     folder: Path
     facts: Mapping[str, Any]
@@ -55,25 +58,38 @@ class Tuned:
 
 
 def tune(
-    out: Path, contents: Sequence[str], said: CrowdFeedback, vectors: Matrix, *, start: str = "minilm", sts: Source | None = None,
-    settings: Settings = ADAPT, facts: Mapping[str, Any] = MappingProxyType({}), watch: Watch = lambda _: None,
-) -> Tuned:  # fmt: skip
-    """Train adapters (without settings.lora all weights) on triplets and replayed texts; SentenceTransformer loads `out`.
+    out: Path,
+    contents: Sequence[str],
+    said: CrowdFeedback,
+    vectors: Matrix,
+    *,
+    start: str = "minilm",
+    sts: Source | None = None,
+    settings: Settings = ADAPT,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    watch: Watch = lambda _: None,
+) -> Tuned:
+    """Train adapters (without settings.lora all weights) on triplets and replayed texts; SentenceTransformer
+    loads `out`.
 
-    In batches of one kind each: triplets (see mining.py) by a cosine margin; pairs of a text's own parts against the others of
-    the batch; stored texts by the cosine to the vector that the start gave them; given pairs by their scores. The latest
-    judgements of each taste are not trained on but choose the weights. An epoch costs about 3 encodings of 4 texts a triplet.
+    In batches of one kind each: triplets (see mining.py) by a cosine margin; pairs of a text's own parts
+    against the others of the batch; stored texts by the cosine to the vector that the start gave them; given
+    pairs by their scores. The latest judgements of each taste are not trained on but choose the weights. An
+    epoch costs about 3 encodings of 4 texts a triplet.
 
-    contents: of n texts. said: in the order of time. vectors: (n, d), those that triplets are mined by. facts: what else decides
-    the outcome. A run that was stopped goes on, see resume.py.
-    Raises BadValue where there is too little feedback, BadSource for a start that is no such model, BadFolder.
-    Source: Reimers and Gurevych, Sentence-BERT (2019), triplets; Li and Hoiem, Learning without forgetting (2016), the replay.
+    contents: of n texts. said: in the order of time. vectors: (n, d), those that triplets are mined by.
+    facts: what else decides the outcome. A run that was stopped goes on, see resume.py. Raises BadValue where
+    there is too little feedback, BadSource for a start that is no such model, BadFolder. Source: Reimers and
+    Gurevych, Sentence-BERT (2019), triplets; Li and Hoiem, Learning without forgetting (2016), the replay.
     """
     learns = _examples(contents, said, vectors, sts, settings.seed)
     recipe_ = recipe("adapt", start, (), settings, texts=_digest(contents, said, sts), **facts)
     set_seed(settings.seed)
     model = load_sentences(start, config=dropout_of(settings.dropout))
-    window, model.max_seq_length = model.max_seq_length, min(settings.window, model.max_seq_length or settings.window)
+    window, model.max_seq_length = (
+        model.max_seq_length,
+        min(settings.window, model.max_seq_length or settings.window),
+    )
     begin(out, recipe_)
     likeness = _likeness(model, learns.compared)
     before = {"agreement": 1.0, **_figures(model, learns)}
@@ -86,9 +102,12 @@ def tune(
         **samplers(model.tokenizer, [1.0] * len(data), apart=[columns_of("pairs")]),
     )
     trainer = SentenceTrainer(
-        model=model, args=args, train_dataset=DatasetDict(data), loss=heads,
+        model=model,
+        args=args,
+        train_dataset=DatasetDict(data),
+        loss=heads,
         evaluator=Judge(lambda model: _triplet_figures(model, learns.chosen_by)),
-    )  # fmt: skip
+    )
     ran = run(trainer, out, settings, watch)
     after = {"agreement": _spearman(likeness, _likeness(model, learns.compared)), **_figures(model, learns)}
     with full_disk(out):
@@ -102,8 +121,9 @@ def tune(
 
 @dataclass(frozen=True)
 class _Examples:
-    """sources: triplets, and what is replayed. kept: texts whose vectors shall stay. chosen_by: the triplets that choose the
-    weights. sts: pairs that are judged by, where some are given. compared: texts, none of those that are kept."""
+    """sources: triplets, and what is replayed. kept: texts whose vectors shall stay. chosen_by: the triplets
+    that choose the weights. sts: pairs that are judged by, where some are given. compared: texts, none of
+    those that are kept."""
 
     sources: list[Source]
     kept: list[str]
@@ -112,7 +132,9 @@ class _Examples:
     compared: list[str]
 
 
-def _examples(contents: Sequence[str], said: CrowdFeedback, vectors: Matrix, sts: Source | None, seed: int) -> _Examples:
+def _examples(
+    contents: Sequence[str], said: CrowdFeedback, vectors: Matrix, sts: Source | None, seed: int
+) -> _Examples:
     rng = np.random.default_rng(seed)
     learnt, choosing = _apart(said)
     n = min(MOST, max(LEAST, PER_LIKE * int((learnt.likings > 0).sum())))
@@ -137,7 +159,9 @@ def _losses(model: SentenceTransformer, learns: _Examples) -> tuple[dict[str, Da
     heads["triplets"] = losses.TripletLoss(model, losses.TripletDistanceMetric.COSINE, MARGIN)
     if learns.kept:
         remembered = encode_once(model, learns.kept)
-        data["kept"] = Dataset.from_dict({"kept_1": learns.kept, "label": [remembered[text].tolist() for text in learns.kept]})
+        data["kept"] = Dataset.from_dict(
+            {"kept_1": learns.kept, "label": [remembered[text].tolist() for text in learns.kept]}
+        )
         heads["kept"] = losses.EmbedDistillLoss(model, distance_metric="cosine")
     return data, heads
 
@@ -151,11 +175,16 @@ def _triplet_figures(model: SentenceTransformer, source: Source) -> dict[str, fl
     vectors = encode_once(model, [text for column in source.texts for text in column])
     anchor, positive, negative = (np.stack([vectors[text] for text in column]) for column in source.texts)
     ahead = cosines(anchor, positive) - cosines(anchor, negative)
-    return {"triplet_accuracy": float((ahead > 0).mean()), "triplet_loss": float(np.maximum(MARGIN - ahead, 0).mean())}
+    return {
+        "triplet_accuracy": float((ahead > 0).mean()),
+        "triplet_loss": float(np.maximum(MARGIN - ahead, 0).mean()),
+    }
 
 
 def _apart(said: CrowdFeedback) -> tuple[CrowdFeedback, CrowdFeedback]:
-    """What is learned, and the latest share CHOOSING of each taste; all of it both times where that leaves no two likes."""
+    """What is learned, and the latest share CHOOSING of each taste; all of it both times where that leaves no
+    two likes.
+    """
     late = np.zeros(len(said.readers), np.bool)
     for reader in np.unique(said.readers):
         places = np.flatnonzero(said.readers == reader)
@@ -170,7 +199,9 @@ def _only(said: CrowdFeedback, wanted: np.ndarray[Any, np.dtype[np.bool]]) -> Cr
 
 
 def _texts(contents: Sequence[str], found: Iterable[Triplet]) -> Source:
-    return Source("triplets", tuple(tuple(contents[place] for place in column) for column in zip(*found, strict=True)))
+    return Source(
+        "triplets", tuple(tuple(contents[place] for place in column) for column in zip(*found, strict=True))
+    )
 
 
 def _likeness(model: SentenceTransformer, texts: Sequence[str]) -> Vector:

@@ -15,12 +15,14 @@ from palate.training.lengths import LengthSampler
 class LengthBatches(DefaultBatchSampler):
     """Batches of like length of one source, as `LengthSampler` orders them.
 
-    dataset: of datasets. texts: its columns with texts; a row is as long as its texts together. tokenizer: counts word pieces,
-    up to its longest. apart: no text stands twice in a batch, for losses that take the others of a batch as wrong answers
-    (what clashes waits for the next batch; what still clashes at the end of an epoch is left to the next epoch).
-    """
+    dataset: of datasets. texts: its columns with texts; a row is as long as its texts together. tokenizer:
+    counts word pieces, up to its longest. apart: no text stands twice in a batch, for losses that take the
+    others of a batch as wrong answers (what clashes waits for the next batch; what still clashes at the end
+    of an epoch is left to the next epoch)."""
 
-    def __init__(self, dataset: Any, batch: int, seed: int, *, texts: Sequence[str], tokenizer: Any, apart: bool) -> None:
+    def __init__(
+        self, dataset: Any, batch: int, seed: int, *, texts: Sequence[str], tokenizer: Any, apart: bool
+    ) -> None:
         super().__init__(dataset, batch_size=batch, drop_last=False, seed=seed)
         columns = [list(dataset.with_format(None)[name]) for name in texts]
         counts = [[len(ids) for ids in tokenizer(column, truncation=True)["input_ids"]] for column in columns]
@@ -55,15 +57,16 @@ class LengthBatches(DefaultBatchSampler):
 class Mixture(MultiDatasetDefaultBatchSampler):
     """Batches of several sources in an order drawn anew for each epoch, each batch of one source.
 
-    passes: for each source how often an epoch goes through its examples: 1 for once, 0.5 for half of them (the next epoch has
-    the others), 2 for twice. So a source has a share of the steps; losses are not scaled, as Adam would undo a good part of it.
-    The order depends on seed and epoch alone.
-    """
+    passes: for each source how often an epoch goes through its examples: 1 for once, 0.5 for half of them
+    (the next epoch has the others), 2 for twice. So a source has a share of the steps; losses are not scaled,
+    as Adam would undo a good part of it. The order depends on seed and epoch alone."""
 
     def __init__(self, dataset: Any, batch_samplers: list[Any], passes: Sequence[float], seed: int) -> None:
         super().__init__(dataset, batch_samplers, seed=seed)
         self.sources: list[LengthBatches] = batch_samplers
-        self.shares = [max(1, round(times * len(batches))) for times, batches in zip(passes, batch_samplers, strict=True)]
+        self.shares = [
+            max(1, round(times * len(batches))) for times, batches in zip(passes, batch_samplers, strict=True)
+        ]
         self.sampler: Any = self  # where accelerate, after a resume, looks for set_epoch
 
     def __len__(self) -> int:
@@ -73,7 +76,9 @@ class Mixture(MultiDatasetDefaultBatchSampler):
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
         sources = torch.tensor([source for source, share in enumerate(self.shares) for _ in range(share)])
         begins = [0, *self.dataset.cumulative_sizes]
-        streams = [_on(batches, self.epoch * share) for batches, share in zip(self.sources, self.shares, strict=True)]
+        streams = [
+            _on(batches, self.epoch * share) for batches, share in zip(self.sources, self.shares, strict=True)
+        ]
         for source in sources[torch.randperm(len(sources), generator=chance)].tolist():
             yield [begins[source] + place for place in next(streams[source])]
 
@@ -81,15 +86,21 @@ class Mixture(MultiDatasetDefaultBatchSampler):
         self.epoch = epoch  # its sources count passes of their own, see _on
 
 
-def samplers(tokenizer: Any, passes: Sequence[float], apart: Sequence[tuple[str, ...]] = ()) -> dict[str, Any]:
+def samplers(
+    tokenizer: Any, passes: Sequence[float], apart: Sequence[tuple[str, ...]] = ()
+) -> dict[str, Any]:
     """The arguments batch_sampler and multi_dataset_batch_sampler of sentence-transformers for these classes.
 
-    passes: as of Mixture, in the order of the sources. apart: the text columns of sources in whose batches no text may recur.
-    """
+    passes: as of Mixture, in the order of the sources. apart: the text columns of sources in whose batches no
+    text may recur."""
 
-    def of_one(dataset: Any, batch_size: int, valid_label_columns: Sequence[str], seed: int, **_: Any) -> LengthBatches:
+    def of_one(
+        dataset: Any, batch_size: int, valid_label_columns: Sequence[str], seed: int, **_: Any
+    ) -> LengthBatches:
         texts = tuple(name for name in dataset.column_names if name not in valid_label_columns)
-        return LengthBatches(dataset, batch_size, seed, texts=texts, tokenizer=tokenizer, apart=texts in apart)
+        return LengthBatches(
+            dataset, batch_size, seed, texts=texts, tokenizer=tokenizer, apart=texts in apart
+        )
 
     def of_several(dataset: Any, batch_samplers: list[Any], seed: int, **_: Any) -> Mixture:
         return Mixture(dataset, batch_samplers, passes, seed)

@@ -30,13 +30,15 @@ class Budget:
         if self.minutes is not None and not 0 < self.minutes < math.inf:
             raise BadValue(f"minutes are above 0, got {self.minutes}")
 
-    def fit(self, out: Path, settings: Settings, n: int, *, step: Callable[[], object], look_s: float) -> Settings:
-        """The settings with as many epochs as there is time for, so that the schedule of the rate comes to its end.
+    def fit(
+        self, out: Path, settings: Settings, n: int, *, step: Callable[[], object], look_s: float
+    ) -> Settings:
+        """The settings with as many epochs as there is time for, so that the schedule of the rate comes to
+        its end.
 
-        n: examples. step: does the work of one batch and leaves the model as it was. look_s: seconds an evaluation takes.
-        A plan is kept beside the checkpoints in `out`: a training that was stopped goes on with it.
-        Raises BadValue where not even one step fits.
-        """
+        n: examples. step: does the work of one batch and leaves the model as it was. look_s: seconds an
+        evaluation takes. A plan is kept beside the checkpoints in `out`: a training that was stopped goes on
+        with it. Raises BadValue where not even one step fits."""
         if self.minutes is None:
             return settings
         kept = out / CHECKPOINTS / PLAN

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from palate.training.finished import Finished
 
 HUB_NAMES = {"minilm": "sentence-transformers/all-MiniLM-L6-v2"}
-HUB_METRICS = {"pearson": "pearsonr", "spearman": "spearmanr"}  # as the hub calls them, where its word is another one
+# as the hub calls them, where its word is another one
+HUB_METRICS = {"pearson": "pearsonr", "spearman": "spearmanr"}
 EXAMPLE = "A text of yours."
 
 
@@ -61,11 +62,22 @@ LOOKS = {
     "regress": Look("text-classification", "transformers", "gives a text a number", NUMBER),
     "tokens": Look("token-classification", "transformers", "finds and names the parts of a text", WORDS),
     "masked": Look("fill-mask", "transformers", "fills a gap in a text", BLANK),
-    "similarity": Look(*SENTENCES, "turns a text into a vector that lies near those of texts that mean the same", VECTORS),
-    "shallow": Look(*SENTENCES, "turns a text into a vector, with fewer layers than the model it learned from", VECTORS),
+    "similarity": Look(
+        *SENTENCES, "turns a text into a vector that lies near those of texts that mean the same", VECTORS
+    ),
+    "shallow": Look(
+        *SENTENCES, "turns a text into a vector, with fewer layers than the model it learned from", VECTORS
+    ),
     "reduce": Look(*SENTENCES, "turns a text into a shorter vector than the model it was made from", VECTORS),
-    "adapt": Look(*SENTENCES, "turns a text into a vector, tuned on what readers liked and disliked", VECTORS),
-    "static": Look("feature-extraction", "palate", "turns a text into the weighted sum of its word pieces' vectors", STATIC),
+    "adapt": Look(
+        *SENTENCES, "turns a text into a vector, tuned on what readers liked and disliked", VECTORS
+    ),
+    "static": Look(
+        "feature-extraction",
+        "palate",
+        "turns a text into the weighted sum of its word pieces' vectors",
+        STATIC,
+    ),
 }
 
 
@@ -76,16 +88,25 @@ def write_card(finished: Finished) -> None:
     look, name = LOOKS[finished.kind], finished.folder.resolve().name
     results = [
         EvalResult(
-            task_type=look.task, dataset_type="file", dataset_name=_data_name(finished), dataset_split=part,
-            metric_type=HUB_METRICS.get(metric.split(".")[-1], metric.split(".")[-1]), metric_name=metric, metric_value=value,
+            task_type=look.task,
+            dataset_type="file",
+            dataset_name=_data_name(finished),
+            dataset_split=part,
+            metric_type=HUB_METRICS.get(metric.split(".")[-1], metric.split(".")[-1]),
+            metric_name=metric,
+            metric_value=value,
         )
         for part, figures in finished.figures.items()
         for metric, value in scalars(figures).items()
-    ]  # fmt: skip
+    ]
     head = ModelCardData(
-        model_name=name, eval_results=results or None, base_model=_hub_name(finished.start), library_name=look.library,
-        pipeline_tag=look.task, tags=["palate", finished.kind, *(["lora"] if finished.settings.get("lora") else [])],
-    )  # fmt: skip
+        model_name=name,
+        eval_results=results or None,
+        base_model=_hub_name(finished.start),
+        library_name=look.library,
+        pipeline_tag=look.task,
+        tags=["palate", finished.kind, *(["lora"] if finished.settings.get("lora") else [])],
+    )
     start = HUB_NAMES.get(finished.start, finished.start)
     parts = [
         f"---\n{head.to_yaml()}\n---\n\n# {name}",
@@ -95,10 +116,16 @@ def write_card(finished: Finished) -> None:
         f"`palate train evaluate --model {name} --data FILE` measures it on other examples.",
         "## Figures\n\n" + _figures(finished.figures),
         _classes(finished.figures),
-        "\n".join(f"![{path.stem}](report/{path.name})" for path in sorted((finished.folder / "report").glob("*.png"))),
+        "\n".join(
+            f"![{path.stem}](report/{path.name})"
+            for path in sorted((finished.folder / "report").glob("*.png"))
+        ),
         "## Limits\n\n" + "\n".join(f"- {_line(limit)}" for limit in _limits(finished)),
         "## Data" if finished.data else "",
-        _table(("file", "rows", "SHA-256"), [(data["file"], data["rows"], f"`{data['sha256']}`") for data in finished.data]),
+        _table(
+            ("file", "rows", "SHA-256"),
+            [(data["file"], data["rows"], f"`{data['sha256']}`") for data in finished.data],
+        ),
         _columns(finished.columns),
         "## Settings" if finished.settings else "",
         _table(("setting", "value"), _settings(finished.settings)),
@@ -123,9 +150,15 @@ def _hub_name(start: str) -> str | None:
 def _limits(finished: Finished) -> list[str]:
     """What holds for every model of this kind, then what was noted of this one."""
     window = finished.settings.get("window")
-    cut = [f"Texts are read to their {window}th word piece; what comes after counts for nothing."] if window else []
+    cut = (
+        [f"Texts are read to their {window}th word piece; what comes after counts for nothing."]
+        if window
+        else []
+    )
     if finished.kind == "masked":
-        cut = [f"It was trained on chunks of {window} word pieces, end to end; it reads no text longer than that."]
+        cut = [
+            f"It was trained on chunks of {window} word pieces, end to end; it reads no text longer than that."
+        ]
     alike = "It is as good as its figures on texts like those it was trained on; on others nobody has measured it."
     return [*cut, alike, *finished.notes]
 
@@ -149,7 +182,11 @@ def _classes(figures: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _columns(columns: Mapping[str, str]) -> str:
-    return "Columns: " + ", ".join(f"{role} from `{column}`" for role, column in columns.items()) + "." if columns else ""
+    return (
+        "Columns: " + ", ".join(f"{role} from `{column}`" for role, column in columns.items()) + "."
+        if columns
+        else ""
+    )
 
 
 def _settings(settings: Mapping[str, Any]) -> list[tuple[str, str]]:

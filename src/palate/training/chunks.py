@@ -17,19 +17,24 @@ AT_ONCE = 1000  # texts that are tokenized together
 
 
 def cut(texts: Sequence[str], tokenizer: Any, window: int) -> Ids:
-    """(n, window) word pieces: texts end to end, [SEP] after each, cut every window - 2 pieces, each chunk in [CLS] and [SEP].
+    """(n, window) word pieces: texts end to end, [SEP] after each, cut every window - 2 pieces, each chunk in
+    [CLS] and [SEP].
 
-    Nothing is dropped: the last chunk is filled with [PAD]. All chunks but that one are full, so no step is spent on padding.
-    Raises BadSource where the tokenizer lacks one of these four or [MASK].
+    Nothing is dropped: the last chunk is filled with [PAD]. All chunks but that one are full, so no step is
+    spent on padding. Raises BadSource where the tokenizer lacks one of these four or [MASK].
     Source: the FULL-SENTENCES form of Liu et al., RoBERTa (2019), section 4.2.
     """
     special = {name: getattr(tokenizer, f"{name}_token_id") for name in ("cls", "sep", "pad", "mask")}
     if lacking := [name for name, id in special.items() if id is None]:
-        raise BadSource(f"the model's tokenizer has no {' and no '.join(lacking)} token; start from a BERT-like encoder")
+        raise BadSource(
+            f"the model's tokenizer has no {' and no '.join(lacking)} token; start from a BERT-like encoder"
+        )
     found: list[int] = []
     for at in range(0, len(texts), AT_ONCE):
         part = list(texts[at : at + AT_ONCE])
-        for ids in tokenizer(part, add_special_tokens=False, truncation=False, padding=False, verbose=False)["input_ids"]:
+        for ids in tokenizer(part, add_special_tokens=False, truncation=False, padding=False, verbose=False)[
+            "input_ids"
+        ]:
             found += [*ids, special["sep"]]
     width = window - 2
     inner = np.full((-(-len(found) // width), width), special["pad"], dtype=np.int64)
@@ -41,11 +46,11 @@ def cut(texts: Sequence[str], tokenizer: Any, window: int) -> Ids:
 class MaskedChunks(Dataset[Batch]):
     """Chunks as a masked language model reads them, masked as they are fetched.
 
-    Draw number `epoch * n + place` is chunk `place` with the masks of that epoch: they depend on the seed and this number alone,
-    never on the state of a generator, so loaders may fetch ahead and a run that was stopped goes on with the same masks.
-    Of the pieces that are not special a share is to be told: of them 80 % become [MASK], 10 % any piece, 10 % stay.
-    ids: (n, window) of `cut`. Source: Devlin et al., BERT (2019), section 3.1, by transformers' collator.
-    """
+    Draw number `epoch * n + place` is chunk `place` with the masks of that epoch: they depend on the seed and
+    this number alone, never on the state of a generator, so loaders may fetch ahead and a run that was
+    stopped goes on with the same masks. Of the pieces that are not special a share is to be told: of them 80
+    % become [MASK], 10 % any piece, 10 % stay. ids: (n, window) of `cut`. Source: Devlin et al., BERT (2019),
+    section 3.1, by transformers' collator."""
 
     def __init__(self, ids: Ids, tokenizer: Any, *, share: float, seed: int) -> None:
         self.ids, self.seed, self._pad = ids, seed, tokenizer.pad_token_id
@@ -59,7 +64,9 @@ class MaskedChunks(Dataset[Batch]):
         ids = torch.from_numpy(self.ids[draw % len(self)].copy())[None]
         seed = int(np.random.SeedSequence([self.seed, draw]).generate_state(1, np.uint64)[0])
         self._masks.generator = torch.Generator().manual_seed(seed)
-        read, labels = self._masks.torch_mask_tokens(ids.clone(), special_tokens_mask=torch.isin(ids, self._special))
+        read, labels = self._masks.torch_mask_tokens(
+            ids.clone(), special_tokens_mask=torch.isin(ids, self._special)
+        )
         return {"input_ids": read[0], "attention_mask": (ids[0] != self._pad).long(), "labels": labels[0]}
 
     def batches(self, batch: int) -> Iterator[Batch]:

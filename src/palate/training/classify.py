@@ -13,7 +13,16 @@ from palate.errors import BadSource
 from palate.training.curves import draw_calibration, draw_confusion, draw_history
 from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
 from palate.training.finished import Finished, recipe
-from palate.training.head import BATCH, Head, cross_entropy, finish, load_head, outputs_of, tokenise, train_head
+from palate.training.head import (
+    BATCH,
+    Head,
+    cross_entropy,
+    finish,
+    load_head,
+    outputs_of,
+    tokenise,
+    train_head,
+)
 from palate.training.metrics import classification_figures
 from palate.training.run import Watch
 from palate.training.settings import HEADS, Settings
@@ -27,27 +36,40 @@ Probabilities = NDArray[np.float64]
 
 
 def classify(
-    data: Path, out: Path, *, dev: Path | None = None, text: str = "text", label: str = "label", start: str = "minilm",
-    settings: Settings = DEFAULTS, weigh: bool = False, watch: Watch = unheard, tell: Tell = unheard,
-) -> Finished:  # fmt: skip
+    data: Path,
+    out: Path,
+    *,
+    dev: Path | None = None,
+    text: str = "text",
+    label: str = "label",
+    start: str = "minilm",
+    settings: Settings = DEFAULTS,
+    weigh: bool = False,
+    watch: Watch = unheard,
+    tell: Tell = unheard,
+) -> Finished:
     """Train a head for the classes in a file, and the encoder below it, by cross-entropy; save both in `out`.
 
-    Use it where texts belong to one of a few classes and there are some dozens of examples of each. Of the examples 80 % train,
-    10 % choose the weights and 10 % give the last figures, alike in classes; with `dev` all of `data` train, and `dev` chooses.
+    Use it where texts belong to one of a few classes and there are some dozens of examples of each. Of the
+    examples 80 % train, 10 % choose the weights and 10 % give the last figures, alike in classes; with `dev`
+    all of `data` train, and `dev` chooses.
 
-    text, label: columns; any strings are labels. weigh: let every class count alike, however rare. tell: is told what the data
-    is like before training begins.
-    Raises BadSource for data that cannot be used, BadFolder where `out` is taken or full, and what palate.training.start raises.
-    """
+    text, label: columns; any strings are labels. weigh: let every class count alike, however rare. tell: is
+    told what the data is like before training begins. Raises BadSource for data that cannot be used,
+    BadFolder where `out` is taken or full, and what palate.training.start raises."""
     tables = read_tables(data, dev)
     texts = [word for table in tables for word in table.words(text)]
     marks = [word for table in tables for word in table.words(label)]
     labels = tuple(sorted(set(marks[: len(tables[0])]), key=_order))
     if len(labels) < 2:
-        raise BadSource(f"every {label} in {data} is {labels[0]!r}; there must be two classes or more to tell apart")
+        raise BadSource(
+            f"every {label} in {data} is {labels[0]!r}; there must be two classes or more to tell apart"
+        )
     for line, mark in zip(tables[-1].lines, marks[-len(tables[-1]) :], strict=True):
         if mark not in labels:
-            raise line.refuse(f"{label} is {mark!r}, a class that is not among those of {data}: {_listed(labels)}")
+            raise line.refuse(
+                f"{label} is {mark!r}, a class that is not among those of {data}: {_listed(labels)}"
+            )
     truth = np.array([labels.index(mark) for mark in marks])
     parts = parts_of(tables, lambda: marks, settings.seed)
     tokenizer = load_tokenizer(start, settings.window)
@@ -61,21 +83,38 @@ def classify(
         tell(fact)
 
     head = Head(
-        family=FAMILY, task=TASK, labels=labels, config={"problem_type": "single_label_classification"},
+        family=FAMILY,
+        task=TASK,
+        labels=labels,
+        config={"problem_type": "single_label_classification"},
         loss=cross_entropy(balanced(truth[parts["training"]], len(labels)) if weigh else None),
-        quick=_quick, best="f1" if weigh else "accuracy", greater=True,
-    )  # fmt: skip
+        quick=_quick,
+        best="f1" if weigh else "accuracy",
+        greater=True,
+    )
     facts = recipe("classify", start, tables, settings, columns={"text": text, "label": label}, weigh=weigh)
     chosen = {part: [rows[place] for place in places] for part, places in parts.items()}
     model, ran = train_head(head, chosen, tokenizer, out, facts, start=start, settings=settings, watch=watch)
 
-    said = {part: _softmax(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"}
-    figures = {part: classification_figures(labels, truth[parts[part]], chances) for part, chances in said.items()}
+    said = {
+        part: _softmax(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"
+    }
+    figures = {
+        part: classification_figures(labels, truth[parts[part]], chances) for part, chances in said.items()
+    }
     last = list(said)[-1]
     finished = Finished(
-        folder=out, kind="classify", start=start, labels=labels, columns=facts["columns"], figures=figures, notes=notes,
-        data=tuple(facts["data"]), settings={**asdict(settings), "weigh": weigh}, versions=facts["versions"],
-    )  # fmt: skip
+        folder=out,
+        kind="classify",
+        start=start,
+        labels=labels,
+        columns=facts["columns"],
+        figures=figures,
+        notes=notes,
+        data=tuple(facts["data"]),
+        settings={**asdict(settings), "weigh": weigh},
+        versions=facts["versions"],
+    )
     drawings = {
         "history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best),
         "confusion": lambda path: draw_confusion(labels, figures[last]["confusion"], path),
@@ -85,7 +124,8 @@ def classify(
 
 
 def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Probabilities:
-    """Probabilities (n, c) of the classes of n texts, in the order of the model's labels. Texts are cut at its window.
+    """Probabilities (n, c) of the classes of n texts, in the order of the model's labels. Texts are cut at
+    its window.
 
     Raises BadSource where the folder holds no model that `classify` made.
     """
@@ -111,7 +151,10 @@ def _quick(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[str, float]:
     from sklearn.metrics import f1_score
 
     said = logits.argmax(axis=-1)
-    return {"accuracy": float((said == truth).mean()), "f1": float(f1_score(truth, said, average="macro", zero_division=0))}
+    return {
+        "accuracy": float((said == truth).mean()),
+        "f1": float(f1_score(truth, said, average="macro", zero_division=0)),
+    }
 
 
 def _softmax(logits: Sequence[NDArray[Any]]) -> Probabilities:

@@ -1,4 +1,6 @@
-"""Pictures of a training and of what came of it, as PNG. Each function writes one, and returns it as it was drawn."""
+"""Pictures of a training and of what came of it, as PNG. Each function writes one, and returns it as it was
+drawn.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREY = "#0072B2", "#D55E00", "0.55"  # told apart with every kind of colour blindness (Okabe and Ito, 2008)
+# told apart with every kind of colour blindness (Okabe and Ito, 2008)
+BLUE, RED, GREY = "#0072B2", "#D55E00", "0.55"
 SEEN: Mapping[str, Any] = {"color": BLUE, "label": "training"}
 HELD: Mapping[str, Any] = {"color": RED, "label": "validation", "marker": "o", "markersize": 4}
 NUMBERED = 20  # most classes of which a confusion is also written in numbers
@@ -25,7 +28,8 @@ NAME = 24  # characters of a label that are shown
 
 
 def draw_report(folder: Path, drawings: Mapping[str, Callable[[Path], object]]) -> tuple[str, ...]:
-    """Draw each to folder/NAME.png. What a reader of the report must know: without [plots] that there are no pictures.
+    """Draw each to folder/NAME.png. What a reader of the report must know: without [plots] that there are no
+    pictures.
 
     A training that has come to its end must not fail for want of a picture.
     """
@@ -41,11 +45,11 @@ def draw_report(folder: Path, drawings: Mapping[str, Callable[[Path], object]]) 
 def draw_history(
     history: Sequence[Mapping[str, float]], path: Path, *, figure: str | None = None, best: int | None = None
 ) -> Figure:
-    """Loss of training and validation by epoch and, in a second panel, the figure by which weights were chosen.
+    """Loss of training and validation by epoch and, in a second panel, the figure by which weights were
+    chosen.
 
-    history: what a Run logged. figure: as it stands there, with or without eval_ before it. best: the step whose weights were
-    kept; it is marked.
-    """
+    history: what a Run logged. figure: as it stands there, with or without eval_ before it. best: the step
+    whose weights were kept; it is marked."""
     chosen = None if figure is None else f"eval_{figure.removeprefix('eval_')}"
     panels = [("loss", ["loss", "eval_loss"])]
     if chosen not in (None, "eval_loss"):
@@ -55,7 +59,11 @@ def draw_history(
     for axis, (title, keys) in zip(axes, panels, strict=True):
         for key in keys:
             told = [logs for logs in history if key in logs]
-            axis.plot([logs["epoch"] for logs in told], [logs[key] for logs in told], **(SEEN if key == "loss" else HELD))
+            axis.plot(
+                [logs["epoch"] for logs in told],
+                [logs[key] for logs in told],
+                **(SEEN if key == "loss" else HELD),
+            )
         if kept is not None:
             axis.axvline(kept, color=GREY, linestyle="--", linewidth=1, label="weights kept", zorder=0)
         axis.set_xlabel("epoch")
@@ -65,7 +73,9 @@ def draw_history(
 
 
 def draw_confusion(labels: Sequence[str], confusion: Sequence[Sequence[int]], path: Path) -> Figure:
-    """How often each true class, a row, was taken for each class, a column; shaded by its share of the row."""
+    """How often each true class, a row, was taken for each class, a column; shaded by its share of the
+    row.
+    """
     counts = np.asarray(confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     n = len(labels)
@@ -79,7 +89,9 @@ def draw_confusion(labels: Sequence[str], confusion: Sequence[Sequence[int]], pa
     if n <= NUMBERED:
         for row, column in np.ndindex(n, n):
             shade = "white" if shares[row, column] > 0.6 else "black"
-            axis.text(column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=8, color=shade)
+            axis.text(
+                column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=8, color=shade
+            )
     axis.set_xlabel("predicted")
     axis.set_ylabel("true")
     axis.set_title(f"{int(counts.trace()):,} of {int(counts.sum()):,} right", fontsize=10)
@@ -88,7 +100,8 @@ def draw_confusion(labels: Sequence[str], confusion: Sequence[Sequence[int]], pa
 
 
 def draw_calibration(truth: ArrayLike, probabilities: ArrayLike, path: Path) -> Figure:
-    """Which share of the predictions was right, by how sure the model was of them; below it how many there were.
+    """Which share of the predictions was right, by how sure the model was of them; below it how many there
+    were.
 
     truth: (n,) numbers of classes. probabilities: (n, c).
     """
@@ -104,7 +117,14 @@ def draw_calibration(truth: ArrayLike, probabilities: ArrayLike, path: Path) -> 
     above.set_ylabel("share that was right")
     above.set_title(f"expected calibration error {error:.3f}", fontsize=10)
     above.legend(frameon=False, fontsize=8, loc="upper left")
-    below.bar([one.low for one in bins], [one.n for one in bins], width=1 / BINS, align="edge", color=BLUE, edgecolor="white")
+    below.bar(
+        [one.low for one in bins],
+        [one.n for one in bins],
+        width=1 / BINS,
+        align="edge",
+        color=BLUE,
+        edgecolor="white",
+    )
     below.set_xlim(0, 1)
     below.set_ylabel("predictions")
     below.set_xlabel("probability of the predicted class")
@@ -121,7 +141,9 @@ def draw_scatter(truth: ArrayLike, predicted: ArrayLike, path: Path) -> Figure:
     axis.axline((middle, middle), slope=1, color=GREY, linewidth=1, linestyle="--", label="equal")
     axis.set_xlabel("true")
     axis.set_ylabel("predicted")
-    axis.set_title(f"{len(true):,} examples, off by {np.abs(true - said).mean():.3g} in the mean", fontsize=10)
+    axis.set_title(
+        f"{len(true):,} examples, off by {np.abs(true - said).mean():.3g} in the mean", fontsize=10
+    )
     axis.legend(frameon=False, fontsize=8)
     return _finish(drawn, [axis], path)
 
@@ -131,7 +153,9 @@ def _short(label: str) -> str:
     return line if len(line) <= NAME else f"{line[: NAME - 1]}…"
 
 
-def _panels(n: int, *, columns: int = 2, side: float | None = None, heights: Sequence[float] = (1,)) -> tuple[Figure, list[Axes]]:
+def _panels(
+    n: int, *, columns: int = 2, side: float | None = None, heights: Sequence[float] = (1,)
+) -> tuple[Figure, list[Axes]]:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -146,7 +170,9 @@ def _panels(n: int, *, columns: int = 2, side: float | None = None, heights: Seq
     return figure, [figure.add_subplot(grid[place]) for place in range(n)]
 
 
-def _finish(figure: Figure, axes: Sequence[Axes], path: Path, *, grid: bool = True, size: float = 8) -> Figure:
+def _finish(
+    figure: Figure, axes: Sequence[Axes], path: Path, *, grid: bool = True, size: float = 8
+) -> Figure:
     for axis in axes:
         axis.spines[["top", "right"]].set_visible(False)
         axis.set_axisbelow(True)
@@ -159,8 +185,11 @@ def _finish(figure: Figure, axes: Sequence[Axes], path: Path, *, grid: bool = Tr
             word.set_parse_math(False)  # a label with two $ is no formula
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # a label in a script that the font lacks
+            # a label in a script that the font lacks
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
             figure.savefig(path, format="png")
     except OSError as error:
-        raise BadFolder(f"{path} cannot be written: {error.strerror or error}; make room, or name another folder") from None
+        raise BadFolder(
+            f"{path} cannot be written: {error.strerror or error}; make room, or name another folder"
+        ) from None
     return figure

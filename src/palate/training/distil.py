@@ -24,32 +24,44 @@ class Distilled:
     teacher_sha256: str
 
 
-def distil(teacher: Path, folder: Path, *, name: str = "static", dims: int = 256, sif: float = 1e-4) -> Distilled:
+def distil(
+    teacher: Path, folder: Path, *, name: str = "static", dims: int = 256, sif: float = 1e-4
+) -> Distilled:
     """Pass each word piece of the teacher through it, keep the main axes, weight by frequency, store as int8.
 
     Use it to make the shipped encoder again, or one from your own tuned model. About 20 s on two cores for a
     6-layer teacher with 30,000 word pieces.
 
-    teacher: folder of a sentence-transformers model (safetensors). dims: axes kept by PCA. sif: a / (a + p), the
-    weight of a piece of frequency p as Zipf's law gives it from its rank in the vocabulary (Arora et al., 2017).
-    Raises BadSource if the teacher is not such a folder, MissingExtra without [bert].
+    teacher: folder of a sentence-transformers model (safetensors). dims: axes kept by PCA. sif: a / (a + p),
+    the weight of a piece of frequency p as Zipf's law gives it from its rank in the vocabulary (Arora et al.,
+    2017). Raises BadSource if the teacher is not such a folder, MissingExtra without [bert].
     Source: Model2Vec (Tulkens and van Dongen, 2024), run by its own package.
     """
     weights = teacher / "model.safetensors"
     if not weights.is_file():
-        raise BadSource(f"{teacher} holds no model.safetensors; give the folder of a sentence-transformers model")
+        raise BadSource(
+            f"{teacher} holds no model.safetensors; give the folder of a sentence-transformers model"
+        )
     try:
         from model2vec.distill import distill
     except ImportError:
         raise MissingExtra("distilling", "bert") from None
     static = distill(str(teacher), pca_dims=dims, sif_coefficient=sif, quantize_to="float32", device="cpu")
     vectors = np.asarray(static.embedding, dtype=np.float64)
-    vectors[[static.tokenizer.token_to_id(piece) for piece in ("[UNK]", "[PAD]")]] = 0.0  # the unknown says nothing
+    # the unknown says nothing
+    vectors[[static.tokenizer.token_to_id(piece) for piece in ("[UNK]", "[PAD]")]] = 0.0
     rows, scales = quantise(vectors)
     model = save({"rows": rows, "scales": scales})
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
     own = hashlib.sha256(model).hexdigest()
-    config = {"schema": 1, "name": name, "dims": rows.shape[1], "sif": sif, "sha256": own, "teacher_sha256": sha256}
+    config = {
+        "schema": 1,
+        "name": name,
+        "dims": rows.shape[1],
+        "sif": sif,
+        "sha256": own,
+        "teacher_sha256": sha256,
+    }
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as partial:  # so that a stop leaves no half of an encoder
         (Path(partial) / "model.safetensors").write_bytes(model)
@@ -62,10 +74,12 @@ def distil(teacher: Path, folder: Path, *, name: str = "static", dims: int = 256
 
 
 def quantise(vectors: Matrix) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.int8]], Vector]:
-    """int8 rows (v, d) and float32 scales (v,) with rows * scales close to vectors: half a scale at most from each entry.
+    """int8 rows (v, d) and float32 scales (v,) with rows * scales close to vectors: half a scale at most from
+    each entry.
 
-    Scales are rounded up to 8 significant bits. Then a product of row and scale has at most 15 bits, exact in float32,
-    and sums of up to 2**20 such products are exact in float64 while scales differ by less than 2**18.
+    Scales are rounded up to 8 significant bits. Then a product of row and scale has at most 15 bits, exact in
+    float32, and sums of up to 2**20 such products are exact in float64 while scales differ by less than
+    2**18.
 
     >>> rows, scales = quantise(np.array([[0.5, -1.0], [0.0, 0.0]]))
     >>> rows.tolist(), (rows * scales[:, None]).round(2).tolist()

@@ -17,7 +17,8 @@ class Entity(NamedTuple):
 
 
 def entities_of(tags: Sequence[str]) -> list[Entity]:
-    """The entities that the tags of one text mark. An I- that goes on with nothing begins an entity, as in CoNLL's evaluation.
+    """The entities that the tags of one text mark. An I- that goes on with nothing begins an entity, as in
+    CoNLL's evaluation.
 
     Source: Tjong Kim Sang and Buchholz, CoNLL-2000 shared task, conlleval.
 
@@ -54,12 +55,15 @@ def tagging_figures(truth: Sequence[Sequence[str]], predicted: Sequence[Sequence
         true.update(one.kind for one in wanted_entities)
         said.update(one.kind for one in got_entities)
         right.update(one.kind for one in set(wanted_entities) & set(got_entities))
-    pairs = [pair for wanted, got in zip(truth, predicted, strict=True) for pair in zip(wanted, got, strict=True)]
+    pairs = [
+        pair for wanted, got in zip(truth, predicted, strict=True) for pair in zip(wanted, got, strict=True)
+    ]
     return {
         **_rates(right.total(), said.total(), true.total()),
         "accuracy": sum(wanted == got for wanted, got in pairs) / max(len(pairs), 1),
         "per_class": {
-            kind: {**_rates(right[kind], said[kind], true[kind]), "support": true[kind]} for kind in sorted({*true, *said})
+            kind: {**_rates(right[kind], said[kind], true[kind]), "support": true[kind]}
+            for kind in sorted({*true, *said})
         },
     }
 

@@ -14,7 +14,11 @@ PAIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {  # the columns that tell w
     "triplets": (("anchor", "positive", "negative"),),
     "sts": (("sentence1", "sentence2", "score"), ("sentence1", "sentence2", "relatedness")),
     "nli": (("premise", "hypothesis", "label"), ("sentence1", "sentence2", "label")),
-    "pairs": (("question1", "question2", "duplicate"), ("sentence1", "sentence2", "duplicate"), ("anchor", "positive")),
+    "pairs": (
+        ("question1", "question2", "duplicate"),
+        ("sentence1", "sentence2", "duplicate"),
+        ("anchor", "positive"),
+    ),
 }
 
 
@@ -23,29 +27,34 @@ def evaluate(
 ) -> tuple[str, dict[str, Any]]:
     """What was measured, and the figures of the model of this name on all examples of the table.
 
-    What a model is, palate.json in its folder tells:
-    - classify: accuracy, precision, recall, f1, ece, brier, log_loss, per_class, confusion; see `classification_figures`.
-    - regress: mse, mae, rmse, pearson, spearman, r2.
-    - tokens: precision, recall, f1 of entities, accuracy of words, per_class.
-    - masked: loss, perplexity, accuracy.
-    - all others, and names of starts such as minilm, are sentence models. The columns tell what is measured: sentence1,
-      sentence2, score (sts): spearman, pearson; premise, hypothesis, label (nli): accuracy; anchor, positive, negative
-      (triplets): accuracy; question1, question2, duplicate, or anchor, positive (pairs): mrr.
+    What a model is, palate.json in its folder tells: - classify: accuracy, precision, recall, f1, ece, brier,
+    log_loss, per_class, confusion; see `classification_figures`. - regress: mse, mae, rmse, pearson,
+    spearman, r2. - tokens: precision, recall, f1 of entities, accuracy of words, per_class. - masked: loss,
+    perplexity, accuracy. - all others, and names of starts such as minilm, are sentence models. The columns
+    tell what is measured: sentence1, sentence2, score (sts): spearman, pearson; premise, hypothesis, label
+    (nli): accuracy; anchor, positive, negative (triplets): accuracy; question1, question2, duplicate, or
+    anchor, positive (pairs): mrr.
 
-    text, label: columns, in place of those that the model was trained on. fit: for nli, examples to fit a head on where the
-    model has none of its own. Raises BadSource where the table lacks a column or has a label that the model does not know,
-    BadValue for a column where none can be named.
-    """
+    text, label: columns, in place of those that the model was trained on. fit: for nli, examples to fit a
+    head on where the model has none of its own. Raises BadSource where the table lacks a column or has a
+    label that the model does not know, BadValue for a column where none can be named."""
     folder = folder_of(name)
     finished = read_finished(folder) if (folder / FINISHED).is_file() else None
     kind = finished.kind if finished else ""
     if finished is None or kind not in HEADS:
         if text or label:
-            raise BadValue("a sentence model finds its columns by their names; leave --text-column and --label-column out")
+            raise BadValue(
+                "a sentence model finds its columns by their names; leave --text-column and --label-column out"
+            )
         return _sentences(name, table, fit)
     if fit is not None:
-        raise BadValue(f"a head for entailment is fitted on a sentence model alone, and {name} was made by palate train {kind}")
-    columns = {"text": text or finished.columns["text"], "label": label or finished.columns.get("label", "label")}
+        raise BadValue(
+            f"a head for entailment is fitted on a sentence model alone, and {name} was made by palate train {kind}"
+        )
+    columns = {
+        "text": text or finished.columns["text"],
+        "label": label or finished.columns.get("label", "label"),
+    }
     return kind, HEADS[kind](finished, table, columns["text"], columns["label"])
 
 
@@ -87,20 +96,29 @@ def _masked(finished: Finished, table: Table, text: str, _: str) -> dict[str, An
 
 
 HEADS: Mapping[str, Callable[[Finished, Table, str, str], dict[str, Any]]] = {
-    "classify": _classify, "regress": _regress, "tokens": _tokens, "masked": _masked,
-}  # fmt: skip
+    "classify": _classify,
+    "regress": _regress,
+    "tokens": _tokens,
+    "masked": _masked,
+}
 
 
 def _sentences(name: str, table: Table, fit: Table | None) -> tuple[str, dict[str, Any]]:
     from palate.training.sentences import sentence_figures
 
-    kind = next((kind for kind, choices in PAIRED.items() if any(table.has(*columns) for columns in choices)), None)
+    kind = next(
+        (kind for kind, choices in PAIRED.items() if any(table.has(*columns) for columns in choices)), None
+    )
     if kind is None:
         wanted = "; ".join(f"{', '.join(choices[0])} ({kind})" for kind, choices in PAIRED.items())
         there = ", ".join(table.lines[0].fields)
-        raise BadSource(f"{name} is a sentence model, which is measured by columns {wanted}; {table.path} has {there}")
+        raise BadSource(
+            f"{name} is a sentence model, which is measured by columns {wanted}; {table.path} has {there}"
+        )
     tables: dict[str, Table] = {kind: table, **({"nli_train": fit} if fit is not None else {})}
     found = sentence_figures(name, **tables)
     if not found:
-        raise BadSource(f"{name} has no head for entailment; name examples to fit one on with --fit, or a model trained on --nli")
+        raise BadSource(
+            f"{name} has no head for entailment; name examples to fit one on with --fit, or a model trained on --nli"
+        )
     return kind, {figure.split("_", 1)[1]: value for figure, value in found.items()}

@@ -22,11 +22,13 @@ def read_tables(data: Path, dev: Path | None) -> tuple[Table, ...]:
     return tuple(read_table(path) for path in (data, dev) if path is not None)
 
 
-def parts_of(tables: Sequence[Table], strata: Callable[[], Sequence[str | int]], seed: int) -> dict[str, Places]:
+def parts_of(
+    tables: Sequence[Table], strata: Callable[[], Sequence[str | int]], seed: int
+) -> dict[str, Places]:
     """Places of the examples for training, for choosing weights, and for the last figures.
 
-    The second table, where there is one, is what weights are chosen by, and nothing is held out. strata: of all examples; asked
-    for where the first table is split. Raises BadSource where there are too few to split.
+    The second table, where there is one, is what weights are chosen by, and nothing is held out. strata: of
+    all examples; asked for where the first table is split. Raises BadSource where there are too few to split.
     """
     if len(tables) == 1:
         return dict(zip(SHARES, stratified(strata(), list(SHARES.values()), seed), strict=True))
@@ -42,4 +44,8 @@ def told(tables: Sequence[Table], parts: dict[str, Places]) -> str:
 
 def told_cut(cut: int, n: int, window: int) -> tuple[str, ...]:
     """What a reader must know where texts were cut."""
-    return (f"{cut:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off",) if cut else ()
+    return (
+        (f"{cut:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off",)
+        if cut
+        else ()
+    )

@@ -43,7 +43,9 @@ from peft import PeftModel
 
 @dataclass(frozen=True)
 class Exported:
-    """What was made. apart: of ONNX, the largest difference from torch on the texts that were tried, else 0."""
+    """What was made. apart: of ONNX, the largest difference from torch on the texts that were tried, else
+    0.
+    """
 
     folder: Path
     form: Form
@@ -54,18 +56,19 @@ class Exported:
 def export(name: str, out: Path, form: Form = "folder") -> Exported:
     """Write the model of this name, see palate.training.start, into the new folder `out`.
 
-    folder: what plain transformers or sentence-transformers load; of a model trained with LoRA, adapters are merged in. onnx:
-    model.onnx, for batches and lengths of any size, and tokenizer.json, which cuts and pads as it must; compared with torch
-    before it is kept. adapter: the adapter of a model trained with LoRA alone, as peft loads it.
-    Raises BadFolder where `out` is not empty or full, BadSource for a model that has no such form, MissingExtra without [bert].
-    """
+    folder: what plain transformers or sentence-transformers load; of a model trained with LoRA, adapters are
+    merged in. onnx: model.onnx, for batches and lengths of any size, and tokenizer.json, which cuts and pads
+    as it must; compared with torch before it is kept. adapter: the adapter of a model trained with LoRA
+    alone, as peft loads it. Raises BadFolder where `out` is not empty or full, BadSource for a model that has
+    no such form, MissingExtra without [bert]."""
     folder = folder_of(name)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadFolder(f"{out} is there already and not an empty folder; name another with --out")
     apart = 0.0
     with full_disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as partial:  # so that a stop leaves nothing half-written
+        # so that a stop leaves nothing half-written
+        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as partial:
             made = Path(partial) / out.name
             if form == "onnx":
                 apart = _onnx(name, folder, made)
@@ -92,7 +95,8 @@ def _adapter(name: str, folder: Path, made: Path) -> None:
     shutil.copytree(folder / ADAPTER, made)
     config = json.loads((made / "adapter_config.json").read_text("utf-8"))
     finished = read_finished(folder)
-    start = HUB_NAMES.get(finished.start, finished.start.removeprefix("sbert:"))  # no folder of this machine's packages
+    # no folder of this machine's packages
+    start = HUB_NAMES.get(finished.start, finished.start.removeprefix("sbert:"))
     config["base_model_name_or_path"] = start
     (made / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
     family = FAMILIES.get(finished.kind, "")
@@ -102,7 +106,9 @@ def _adapter(name: str, folder: Path, made: Path) -> None:
         code += 'print(PeftModel.from_pretrained(model, ".").merge_and_unload())'
     else:
         code = f"from sentence_transformers import SentenceTransformer\n\nmodel = SentenceTransformer({start!r})\n"
-        code += 'model[0].model = PeftModel.from_pretrained(model[0].model, ".").merge_and_unload()\nprint(model)'
+        code += (
+            'model[0].model = PeftModel.from_pretrained(model[0].model, ".").merge_and_unload()\nprint(model)'
+        )
     look = LOOKS[finished.kind]
     card = CARD.format(task=look.task, name=folder.resolve().name, does=look.does, start=start, code=code)
     (made / "README.md").write_text(card, "utf-8")
@@ -110,4 +116,6 @@ def _adapter(name: str, folder: Path, made: Path) -> None:
 
 def _unneeded(folder: str, names: Sequence[str]) -> set[str]:  # noqa: ARG001
     """What a copy leaves out: checkpoints, the adapter that is merged in, and pickles."""
-    return {name for name in names if name in (CHECKPOINTS, ADAPTER) or name.endswith((".bin", ".pkl", ".pt"))}
+    return {
+        name for name in names if name in (CHECKPOINTS, ADAPTER) or name.endswith((".bin", ".pkl", ".pt"))
+    }

@@ -11,7 +11,9 @@ LONGEST = 512  # word pieces that are read, where the model can take so many
 
 
 class Guess(NamedTuple):
-    """A word piece for a gap, and the chance that the model gives it there. A ## before it: it goes on the word to its left."""
+    """A word piece for a gap, and the chance that the model gives it there. A ## before it: it goes on the
+    word to its left.
+    """
 
     piece: str
     probability: float
@@ -20,9 +22,9 @@ class Guess(NamedTuple):
 def fill(text: str, model: str = "minilm", *, top: int = 5) -> list[list[Guess]]:
     """The `top` likeliest word pieces for each gap of a text, the likeliest first.
 
-    Each gap is filled as if the others stayed gaps. text: with one [MASK] or more, or as the model itself spells it.
-    model: what `masked` made, a folder or a hub name with a masked-language head.
-    Raises BadValue for a text without a gap or one that is too long, BadSource for a model without such a head, MissingExtra
+    Each gap is filled as if the others stayed gaps. text: with one [MASK] or more, or as the model itself
+    spells it. model: what `masked` made, a folder or a hub name with a masked-language head. Raises BadValue
+    for a text without a gap or one that is too long, BadSource for a model without such a head, MissingExtra
     without [bert].
     Source: the same figures as transformers' fill-mask pipeline gives.
     """
@@ -36,12 +38,18 @@ def fill(text: str, model: str = "minilm", *, top: int = 5) -> list[list[Guess]]
     tokenizer = load_tokenizer(model, LONGEST)
     if tokenizer.mask_token is None:
         raise BadSource(_headless(model))
-    read = tokenizer(text.replace(GAP, tokenizer.mask_token), return_tensors="pt", truncation=False, verbose=False)
+    read = tokenizer(
+        text.replace(GAP, tokenizer.mask_token), return_tensors="pt", truncation=False, verbose=False
+    )
     gaps = read["input_ids"][0] == tokenizer.mask_token_id
     if not gaps.any():
-        raise BadValue(f'the text has no {GAP} to fill; put it where a word is missing, as in "This is a great {GAP}."')
+        raise BadValue(
+            f'the text has no {GAP} to fill; put it where a word is missing, as in "This is a great {GAP}."'
+        )
     if len(gaps) > tokenizer.model_max_length:
-        raise BadValue(f"the text has {len(gaps)} word pieces and the model reads {tokenizer.model_max_length}; shorten it")
+        raise BadValue(
+            f"the text has {len(gaps)} word pieces and the model reads {tokenizer.model_max_length}; shorten it"
+        )
     network = _load(model)
     with torch.inference_mode():
         chances = network(**read).logits[0, gaps].softmax(dim=-1)

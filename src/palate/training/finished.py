@@ -20,9 +20,10 @@ PACKAGES = ("torch", "transformers", "sentence-transformers", "peft")
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished model. kind: the recipe's name. labels: of classes, in the order of their numbers. columns: what the recipe
-    read, such as {"text": "text", "label": "label"}. figures: by part of the data, such as {"validation": {"accuracy": 0.9}}.
-    data: file, sha256 and rows of each file. notes: what a reader of the figures must know, such as texts that were cut."""
+    """A finished model. kind: the recipe's name. labels: of classes, in the order of their numbers. columns:
+    what the recipe read, such as {"text": "text", "label": "label"}. figures: by part of the data, such as
+    {"validation": {"accuracy": 0.9}}. data: file, sha256 and rows of each file. notes: what a reader of the
+    figures must know, such as texts that were cut."""
 
     folder: Path
     kind: str
@@ -44,10 +45,19 @@ class Finished:
         return int(self.settings["window"])
 
 
-def recipe(kind: str, start: str, tables: Sequence[Table], settings: Settings, **others: Any) -> dict[str, Any]:
+def recipe(
+    kind: str, start: str, tables: Sequence[Table], settings: Settings, **others: Any
+) -> dict[str, Any]:
     """All that decides what a training ends in, as JSON."""
     files = [{"file": table.path.name, "sha256": table.sha256, "rows": len(table)} for table in tables]
-    return {"kind": kind, "start": start, "data": files, "settings": asdict(settings), "versions": versions(), **others}
+    return {
+        "kind": kind,
+        "start": start,
+        "data": files,
+        "settings": asdict(settings),
+        "versions": versions(),
+        **others,
+    }
 
 
 def versions() -> dict[str, str]:
@@ -61,7 +71,9 @@ def costed(finished: Finished, run: Run) -> Finished:
 
 
 def save_finished(finished: Finished, run: Run | None = None) -> Finished:
-    """Write the card, then palate.json, the last file of a model: what has it is whole. run: where its cost comes from."""
+    """Write the card, then palate.json, the last file of a model: what has it is whole. run: where its cost
+    comes from.
+    """
     finished = finished if run is None else costed(finished, run)
     write_card(finished)
     facts = {"schema": SCHEMA, **asdict(finished)}
@@ -76,8 +88,14 @@ def read_finished(folder: Path) -> Finished:
     """The finished model in a folder. Raises BadSource where there is none, or one of a newer palate."""
     path = folder / FINISHED
     if not path.is_file():
-        begun = " (a training was begun there and not finished; repeat its command)" if (folder / "checkpoints").is_dir() else ""
-        raise BadSource(f"{folder} holds no model that palate trained{begun}; give the folder that palate train wrote")
+        begun = (
+            " (a training was begun there and not finished; repeat its command)"
+            if (folder / "checkpoints").is_dir()
+            else ""
+        )
+        raise BadSource(
+            f"{folder} holds no model that palate trained{begun}; give the folder that palate train wrote"
+        )
     facts = json.loads(path.read_text("utf-8"))
     if facts.pop("schema") != SCHEMA:
         raise BadSource(f"{folder} was made by a newer palate; update palate")

@@ -28,7 +28,8 @@ from palate.training.start import dropout_of, load_model
 Row = Mapping[str, Any]  # input_ids and, for training, labels
 Floats = NDArray[np.float32]
 Loss = Callable[..., torch.Tensor]  # of outputs, labels and num_items_in_batch
-Quick = Callable[[Floats, NDArray[Any]], Mapping[str, float]]  # figures of outputs and labels, at every evaluation
+# figures of outputs and labels, at every evaluation
+Quick = Callable[[Floats, NDArray[Any]], Mapping[str, float]]
 BATCH = 64  # texts that are predicted at once
 
 
@@ -36,10 +37,10 @@ BATCH = 64  # texts that are predicted at once
 class Head:
     """What is special to one kind of head.
 
-    family: transformers' class of the model. task: peft's word for it. labels: names of the outputs. config: more settings of the
-    model. loss: summed over labels, divided by their number, so that accumulated batches equal one large one. quick: figures at
-    every evaluation. best: which of them decides; greater: whether more of it is better. done: last deed on a trained model.
-    """
+    family: transformers' class of the model. task: peft's word for it. labels: names of the outputs. config:
+    more settings of the model. loss: summed over labels, divided by their number, so that accumulated batches
+    equal one large one. quick: figures at every evaluation. best: which of them decides; greater: whether
+    more of it is better. done: last deed on a trained model."""
 
     family: str
     task: str
@@ -55,18 +56,27 @@ class Head:
 def tokenise(tokenizer: Any, texts: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """Rows of n texts, and how many of them were cut at the window."""
     found = tokenizer(list(texts), truncation=True, return_attention_mask=False, return_token_type_ids=False)
-    return [{"input_ids": ids} for ids in found["input_ids"]], sum(bool(one.overflowing) for one in found.encodings)
+    return [{"input_ids": ids} for ids in found["input_ids"]], sum(
+        bool(one.overflowing) for one in found.encodings
+    )
 
 
 def train_head(
-    head: Head, parts: Mapping[str, Sequence[Row]], tokenizer: Any, out: Path, facts: Mapping[str, Any], *,
-    start: str, settings: Settings, watch: Watch,
-) -> tuple[Any, Run]:  # fmt: skip
+    head: Head,
+    parts: Mapping[str, Sequence[Row]],
+    tokenizer: Any,
+    out: Path,
+    facts: Mapping[str, Any],
+    *,
+    start: str,
+    settings: Settings,
+    watch: Watch,
+) -> tuple[Any, Run]:
     """The model with its best weights, whole, and how it was trained. What is saved of it lies in `out`.
 
-    parts: rows for "training" and "validation". facts: the recipe, see palate.training.resume. Needs memory for about 4 models.
-    Raises BadFolder where `out` is taken or full, BadSource where the start is no such model.
-    """
+    parts: rows for "training" and "validation". facts: the recipe, see palate.training.resume. Needs memory
+    for about 4 models. Raises BadFolder where `out` is taken or full, BadSource where the start is no such
+    model."""
     names = dict(enumerate(head.labels))
     labels = {"id2label": names, "label2id": {name: place for place, name in names.items()}}
     transformers.set_seed(settings.seed)  # of a head that is not stored
@@ -80,15 +90,18 @@ def train_head(
         model=model,
         args=TrainingArguments(
             **arguments(settings, out, len(parts["training"]), best=head.best, greater=head.greater),
-            label_names=["labels"], remove_unused_columns=False,
+            label_names=["labels"],
+            remove_unused_columns=False,
         ),
         train_dataset=parts["training"],
         eval_dataset=sorted(parts["validation"], key=lambda row: len(row["input_ids"])),
         data_collator=collate(tokenizer),
         processing_class=tokenizer,
         compute_loss_func=head.loss,
-        compute_metrics=lambda found: dict(head.quick(np.asarray(found.predictions), np.asarray(found.label_ids))),
-    )  # fmt: skip
+        compute_metrics=lambda found: dict(
+            head.quick(np.asarray(found.predictions), np.asarray(found.label_ids))
+        ),
+    )
     ran = run(trainer, out, settings, watch)
     model = cast(Any, trainer.model)
     head.done(model)
@@ -114,14 +127,18 @@ def finish(finished: Finished, ran: Run, drawings: Mapping[str, Callable[[Path],
 def cross_entropy(weights: Sequence[float] | None = None) -> Loss:
     """The loss of classes by softmax; labels of -100 do not count.
 
-    weights: (c,) how much examples of a class count. Divided by the number of examples, not by the sum of their weights, which
-    is not known of one batch out of several that are accumulated; for balanced weights both are alike in the mean.
-    """
+    weights: (c,) how much examples of a class count. Divided by the number of examples, not by the sum of
+    their weights, which is not known of one batch out of several that are accumulated; for balanced weights
+    both are alike in the mean."""
 
-    def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | None = None) -> torch.Tensor:
+    def loss(
+        outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | None = None
+    ) -> torch.Tensor:
         logits = outputs.logits.flatten(0, -2)
         weight = None if weights is None else torch.tensor(weights, dtype=logits.dtype, device=logits.device)
-        total = torch.nn.functional.cross_entropy(logits, labels.flatten(), weight=weight, ignore_index=-100, reduction="sum")
+        total = torch.nn.functional.cross_entropy(
+            logits, labels.flatten(), weight=weight, ignore_index=-100, reduction="sum"
+        )
         return total / ((labels != -100).sum() if num_items_in_batch is None else num_items_in_batch)
 
     return loss
@@ -129,7 +146,9 @@ def cross_entropy(weights: Sequence[float] | None = None) -> Loss:
 
 @torch.inference_mode()
 def outputs_of(model: Any, tokenizer: Any, rows: Sequence[Row], batch: int = BATCH) -> list[Floats]:
-    """What the head says of n rows, before any softmax: each (c,), or (l, c) where it looks at every piece."""
+    """What the head says of n rows, before any softmax: each (c,), or (l, c) where it looks at every
+    piece.
+    """
     lengths = np.array([len(row["input_ids"]) for row in rows])
     collate, found = DataCollatorWithPadding(tokenizer), dict[int, Floats]()
     for places in np.array_split(np.argsort(lengths, kind="stable"), range(batch, len(rows), batch)):
@@ -142,10 +161,14 @@ def outputs_of(model: Any, tokenizer: Any, rows: Sequence[Row], batch: int = BAT
 
 
 def load_head(folder: Path, kind: str, family: str) -> tuple[Finished, Any, Any]:
-    """A finished model, its tokenizer and palate.json. Raises BadSource where the folder holds another kind or none."""
+    """A finished model, its tokenizer and palate.json. Raises BadSource where the folder holds another kind
+    or none.
+    """
     finished = read_finished(folder)
     if finished.kind != kind:
-        raise BadSource(f"{folder} was made by palate train {finished.kind}, expected one by palate train {kind}")
+        raise BadSource(
+            f"{folder} was made by palate train {finished.kind}, expected one by palate train {kind}"
+        )
     model = load_model(str(folder), getattr(transformers, family))
     if torch.cuda.is_available():
         model = model.to("cuda")

@@ -1,4 +1,6 @@
-"""Batches of texts of like length, so that little is padded: the larger part of the speed of a training run."""
+"""Batches of texts of like length, so that little is padded: the larger part of the speed of a training
+run.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,12 +13,13 @@ REACH = 50  # batches whose texts are sorted together: the more, the less paddin
 
 
 class LengthSampler(Sampler[int]):
-    """Places of examples in an order drawn anew for each epoch, in which every `batch` of them in a row are of like length.
+    """Places of examples in an order drawn anew for each epoch, in which every `batch` of them in a row are
+    of like length.
 
-    The examples are shuffled, sorted by length within stretches of REACH batches, and the batches shuffled; the one batch that is
-    not full comes last. The order depends on seed and epoch alone, so that a run that was stopped goes on in the same order.
-    lengths: (n,) word pieces. Source: as transformers' LengthGroupedSampler, whose order hangs on the state of the global
-    generator and runs from long to short.
+    The examples are shuffled, sorted by length within stretches of REACH batches, and the batches shuffled;
+    the one batch that is not full comes last. The order depends on seed and epoch alone, so that a run that
+    was stopped goes on in the same order. lengths: (n,) word pieces. Source: as transformers'
+    LengthGroupedSampler, whose order hangs on the state of the global generator and runs from long to short.
 
     >>> lengths = [3, 9, 3, 9, 4]
     >>> order = list(LengthSampler(lengths, batch=2, seed=0))

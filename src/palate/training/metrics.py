@@ -17,7 +17,9 @@ Floats = NDArray[np.float64]
 
 
 class Bin(NamedTuple):
-    """The predictions whose confidence is in (low, high]: how many, how sure in the mean, and which share of them was right."""
+    """The predictions whose confidence is in (low, high]: how many, how sure in the mean, and which share of
+    them was right.
+    """
 
     low: float
     high: float
@@ -26,17 +28,20 @@ class Bin(NamedTuple):
     accuracy: float
 
 
-def classification_figures(labels: Sequence[str], truth: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
-    """How good the probabilities of c classes are for n examples; each predicts its most probable class, of equals the first.
+def classification_figures(
+    labels: Sequence[str], truth: ArrayLike, probabilities: ArrayLike
+) -> dict[str, Any]:
+    """How good the probabilities of c classes are for n examples; each predicts its most probable class, of
+    equals the first.
 
-    labels: (c,) names. truth: (n,) numbers of classes. probabilities: (n, c), rows that sum to 1.
-    - accuracy; precision, recall and f1: plain means over the classes that are in truth or were predicted ("macro").
-    - per_class: {label: {precision, recall, f1, support}}; None where a class is neither in truth nor predicted, and 0 where
-      one of these is 0/0 otherwise, as in scikit-learn.
-    - confusion: c rows of c counts, true class by predicted class.
-    - ece: see `reliability`. brier: sum over classes of squared errors, mean over examples, 0 to 2. log_loss: in nats.
-    Raises BadValue where a probability is not finite (the training diverged) and ValueError for no examples.
-    Source: scikit-learn; Guo et al., On calibration of modern neural networks (2017), eq. 3; Brier (1950).
+    labels: (c,) names. truth: (n,) numbers of classes. probabilities: (n, c), rows that sum to 1. - accuracy;
+    precision, recall and f1: plain means over the classes that are in truth or were predicted ("macro"). -
+    per_class: {label: {precision, recall, f1, support}}; None where a class is neither in truth nor
+    predicted, and 0 where one of these is 0/0 otherwise, as in scikit-learn. - confusion: c rows of c counts,
+    true class by predicted class. - ece: see `reliability`. brier: sum over classes of squared errors, mean
+    over examples, 0 to 2. log_loss: in nats. Raises BadValue where a probability is not finite (the training
+    diverged) and ValueError for no examples. Source: scikit-learn; Guo et al., On calibration of modern
+    neural networks (2017), eq. 3; Brier (1950).
 
     >>> found = classification_figures(["no", "yes"], [0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]])
     >>> round(found["accuracy"], 3), round(found["f1"], 3), found["confusion"]
@@ -54,13 +59,17 @@ def classification_figures(labels: Sequence[str], truth: ArrayLike, probabilitie
     per_class: dict[str, dict[str, float | None]] = {}
     for label, known, *rates, support in zip(labels, there, *scores, strict=True):
         shown = [float(rate) if known else None for rate in rates]
-        per_class[label] = {**dict(zip(("precision", "recall", "f1"), shown, strict=True)), "support": int(support)}
+        per_class[label] = {
+            **dict(zip(("precision", "recall", "f1"), shown, strict=True)),
+            "support": int(support),
+        }
     return {
         "accuracy": float((predicted == true).mean()),
         "precision": float(scores[0][there].mean()),
         "recall": float(scores[1][there].mean()),
         "f1": float(scores[2][there].mean()),
-        "ece": sum(one.n * abs(one.accuracy - one.confidence) for one in reliability(true, chances)) / len(true),
+        "ece": sum(one.n * abs(one.accuracy - one.confidence) for one in reliability(true, chances))
+        / len(true),
         "brier": float(((chances - np.eye(len(labels))[true]) ** 2).sum(axis=1).mean()),
         "log_loss": float(log_loss(true, chances, labels=ids)),
         "per_class": per_class,
@@ -69,7 +78,8 @@ def classification_figures(labels: Sequence[str], truth: ArrayLike, probabilitie
 
 
 def reliability(truth: ArrayLike, probabilities: ArrayLike, bins: int = BINS) -> list[Bin]:
-    """The bins of confidence, the probability of the predicted class, that hold a prediction; from unsure to sure.
+    """The bins of confidence, the probability of the predicted class, that hold a prediction; from unsure to
+    sure.
 
     The expected calibration error (ece) is the mean of |accuracy - confidence| over predictions, so binned.
 
@@ -90,9 +100,9 @@ def reliability(truth: ArrayLike, probabilities: ArrayLike, bins: int = BINS) ->
 def regression_figures(truth: ArrayLike, predicted: ArrayLike) -> dict[str, float | None]:
     """How near n predicted numbers are: mse, mae, rmse in the units of truth, pearson, spearman, r2.
 
-    pearson and spearman are None where truth or what was predicted does not vary (a constant prediction orders nothing), r2
-    where truth does not. Raises BadValue where a prediction is not finite (the training diverged), ValueError for no examples.
-    Source: scikit-learn and SciPy.
+    pearson and spearman are None where truth or what was predicted does not vary (a constant prediction
+    orders nothing), r2 where truth does not. Raises BadValue where a prediction is not finite (the training
+    diverged), ValueError for no examples. Source: scikit-learn and SciPy.
 
     >>> regression_figures([1, 2, 3], [1, 2, 6])["mse"], regression_figures([1, 2, 3], [5, 5, 5])["pearson"]
     (3.0, None)
@@ -128,11 +138,14 @@ def _checked(truth: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray[np.int
 
 def _finite(predictions: Floats) -> None:
     if not np.isfinite(predictions).all():
-        raise BadValue("the model's predictions are not finite numbers: its training diverged; train again with a lower --rate")
+        raise BadValue(
+            "the model's predictions are not finite numbers: its training diverged; train again with a lower --rate"
+        )
 
 
 def scalars(figures: Mapping[str, Any]) -> dict[str, float]:
-    """The figures that are one number each, those of a group under group.name; without lists, None, and the classes one by one.
+    """The figures that are one number each, those of a group under group.name; without lists, None, and the
+    classes one by one.
 
     >>> scalars({"accuracy": 0.5, "ece": None, "sts": {"spearman": 0.8}, "confusion": [[1]], "per_class": {"a": {"f1": 1.0}}})
     {'accuracy': 0.5, 'sts.spearman': 0.8}

@@ -1,4 +1,6 @@
-"""Mining: what readers liked and disliked as examples for a sentence encoder, drawn as they are needed. n texts, d dims."""
+"""Mining: what readers liked and disliked as examples for a sentence encoder, drawn as they are needed. n
+texts, d dims.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,16 +21,17 @@ Triplet = tuple[int, int, int]  # places of an anchor, of a text that belongs to
 def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> Iterator[Triplet]:
     """Triplets without end: two texts that a taste liked, and one that it did not.
 
-    Use it lazily, with islice: of all triplets there are, likes squared times dislikes, none is made before it is asked for.
-    The anchor is any like; the positive one of the nearer half of the taste's other likes, since one reader likes many things
-    and far apart ones are not alike; the negative one of the NEAR dislikes that are nearest to the anchor, by the vectors there
-    are: a hard one. A taste with fewer than FEW dislikes has unjudged texts in their place that are far enough: of LOOKED drawn
-    ones the farther half. A draw costs O(d (likes + dislikes of the taste)).
+    Use it lazily, with islice: of all triplets there are, likes squared times dislikes, none is made before
+    it is asked for. The anchor is any like; the positive one of the nearer half of the taste's other likes,
+    since one reader likes many things and far apart ones are not alike; the negative one of the NEAR dislikes
+    that are nearest to the anchor, by the vectors there are: a hard one. A taste with fewer than FEW dislikes
+    has unjudged texts in their place that are far enough: of LOOKED drawn ones the farther half. A draw costs
+    O(d (likes + dislikes of the taste)).
 
-    said: readers are tastes; likings above 0 are likes, below 0 dislikes. vectors: (n, d) rows of length 1 or 0.
-    Raises BadValue where no taste has liked two texts, and not all there are.
-    Source: Hermans, Beyer and Leibe, In defense of the triplet loss (2017), hard negatives; Xuan, Stylianou and Pless, Improved
-    embeddings with easy positive triplet mining (2020).
+    said: readers are tastes; likings above 0 are likes, below 0 dislikes. vectors: (n, d) rows of length 1 or
+    0. Raises BadValue where no taste has liked two texts, and not all there are.
+    Source: Hermans, Beyer and Leibe, In defense of the triplet loss (2017), hard negatives; Xuan, Stylianou
+    and Pless, Improved embeddings with easy positive triplet mining (2020).
 
     >>> said = CrowdFeedback(np.zeros(5, int), np.arange(5), np.array([1.0, 1.0, -1.0, -1.0, -1.0]), 5)
     >>> sorted(next(triplets(said, np.eye(5), np.random.default_rng(0)))[:2])
@@ -42,7 +45,9 @@ def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> 
         if len(rows) > 1 and (len(disliked[taste]) or len(judged[taste]) < said.n_texts)
     }
     if not liked:
-        raise BadValue("nobody has liked two texts yet and another not, so there is nothing to tell apart; judge more first")
+        raise BadValue(
+            "nobody has liked two texts yet and another not, so there is nothing to tell apart; judge more first"
+        )
     owners = np.concatenate([np.full(len(rows), taste) for taste, rows in liked.items()])
     anchors = np.concatenate(list(liked.values()))
     while True:
@@ -61,10 +66,12 @@ def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> 
 
 
 def halves(contents: Sequence[str], rng: np.random.Generator) -> Iterator[tuple[str, str]]:
-    """Each text once, in a drawn order, as a pair that belongs together: its title and the rest, else its first and second half.
+    """Each text once, in a drawn order, as a pair that belongs together: its title and the rest, else its
+    first and second half.
 
-    Use them to keep an encoder good at what it was made for where no labelled pairs are at hand. Texts without LEAST_WORDS words
-    on either side are left out. Source: Lee, Chang and Toutanova, Latent retrieval (2019), the inverse cloze task.
+    Use them to keep an encoder good at what it was made for where no labelled pairs are at hand. Texts
+    without LEAST_WORDS words on either side are left out. Source: Lee, Chang and Toutanova, Latent retrieval
+    (2019), the inverse cloze task.
 
     >>> list(halves(["A title of four\\nThen a body with words", "too short"], np.random.default_rng(0)))
     [('A title of four', 'Then a body with words')]

@@ -23,11 +23,13 @@ def bare(model: Any) -> Any:
 def logits_at(model: Any, read: Batch, at: torch.Tensor) -> torch.Tensor:
     """(m, v) logits of the m places (n, t) that are true, of v pieces in the vocabulary.
 
-    The head sees these places alone: at 15 % masks and 30,522 pieces a step of MiniLM takes half the time that it takes with the
-    head at all places (benchmarks/masked.py), and the logits a seventh of the memory.
+    The head sees these places alone: at 15 % masks and 30,522 pieces a step of MiniLM takes half the time
+    that it takes with the head at all places (benchmarks/masked.py), and the logits a seventh of the memory.
     """
     with _kept(bare(model).base_model, at):
-        logits: torch.Tensor = model(input_ids=read["input_ids"], attention_mask=read["attention_mask"]).logits[0]
+        logits: torch.Tensor = model(
+            input_ids=read["input_ids"], attention_mask=read["attention_mask"]
+        ).logits[0]
     return logits
 
 
@@ -56,13 +58,16 @@ def summed_loss(model: Any, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
 def try_step(model: Any, batch: Batch) -> None:
     """The work of a step without its end: the weights stay."""
     model.train()
-    torch.autograd.backward(summed_loss(model, {name: values.to(model.device) for name, values in batch.items()})[0])
+    torch.autograd.backward(
+        summed_loss(model, {name: values.to(model.device) for name, values in batch.items()})[0]
+    )
     model.zero_grad()
 
 
 def perplexed(model: Any, held: MaskedChunks, batch: int) -> dict[str, float]:
-    """Figures on chunks with fixed masks. loss: nats a masked piece; perplexity: e to that, so v for a model that knows nothing
-    of v pieces; accuracy: share of masked pieces that are the likeliest one there. The model is left as it was."""
+    """Figures on chunks with fixed masks. loss: nats a masked piece; perplexity: e to that, so v for a model
+    that knows nothing of v pieces; accuracy: share of masked pieces that are the likeliest one there. The
+    model is left as it was."""
     loss, right, masked, training = 0.0, 0, 0, model.training
     model.eval()
     with torch.no_grad():
@@ -78,23 +83,28 @@ def perplexed(model: Any, held: MaskedChunks, batch: int) -> dict[str, float]:
 
 
 def head_modules(model: Any) -> list[str]:
-    """Names of the modules between encoder and output layer: those of a masked-language head but for the tied output layer."""
+    """Names of the modules between encoder and output layer: those of a masked-language head but for the tied
+    output layer.
+    """
     bare_model = bare(model)
     output, prefix = bare_model.get_output_embeddings(), f"{bare_model.base_model_prefix}."
     return [
         name
         for name, module in bare_model.named_modules()
-        if not name.startswith(prefix) and module is not output and any(True for _ in module.parameters(recurse=False))
+        if not name.startswith(prefix)
+        and module is not output
+        and any(True for _ in module.parameters(recurse=False))
         and not any(weight is output.bias for weight in module.parameters(recurse=False))
-    ]  # fmt: skip
+    ]
 
 
 def begin_head(model: Any, ids: Ids) -> None:
-    """Let a head that is not stored begin with what is known: (d, d) layers pass on what they get, so that a place is first taken
-    for the piece whose embedding is like its vector, and the output layer knows how often each piece comes in (n, t) chunks.
+    """Let a head that is not stored begin with what is known: (d, d) layers pass on what they get, so that a
+    place is first taken for the piece whose embedding is like its vector, and the output layer knows how
+    often each piece comes in (n, t) chunks.
 
-    MiniLM on arXiv abstracts, perplexity after 40 steps of 8 chunks: 435 so, 929 with the bias alone, 1196 with neither.
-    """
+    MiniLM on arXiv abstracts, perplexity after 40 steps of 8 chunks: 435 so, 929 with the bias alone, 1196
+    with neither."""
     whole = bare(model)
     for name in head_modules(model):
         module = whole.get_submodule(name)
@@ -112,14 +122,19 @@ class MaskedTrainer(Trainer):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.model_accepts_loss_kwargs = True  # so that it counts the masked pieces of a step, over all its batches
+        # so that it counts the masked pieces of a step, over all its batches
+        self.model_accepts_loss_kwargs = True
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Draws:  # noqa: ARG002
         return Draws(len(cast(MaskedChunks, self.train_dataset)), self.args.seed)
 
     def compute_loss(
-        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None  # noqa: ARG002
-    ) -> torch.Tensor:  # fmt: skip
+        self,
+        model: Any,
+        inputs: Any,
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,  # noqa: ARG002
+    ) -> torch.Tensor:
         loss, logits = summed_loss(model, inputs)
         return loss / (num_items_in_batch if num_items_in_batch is not None else max(len(logits), 1))
 

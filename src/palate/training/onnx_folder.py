@@ -1,4 +1,6 @@
-"""A folder that ONNX Runtime alone can use: model.onnx, tokenizer.json that cuts and pads as it must, config.json and a card."""
+"""A folder that ONNX Runtime alone can use: model.onnx, tokenizer.json that cuts and pads as it must,
+config.json and a card.
+"""
 
 import json
 from collections.abc import Callable
@@ -21,7 +23,8 @@ from palate.training.start import checkpoint_of, load_model
 
 Said = Callable[[NDArray[Any], NDArray[Any]], torch.Tensor]  # what torch says of ids and mask
 
-TOLERANCE = 1e-4  # of what ONNX Runtime says from what torch says, in units of the largest number said, 1 at least
+# of what ONNX Runtime says from what torch says, in units of the largest number said, 1 at least
+TOLERANCE = 1e-4
 TRIED = ("A text of yours.", "", "Texts of different lengths, " * 12, "word " * 600)
 KINDS = {"SequenceClassification": "classify", "TokenClassification": "tokens", "MaskedLM": "masked"}
 
@@ -54,7 +57,8 @@ print(said.shape)
 
 
 def write_onnx(name: str, folder: Path, made: Path) -> float:
-    """Make the folder `made` of the model `name`, which lies in `folder`; how far the graph is from torch, see `apart`.
+    """Make the folder `made` of the model `name`, which lies in `folder`; how far the graph is from torch,
+    see `apart`.
 
     Raises BadSource for a model that is no BERT, or where the graph is further from torch than TOLERANCE.
     """
@@ -68,26 +72,39 @@ def write_onnx(name: str, folder: Path, made: Path) -> float:
     _save_tokenizer(tokenizer, window, made / "tokenizer.json")
     worst = apart(made, said)
     if worst > TOLERANCE:
-        raise BadSource(f"the ONNX graph of {name} differs from torch by {worst:.1e}, more than {TOLERANCE:g}; none was kept")
+        raise BadSource(
+            f"the ONNX graph of {name} differs from torch by {worst:.1e}, more than {TOLERANCE:g}; none was kept"
+        )
     finished = read_finished(folder) if (folder / FINISHED).is_file() else None
     look = LOOKS[finished.kind if finished else KINDS.get(family or "", "similarity")]
     start = finished.start if finished else name
     output = graph.graph.output[0]
     sizes = [size.dim_param or str(size.dim_value) for size in output.type.tensor_type.shape.dim]
     card = CARD.format(
-        name=folder.name, task=look.task, does=look.does, start=HUB_NAMES.get(start, start), output=output.name,
-        shape=f"({', '.join(sizes)})", apart=worst, window=window,
-    )  # fmt: skip
+        name=folder.name,
+        task=look.task,
+        does=look.does,
+        start=HUB_NAMES.get(start, start),
+        output=output.name,
+        shape=f"({', '.join(sizes)})",
+        apart=worst,
+        window=window,
+    )
     (made / "README.md").write_text(card, "utf-8")
     return worst
 
 
 def apart(made: Path, said: Said) -> float:
-    """The largest difference from torch on TRIED, in one batch and one by one, in units of the largest number, 1 at least."""
+    """The largest difference from torch on TRIED, in one batch and one by one, in units of the largest
+    number, 1 at least.
+    """
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-    tokenizer, session = Tokenizer.from_file(str(made / "tokenizer.json")), InferenceSession(made / "model.onnx")
+    tokenizer, session = (
+        Tokenizer.from_file(str(made / "tokenizer.json")),
+        InferenceSession(made / "model.onnx"),
+    )
     worst = 0.0
     for texts in (list(TRIED), *([text] for text in TRIED)):
         read = tokenizer.encode_batch(texts)
@@ -105,7 +122,9 @@ def _family(name: str, folder: Path) -> str | None:
     """The head of the checkpoint, as transformers calls it; None for a model of sentence vectors."""
     if (folder / "modules.json").is_file():
         return None
-    architectures = json.loads((checkpoint_of(name) / "config.json").read_text("utf-8")).get("architectures") or [""]
+    architectures = json.loads((checkpoint_of(name) / "config.json").read_text("utf-8")).get(
+        "architectures"
+    ) or [""]
     return next((family for family in KINDS if architectures[0].endswith(family)), None)
 
 
@@ -126,10 +145,17 @@ def _of_head(name: str, folder: Path, family: str) -> tuple[Any, Any, Any, Said]
     model = load_model(name, getattr(transformers, f"AutoModelFor{family}")).eval()
 
     def said(ids: NDArray[Any], mask: NDArray[Any]) -> torch.Tensor:
-        logits: torch.Tensor = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)).logits
+        logits: torch.Tensor = model(
+            input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
+        ).logits
         return logits
 
-    return head_graph(model), model, transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True), said
+    return (
+        head_graph(model),
+        model,
+        transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True),
+        said,
+    )
 
 
 def _save_tokenizer(tokenizer: Any, window: int, path: Path) -> None:

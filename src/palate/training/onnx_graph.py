@@ -33,19 +33,33 @@ def head_graph(model: Any) -> ModelProto:
     graph, states = _begin(model.config, tensors)
     family = type(model).__name__.removeprefix("BertFor")
     if family == "SequenceClassification":
-        pooled = graph.node("Tanh", [_affine(graph, _first(graph, states), tensors, "pooler.dense")], "pooled")
+        pooled = graph.node(
+            "Tanh", [_affine(graph, _first(graph, states), tensors, "pooler.dense")], "pooled"
+        )
         said = Said(_affine(graph, pooled, tensors, "classifier", "logits"), (model.config.num_labels,))
     elif family == "TokenClassification":
         said = Said(_affine(graph, states, tensors, "classifier", "logits"), ("t", model.config.num_labels))
     elif family == "MaskedLM":
         place = "cls.predictions.transform"
-        wide = graph.node("MatMul", [states, graph.weight("wide.weight", tensors[f"{place}.dense.weight"].T)], "wide")
-        curved = graph.node("BiasGelu", [wide, graph.weight("wide.bias", tensors[f"{place}.dense.bias"])], "curved")
-        scale, shift = (graph.weight(f"told.{part}", tensors[f"{place}.LayerNorm.{part}"]) for part in ("weight", "bias"))
-        told = graph.node("LayerNormalization", [curved, scale, shift], "told", axis=-1, epsilon=model.config.layer_norm_eps)
-        said = Said(_affine(graph, told, tensors, "cls.predictions.decoder", "logits"), ("t", model.config.vocab_size))
+        wide = graph.node(
+            "MatMul", [states, graph.weight("wide.weight", tensors[f"{place}.dense.weight"].T)], "wide"
+        )
+        curved = graph.node(
+            "BiasGelu", [wide, graph.weight("wide.bias", tensors[f"{place}.dense.bias"])], "curved"
+        )
+        scale, shift = (
+            graph.weight(f"told.{part}", tensors[f"{place}.LayerNorm.{part}"]) for part in ("weight", "bias")
+        )
+        told = graph.node(
+            "LayerNormalization", [curved, scale, shift], "told", axis=-1, epsilon=model.config.layer_norm_eps
+        )
+        said = Said(
+            _affine(graph, told, tensors, "cls.predictions.decoder", "logits"), ("t", model.config.vocab_size)
+        )
     else:
-        raise BadSource(f"ONNX is written of BERT with a head for classes, numbers, words or gaps, not of {type(model).__name__}")
+        raise BadSource(
+            f"ONNX is written of BERT with a head for classes, numbers, words or gaps, not of {type(model).__name__}"
+        )
     return _end(graph, said)
 
 
@@ -69,7 +83,9 @@ def sentence_graph(model: Any) -> ModelProto:
         elif kind == "Dense" and (turned := _dense(graph, vector, module, name)):
             vector, dims = turned, module.out_features
         else:
-            raise BadSource(f"ONNX is written of mean or first-piece pooling, dense layers and scaling; this model has {module}")
+            raise BadSource(
+                f"ONNX is written of mean or first-piece pooling, dense layers and scaling; this model has {module}"
+            )
     return _end(graph, Said(graph.node("Identity", [vector], "vectors"), (dims,)))
 
 
@@ -91,23 +107,35 @@ def _end(graph: Graph, said: Said) -> ModelProto:
 
 def _tensors(model: Any) -> dict[str, Array]:
     """The weights by their names in a bare BertModel, those of the head by their own."""
-    return {name.removeprefix("bert."): weight.detach().float().cpu().numpy() for name, weight in model.state_dict().items()}
+    return {
+        name.removeprefix("bert."): weight.detach().float().cpu().numpy()
+        for name, weight in model.state_dict().items()
+    }
 
 
-def _affine(graph: Graph, given: str, tensors: Mapping[str, Array], place: str, name: str | None = None) -> str:
-    product = graph.node("MatMul", [given, graph.weight(f"{place}.weight", tensors[f"{place}.weight"].T)], f"{place}.product")
-    return graph.node("Add", [product, graph.weight(f"{place}.bias", tensors[f"{place}.bias"])], name or place)
+def _affine(
+    graph: Graph, given: str, tensors: Mapping[str, Array], place: str, name: str | None = None
+) -> str:
+    product = graph.node(
+        "MatMul", [given, graph.weight(f"{place}.weight", tensors[f"{place}.weight"].T)], f"{place}.product"
+    )
+    return graph.node(
+        "Add", [product, graph.weight(f"{place}.bias", tensors[f"{place}.bias"])], name or place
+    )
 
 
 def _first(graph: Graph, states: str) -> str:
     """The states (b, d) of the first places."""
-    return graph.node("Squeeze", [graph.node("Gather", [states, "zero"], "first.column", axis=1), "one"], "first")
+    return graph.node(
+        "Squeeze", [graph.node("Gather", [states, "zero"], "first.column", axis=1), "one"], "first"
+    )
 
 
 def _mean(graph: Graph, states: str, name: str) -> str:
     """Over the places that the mask leaves."""
     number = graph.node("Cast", [MASK], f"{name}.number", to=TensorProto.FLOAT)
-    column = graph.node("Unsqueeze", [number, graph.weight(f"{name}.axis", np.array([2]))], f"{name}.column")  # (b, t, 1)
+    # (b, t, 1)
+    column = graph.node("Unsqueeze", [number, graph.weight(f"{name}.axis", np.array([2]))], f"{name}.column")
     kept = graph.node("Mul", [states, column], f"{name}.kept")
     total, n = (graph.node("ReduceSum", [part, "one"], f"{part}.sum", keepdims=0) for part in (kept, column))
     return graph.node("Div", [total, n], name)
@@ -122,11 +150,20 @@ def _unit(graph: Graph, vector: str, name: str) -> str:
 
 def _dense(graph: Graph, vector: str, module: Any, name: str) -> str | None:
     """A layer of sentence-transformers; None where it is of a kind that is not written."""
-    curve: Sequence[str] = {"Identity": [], "Tanh": ["Tanh"]}.get(type(module.activation_function).__name__, ["unknown"])
+    curve: Sequence[str] = {"Identity": [], "Tanh": ["Tanh"]}.get(
+        type(module.activation_function).__name__, ["unknown"]
+    )
     if module.use_residual or module.module_input_name != "sentence_embedding" or curve == ["unknown"]:
         return None
-    weights = {f"linear.{part}": weight.detach().float().cpu().numpy() for part, weight in module.linear.named_parameters()}
-    found = graph.node("MatMul", [vector, graph.weight(f"{name}.weight", weights["linear.weight"].T)], f"{name}.product")
+    weights = {
+        f"linear.{part}": weight.detach().float().cpu().numpy()
+        for part, weight in module.linear.named_parameters()
+    }
+    found = graph.node(
+        "MatMul", [vector, graph.weight(f"{name}.weight", weights["linear.weight"].T)], f"{name}.product"
+    )
     if "linear.bias" in weights:
-        found = graph.node("Add", [found, graph.weight(f"{name}.bias", weights["linear.bias"])], f"{name}.biased")
+        found = graph.node(
+            "Add", [found, graph.weight(f"{name}.bias", weights["linear.bias"])], f"{name}.biased"
+        )
     return graph.node(curve[0], [found], name) if curve else found

@@ -27,18 +27,25 @@ Numbers = NDArray[np.float64]
 
 
 def regress(
-    data: Path, out: Path, *, dev: Path | None = None, text: str = "text", label: str = "label", start: str = "minilm",
-    settings: Settings = DEFAULTS, watch: Watch = unheard, tell: Tell = unheard,
-) -> Finished:  # fmt: skip
+    data: Path,
+    out: Path,
+    *,
+    dev: Path | None = None,
+    text: str = "text",
+    label: str = "label",
+    start: str = "minilm",
+    settings: Settings = DEFAULTS,
+    watch: Watch = unheard,
+    tell: Tell = unheard,
+) -> Finished:
     """Train a head for the numbers in a file, and the encoder below it, by squared error; save both in `out`.
 
-    Use it where a text has a degree of something, such as stars or grades; for names use `classify`. Examples are parted as
-    there, alike in size of the numbers. Inside training the numbers have mean 0 and standard deviation 1; what is saved speaks
-    in the units of the file.
+    Use it where a text has a degree of something, such as stars or grades; for names use `classify`. Examples
+    are parted as there, alike in size of the numbers. Inside training the numbers have mean 0 and standard
+    deviation 1; what is saved speaks in the units of the file.
 
-    text, label: columns. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or full, and what
-    palate.training.start raises.
-    """
+    text, label: columns. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or
+    full, and what palate.training.start raises."""
     tables = read_tables(data, dev)
     texts = [word for table in tables for word in table.words(text)]
     truth = np.array([number for table in tables for number in table.numbers(label)])
@@ -52,7 +59,9 @@ def regress(
     for row, number in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
         row["labels"] = number
     notes = told_cut(cut, len(texts), tokenizer.model_max_length) + ((CHOSEN,) if dev else ())
-    spread = f"{label} from {truth.min():g} to {truth.max():g}, mean {mean:.4g}, standard deviation {scale:.4g}"
+    spread = (
+        f"{label} from {truth.min():g} to {truth.max():g}, mean {mean:.4g}, standard deviation {scale:.4g}"
+    )
     for fact in (told(tables, parts), spread, *notes):
         tell(fact)
 
@@ -61,20 +70,35 @@ def regress(
         return {"mse": float((apart**2).mean()), "mae": float(np.abs(apart).mean())}
 
     head = Head(
-        family=FAMILY, task=TASK, labels=(label,), config={"problem_type": "regression"}, loss=squared_error(), quick=quick,
-        best="mse", greater=False, done=lambda model: in_units(model, mean, scale),
-    )  # fmt: skip
+        family=FAMILY,
+        task=TASK,
+        labels=(label,),
+        config={"problem_type": "regression"},
+        loss=squared_error(),
+        quick=quick,
+        best="mse",
+        greater=False,
+        done=lambda model: in_units(model, mean, scale),
+    )
     facts = recipe("regress", start, tables, settings, columns={"text": text, "label": label})
     chosen = {part: [rows[place] for place in places] for part, places in parts.items()}
     model, ran = train_head(head, chosen, tokenizer, out, facts, start=start, settings=settings, watch=watch)
 
-    said = {part: _numbers(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"}
+    said = {
+        part: _numbers(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"
+    }
     last = list(said)[-1]
     finished = Finished(
-        folder=out, kind="regress", start=start, columns=facts["columns"], notes=notes, data=tuple(facts["data"]),
+        folder=out,
+        kind="regress",
+        start=start,
+        columns=facts["columns"],
+        notes=notes,
+        data=tuple(facts["data"]),
         figures={part: regression_figures(truth[parts[part]], numbers) for part, numbers in said.items()},
-        settings=asdict(settings), versions=facts["versions"],
-    )  # fmt: skip
+        settings=asdict(settings),
+        versions=facts["versions"],
+    )
     drawings = {
         "history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best),
         "scatter": lambda path: draw_scatter(truth[parts[last]], said[last], path),
@@ -88,14 +112,20 @@ def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Numbers:
     Raises BadSource where the folder holds no model that `regress` made.
     """
     _, model, tokenizer = load_head(folder, "regress", FAMILY)
-    return _numbers(outputs_of(model, tokenizer, tokenise(tokenizer, texts)[0], batch)) if texts else np.empty(0)
+    return (
+        _numbers(outputs_of(model, tokenizer, tokenise(tokenizer, texts)[0], batch)) if texts else np.empty(0)
+    )
 
 
 def squared_error() -> Loss:
     """The loss of one number per example."""
 
-    def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | None = None) -> torch.Tensor:
-        total = torch.nn.functional.mse_loss(outputs.logits.flatten(), labels.to(outputs.logits.dtype), reduction="sum")
+    def loss(
+        outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        total = torch.nn.functional.mse_loss(
+            outputs.logits.flatten(), labels.to(outputs.logits.dtype), reduction="sum"
+        )
         return total / (labels.numel() if num_items_in_batch is None else num_items_in_batch)
 
     return loss
@@ -113,7 +143,9 @@ def in_units(model: torch.nn.Module, mean: float, scale: float) -> None:
         if isinstance(module, torch.nn.Linear) and module.out_features == 1 and "original_module" not in name
     ]
     if not heads or heads[-1].bias is None:
-        raise BadSource("this model's head has no bias, which a regression needs; start from a BERT-like model")
+        raise BadSource(
+            "this model's head has no bias, which a regression needs; start from a BERT-like model"
+        )
     heads[-1].weight.mul_(scale)
     heads[-1].bias.mul_(scale).add_(mean)
 

@@ -1,4 +1,6 @@
-"""Resume: the folder that a training writes to, and the checkpoint from which one that was stopped goes on."""
+"""Resume: the folder that a training writes to, and the checkpoint from which one that was stopped goes
+on.
+"""
 
 import errno
 import json
@@ -31,7 +33,9 @@ def begin(out: Path, recipe: Mapping[str, Any]) -> None:
         before = json.loads(begun.read_text("utf-8"))
         if other := sorted(name for name in {*before, *wanted} if before.get(name) != wanted.get(name)):
             changed = "; ".join(f"{name} was {before.get(name)} and is {wanted.get(name)}" for name in other)
-            raise BadFolder(f"{out} holds a training that was stopped, begun otherwise ({changed}); repeat that one, or {made}")
+            raise BadFolder(
+                f"{out} holds a training that was stopped, begun otherwise ({changed}); repeat that one, or {made}"
+            )
         return
     if out.is_dir() and any(path.name != CHECKPOINTS for path in out.iterdir()):
         raise BadFolder(f"{out} is not empty; {made}")
@@ -41,7 +45,9 @@ def begin(out: Path, recipe: Mapping[str, Any]) -> None:
         fresh.write_text(json.dumps(wanted, indent=1) + "\n", "utf-8")
         fresh.replace(begun)
     except OSError as error:
-        raise BadFolder(f"the folder {out} cannot be written: {error.strerror or error}; name another with --out") from None
+        raise BadFolder(
+            f"the folder {out} cannot be written: {error.strerror or error}; name another with --out"
+        ) from None
 
 
 def last_checkpoint(out: Path) -> Path | None:
@@ -72,7 +78,9 @@ def full_disk(out: Path) -> Iterator[None]:
         yield
     except Exception as error:  # safetensors has a class of its own, below Exception alone
         if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
-            raise BadFolder(f"the disk of {out} is full; make room and repeat the command: it goes on from there") from error
+            raise BadFolder(
+                f"the disk of {out} is full; make room and repeat the command: it goes on from there"
+            ) from error
         raise
 
 

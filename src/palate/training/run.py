@@ -1,4 +1,6 @@
-"""Run: one training with transformers' Trainer or one made from it, from its first step or from where it was stopped."""
+"""Run: one training with transformers' Trainer or one made from it, from its first step or from where it was
+stopped.
+"""
 
 import json
 import math
@@ -16,12 +18,14 @@ from palate.training.resume import CHECKPOINTS, STATE, ask_room, full_disk, last
 from palate.training.settings import Settings
 
 SAVE_EVERY_S = 60.0  # seconds of work that a kill can cost, beside one step
-Watch = Callable[[Mapping[str, float]], None]  # told step, steps and epoch at every step, and loss, rate and figures as they come
+# told step, steps and epoch at every step, and loss, rate and figures as they come
+Watch = Callable[[Mapping[str, float]], None]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a training came to. history: what was logged, in order, with step and epoch. best: step whose weights were kept.
+    """What a training came to. history: what was logged, in order, with step and epoch. best: step whose
+    weights were kept.
 
     seconds, peak_mb: of the last process that worked on it, from step `resumed` on.
     """
@@ -37,7 +41,9 @@ class Run:
 
 
 def arguments(settings: Settings, out: Path, n: int, *, best: str, greater: bool) -> dict[str, Any]:
-    """The TrainingArguments of these settings for n examples. best: the figure that decides which weights are kept."""
+    """The TrainingArguments of these settings for n examples. best: the figure that decides which weights are
+    kept.
+    """
     steps = math.ceil(math.ceil(n / settings.batch) / settings.accumulate)  # of an epoch
     every = max(1, math.ceil(min(steps, steps * settings.epochs) / settings.checks))
     return {
@@ -72,15 +78,16 @@ def arguments(settings: Settings, out: Path, n: int, *, best: str, greater: bool
 def run(trainer: Any, out: Path, settings: Settings, watch: Watch) -> Run:
     """Train to the end and leave the best weights in trainer.model.
 
-    trainer: made with `arguments` and the model in its first state. out: a folder that `resume.begin` made ready. A kill costs
-    what came after the last checkpoint; called again with the same, it ends in the same weights as if nothing had happened.
-    Raises BadFolder where the disk has no room.
-    """
+    trainer: made with `arguments` and the model in its first state. out: a folder that `resume.begin` made
+    ready. A kill costs what came after the last checkpoint; called again with the same, it ends in the same
+    weights as if nothing had happened. Raises BadFolder where the disk has no room."""
     parameters = [(weight.numel(), weight.requires_grad) for weight in trainer.model.parameters()]
     total, trainable = sum(n for n, _ in parameters), sum(n for n, trained in parameters if trained)
     ask_room(out, 4 * total if trainable == total else 4 * trainable)
-    trainer.accelerator.gradient_accumulation_steps = 1  # transformers 5.3 divides by it, and accelerate would once more
-    for part in trainer.model.modules():  # transformers 5.3 would save norms as gamma and beta, which it does not find again in a
+    # transformers 5.3 divides by it, and accelerate would once more
+    trainer.accelerator.gradient_accumulation_steps = 1
+    # transformers 5.3 would save norms as gamma and beta, which it does not find again in a
+    for part in trainer.model.modules():
         vars(part).pop("_weight_conversions", None)  # checkpoint, neither to go on nor for the best weights
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(_Pace(watch))
@@ -96,7 +103,10 @@ def run(trainer: Any, out: Path, settings: Settings, watch: Watch) -> Run:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     return Run(
-        history=tuple({name: told for name, told in logs.items() if isinstance(told, int | float)} for logs in state.log_history),
+        history=tuple(
+            {name: told for name, told in logs.items() if isinstance(told, int | float)}
+            for logs in state.log_history
+        ),
         steps=state.global_step,
         best=state.best_global_step or state.global_step,
         resumed=int(checkpoint.name.split("-")[1]) if checkpoint else 0,
@@ -108,9 +118,15 @@ def run(trainer: Any, out: Path, settings: Settings, watch: Watch) -> Run:
 
 
 def _is_over(checkpoint: Path, patience: int) -> bool:
-    """Whether training had been stopped early when this was written: transformers would train on from there."""
-    stopping = json.loads((checkpoint / STATE).read_text("utf-8"))["stateful_callbacks"].get("EarlyStoppingCallback", {})
-    return bool(patience and stopping.get("attributes", {}).get("early_stopping_patience_counter", 0) >= patience)
+    """Whether training had been stopped early when this was written: transformers would train on from
+    there.
+    """
+    stopping = json.loads((checkpoint / STATE).read_text("utf-8"))["stateful_callbacks"].get(
+        "EarlyStoppingCallback", {}
+    )
+    return bool(
+        patience and stopping.get("attributes", {}).get("early_stopping_patience_counter", 0) >= patience
+    )
 
 
 class _Pace(TrainerCallback):
@@ -133,5 +149,7 @@ class _Pace(TrainerCallback):
         return control
 
     def on_log(self, args: Any, state: Any, control: Any, **others: Any) -> Any:  # noqa: ARG002
-        self._watch({"step": state.global_step, "steps": state.max_steps, "epoch": state.epoch, **others["logs"]})
+        self._watch(
+            {"step": state.global_step, "steps": state.max_steps, "epoch": state.epoch, **others["logs"]}
+        )
         return control

@@ -16,7 +16,8 @@ MARGIN = 0.5  # of triplets, in cosine distance
 
 
 def columns_of(kind: Kind, n: int = 2) -> tuple[str, ...]:
-    """Names of the n columns with texts in a data set of this kind; usual ones make sentence-transformers guess and warn.
+    """Names of the n columns with texts in a data set of this kind; usual ones make sentence-transformers
+    guess and warn.
 
     >>> columns_of("pairs")
     ('pairs_1', 'pairs_2')

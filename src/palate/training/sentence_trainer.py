@@ -13,7 +13,8 @@ WEIGHTS = "model.safetensors"
 
 
 class SentenceTrainer(SentenceTransformerTrainer):
-    """sentence-transformers' own, whose checkpoints hold what is trained, heads of the losses too, and nothing that is frozen.
+    """sentence-transformers' own, whose checkpoints hold what is trained, heads of the losses too, and
+    nothing that is frozen.
 
     Its checkpoints leave out the heads, so that neither a resumed run nor the best weights would have theirs.
     loss: by source.
@@ -22,20 +23,33 @@ class SentenceTrainer(SentenceTransformerTrainer):
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ARG002
         folder = Path(output_dir or str(self.args.output_dir))
         folder.mkdir(parents=True, exist_ok=True)
-        weights = {name: weight.contiguous() for part, its in self._parts() for name, weight in _trained(part, its).items()}
+        weights = {
+            name: weight.contiguous()
+            for part, its in self._parts()
+            for name, weight in _trained(part, its).items()
+        }
         save_file(weights, folder / WEIGHTS)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:  # noqa: ARG002
         weights = load_file(Path(resume_from_checkpoint) / WEIGHTS)
         for part, its in self._parts():
-            known = {name.removeprefix(f"{part}/"): weight for name, weight in weights.items() if name.startswith(f"{part}/")}
+            known = {
+                name.removeprefix(f"{part}/"): weight
+                for name, weight in weights.items()
+                if name.startswith(f"{part}/")
+            }
             its.load_state_dict(known, strict=False)
 
     def _parts(self) -> list[tuple[str, nn.Module]]:
-        return [("model", self.model), *((f"loss-{kind}", head) for kind, loss in self.loss.items() for head in heads_of(loss))]
+        return [
+            ("model", self.model),
+            *((f"loss-{kind}", head) for kind, loss in self.loss.items() for head in heads_of(loss)),
+        ]
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-        """None: it measures the data set again and looks for the start on the hub; palate writes its own card."""
+        """None: it measures the data set again and looks for the start on the hub; palate writes its own
+        card.
+        """
 
 
 class Judge(BaseEvaluator):
@@ -46,14 +60,22 @@ class Judge(BaseEvaluator):
         self._figures = figures
 
     def __call__(
-        self, model: Any, output_path: str | None = None, epoch: int = -1, steps: int = -1  # noqa: ARG002
-    ) -> dict[str, float]:  # fmt: skip
+        self,
+        model: Any,
+        output_path: str | None = None,
+        epoch: int = -1,
+        steps: int = -1,  # noqa: ARG002
+    ) -> dict[str, float]:
         return dict(self._figures(model))
 
 
 def heads_of(loss: nn.Module) -> list[nn.Module]:
     """The modules of a loss beside the model, such as the classifier of SoftmaxLoss."""
-    return [part for name, part in loss.named_children() if name != "model" and any(True for _ in part.parameters())]
+    return [
+        part
+        for name, part in loss.named_children()
+        if name != "model" and any(True for _ in part.parameters())
+    ]
 
 
 def _trained(part: str, module: nn.Module) -> dict[str, Tensor]:

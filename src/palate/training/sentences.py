@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 MAIN = {"sts": "sts_spearman", "triplets": "triplet_accuracy", "pairs": "pairs_mrr", "nli": "nli_accuracy"}
-HEAD = Path("nli") / "head.safetensors"  # beside the model: weight (3 labels, 3 d) and bias (3) over u, v, |u - v|
+# beside the model: weight (3 labels, 3 d) and bias (3) over u, v, |u - v|
+HEAD = Path("nli") / "head.safetensors"
 BATCH = 64
 PENALTY, MISSING = 0.002, -20.0
 
@@ -25,8 +26,8 @@ PENALTY, MISSING = 0.002, -20.0
 def load_sentences(
     name: str, window: int | None = None, config: Mapping[str, Any] = MappingProxyType({})
 ) -> "SentenceTransformer":
-    """The sentence model of this name, see `folder_of`; a plain transformer, such as one that `palate train masked` made, gets
-    a fresh mean over its word pieces.
+    """The sentence model of this name, see `folder_of`; a plain transformer, such as one that `palate train
+    masked` made, gets a fresh mean over its word pieces.
 
     window: most word pieces of a text. config: of the transformer, in place of its own.
     Raises BadSource where it cannot be loaded, MissingExtra without [bert].
@@ -41,9 +42,22 @@ def load_sentences(
     loading: dict[str, Any] = {"use_safetensors": True, "dtype": torch.float32}
     try:
         model = SentenceTransformer(
-            str(folder), trust_remote_code=False, local_files_only=True, model_kwargs=loading, config_kwargs=dict(config)
-        )  # fmt: skip
-    except (AttributeError, ImportError, LookupError, OSError, RuntimeError, SafetensorError, TypeError, ValueError) as error:
+            str(folder),
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs=loading,
+            config_kwargs=dict(config),
+        )
+    except (
+        AttributeError,
+        ImportError,
+        LookupError,
+        OSError,
+        RuntimeError,
+        SafetensorError,
+        TypeError,
+        ValueError,
+    ) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise BadSource(f"{name} is no model that sentence-transformers can load: {reason}") from None
     if window is not None:
@@ -62,14 +76,14 @@ def sentence_figures(
 ) -> dict[str, float]:
     """How good sentence vectors are, each in [-1, 1] or [0, 1] and better the higher.
 
-    sts_spearman, sts_pearson: of the cosines with the scores. triplet_accuracy: share of triplets whose anchor has the higher
-    cosine with the positive. pairs_mrr: mean reciprocal rank of the first partner of each anchor among the partners of all.
-    nli_accuracy: of the head that was trained with the model, else of a logistic regression over (u, v, |u - v|) fitted on
-    nli_train; without either it is not there.
+    sts_spearman, sts_pearson: of the cosines with the scores. triplet_accuracy: share of triplets whose
+    anchor has the higher cosine with the positive. pairs_mrr: mean reciprocal rank of the first partner of
+    each anchor among the partners of all. nli_accuracy: of the head that was trained with the model, else of
+    a logistic regression over (u, v, |u - v|) fitted on nli_train; without either it is not there.
 
     model: a loaded one, or a name as of `load_sentences`. Costs one encoding of each different text.
     Source: Reimers and Gurevych, Sentence-BERT (2019), sections 3 and 4.
-    """  # fmt: skip
+    """
     read = {"sts": read_sts, "nli": read_nli, "triplets": read_triplets, "pairs": read_pairs}
     tables = {"sts": sts, "nli": nli, "triplets": triplets, "pairs": pairs}
     sources = [read[kind]([table]) for kind, table in tables.items() if table is not None]
@@ -132,14 +146,19 @@ def both_sides(left: Matrix, right: Matrix) -> Matrix:
 
 
 def reciprocal_rank(source: Source, vectors: Mapping[str, Vector]) -> float:
-    """Mean over different anchors of 1 / the rank of their first partner by cosine; of equals all count as before it."""
+    """Mean over different anchors of 1 / the rank of their first partner by cosine; of equals all count as
+    before it.
+    """
     partners: dict[str, set[str]] = {}
     for anchor, other, target in zip(*source.texts, source.targets, strict=True):
         if target:
             partners.setdefault(anchor, set()).add(other)
     candidates = list(dict.fromkeys(source.texts[1]))
     places = {text: place for place, text in enumerate(candidates)}
-    anchors, found = _unit([vectors[text] for text in partners]), _unit([vectors[text] for text in candidates])
+    anchors, found = (
+        _unit([vectors[text] for text in partners]),
+        _unit([vectors[text] for text in candidates]),
+    )
     ranks = []
     for (anchor, right), row in zip(partners.items(), anchors @ found.T, strict=True):
         allowed = np.array([text != anchor for text in candidates])  # a text is no answer to itself
@@ -171,7 +190,9 @@ def fit_head(model: "SentenceTransformer", nli: Source) -> tuple[Matrix, Vector]
 
 
 def read_head(folder: Path) -> tuple[Matrix, Vector] | None:
-    """Weight and bias of the NLI head that was trained with the model in this folder, None where there was none."""
+    """Weight and bias of the NLI head that was trained with the model in this folder, None where there was
+    none.
+    """
     from safetensors.numpy import load_file
 
     if not (folder / HEAD).is_file():
@@ -181,14 +202,19 @@ def read_head(folder: Path) -> tuple[Matrix, Vector] | None:
 
 
 def main_figure(kinds: Sequence[Kind]) -> str:
-    """The figure that chooses among weights: that of the first kind there is of sts, triplets, pairs and nli."""
+    """The figure that chooses among weights: that of the first kind there is of sts, triplets, pairs and
+    nli.
+    """
     return next(name for kind, name in MAIN.items() if kind in kinds)
 
 
 def _likeness(cosine: Vector, scores: Vector) -> dict[str, float]:
     from scipy.stats import pearsonr, spearmanr
 
-    return {"sts_spearman": float(spearmanr(cosine, scores)[0]), "sts_pearson": float(pearsonr(cosine, scores)[0])}
+    return {
+        "sts_spearman": float(spearmanr(cosine, scores)[0]),
+        "sts_pearson": float(pearsonr(cosine, scores)[0]),
+    }
 
 
 def _unit(rows: Sequence[Vector]) -> Matrix:

@@ -1,4 +1,6 @@
-"""Settings: how a model is trained. The defaults fine-tune a BERT-like encoder on some thousand short texts."""
+"""Settings: how a model is trained. The defaults fine-tune a BERT-like encoder on some thousand short
+texts.
+"""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +14,8 @@ RATE, LORA_RATE = 1e-4, 1e-3  # small encoders want more than the 2e-5 to 5e-5 o
 class LoraSettings:
     """Low-rank adapters beside frozen weights.
 
-    rank: of each adapter, 1 or more. alpha: its output counts alpha / rank, above 0. dropout: in [0, 1). targets: how the names
-    of the adapted modules end; those of BERT-like models by default.
+    rank: of each adapter, 1 or more. alpha: its output counts alpha / rank, above 0. dropout: in [0, 1).
+    targets: how the names of the adapted modules end; those of BERT-like models by default.
     Source: Hu et al., LoRA: low-rank adaptation of large language models (2021).
     """
 
@@ -24,23 +26,25 @@ class LoraSettings:
 
     def __post_init__(self) -> None:
         if self.rank < 1 or self.alpha <= 0 or not 0 <= self.dropout < 1 or not self.targets:
-            raise BadValue(f"LoRA needs rank >= 1, alpha > 0, dropout in [0, 1) and a target module; got {self}")
+            raise BadValue(
+                f"LoRA needs rank >= 1, alpha > 0, dropout in [0, 1) and a target module; got {self}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """One training run.
 
-    epochs: most passes over the examples, above 0. batch: examples a step, times accumulate. rate: highest learning rate of
-    AdamW, after a linear warm-up over a share `warmup` of all steps and before a linear decay to 0; None takes RATE, or LORA_RATE
-    for adapters. decay: weight decay, not of
-    biases and norms. clip: longest gradient, 0 for any. dropout: that of the model in place of its own, None to leave it.
-    checks: evaluations on validation texts per epoch; the best weights are kept, and after `patience` evaluations without gain
-    training stops (0: never). window: most word pieces of a text; the rest is cut off, counted and told. lora: adapters in
-    place of all weights. Same settings, data and versions on one machine: same weights, to the last bit on a CPU.
-    Raises BadValue outside these ranges.
-    Source: Devlin et al., BERT (2019), appendix A.3; Loshchilov and Hutter, Decoupled weight decay regularization (2019).
-    """
+    epochs: most passes over the examples, above 0. batch: examples a step, times accumulate. rate: highest
+    learning rate of AdamW, after a linear warm-up over a share `warmup` of all steps and before a linear
+    decay to 0; None takes RATE, or LORA_RATE for adapters. decay: weight decay, not of biases and norms.
+    clip: longest gradient, 0 for any. dropout: that of the model in place of its own, None to leave it.
+    checks: evaluations on validation texts per epoch; the best weights are kept, and after `patience`
+    evaluations without gain training stops (0: never). window: most word pieces of a text; the rest is cut
+    off, counted and told. lora: adapters in place of all weights. Same settings, data and versions on one
+    machine: same weights, to the last bit on a CPU. Raises BadValue outside these ranges.
+    Source: Devlin et al., BERT (2019), appendix A.3; Loshchilov and Hutter, Decoupled weight decay
+    regularization (2019)."""
 
     epochs: float = 3.0
     batch: int = 32
@@ -58,11 +62,19 @@ class Settings:
 
     def __post_init__(self) -> None:
         numbers = (self.epochs, self.peak_rate, self.warmup, self.decay, self.clip)
-        whole = min(self.batch, self.accumulate, self.checks) >= 1 and min(self.patience, self.seed) >= 0 and self.window >= 4
+        whole = (
+            min(self.batch, self.accumulate, self.checks) >= 1
+            and min(self.patience, self.seed) >= 0
+            and self.window >= 4
+        )
         if (
-            not all(map(math.isfinite, numbers)) or min(self.epochs, self.peak_rate) <= 0 or min(self.decay, self.clip) < 0
-            or not 0 <= self.warmup <= 1 or not 0 <= (self.dropout or 0) < 1 or not whole
-        ):  # fmt: skip
+            not all(map(math.isfinite, numbers))
+            or min(self.epochs, self.peak_rate) <= 0
+            or min(self.decay, self.clip) < 0
+            or not 0 <= self.warmup <= 1
+            or not 0 <= (self.dropout or 0) < 1
+            or not whole
+        ):
             raise BadValue(
                 "training needs epochs and rate above 0, decay, clip, patience and seed 0 or more, warmup in [0, 1], dropout in "
                 f"[0, 1), batch, accumulate and checks 1 or more, window 4 or more; got {self}"
@@ -75,7 +87,10 @@ class Settings:
 
 
 HEADS = Settings(epochs=4)  # of classify, regress and tokens
-MASKED = Settings(epochs=1, batch=16, rate=5e-4, window=128)  # of masked-language training: a new head, and much to learn
+# of masked-language training: a new head, and much to learn
+MASKED = Settings(epochs=1, batch=16, rate=5e-4, window=128)
 SIMILARITY = Settings(rate=5e-5, window=128)  # for `palate train similarity`
 SHALLOW = Settings(rate=5e-4, window=128)  # for `palate train distil --layers`
-ADAPT = Settings(epochs=1, batch=8, accumulate=2, rate=5e-4, window=128, checks=3, patience=0, lora=LoraSettings())
+ADAPT = Settings(
+    epochs=1, batch=8, accumulate=2, rate=5e-4, window=128, checks=3, patience=0, lora=LoraSettings()
+)

@@ -1,4 +1,6 @@
-"""Shallow: a student with some of the layers of its teacher, that learns to give the same vectors from plain texts."""
+"""Shallow: a student with some of the layers of its teacher, that learns to give the same vectors from plain
+texts.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,20 +32,26 @@ HELD, MOST_HELD = 0.05, 500  # share of the texts that choose the weights, and t
 
 
 def shallow(
-    out: Path, data: Path, *, layers: int, teacher: str = "minilm", column: str = "text", sts: Path | None = None,
-    settings: Settings = SHALLOW, watch: Watch = lambda _: None,
-) -> Finished:  # fmt: skip
-    """Drop layers of a sentence model and train what is left to give the teacher's vectors, by their cosine, or by their squared
-    error where they are not of length 1.
+    out: Path,
+    data: Path,
+    *,
+    layers: int,
+    teacher: str = "minilm",
+    column: str = "text",
+    sts: Path | None = None,
+    settings: Settings = SHALLOW,
+    watch: Watch = lambda _: None,
+) -> Finished:
+    """Drop layers of a sentence model and train what is left to give the teacher's vectors, by their cosine,
+    or by their squared error where they are not of length 1.
 
-    Use it for about twice the speed at little loss; where thousands of texts a second count, distil static vectors instead.
-    data: texts like those that will be encoded, some thousands or more; no labels. layers: how many are left, see `spread`.
-    Figures: of teacher and student the size in MB, texts/s on this machine in turns, and sts_spearman on the file `sts`;
-    agreement: mean cosine of a text's two vectors, on texts held out.
-    Raises BadSource, BadValue or BadFolder for texts, layers or a folder that cannot be used.
-    Source: Sanh et al., DistilBERT (2019), for the student's start; Reimers and Gurevych (2020) for the loss; both by
-    sentence-transformers.
-    """
+    Use it for about twice the speed at little loss; where thousands of texts a second count, distil static
+    vectors instead. data: texts like those that will be encoded, some thousands or more; no labels. layers:
+    how many are left, see `spread`. Figures: of teacher and student the size in MB, texts/s on this machine
+    in turns, and sts_spearman on the file `sts`; agreement: mean cosine of a text's two vectors, on texts
+    held out. Raises BadSource, BadValue or BadFolder for texts, layers or a folder that cannot be used.
+    Source: Sanh et al., DistilBERT (2019), for the student's start; Reimers and Gurevych (2020) for the loss;
+    both by sentence-transformers."""
     refuse_adapters(settings)
     tables = [read_table(data), *([read_table(sts)] if sts else [])]
     texts = list(dict.fromkeys(tables[0].words(column)))
@@ -68,10 +76,15 @@ def shallow(
     loss: dict[str, nn.Module] = {"texts": EmbedDistillLoss(student, metric)}
     data_set = Dataset.from_dict({"text": train, "label": [goals[text].astype(np.float32) for text in train]})
     args = SentenceTransformerTrainingArguments(
-        **arguments(settings, out, len(train), best="agreement", greater=True), **samplers(student.tokenizer, [1.0])
+        **arguments(settings, out, len(train), best="agreement", greater=True),
+        **samplers(student.tokenizer, [1.0]),
     )
     trainer = SentenceTrainer(
-        model=student, args=args, train_dataset=DatasetDict({"texts": data_set}), loss=loss, evaluator=Judge(judge)
+        model=student,
+        args=args,
+        train_dataset=DatasetDict({"texts": data_set}),
+        loss=loss,
+        evaluator=Judge(judge),
     )
     before = judge(student)
     ran = run(trainer, out, settings, watch)
@@ -84,14 +97,26 @@ def shallow(
         "student": {"megabytes": parameters_mb(student), **weighed["student"], **judge(student)},
     }
     finished = Finished(
-        out, "shallow", teacher, columns={"text": column}, figures=figures, data=tuple(facts["data"]), versions=facts["versions"],
-        settings={**facts["settings"], "layers": kept}, notes=(f"layers kept of {depth}, from 0: {kept}",),
-    )  # fmt: skip
-    return finish(finished, ran, {"history": lambda path: draw_history(ran.history, path, figure="agreement", best=ran.best)})
+        out,
+        "shallow",
+        teacher,
+        columns={"text": column},
+        figures=figures,
+        data=tuple(facts["data"]),
+        versions=facts["versions"],
+        settings={**facts["settings"], "layers": kept},
+        notes=(f"layers kept of {depth}, from 0: {kept}",),
+    )
+    return finish(
+        finished,
+        ran,
+        {"history": lambda path: draw_history(ran.history, path, figure="agreement", best=ran.best)},
+    )
 
 
 def spread(depth: int, layers: int) -> list[int]:
-    """Numbers, from 0, of the layers that are kept: first, last and evenly between, as DistilBERT was begun. Raises BadValue.
+    """Numbers, from 0, of the layers that are kept: first, last and evenly between, as DistilBERT was begun.
+    Raises BadValue.
 
     >>> spread(12, 6), spread(6, 3), spread(6, 1)
     ([0, 2, 4, 7, 9, 11], [0, 3, 5], [5])
@@ -99,11 +124,15 @@ def spread(depth: int, layers: int) -> list[int]:
     if not 1 <= layers < depth:
         raise BadValue(f"a student of a teacher with {depth} layers has 1 to {depth - 1}, got {layers}")
     gaps = layers - 1
-    return [(2 * number * (depth - 1) + gaps) // (2 * gaps) for number in range(layers)] if gaps else [depth - 1]
+    return (
+        [(2 * number * (depth - 1) + gaps) // (2 * gaps) for number in range(layers)] if gaps else [depth - 1]
+    )
 
 
 def held_of(n: int, seed: int, data: Path) -> list[Places]:
-    """Places of the texts of n that choose the weights, and of those for training. Raises BadSource where they are too few."""
+    """Places of the texts of n that choose the weights, and of those for training. Raises BadSource where
+    they are too few.
+    """
     held = min(int(n * HELD), MOST_HELD)
     if held < 2:
         raise BadSource(f"{data} has {n} different texts, expected at least {int(2 / HELD)}; give more")

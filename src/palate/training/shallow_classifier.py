@@ -1,4 +1,6 @@
-"""Shallow classifier: a student with some of the layers of a classifier, that learns its teacher's doubts from plain texts."""
+"""Shallow classifier: a student with some of the layers of a classifier, that learns its teacher's doubts
+from plain texts.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,7 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
-from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding, TrainingArguments, set_seed
+from transformers import (
+    AutoModelForSequenceClassification,
+    DataCollatorWithPadding,
+    TrainingArguments,
+    set_seed,
+)
 
 from palate.errors import BadValue
 from palate.training.curves import draw_history
@@ -28,18 +35,27 @@ Floats = NDArray[np.float32]
 
 
 def shallow_classifier(
-    out: Path, data: Path, *, layers: int, teacher: Path, column: str = "text", temperature: float = 2.0,
-    settings: Settings = SHALLOW, watch: Watch = lambda _: None,
-) -> Finished:  # fmt: skip
-    """Drop layers of a model that `palate train classify` made, and train what is left to give the same probabilities.
+    out: Path,
+    data: Path,
+    *,
+    layers: int,
+    teacher: Path,
+    column: str = "text",
+    temperature: float = 2.0,
+    settings: Settings = SHALLOW,
+    watch: Watch = lambda _: None,
+) -> Finished:
+    """Drop layers of a model that `palate train classify` made, and train what is left to give the same
+    probabilities.
 
-    The loss is T^2 times the Kullback-Leibler divergence of the student's softmax(logits / T) from the teacher's, plus 1 minus
-    the cosine of the vectors of their first word pieces. What is made is used as what classify made.
-    data: texts like those that will be told apart, without labels. temperature: T, above 0; higher shows more of the doubts.
-    Figures: of teacher and student size in MB and texts/s; agreement: share of held-out texts given the same class.
-    Raises BadSource, BadValue or BadFolder for texts, layers or a folder that cannot be used.
-    Source: Hinton et al., Distilling the knowledge in a neural network (2015), section 2; Sanh et al., DistilBERT (2019).
-    """
+    The loss is T^2 times the Kullback-Leibler divergence of the student's softmax(logits / T) from the
+    teacher's, plus 1 minus the cosine of the vectors of their first word pieces. What is made is used as what
+    classify made. data: texts like those that will be told apart, without labels. temperature: T, above 0;
+    higher shows more of the doubts. Figures: of teacher and student size in MB and texts/s; agreement: share
+    of held-out texts given the same class. Raises BadSource, BadValue or BadFolder for texts, layers or a
+    folder that cannot be used.
+    Source: Hinton et al., Distilling the knowledge in a neural network (2015), section 2; Sanh et al.,
+    DistilBERT (2019)."""
     refuse_adapters(settings)
     if not 0 < temperature < float("inf"):
         raise BadValue(f"a temperature is above 0, got {temperature}")
@@ -47,28 +63,40 @@ def shallow_classifier(
     table = read_table(data)
     texts = list(dict.fromkeys(table.words(column)))
     set_seed(settings.seed)
-    student = load_model(str(teacher), AutoModelForSequenceClassification, **dropout_of(settings.dropout)).to(whole.device)
+    student = load_model(str(teacher), AutoModelForSequenceClassification, **dropout_of(settings.dropout)).to(
+        whole.device
+    )
     depth = len(stack_of(student))
     kept = spread(depth, layers)
     drop_layers(student, kept)
     tokenizer.model_max_length = min(settings.window, tokenizer.model_max_length)
-    facts = recipe("classify", str(teacher), [table], settings, layers=kept, column=column, temperature=temperature)
+    facts = recipe(
+        "classify", str(teacher), [table], settings, layers=kept, column=column, temperature=temperature
+    )
     begin(out, facts)
     rows, _ = tokenise(tokenizer, texts)
     held, train = held_of(len(rows), settings.seed, data)
     goals = outputs_of(whole, tokenizer, rows)
     vectors = _first_vectors(whole, tokenizer, rows)
-    examples = [{**row, "goal": goal, "vector": vector} for row, goal, vector in zip(rows, goals, vectors, strict=True)]
+    examples = [
+        {**row, "goal": goal, "vector": vector}
+        for row, goal, vector in zip(rows, goals, vectors, strict=True)
+    ]
     judge = partial(_agreement, tokenizer, [rows[place] for place in held], [goals[place] for place in held])
     trainer = _Student(
-        model=student, judge=judge, temperature=temperature,
+        model=student,
+        judge=judge,
+        temperature=temperature,
         args=TrainingArguments(
             **arguments(settings, out, len(train), best="agreement", greater=True),
-            remove_unused_columns=False, label_names=["goal"],
+            remove_unused_columns=False,
+            label_names=["goal"],
         ),
-        train_dataset=[examples[place] for place in train], eval_dataset=[examples[place] for place in held],
-        data_collator=DataCollatorWithPadding(tokenizer), processing_class=tokenizer,
-    )  # fmt: skip
+        train_dataset=[examples[place] for place in train],
+        eval_dataset=[examples[place] for place in held],
+        data_collator=DataCollatorWithPadding(tokenizer),
+        processing_class=tokenizer,
+    )
     before = judge(student)
     ran = run(trainer, out, settings, watch)
     student.eval()
@@ -87,11 +115,22 @@ def shallow_classifier(
         "student": {"megabytes": parameters_mb(student), **weighed["student"], **judge(student)},
     }
     finished = Finished(
-        out, "classify", str(teacher), labels=known.labels, columns={"text": column}, figures=figures, data=tuple(facts["data"]),
-        versions=facts["versions"], settings={**facts["settings"], "layers": kept, "temperature": temperature},
+        out,
+        "classify",
+        str(teacher),
+        labels=known.labels,
+        columns={"text": column},
+        figures=figures,
+        data=tuple(facts["data"]),
+        versions=facts["versions"],
+        settings={**facts["settings"], "layers": kept, "temperature": temperature},
         notes=(f"a student of {teacher}; layers kept of {depth}, from 0: {kept}",),
-    )  # fmt: skip
-    return finish(finished, ran, {"history": lambda path: draw_history(ran.history, path, figure="agreement", best=ran.best)})
+    )
+    return finish(
+        finished,
+        ran,
+        {"history": lambda path: draw_history(ran.history, path, figure="agreement", best=ran.best)},
+    )
 
 
 def soft_loss(logits: torch.Tensor, goal: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -106,8 +145,12 @@ class _Student(LengthTrainer):
         self.judge, self.temperature = judge, temperature
 
     def compute_loss(
-        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None  # noqa: ARG002
-    ) -> torch.Tensor:  # fmt: skip
+        self,
+        model: Any,
+        inputs: Any,
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,  # noqa: ARG002
+    ) -> torch.Tensor:
         goal, vector = inputs.pop("goal"), inputs.pop("vector")
         found = model(**inputs, output_hidden_states=True)
         apart = 1 - functional.cosine_similarity(found.hidden_states[-1][:, 0].float(), vector)
@@ -124,11 +167,17 @@ def _agreement(tokenizer: Any, rows: Sequence[Row], goals: Sequence[Floats], mod
     training = model.training
     found = outputs_of(model.eval(), tokenizer, rows)
     model.train(training)
-    return {"agreement": float(np.mean([one.argmax() == goal.argmax() for one, goal in zip(found, goals, strict=True)]))}
+    return {
+        "agreement": float(
+            np.mean([one.argmax() == goal.argmax() for one, goal in zip(found, goals, strict=True)])
+        )
+    }
 
 
 @torch.inference_mode()
-def _first_vectors(model: Any, tokenizer: Any, rows: Sequence[Mapping[str, Any]], batch: int = 64) -> list[Floats]:
+def _first_vectors(
+    model: Any, tokenizer: Any, rows: Sequence[Mapping[str, Any]], batch: int = 64
+) -> list[Floats]:
     """(d,) of each text: its first word piece in the last layer."""
     order = np.argsort([len(row["input_ids"]) for row in rows], kind="stable")
     collate, found = DataCollatorWithPadding(tokenizer), dict[int, Floats]()

@@ -25,8 +25,8 @@ TEXTS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Source:
-    """n examples of one kind. texts: as TEXTS names them, n each. targets: of nli the place of its label in LABELS, of sts the
-    score in [0, 1], of pairs 1 for partners and 0 for others; none of triplets."""
+    """n examples of one kind. texts: as TEXTS names them, n each. targets: of nli the place of its label in
+    LABELS, of sts the score in [0, 1], of pairs 1 for partners and 0 for others; none of triplets."""
 
     kind: Kind
     texts: tuple[tuple[str, ...], ...]
@@ -49,19 +49,28 @@ class Source:
 
 
 def read_nli(tables: Sequence[Table]) -> Source:
-    """Columns premise and hypothesis (or sentence1, sentence2) and label. Raises BadSource for another label, or one alone."""
+    """Columns premise and hypothesis (or sentence1, sentence2) and label. Raises BadSource for another label,
+    or one alone.
+    """
     texts = _texts(tables, ("premise", "hypothesis"), ("sentence1", "sentence2"))
-    named = [(line, word) for table in tables for line, word in zip(table.lines, table.words("label"), strict=True)]
+    named = [
+        (line, word) for table in tables for line, word in zip(table.lines, table.words("label"), strict=True)
+    ]
     for line, word in named:
         if word not in LABELS:
-            raise line.refuse(f"label is {word!r}, expected {', '.join(LABELS)}; mend the row or leave it out")
+            raise line.refuse(
+                f"label is {word!r}, expected {', '.join(LABELS)}; mend the row or leave it out"
+            )
     if len({word for _, word in named}) == 1:
-        raise BadSource(f"{tables[0].path} has {named[0][1]} alone as label, nothing to tell apart; give two labels or more")
+        raise BadSource(
+            f"{tables[0].path} has {named[0][1]} alone as label, nothing to tell apart; give two labels or more"
+        )
     return Source("nli", texts, tuple(float(LABELS.index(word)) for _, word in named))
 
 
 def read_sts(tables: Sequence[Table]) -> Source:
-    """Columns sentence1, sentence2 and score (or relatedness); the lowest score of a file becomes 0, its highest 1.
+    """Columns sentence1, sentence2 and score (or relatedness); the lowest score of a file becomes 0, its
+    highest 1.
 
     Raises BadSource where a score is no number, or all of a file are the same.
     """
@@ -71,7 +80,9 @@ def read_sts(tables: Sequence[Table]) -> Source:
         found = np.array(table.numbers(column))
         low, high = float(found.min()), float(found.max())
         if low == high:
-            raise BadSource(f"{table.path}: every {column} is {low:g}, nothing to learn from; give pairs of different likeness")
+            raise BadSource(
+                f"{table.path}: every {column} is {low:g}, nothing to learn from; give pairs of different likeness"
+            )
         scores += ((found - low) / (high - low)).tolist()
     return Source("sts", _texts(tables, ("sentence1", "sentence2")), tuple(scores))
 
@@ -82,9 +93,9 @@ def read_triplets(tables: Sequence[Table]) -> Source:
 
 
 def read_pairs(tables: Sequence[Table]) -> Source:
-    """Partners, each of which shall be found among the partners of all: columns anchor and positive; or question1, question2 and
-    duplicate, 1 for partners; or NLI, where who is entailed is a partner. Raises BadSource where a file has no partners.
-    """
+    """Partners, each of which shall be found among the partners of all: columns anchor and positive; or
+    question1, question2 and duplicate, 1 for partners; or NLI, where who is entailed is a partner. Raises
+    BadSource where a file has no partners."""
     texts: list[tuple[tuple[str, ...], ...]] = []
     targets: list[float] = []
     for table in tables:
@@ -99,7 +110,9 @@ def read_pairs(tables: Sequence[Table]) -> Source:
             texts.append(_texts([table], ("anchor", "positive")))
             partners = [1.0] * len(table)
         if not any(partners):
-            raise BadSource(f"{table.path} has no partners, such as duplicate 1 or label entailment; give some")
+            raise BadSource(
+                f"{table.path} has no partners, such as duplicate 1 or label entailment; give some"
+            )
         targets += partners
     joined = tuple(tuple(text for part in texts for text in part[column]) for column in range(2))
     return Source("pairs", joined, tuple(targets))
@@ -117,7 +130,9 @@ def _texts(tables: Sequence[Table], *choices: tuple[str, ...]) -> tuple[tuple[st
         names = next((names for names in choices if table.has(*names)), None)
         if names is None:
             wanted = " or ".join(", ".join(names) for names in choices)
-            raise BadSource(f"{table.path} lacks the columns {wanted}; the columns are: {', '.join(table.lines[0].fields)}")
+            raise BadSource(
+                f"{table.path} lacks the columns {wanted}; the columns are: {', '.join(table.lines[0].fields)}"
+            )
         for column, name in zip(found, names, strict=True):
             column += table.words(name)
     return tuple(map(tuple, found))
@@ -125,5 +140,7 @@ def _texts(tables: Sequence[Table], *choices: tuple[str, ...]) -> tuple[tuple[st
 
 def _one(table: Table, place: int, word: str) -> float:
     if word not in ("0", "1"):
-        raise table.lines[place].refuse(f"duplicate is {word!r}, expected 1 or 0; mend the row or leave it out")
+        raise table.lines[place].refuse(
+            f"duplicate is {word!r}, expected 1 or 0; mend the row or leave it out"
+        )
     return float(word)

@@ -17,10 +17,9 @@ Space = Mapping[str, "BaseDistribution"]
 def space_of(settings: Settings) -> Space:
     """What is searched, around the given settings; each of these is in its range.
 
-    rate: from a fifth to four times, evenly in its logarithm. epochs: half, the same, twice. batch: half, the same, twice.
-    dropout: that given, or the model's own; 0; 0.2. decay: that given, 0, 0.1. warmup: from 0 to 0.3. With adapters also
-    rank: 4 to 32, alpha staying in proportion to it.
-    """
+    rate: from a fifth to four times, evenly in its logarithm. epochs: half, the same, twice. batch: half, the
+    same, twice. dropout: that given, or the model's own; 0; 0.2. decay: that given, 0, 0.1. warmup: from 0 to
+    0.3. With adapters also rank: 4 to 32, alpha staying in proportion to it."""
     try:
         from optuna.distributions import CategoricalDistribution, FloatDistribution
     except ImportError:
@@ -28,8 +27,12 @@ def space_of(settings: Settings) -> Space:
     rate = settings.peak_rate
     space: dict[str, BaseDistribution] = {
         "rate": FloatDistribution(rate / 5, 4 * rate, log=True),
-        "epochs": CategoricalDistribution(_different(settings.epochs, settings.epochs / 2, 2 * settings.epochs)),
-        "batch": CategoricalDistribution(_different(settings.batch, max(1, settings.batch // 2), 2 * settings.batch)),
+        "epochs": CategoricalDistribution(
+            _different(settings.epochs, settings.epochs / 2, 2 * settings.epochs)
+        ),
+        "batch": CategoricalDistribution(
+            _different(settings.batch, max(1, settings.batch // 2), 2 * settings.batch)
+        ),
         "dropout": CategoricalDistribution(_different(settings.dropout, 0.0, 0.2)),
         "decay": CategoricalDistribution(_different(settings.decay, 0.0, 0.1)),
         "warmup": FloatDistribution(0.0, max(0.3, settings.warmup)),

@@ -11,10 +11,11 @@ Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def stratified(strata: Sequence[str | int], shares: Sequence[float], seed: int) -> list[Places]:
-    """Places of n examples in as many parts as shares: each stratum is spread over the parts by these shares, and is in all.
+    """Places of n examples in as many parts as shares: each stratum is spread over the parts by these shares,
+    and is in all.
 
-    strata: (n,) such as labels. shares: each above 0; what they sum to is all. Each part has its places in rising order.
-    Raises BadSource where a stratum has fewer examples than there are parts.
+    strata: (n,) such as labels. shares: each above 0; what they sum to is all. Each part has its places in
+    rising order. Raises BadSource where a stratum has fewer examples than there are parts.
 
     >>> train, held = stratified(["a"] * 8 + ["b"] * 2, [0.5, 0.5], seed=0)
     >>> len(train), [int((part >= 8).sum()) for part in (train, held)]
@@ -32,7 +33,8 @@ def stratified(strata: Sequence[str | int], shares: Sequence[float], seed: int) 
     for place, stratum in enumerate(strata):
         places.setdefault(stratum, []).append(place)
     parts: list[list[int]] = [[] for _ in shares]
-    owed = [0.0] * len(shares)  # what rounding has kept from each part so far, so that it does not add up over strata
+    # what rounding has kept from each part so far, so that it does not add up over strata
+    owed = [0.0] * len(shares)
     for its in places.values():
         wanted = [owing + len(its) * share / sum(shares) for owing, share in zip(owed, shares, strict=True)]
         sizes = _rounded(wanted, len(its))

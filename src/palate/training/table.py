@@ -25,11 +25,15 @@ class Table:
         return all(column in self.lines[0].fields for column in columns)
 
     def words(self, column: str) -> list[str]:
-        """The column, without blanks around. Raises BadSource where it is not there or a row leaves it empty."""
+        """The column, without blanks around. Raises BadSource where it is not there or a row leaves it
+        empty.
+        """
         return [word for _, word in self._filled(column)]
 
     def numbers(self, column: str) -> list[float]:
-        """The column as numbers. Raises BadSource as `words` does, and at the first that is none, such as nan."""
+        """The column as numbers. Raises BadSource as `words` does, and at the first that is none, such as
+        nan.
+        """
         found = []
         for line, word in self._filled(column):
             try:
@@ -50,7 +54,9 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """The examples of a CSV, TSV, JSON Lines or Parquet file, see palate.line. Raises BadSource where it cannot be read."""
+    """The examples of a CSV, TSV, JSON Lines or Parquet file, see palate.line. Raises BadSource where it
+    cannot be read.
+    """
     lines = tuple(read_lines(path))
     with path.open("rb") as file:
         return Table(path, lines, hashlib.file_digest(file, "sha256").hexdigest())

@@ -27,16 +27,24 @@ Tags = list[str]
 
 
 def tokens(
-    data: Path, out: Path, *, dev: Path | None = None, text: str = "tokens", label: str = "tags", start: str = "minilm",
-    settings: Settings = DEFAULTS, watch: Watch = unheard, tell: Tell = unheard,
-) -> Finished:  # fmt: skip
-    """Train a head for the BIO tags in a file, and the encoder below it, by cross-entropy; save both in `out`.
+    data: Path,
+    out: Path,
+    *,
+    dev: Path | None = None,
+    text: str = "tokens",
+    label: str = "tags",
+    start: str = "minilm",
+    settings: Settings = DEFAULTS,
+    watch: Watch = unheard,
+    tell: Tell = unheard,
+) -> Finished:
+    """Train a head for the BIO tags in a file, and the encoder below it, by cross-entropy; save both in
+    `out`.
 
-    A row is a text: in column `text` its words, in column `label` as many tags, both with blanks between or as JSON lists. The
-    first word piece of a word has its tag, the others none. Examples are parted as by `classify`, alike in whether there are
-    entities. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or full, and what
-    palate.training.start raises.
-    """
+    A row is a text: in column `text` its words, in column `label` as many tags, both with blanks between or
+    as JSON lists. The first word piece of a word has its tag, the others none. Examples are parted as by
+    `classify`, alike in whether there are entities. Raises BadSource for data that cannot be used, BadFolder
+    where `out` is taken or full, and what palate.training.start raises."""
     tables = read_tables(data, dev)
     pairs = [pair for table in tables for pair in tagged(table, text, label)]
     words, truth = [one for one, _ in pairs], [one for _, one in pairs]
@@ -45,7 +53,9 @@ def tokens(
         raise BadSource(f"every tag in {data} is {labels[0]}; there must be two or more to tell apart")
     for line, tags in zip(tables[-1].lines, truth[-len(tables[-1]) :], strict=True):
         if strange := [tag for tag in tags if tag not in labels]:
-            raise line.refuse(f"{label} has {strange[0]!r}, a tag that is not among those of {data}: {', '.join(labels)}")
+            raise line.refuse(
+                f"{label} has {strange[0]!r}, a tag that is not among those of {data}: {', '.join(labels)}"
+            )
     parts = parts_of(tables, lambda: _strata(truth), settings.seed)
     tokenizer = load_tokenizer(start, settings.window, words=True)
     rows, firsts = align(tokenizer, words)
@@ -63,29 +73,52 @@ def tokens(
     def quick(logits: NDArray[Any], wanted: NDArray[Any]) -> Mapping[str, float]:
         said, asked = logits.argmax(axis=-1), wanted != UNMARKED
         pair = [
-            [[labels[number] for number in row[mask]] for row, mask in zip(one, asked, strict=True)] for one in (wanted, said)
+            [[labels[number] for number in row[mask]] for row, mask in zip(one, asked, strict=True)]
+            for one in (wanted, said)
         ]
         figures = tagging_figures(*pair)
         return {name: figures[name] for name in ("f1", "accuracy")}
 
     head = Head(
-        family=FAMILY, task=TASK, labels=labels, config={}, loss=cross_entropy(), quick=quick,
-        best="f1" if counts else "accuracy", greater=True,
-    )  # fmt: skip
+        family=FAMILY,
+        task=TASK,
+        labels=labels,
+        config={},
+        loss=cross_entropy(),
+        quick=quick,
+        best="f1" if counts else "accuracy",
+        greater=True,
+    )
     facts = recipe("tokens", start, tables, settings, columns={"text": text, "label": label})
     chosen = {part: [rows[place] for place in places] for part, places in parts.items()}
     model, ran = train_head(head, chosen, tokenizer, out, facts, start=start, settings=settings, watch=watch)
 
     figures = {}
     for part in [part for part in parts if part != "training"]:
-        said = _tags(outputs_of(model, tokenizer, chosen[part]), [firsts[place] for place in parts[part]], labels)
+        said = _tags(
+            outputs_of(model, tokenizer, chosen[part]), [firsts[place] for place in parts[part]], labels
+        )
         wanted = [truth[place] for place in parts[part]]
-        figures[part] = tagging_figures(wanted, [_all(tags, len(true)) for tags, true in zip(said, wanted, strict=True)])
+        figures[part] = tagging_figures(
+            wanted, [_all(tags, len(true)) for tags, true in zip(said, wanted, strict=True)]
+        )
     finished = Finished(
-        folder=out, kind="tokens", start=start, labels=labels, columns=facts["columns"], figures=figures, notes=notes,
-        data=tuple(facts["data"]), settings=asdict(settings), versions=facts["versions"],
-    )  # fmt: skip
-    return finish(finished, ran, {"history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best)})
+        folder=out,
+        kind="tokens",
+        start=start,
+        labels=labels,
+        columns=facts["columns"],
+        figures=figures,
+        notes=notes,
+        data=tuple(facts["data"]),
+        settings=asdict(settings),
+        versions=facts["versions"],
+    )
+    return finish(
+        finished,
+        ran,
+        {"history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best)},
+    )
 
 
 def predict(folder: Path, texts: Sequence[Sequence[str]], batch: int = BATCH) -> list[Tags]:
@@ -101,12 +134,19 @@ def predict(folder: Path, texts: Sequence[Sequence[str]], batch: int = BATCH) ->
     return [_all(tags, len(words)) for tags, words in zip(said, texts, strict=True)]
 
 
-def align(tokenizer: Any, words: Sequence[Sequence[str]]) -> tuple[list[dict[str, Any]], list[dict[int, int]]]:
-    """Rows of n texts given as words, and where the first piece of each word lies; words that were cut off are not there."""
+def align(
+    tokenizer: Any, words: Sequence[Sequence[str]]
+) -> tuple[list[dict[str, Any]], list[dict[int, int]]]:
+    """Rows of n texts given as words, and where the first piece of each word lies; words that were cut off
+    are not there.
+    """
     found = tokenizer(
-        [list(text) for text in words], is_split_into_words=True, truncation=True,
-        return_attention_mask=False, return_token_type_ids=False,
-    )  # fmt: skip
+        [list(text) for text in words],
+        is_split_into_words=True,
+        truncation=True,
+        return_attention_mask=False,
+        return_token_type_ids=False,
+    )
     firsts = []
     for number in range(len(words)):
         places: dict[int, int] = {}
@@ -122,7 +162,9 @@ def tagged(table: Table, text: str, label: str) -> Iterator[tuple[Tags, Tags]]:
     for line, words, tags in zip(table.lines, table.words(text), table.words(label), strict=True):
         pair = words.split(), tags.split()
         if len(pair[0]) != len(pair[1]):
-            raise line.refuse(f"{text} has {len(pair[0])} words and {label} {len(pair[1])} tags; give one tag for each word")
+            raise line.refuse(
+                f"{text} has {len(pair[0])} words and {label} {len(pair[1])} tags; give one tag for each word"
+            )
         yield pair
 
 
@@ -132,9 +174,14 @@ def _strata(truth: Sequence[Tags]) -> list[str]:
     return kinds if min(Counter(kinds).values()) >= 10 else ["text"] * len(truth)
 
 
-def _tags(outputs: Sequence[NDArray[Any]], firsts: Sequence[Mapping[int, int]], labels: Sequence[str]) -> list[dict[int, str]]:
+def _tags(
+    outputs: Sequence[NDArray[Any]], firsts: Sequence[Mapping[int, int]], labels: Sequence[str]
+) -> list[dict[int, str]]:
     said = [logits.argmax(axis=-1) for logits in outputs]
-    return [{word: labels[row[place]] for word, place in places.items()} for row, places in zip(said, firsts, strict=True)]
+    return [
+        {word: labels[row[place]] for word, place in places.items()}
+        for row, places in zip(said, firsts, strict=True)
+    ]
 
 
 def _all(tags: Mapping[int, str], n: int) -> Tags:

@@ -20,7 +20,9 @@ WHOLE, HOPELESS, LATE, FAILED = "whole", "hopeless", "late", "failed"  # how a t
 
 @dataclass(frozen=True)
 class Goal:
-    """What decides: a figure on the validation examples, as the watch is told it, and whether more of it is better."""
+    """What decides: a figure on the validation examples, as the watch is told it, and whether more of it is
+    better.
+    """
 
     figure: str
     greater: bool
@@ -28,9 +30,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Trial:
-    """One training of a search. seen: the goal's figure at each evaluation, None where it was not finite; steps: of these.
-    ended: "whole"; "hopeless", stopped as it was worse than most at that point; "late", the time was over; "failed", as its
-    training diverged; or "" where it goes on. seconds: it took, over all processes that worked on it."""
+    """One training of a search. seen: the goal's figure at each evaluation, None where it was not finite;
+    steps: of these. ended: "whole"; "hopeless", stopped as it was worse than most at that point; "late", the
+    time was over; "failed", as its training diverged; or "" where it goes on. seconds: it took, over all
+    processes that worked on it."""
 
     number: int
     choice: Choice
@@ -52,7 +55,8 @@ def best_of(trials: Sequence[Trial], goal: Goal) -> Trial:
 
 
 def ask(done: Sequence[Trial], given: Trial | None, goal: Goal, settings: Settings) -> "Asked":
-    """The next trial, of a study made from the earlier ones alone: it hangs on them and on the seed, not on this process.
+    """The next trial, of a study made from the earlier ones alone: it hangs on them and on the seed, not on
+    this process.
 
     given: one that was stopped and goes on.
     """
@@ -62,7 +66,9 @@ def ask(done: Sequence[Trial], given: Trial | None, goal: Goal, settings: Settin
     state, space = optuna.trial.TrialState, dict(space_of(settings))
     study = optuna.create_study(
         direction="maximize" if goal.greater else "minimize",
-        sampler=optuna.samplers.TPESampler(n_startup_trials=DRAWN, seed=1_000_003 * settings.seed + len(done)),
+        sampler=optuna.samplers.TPESampler(
+            n_startup_trials=DRAWN, seed=1_000_003 * settings.seed + len(done)
+        ),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=2, n_warmup_steps=1),
     )
     for one in done:
@@ -91,7 +97,9 @@ def read_trials(folder: Path) -> list[Trial]:
 
 def write_trials(folder: Path, trials: Sequence[Trial]) -> None:
     fresh = folder / f"{TRIALS}.new"
-    fresh.write_text(json.dumps([asdict(trial) for trial in trials], indent=1, allow_nan=False) + "\n", "utf-8")
+    fresh.write_text(
+        json.dumps([asdict(trial) for trial in trials], indent=1, allow_nan=False) + "\n", "utf-8"
+    )
     fresh.replace(folder / TRIALS)
 
 

@@ -35,7 +35,9 @@ class Tunable:
 def of_examples(
     name: Recipe, data: Path, *, dev: Path | None, start: str, settings: Settings, columns: Mapping[str, str]
 ) -> Tunable:
-    """A training on the examples of one file. columns: that differ from the recipe's own, by its names `text` and `label`."""
+    """A training on the examples of one file. columns: that differ from the recipe's own, by its names `text`
+    and `label`.
+    """
     from palate.training.classify import classify
     from palate.training.masked import masked
     from palate.training.regress import regress
@@ -51,7 +53,11 @@ def of_examples(
 
 
 def of_sentences(
-    sources: Mapping[Kind, Sequence[Path]], dev: Mapping[Kind, Sequence[Path]], *, start: str, settings: Settings
+    sources: Mapping[Kind, Sequence[Path]],
+    dev: Mapping[Kind, Sequence[Path]],
+    *,
+    start: str,
+    settings: Settings,
 ) -> Tunable:
     """A training of sentence vectors on any mix of sources."""
     from palate.training.sentences import main_figure

@@ -1,4 +1,6 @@
-"""Tune: try settings of a training one after another, and keep the model that did best on the validation examples."""
+"""Tune: try settings of a training one after another, and keep the model that did best on the validation
+examples.
+"""
 
 import math
 import shutil
@@ -14,7 +16,19 @@ from palate.training.resume import CHECKPOINTS, FINISHED, begin, end
 from palate.training.run import Watch
 from palate.training.settings import Settings
 from palate.training.space import Choice, settings_at
-from palate.training.trials import FAILED, HOPELESS, LATE, TRIALS, WHOLE, Goal, Trial, ask, best_of, read_trials, write_trials
+from palate.training.trials import (
+    FAILED,
+    HOPELESS,
+    LATE,
+    TRIALS,
+    WHOLE,
+    Goal,
+    Trial,
+    ask,
+    best_of,
+    read_trials,
+    write_trials,
+)
 
 Train = Callable[[Path, Settings, Watch], Finished]
 Clock = Callable[[], float]
@@ -34,25 +48,34 @@ class _GivenUp(Exception):
 
 
 def tune(
-    train: Train, out: Path, goal: Goal, facts: Mapping[str, Any], *, settings: Settings, minutes: float = 20.0,
-    trials: int | None = None, clock: Clock = time.monotonic, watch: Watch = lambda _: None,
+    train: Train,
+    out: Path,
+    goal: Goal,
+    facts: Mapping[str, Any],
+    *,
+    settings: Settings,
+    minutes: float = 20.0,
+    trials: int | None = None,
+    clock: Clock = time.monotonic,
+    watch: Watch = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
-) -> Tuned:  # fmt: skip
+) -> Tuned:
     """Search settings around the given ones; the best trial's folder becomes `out`.
 
-    The first trial has the given settings and is never stopped, so that on the validation examples the outcome is not worse than
-    without a search; it may take longer than all the minutes. Figures of test examples decide nothing. A trial whose figure is
-    worse than the median of the earlier ones at the same evaluation is stopped, and so is the last when the time is over; none
-    begins in less time than the quickest whole one took. Repeated after it was stopped, a search goes on where it was, within
-    the trial too, and chooses as it would have.
+    The first trial has the given settings and is never stopped, so that on the validation examples the
+    outcome is not worse than without a search; it may take longer than all the minutes. Figures of test
+    examples decide nothing. A trial whose figure is worse than the median of the earlier ones at the same
+    evaluation is stopped, and so is the last when the time is over; none begins in less time than the
+    quickest whole one took. Repeated after it was stopped, a search goes on where it was, within the trial
+    too, and chooses as it would have.
 
-    train: the recipe, given a folder, settings and a watch. facts: the recipe and its data, as JSON. minutes: of all processes
-    together. trials: at most. clock: in seconds. tell: is told a line before and after each trial.
-    Costs up to 2 models of disk beside the checkpoints of one training. Raises BadValue for a time or a number not above 0,
-    BadFolder where `out` is taken, MissingExtra without [bert], and what the first trial raises.
-    Source: tree-structured Parzen estimator, Bergstra et al., Algorithms for hyper-parameter optimization (2011), and the
-    median rule of Golovin et al., Google Vizier (2017); both by the package optuna.
-    """
+    train: the recipe, given a folder, settings and a watch. facts: the recipe and its data, as JSON. minutes:
+    of all processes together. trials: at most. clock: in seconds. tell: is told a line before and after each
+    trial. Costs up to 2 models of disk beside the checkpoints of one training. Raises BadValue for a time or
+    a number not above 0, BadFolder where `out` is taken, MissingExtra without [bert], and what the first
+    trial raises. Source: tree-structured Parzen estimator, Bergstra et al., Algorithms for hyper-parameter
+    optimization (2011), and the median rule of Golovin et al., Google Vizier (2017); both by the package
+    optuna."""
     if not 0 < minutes < math.inf or (trials is not None and trials < 1):
         raise BadValue(f"a search needs minutes above 0 and 1 trial or more, got {minutes} and {trials}")
     begin(out, {"kind": "tune", **facts, "settings": asdict(settings), "goal": asdict(goal)})
@@ -73,7 +96,8 @@ def tune(
         try:
             trial = attempt.run(train, _folder(work, trial), chosen)
         except PalateError:
-            if not _folder(work, trial).exists() and not trial.number:  # nothing was begun: another command may use the folder
+            # nothing was begun: another command may use the folder
+            if not _folder(work, trial).exists() and not trial.number:
                 end(out)
             raise
         done.append(trial)
@@ -102,17 +126,34 @@ def _folder(work: Path, trial: Trial) -> Path:
 
 
 class _Attempt:
-    """One training, to its end or until it is given up; `keep` is told the trial at every evaluation and at the end."""
+    """One training, to its end or until it is given up; `keep` is told the trial at every evaluation and at
+    the end.
+    """
 
     def __init__(
-        self, trial: Trial, asked: Any, goal: Goal, left: float, clock: Clock, watch: Watch, keep: Callable[[Trial], None]
+        self,
+        trial: Trial,
+        asked: Any,
+        goal: Goal,
+        left: float,
+        clock: Clock,
+        watch: Watch,
+        keep: Callable[[Trial], None],
     ) -> None:
-        self.trial, self.asked, self.goal, self.left, self.watch, self.keep = trial, asked, goal, left, watch, keep
+        self.trial, self.asked, self.goal, self.left, self.watch, self.keep = (
+            trial,
+            asked,
+            goal,
+            left,
+            watch,
+            keep,
+        )
         self.clock, self.began, self.before = clock, clock(), trial.seconds
 
     def run(self, train: Train, folder: Path, settings: Settings) -> Trial:
         ended = WHOLE
-        if not (folder / FINISHED).is_file():  # else it was stopped after its end and before that was written down
+        # else it was stopped after its end and before that was written down
+        if not (folder / FINISHED).is_file():
             try:
                 train(folder, settings, self.look)
             except _GivenUp as reason:
@@ -154,7 +195,9 @@ def _settle(out: Path, folder: Path, best: Trial, done: Sequence[Trial]) -> Fini
     (out / "report").mkdir(exist_ok=True)
     write_trials(out / "report", done)
     searched = f", with {_told(best.choice)}" if best.number else ", that with the settings as given"
-    note = f"the best of {len(done)} trials by palate train tune{searched}; all of them are in report/{TRIALS}"
+    note = (
+        f"the best of {len(done)} trials by palate train tune{searched}; all of them are in report/{TRIALS}"
+    )
     finished = save_finished(replace(finished, folder=out, notes=(*finished.notes, note)))
     end(out)
     return finished

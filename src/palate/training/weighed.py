@@ -18,11 +18,14 @@ ROUNDS, TIMED = 3, 256  # rounds in which encoders take turns, and the texts of 
 Encode = Callable[[list[str]], Any]
 
 
-def weigh(encoders: Mapping[str, Encode], texts: Sequence[str], sts: Table | None) -> dict[str, dict[str, float]]:
-    """Of each encoder texts_per_s, the median of rounds in turns on the first TIMED texts, and sts_spearman on a file.
+def weigh(
+    encoders: Mapping[str, Encode], texts: Sequence[str], sts: Table | None
+) -> dict[str, dict[str, float]]:
+    """Of each encoder texts_per_s, the median of rounds in turns on the first TIMED texts, and sts_spearman
+    on a file.
 
-    Speeds hold for this machine and what else it was doing; as they were taken in turns, their ratio holds better.
-    """
+    Speeds hold for this machine and what else it was doing; as they were taken in turns, their ratio holds
+    better."""
     timed = list(texts)[:TIMED]
     taken: dict[str, list[float]] = {name: [] for name in encoders}
     for _ in range(ROUNDS):

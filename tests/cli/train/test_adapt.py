@@ -25,7 +25,10 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
         for reader, (places, likings) in enumerate(likes(groups, 4, 60, 1)):
             taste = library.reader(f"reader {reader}").number
             rows = [library.row_of(f"t{place}") for place in places]
-            verdicts = [(row, "like" if liking > 0 else "dislike", liking) for row, liking in zip(rows, likings, strict=True)]
+            verdicts = [
+                (row, "like" if liking > 0 else "dislike", liking)
+                for row, liking in zip(rows, likings, strict=True)
+            ]
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
     return path
 
@@ -56,7 +59,10 @@ def test_an_encoder_that_is_kept_is_used_and_the_way_back_is_told(palate_: Palat
     assert "180 judgements of 4 tastes to learn from, 60 later ones to judge by" in done.stderr
     assert "better beyond noise" in done.stderr
     last = done.stdout.splitlines()[-1]
-    assert last == f"kept: the store uses sbert:{Path('tuned').resolve()}; the way back: palate encoder use sbert:{tiny_bert}"
+    assert (
+        last
+        == f"kept: the store uses sbert:{Path('tuned').resolve()}; the way back: palate encoder use sbert:{tiny_bert}"
+    )
     assert encoders(palate_) == [("tiny", False), ("tuned", True)]
     assert ", gain 0." in palate_("encoder", "list").stdout
     assert json.loads(palate_("encoder", "use", f"sbert:{tiny_bert}", "--json").stdout)["encoded"] == 0
@@ -82,6 +88,8 @@ def test_an_encoder_that_is_not_kept_is_no_failure(palate_: Palate, monkeypatch:
 
 
 def test_what_is_asked_wrongly_is_one_sentence(palate_: Palate) -> None:
-    assert "give --reader or --all, not both" in palate_(*ADAPT, "--all", "--reader", "reader 0", code=1).stderr
+    assert (
+        "give --reader or --all, not both" in palate_(*ADAPT, "--all", "--reader", "reader 0", code=1).stderr
+    )
     assert "there is no reader called 'me'" in palate_(*ADAPT, code=1).stderr
     assert "60 judgements are too few" in palate_(*ADAPT, "--reader", "reader 0", code=1).stderr

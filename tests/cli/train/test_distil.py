@@ -28,9 +28,15 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[Path, Pa
     return calls
 
 
-def test_distil_says_what_was_made_and_how_to_use_it(told: list[tuple[Path, Path, int]], tiny_bert: Path) -> None:
+def test_distil_says_what_was_made_and_how_to_use_it(
+    told: list[tuple[Path, Path, int]], tiny_bert: Path
+) -> None:
     before = dict(os.environ)
-    said = CliRunner().invoke(app, ["distil", "--out", "mine", "--teacher", str(tiny_bert), "--dims", "64"]).stdout
+    said = (
+        CliRunner()
+        .invoke(app, ["distil", "--out", "mine", "--teacher", str(tiny_bert), "--dims", "64"])
+        .stdout
+    )
     assert told == [(tiny_bert, Path("mine"), 64)]
     assert said.startswith("mine: 29525 word pieces, 64 dims, 8.1 MB; use it: palate encoder use static:mine")
     assert len(said.splitlines()) == 1
@@ -38,8 +44,16 @@ def test_distil_says_what_was_made_and_how_to_use_it(told: list[tuple[Path, Path
 
 
 def test_distil_json(told: list[tuple[Path, Path, int]], tiny_bert: Path) -> None:
-    made = json.loads(CliRunner().invoke(app, ["distil", "--out", "mine", "--encoder", str(tiny_bert), "--json"]).stdout)
-    assert made == {"folder": "mine", "pieces": 29525, "dims": 256, "megabytes": 8.1, "teacher_sha256": "53aa"}
+    made = json.loads(
+        CliRunner().invoke(app, ["distil", "--out", "mine", "--encoder", str(tiny_bert), "--json"]).stdout
+    )
+    assert made == {
+        "folder": "mine",
+        "pieces": 29525,
+        "dims": 256,
+        "megabytes": 8.1,
+        "teacher_sha256": "53aa",
+    }
 
 
 def test_the_default_teacher_is_the_packaged_one(told: list[tuple[Path, Path, int]]) -> None:
@@ -48,7 +62,9 @@ def test_the_default_teacher_is_the_packaged_one(told: list[tuple[Path, Path, in
     assert (told[0][0] / "model.safetensors").is_file()
 
 
-def test_distil_refuses_a_folder_without_a_model_a_file_as_target_and_half_of_a_student(tmp_path: Path) -> None:
+def test_distil_refuses_a_folder_without_a_model_a_file_as_target_and_half_of_a_student(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").touch()
     mine = str(tmp_path / "mine")
     for args, said in (

@@ -54,13 +54,25 @@ def test_evaluate_tells_one_object_with_the_figures_by_their_names(run: Run) -> 
 def test_evaluate_tells_lines_for_people(run: Run) -> None:
     result = run("evaluate", "--model", "kinds", "--data", "cats.csv")
     lines = [line.split("\t") for line in result.stdout.splitlines()]
-    assert [line[0] for line in lines] == ["accuracy", "precision", "recall", "f1", "ece", "brier", "log_loss", "cat", "dog"]
+    assert [line[0] for line in lines] == [
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "ece",
+        "brier",
+        "log_loss",
+        "cat",
+        "dog",
+    ]
     assert "kinds on 80 rows of cats.csv (classify)" in result.stderr
 
 
 def test_evaluate_refuses_in_one_sentence(run: Run) -> None:
     result = run("evaluate", "--model", "kinds", "--data", "cats.csv", "--label-column", "kind", ok=False)
-    assert result.stderr == "palate: cats.csv, line 2: there is no column kind; the columns are: text, label\n"
+    assert (
+        result.stderr == "palate: cats.csv, line 2: there is no column kind; the columns are: text, label\n"
+    )
 
 
 def test_export_tells_what_was_made(run: Run, place: Path) -> None:
@@ -74,8 +86,32 @@ def test_export_tells_what_was_made(run: Run, place: Path) -> None:
 
 
 def test_tune_keeps_a_model_and_tells_every_trial(run: Run, tiny_bert: Path, place: Path) -> None:
-    given = ("tune", "classify", "--data", "cats.csv", "--encoder", str(tiny_bert), "--epochs", "1", "--window", "12")
-    result = run(*given, "--batch", "8", "--rate", "2e-4", "--trials", "2", "--minutes", "5", "--out", "tuned", "--json")
+    given = (
+        "tune",
+        "classify",
+        "--data",
+        "cats.csv",
+        "--encoder",
+        str(tiny_bert),
+        "--epochs",
+        "1",
+        "--window",
+        "12",
+    )
+    result = run(
+        *given,
+        "--batch",
+        "8",
+        "--rate",
+        "2e-4",
+        "--trials",
+        "2",
+        "--minutes",
+        "5",
+        "--out",
+        "tuned",
+        "--json",
+    )
     told = json.loads(result.stdout)
     assert [one["trial"] for one in told["trials"]] == [1, 2]
     assert told["accuracy"] == max(one["accuracy"] for one in told["trials"])
@@ -83,7 +119,9 @@ def test_tune_keeps_a_model_and_tells_every_trial(run: Run, tiny_bert: Path, pla
     assert "trial 1: rate 0.0002, epochs 1, batch 8" in result.stderr
     assert (place / "tuned" / "palate.json").is_file()
     assert not (place / "tuned" / "checkpoints").exists()
-    assert json.loads(run("evaluate", "--model", "tuned", "--data", "cats.csv", "--json").stdout)["rows"] == 80
+    assert (
+        json.loads(run("evaluate", "--model", "tuned", "--data", "cats.csv", "--json").stdout)["rows"] == 80
+    )
 
 
 @pytest.mark.parametrize("recipe", ["regress", "tokens", "masked", "similarity"])
@@ -91,6 +129,15 @@ def test_every_recipe_can_be_tuned(recipe: str, run: Run, tiny_bert: Path, tmp_p
     from training.made_models import examples
 
     data = "--sts" if recipe == "similarity" else "--data"
-    given = ("tune", recipe, data, str(examples(recipe, tmp_path / "data")), "--encoder", str(tiny_bert), "--epochs", "1")
+    given = (
+        "tune",
+        recipe,
+        data,
+        str(examples(recipe, tmp_path / "data")),
+        "--encoder",
+        str(tiny_bert),
+        "--epochs",
+        "1",
+    )
     result = run(*given, "--window", "12", "--trials", "1", "--out", str(tmp_path / "out"), "--json")
     assert json.loads(result.stdout)["best"] == 1

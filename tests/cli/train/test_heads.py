@@ -18,14 +18,20 @@ from palate.training.finished import Finished
 from palate.training.settings import HEADS, LoraSettings, Settings
 
 CLASSES = {
-    "accuracy": 0.9, "f1": 0.88,
-    "per_class": {"cat": {"precision": 1.0, "recall": 0.8, "f1": 0.89, "support": 5}, "dog": {"precision": None, "recall": 0.0,
-                                                                                           "f1": 0.0, "support": 0}},
+    "accuracy": 0.9,
+    "f1": 0.88,
+    "per_class": {
+        "cat": {"precision": 1.0, "recall": 0.8, "f1": 0.89, "support": 5},
+        "dog": {"precision": None, "recall": 0.0, "f1": 0.0, "support": 0},
+    },
     "confusion": [[4, 1], [0, 0]],
-}  # fmt: skip
+}
 FIGURES: dict[str, dict[str, Any]] = {
     "classify": {"validation": CLASSES, "test": CLASSES},
-    "regress": {"validation": {"mse": 4.0, "mae": 1.5, "spearman": None}, "test": {"mse": 4.0, "mae": 1.5, "spearman": 0.5}},
+    "regress": {
+        "validation": {"mse": 4.0, "mae": 1.5, "spearman": None},
+        "test": {"mse": 4.0, "mae": 1.5, "spearman": 0.5},
+    },
     "tokens": {"validation": {"f1": 0.5, "accuracy": 0.75, "per_class": {"pet": {"f1": 0.5, "support": 3}}}},
 }
 Train = Callable[..., Result]
@@ -44,9 +50,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             others["watch"]({**facts, "loss": 0.5, "learning_rate": 1e-4})
             others["watch"]({**facts, "eval_loss": 0.25, "eval_accuracy": 0.75, "eval_runtime": 1.0})
             return Finished(
-                folder=out, kind=kind, start="minilm", labels=("cat", "dog"), figures=FIGURES[kind], notes=("2 texts were cut",),
-                parameters=200, trainable=3, seconds=12.4, peak_mb=321.0,
-            )  # fmt: skip
+                folder=out,
+                kind=kind,
+                start="minilm",
+                labels=("cat", "dog"),
+                figures=FIGURES[kind],
+                notes=("2 texts were cut",),
+                parameters=200,
+                trainable=3,
+                seconds=12.4,
+                peak_mb=321.0,
+            )
 
         return make
 
@@ -65,14 +79,53 @@ def train(monkeypatch: pytest.MonkeyPatch) -> Train:
 def test_the_common_options_become_settings(train: Train, asked: dict[str, Any]) -> None:
     before = dict(os.environ)
     train(
-        "classify", "--data", "a.csv", "--dev", "d.csv", "--text-column", "body", "--label-column", "kind", "--encoder", "other",
-        "--out", "made", "--lora", "--rank", "4", "--targets", "query, value", "--epochs", "1.5", "--seed", "7", "--batch", "16",
-        "--accumulate", "2", "--rate", "1e-3", "--dropout", "0.2", "--window", "64", "--patience", "0", "--weigh",
-    )  # fmt: skip
+        "classify",
+        "--data",
+        "a.csv",
+        "--dev",
+        "d.csv",
+        "--text-column",
+        "body",
+        "--label-column",
+        "kind",
+        "--encoder",
+        "other",
+        "--out",
+        "made",
+        "--lora",
+        "--rank",
+        "4",
+        "--targets",
+        "query, value",
+        "--epochs",
+        "1.5",
+        "--seed",
+        "7",
+        "--batch",
+        "16",
+        "--accumulate",
+        "2",
+        "--rate",
+        "1e-3",
+        "--dropout",
+        "0.2",
+        "--window",
+        "64",
+        "--patience",
+        "0",
+        "--weigh",
+    )
     assert asked["settings"] == Settings(
-        epochs=1.5, batch=16, accumulate=2, rate=1e-3, dropout=0.2, window=64, patience=0, seed=7,
+        epochs=1.5,
+        batch=16,
+        accumulate=2,
+        rate=1e-3,
+        dropout=0.2,
+        window=64,
+        patience=0,
+        seed=7,
         lora=LoraSettings(rank=4, alpha=8, targets=("query", "value")),
-    )  # fmt: skip
+    )
     assert (asked["data"], asked["dev"], asked["out"]) == (Path("a.csv"), Path("d.csv"), Path("made"))
     assert (asked["text"], asked["label"], asked["start"], asked["weigh"]) == ("body", "kind", "other", True)
     assert asked["quiet"] == "1"
@@ -80,7 +133,9 @@ def test_the_common_options_become_settings(train: Train, asked: dict[str, Any])
 
 
 @pytest.mark.parametrize("kind", FIGURES)
-def test_without_options_the_recipe_has_its_own_settings(train: Train, asked: dict[str, Any], kind: str) -> None:
+def test_without_options_the_recipe_has_its_own_settings(
+    train: Train, asked: dict[str, Any], kind: str
+) -> None:
     train(kind, "--data", "a.csv", "--out", "made")
     assert asked["settings"] == HEADS
     assert (asked["dev"], asked["start"]) == (None, "minilm")
@@ -89,9 +144,18 @@ def test_without_options_the_recipe_has_its_own_settings(train: Train, asked: di
 @pytest.mark.parametrize(
     ("kind", "last"),
     [
-        ("classify", 'made: tells 2 classes apart, right on 90.0% of 5 test texts; use it: palate number --model made "TEXT"'),
-        ("regress", "made: gives the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; use it: "),
-        ("tokens", "made: finds 1 kind of entities with F1 0.500 on validation texts; in Python: from pathlib import Path"),
+        (
+            "classify",
+            'made: tells 2 classes apart, right on 90.0% of 5 test texts; use it: palate number --model made "TEXT"',
+        ),
+        (
+            "regress",
+            "made: gives the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; use it: ",
+        ),
+        (
+            "tokens",
+            "made: finds 1 kind of entities with F1 0.500 on validation texts; in Python: from pathlib import Path",
+        ),
     ],
 )
 def test_the_last_line_says_what_was_made_how_good_it_is_and_how_to_use_it(
@@ -108,7 +172,9 @@ def test_the_last_line_says_what_was_made_how_good_it_is_and_how_to_use_it(
     ]
 
 
-def test_figures_stand_in_lines_with_tabs_where_there_is_no_terminal(train: Train, asked: dict[str, Any]) -> None:
+def test_figures_stand_in_lines_with_tabs_where_there_is_no_terminal(
+    train: Train, asked: dict[str, Any]
+) -> None:
     lines = train("classify", "--data", "a.csv", "--out", "made").stdout.splitlines()
     assert lines[:2] == ["accuracy\t0.9000\t0.9000", "f1\t0.8800\t0.8800"]
     assert lines[2:4] == ["cat\t1.0000\t0.8000\t0.8900\t5", "dog\t-\t0.0000\t0.0000\t0"]
@@ -118,7 +184,12 @@ def test_figures_stand_in_lines_with_tabs_where_there_is_no_terminal(train: Trai
 def test_json_is_one_object_with_the_figures(train: Train, asked: dict[str, Any], kind: str) -> None:
     told = json.loads(train(kind, "--data", "a.csv", "--out", "made", "--json").stdout)
     assert told["figures"] == FIGURES[kind]
-    assert (told["folder"], told["kind"], told["trainable"], told["notes"]) == ("made", kind, 3, ["2 texts were cut"])
+    assert (told["folder"], told["kind"], told["trainable"], told["notes"]) == (
+        "made",
+        kind,
+        3,
+        ["2 texts were cut"],
+    )
 
 
 def test_half_of_lora_is_refused(train: Train, asked: dict[str, Any]) -> None:

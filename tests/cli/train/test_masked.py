@@ -32,11 +32,20 @@ def palate(*args: str) -> Result:
 
 @pytest.fixture(scope="module")
 def trained(folder: Path) -> Result:
-    given = ["--data", str(folder / "texts.jsonl"), "--encoder", str(folder / "start"), "--out", str(folder / "mlm")]
+    given = [
+        "--data",
+        str(folder / "texts.jsonl"),
+        "--encoder",
+        str(folder / "start"),
+        "--out",
+        str(folder / "mlm"),
+    ]
     return palate("masked", *given, *FAST)
 
 
-def test_masked_ends_with_what_was_made_how_good_it_is_and_how_to_use_it(trained: Result, folder: Path) -> None:
+def test_masked_ends_with_what_was_made_how_good_it_is_and_how_to_use_it(
+    trained: Result, folder: Path
+) -> None:
     assert trained.exit_code == 0, trained.output
     last = trained.stdout.splitlines()[-1]
     assert last.startswith(f"{folder / 'mlm'}: perplexity ")
@@ -55,7 +64,9 @@ def test_fill_answers_in_lines_with_tabs_or_json(trained: Result, folder: Path) 
     assert [[guess["piece"] for guess in one["guesses"]] for one in told] == [
         [row[2] for row in rows if row[0] == gap] for gap in ("1", "2")
     ]
-    assert [f"{guess['probability']:.4f}" for one in told for guess in one["guesses"]] == [row[1] for row in rows]
+    assert [f"{guess['probability']:.4f}" for one in told for guess in one["guesses"]] == [
+        row[1] for row in rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +77,14 @@ def test_fill_answers_in_lines_with_tabs_or_json(trained: Result, folder: Path) 
         (["fill", "the [MASK]", "--model", "./nothing"], "there is no folder ./nothing"),
         (["masked", "--data", "texts.jsonl", "--out", "mlm", *FAST], "holds a finished model already"),
         (["masked", "--data", "none.csv", "--out", "new"], "none.csv"),
-        (["masked", "--data", "texts.jsonl", "--text-column", "body", "--out", "new"], "there is no column body"),
-        (["masked", "--data", "texts.jsonl", "--encoder", "static", "--out", "new"], "without a network to train"),
+        (
+            ["masked", "--data", "texts.jsonl", "--text-column", "body", "--out", "new"],
+            "there is no column body",
+        ),
+        (
+            ["masked", "--data", "texts.jsonl", "--encoder", "static", "--out", "new"],
+            "without a network to train",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

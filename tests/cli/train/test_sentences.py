@@ -14,8 +14,19 @@ from training.sentence_files import nli_file, sts_file, texts, write
 
 def test_similarity_trains_on_a_mix_and_says_what_was_gained(tiny_bert: Path, tmp_path: Path) -> None:
     sts, nli, out = sts_file(tmp_path), nli_file(tmp_path), tmp_path / "made"
-    args = ["--sts", str(sts), "--sts", str(sts_file(tmp_path, seed=9)), "--nli", str(nli), "--weights", "nli=0.5"]
-    told = CliRunner().invoke(app, ["similarity", *args, "--encoder", str(tiny_bert), "--out", str(out), "--epochs", "1"])
+    args = [
+        "--sts",
+        str(sts),
+        "--sts",
+        str(sts_file(tmp_path, seed=9)),
+        "--nli",
+        str(nli),
+        "--weights",
+        "nli=0.5",
+    ]
+    told = CliRunner().invoke(
+        app, ["similarity", *args, "--encoder", str(tiny_bert), "--out", str(out), "--epochs", "1"]
+    )
     assert told.exit_code == 0, told.output
     assert told.stdout.splitlines()[-1].startswith(f"{out}: sentence vectors, nli_accuracy ")
     assert told.stdout.rstrip().endswith(f"use them: palate encoder use sbert:{out}")
@@ -25,13 +36,30 @@ def test_similarity_trains_on_a_mix_and_says_what_was_gained(tiny_bert: Path, tm
 
 def test_reduce_keeps_so_many_dims(tiny_bert: Path, tmp_path: Path) -> None:
     data, out = write(tmp_path / "texts.csv", {"words": texts(40, 0)}), tmp_path / "made"
-    args = ["--data", str(data), "--text-column", "words", "--dims", "5", "--encoder", str(tiny_bert), "--out", str(out)]
+    args = [
+        "--data",
+        str(data),
+        "--text-column",
+        "words",
+        "--dims",
+        "5",
+        "--encoder",
+        str(tiny_bert),
+        "--out",
+        str(out),
+    ]
     made = json.loads(CliRunner().invoke(app, ["reduce", *args, "--json"]).stdout)
-    assert (made["kind"], made["figures"]["before"]["dims"], made["figures"]["after"]["dims"]) == ("reduce", 16, 5)
+    assert (made["kind"], made["figures"]["before"]["dims"], made["figures"]["after"]["dims"]) == (
+        "reduce",
+        16,
+        5,
+    )
 
 
 def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["similarity", "--sts", "a.csv", "--weights", "sts", "--out", str(tmp_path / "made")])
+    result = CliRunner().invoke(
+        app, ["similarity", "--sts", "a.csv", "--weights", "sts", "--out", str(tmp_path / "made")]
+    )
     assert isinstance(result.exception, BadValue)
     assert "expected a kind and a number such as nli=0.5" in str(result.exception)
 

@@ -21,7 +21,19 @@ Maker = Callable[[Stage, np.random.Generator], Elas]
 TRIPTANS = Path(__file__).parents[3].parent / "shared/data/screening/Triptans.csv.gz"
 SEED = 7
 RELEVANT = ["migraine", "triptan", "sumatriptan", "headache", "aura", "relief", "placebo", "trial"]
-OTHER = ["kidney", "liver", "dialysis", "trial", "cohort", "placebo", "heart", "pressure", "lipid", "statin", "dose"]
+OTHER = [
+    "kidney",
+    "liver",
+    "dialysis",
+    "trial",
+    "cohort",
+    "placebo",
+    "heart",
+    "pressure",
+    "lipid",
+    "statin",
+    "dose",
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +59,9 @@ def asreview_cycle(name: str, make: Maker) -> Any:
     return ActiveLearningCycle.from_meta(config)
 
 
-def asreview_order(titles: list[str], abstracts: list[str], included: BoolVector, priors: IntVector, cycle: Any) -> IntVector:
+def asreview_order(
+    titles: list[str], abstracts: list[str], included: BoolVector, priors: IntVector, cycle: Any
+) -> IntVector:
     import pandas as pd
     from asreview.simulation.simulate import Simulate
 
@@ -113,7 +127,9 @@ def test_weights_equal_asreviews(ratio: float, likes: int, dislikes: int) -> Non
     from asreview.models.balancers import Balanced
 
     liked = np.random.default_rng(0).permutation(np.arange(likes + dislikes) < likes)
-    np.testing.assert_array_equal(balanced(liked, ratio), Balanced(ratio).compute_sample_weight(liked.astype(int)))
+    np.testing.assert_array_equal(
+        balanced(liked, ratio), Balanced(ratio).compute_sample_weight(liked.astype(int))
+    )
 
 
 @pytest.mark.parametrize("make", [elas_u3, elas_u4])

@@ -22,7 +22,9 @@ def test_where_all_are_likes_it_counts_them() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(-1, 0.9)), min_size=1, max_size=30))
-def test_a_text_scores_as_if_a_few_more_had_judged_it_as_the_crowd_does_on_average(said: list[tuple[int, float]]) -> None:
+def test_a_text_scores_as_if_a_few_more_had_judged_it_as_the_crowd_does_on_average(
+    said: list[tuple[int, float]],
+) -> None:
     likings = [liking for _, liking in said]
     if min(likings) > 0:
         said.append((0, -0.5))

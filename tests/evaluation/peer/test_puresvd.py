@@ -11,7 +11,9 @@ def crowd(likings: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> CrowdFe
     return CrowdFeedback(readers, places, likings[readers, places], likings.shape[1])
 
 
-@pytest.mark.parametrize(("n_readers", "n_texts", "factors"), [(90, 70, 8), (60, 200, 50), (6, 9, 50), (9, 6, 50), (1, 3, 50)])
+@pytest.mark.parametrize(
+    ("n_readers", "n_texts", "factors"), [(90, 70, 8), (60, 200, 50), (6, 9, 50), (9, 6, 50), (1, 3, 50)]
+)
 def test_projects_on_the_largest_singular_vectors_of_all(n_readers: int, n_texts: int, factors: int) -> None:
     rng = np.random.default_rng(n_readers)
     likings = np.where(rng.random((n_readers, n_texts)) < 0.2, rng.uniform(-1, 1, (n_readers, n_texts)), 0)

@@ -11,7 +11,20 @@ from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.qdrant import QdrantAverage, QdrantBest
 from palate.evaluation.systems import Maker, Stage
 
-WORDS = ["cat", "kitten", "dog", "bond", "yield", "garden", "sleep", "protein", "kidney", "search", "rain", "market"]
+WORDS = [
+    "cat",
+    "kitten",
+    "dog",
+    "bond",
+    "yield",
+    "garden",
+    "sleep",
+    "protein",
+    "kidney",
+    "search",
+    "rain",
+    "market",
+]
 STAGE = Stage(tuple(" ".join(np.random.default_rng(i).choice(WORDS, 4)) for i in range(40)))
 MAKERS: dict[str, Maker] = {"average_vector": QdrantAverage, "best_score": QdrantBest}
 
@@ -24,16 +37,21 @@ def qdrants_scores(strategy: str, rows: IntVector, likings: Vector) -> dict[int,
 
     client = QdrantClient(":memory:")
     client.create_collection(
-        "texts", vectors_config=models.VectorParams(size=STAGE.vectors.shape[1], distance=models.Distance.COSINE)
+        "texts",
+        vectors_config=models.VectorParams(size=STAGE.vectors.shape[1], distance=models.Distance.COSINE),
     )
-    points = [models.PointStruct(id=place, vector=vector.tolist()) for place, vector in enumerate(STAGE.vectors)]
+    points = [
+        models.PointStruct(id=place, vector=vector.tolist()) for place, vector in enumerate(STAGE.vectors)
+    ]
     client.upsert("texts", points)
     said = models.RecommendInput(
         positive=rows[likings > 0].tolist(),
         negative=rows[likings < 0].tolist(),
         strategy=models.RecommendStrategy(strategy),
     )
-    found = client.query_points("texts", query=models.RecommendQuery(recommend=said), limit=len(points)).points
+    found = client.query_points(
+        "texts", query=models.RecommendQuery(recommend=said), limit=len(points)
+    ).points
     client.close()
     return {int(point.id): point.score for point in found}
 
@@ -61,7 +79,9 @@ def test_dislikes_alone_are_enough_for_best_score_and_not_for_the_average() -> N
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=12), st.integers(0, 99))
-def test_asked_after_each_judgement_or_once_at_the_end_the_scores_are_the_same(liked: list[bool], seed: int) -> None:
+def test_asked_after_each_judgement_or_once_at_the_end_the_scores_are_the_same(
+    liked: list[bool], seed: int
+) -> None:
     rows, likings = np.random.default_rng(seed).permutation(40)[: len(liked)], np.where(liked, 1.0, -1.0)
     for make in MAKERS.values():
         often, once = (make(STAGE, np.random.default_rng(0)) for _ in range(2))

@@ -9,13 +9,26 @@ from palate.evaluation.peer.river import River
 from palate.evaluation.stage import Stage
 
 TEXTS = (
-    "A cat, a cat and a kitten.", "Re-read: the re-reading of Café Zürich", "dogs bark", "DOGS dogs Dogs!", "",
-    "x y z", "the cat sat on the mat", "kitten_7 état été", "bond yields rose; bonds fell", "the the the the cat",
-)  # fmt: skip
+    "A cat, a cat and a kitten.",
+    "Re-read: the re-reading of Café Zürich",
+    "dogs bark",
+    "DOGS dogs Dogs!",
+    "",
+    "x y z",
+    "the cat sat on the mat",
+    "kitten_7 état été",
+    "bond yields rose; bonds fell",
+    "the the the the cat",
+)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([i for i in range(10) if TEXTS[i] not in ("", "x y z")]), st.booleans()), max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([i for i in range(10) if TEXTS[i] not in ("", "x y z")]), st.booleans()),
+        max_size=25,
+    )
+)
 def test_probabilities_equal_rivers(said: list[tuple[int, bool]]) -> None:
     from river.compose import Pipeline
     from river.feature_extraction import TFIDF
@@ -24,7 +37,10 @@ def test_probabilities_equal_rivers(said: list[tuple[int, bool]]) -> None:
     model = Pipeline(TFIDF(), LogisticRegression())
     for row, liked in said:
         model.learn_one(TEXTS[row], liked)  # type: ignore[arg-type]  # a pipeline that begins with text takes text
-    rows, likings = np.array([row for row, _ in said], dtype=np.int64), np.array([1.0 if liked else -1.0 for _, liked in said])
+    rows, likings = (
+        np.array([row for row, _ in said], dtype=np.int64),
+        np.array([1.0 if liked else -1.0 for _, liked in said]),
+    )
     scores = River(Stage(TEXTS), np.random.default_rng(0)).scores(rows, likings)
     for place, text in enumerate(TEXTS):
         if text not in ("", "x y z"):  # no word: river divides by zero

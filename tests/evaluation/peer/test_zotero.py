@@ -7,7 +7,17 @@ from palate.evaluation.arrays import Vector
 from palate.evaluation.peer.zotero import Zotero
 from palate.evaluation.stage import Stage
 
-STAGE = Stage(("two cats", "a kitten asleep", "dogs bark at night", "bond yields", "interest rates", "a cat and a dog", ""))
+STAGE = Stage(
+    (
+        "two cats",
+        "a kitten asleep",
+        "dogs bark at night",
+        "bond yields",
+        "interest rates",
+        "a cat and a dog",
+        "",
+    )
+)
 
 
 def his_scores(newest_first: list[int]) -> Vector:

@@ -7,11 +7,25 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli.train import adapt, classify, distil, evaluate, export, masked, reduce, regress, similarity, tokens, tune
+from palate.cli.train import (
+    adapt,
+    classify,
+    distil,
+    evaluate,
+    export,
+    masked,
+    reduce,
+    regress,
+    similarity,
+    tokens,
+    tune,
+)
 
 HEADS, SENTENCES, AFTER = "A head on an encoder", "An encoder", "What was made"
 
-app = typer.Typer(no_args_is_help=True, help="Train encoders and heads on texts of your own, and measure them.")
+app = typer.Typer(
+    no_args_is_help=True, help="Train encoders and heads on texts of your own, and measure them."
+)
 app.command("classify", rich_help_panel=HEADS)(classify.classify)
 app.command("regress", rich_help_panel=HEADS)(regress.regress)
 app.command("tokens", rich_help_panel=HEADS)(tokens.tokens)

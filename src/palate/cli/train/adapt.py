@@ -29,26 +29,41 @@ def adapt(
     settings: Settings,
     reader: Annotated[
         list[str] | None,
-        typer.Option("--reader", metavar="NAME", help="Whose feedback; may be given more than once. Default: me."),
+        typer.Option(
+            "--reader", metavar="NAME", help="Whose feedback; may be given more than once. Default: me."
+        ),
     ] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="The feedback of all readers who are not private.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="The feedback of all readers who are not private.")
+    ] = False,
     encoder: Annotated[
         str | None,
-        typer.Option("--encoder", metavar="NAME", help="Start, in place of the store's encoder or, if that is static, minilm."),
+        typer.Option(
+            "--encoder",
+            metavar="NAME",
+            help="Start, in place of the store's encoder or, if that is static, minilm.",
+        ),
     ] = None,
     sts: Annotated[
         list[Path] | None,
-        typer.Option("--sts", metavar="FILE", help="Pairs with scores (sentence1, sentence2, score) that it must not forget."),
+        typer.Option(
+            "--sts",
+            metavar="FILE",
+            help="Pairs with scores (sentence1, sentence2, score) that it must not forget.",
+        ),
     ] = None,
-    use: Annotated[bool, typer.Option("--use/--no-use", help="Move the store to an encoder that is kept.")] = True,
+    use: Annotated[
+        bool, typer.Option("--use/--no-use", help="Move the store to an encoder that is kept.")
+    ] = True,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Tune the store's encoder on what readers liked and disliked, and keep it only if they are served better beyond noise.
+    """Tune the store's encoder on what readers liked and disliked, and keep it only if they are served better
+    beyond noise.
 
-    The latest quarter of the judgements is held out to decide that. An encoder that is kept is put to use: its vectors are made
-    while everybody ranks with the old ones, which stay for the way back (palate encoder list). It is adapters that are trained;
-    --lora with --rank sets their size.
+    The latest quarter of the judgements is held out to decide that. An encoder that is kept is put to use:
+    its vectors are made while everybody ranks with the old ones, which stay for the way back (palate encoder
+    list). It is adapters that are trained; --lora with --rank sets their size.
 
     Example: palate train adapt --all --out my-encoder
     """
@@ -64,9 +79,16 @@ def adapt(
 
             with watching() as watch, waiting.progress("judging", unit="done") as progress:
                 done = tune(
-                    library, out, readers=readers, start=encoder, sts=sts or (), settings=settings, watch=watch, tell=tell,
+                    library,
+                    out,
+                    readers=readers,
+                    start=encoder,
+                    sts=sts or (),
+                    settings=settings,
+                    watch=watch,
+                    tell=tell,
                     progress=progress,
-                )  # fmt: skip
+                )
             last = _moved(library, done, str(before)) if done.kept and use else _as_it_was(done)
     if not done.kept:
         tell(done.verdict)

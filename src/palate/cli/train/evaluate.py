@@ -15,28 +15,42 @@ from palate.cli.train.quiet import quiet
 
 ModelOption = Annotated[
     str,
-    typer.Option("--model", metavar="DIR", help="What palate trained, or minilm, a folder, a hub name.", show_default=False),
+    typer.Option(
+        "--model",
+        metavar="DIR",
+        help="What palate trained, or minilm, a folder, a hub name.",
+        show_default=False,
+    ),
 ]
-ColumnOption = Annotated[str | None, typer.Option(metavar="NAME", help="The column. Default: that of the training.")]
+ColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The column. Default: that of the training.")
+]
 
 
 def evaluate(
     ctx: typer.Context,
     model: ModelOption,
-    data: Annotated[Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FILE}.", show_default=False)],
+    data: Annotated[
+        Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FILE}.", show_default=False)
+    ],
     text_column: ColumnOption = None,
     label_column: ColumnOption = None,
     fit: Annotated[
         Path | None,
-        typer.Option("--fit", metavar="FILE", help="Entailment on an encoder without a head for it: examples to fit one on."),
+        typer.Option(
+            "--fit",
+            metavar="FILE",
+            help="Entailment on an encoder without a head for it: examples to fit one on.",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Measure a trained model on any file of examples.
 
-    Classes: accuracy, precision, recall, f1, ece. Numbers: mse, mae, pearson, spearman. Tags: precision, recall, f1, accuracy.
-    Gaps: perplexity. An encoder is measured by what the columns are: sentence1, sentence2, score: spearman, pearson; premise,
-    hypothesis, label: accuracy; anchor, positive, negative: accuracy; question1, question2, duplicate: mrr.
+    Classes: accuracy, precision, recall, f1, ece. Numbers: mse, mae, pearson, spearman. Tags: precision,
+    recall, f1, accuracy. Gaps: perplexity. An encoder is measured by what the columns are: sentence1,
+    sentence2, score: spearman, pearson; premise, hypothesis, label: accuracy; anchor, positive, negative:
+    accuracy; question1, question2, duplicate: mrr.
 
     Example: palate train evaluate --model my-kinds --data test.csv.gz --json
     """
@@ -46,7 +60,9 @@ def evaluate(
         from palate.training.table import read_table
 
         table = read_table(data)
-        kind, figures = measure(model, table, text=text_column, label=label_column, fit=read_table(fit) if fit else None)
+        kind, figures = measure(
+            model, table, text=text_column, label=label_column, fit=read_table(fit) if fit else None
+        )
     if wants_json(ctx, json):
         show.out_json({"model": model, "kind": kind, "data": str(data), "rows": len(table), **figures})
         return
@@ -55,5 +71,8 @@ def evaluate(
     show_table(("figure", "value"), list({**single, **empty}.items()))
     if classes := figures.get("per_class"):
         columns = list(next(iter(classes.values())))
-        show_table(("class", *columns), [(name, *(found[column] for column in columns)) for name, found in classes.items()])
+        show_table(
+            ("class", *columns),
+            [(name, *(found[column] for column in columns)) for name, found in classes.items()],
+        )
     show.note(f"{model} on {len(table):,} rows of {data} ({kind})")

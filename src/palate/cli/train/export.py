@@ -23,14 +23,21 @@ USE = {
 def export(
     ctx: typer.Context,
     model: ModelOption,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for it.", show_default=False)],
-    onnx: Annotated[bool, typer.Option("--onnx", help="As an ONNX graph with its tokenizer, without torch.")] = False,
-    adapter: Annotated[bool, typer.Option("--adapter", help="Of a model trained with --lora the adapter alone.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="A new folder for it.", show_default=False)
+    ],
+    onnx: Annotated[
+        bool, typer.Option("--onnx", help="As an ONNX graph with its tokenizer, without torch.")
+    ] = False,
+    adapter: Annotated[
+        bool, typer.Option("--adapter", help="Of a model trained with --lora the adapter alone.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Write a trained model, or an encoder, into a folder for those who do not have palate.
 
-    Adapters are merged in. An ONNX graph takes batches and texts of any length, and is compared with torch before it is kept.
+    Adapters are merged in. An ONNX graph takes batches and texts of any length, and is compared with torch
+    before it is kept.
 
     Example: palate train export --model my-kinds --out my-kinds-onnx --onnx
     """

@@ -22,19 +22,25 @@ def masked(
     settings: Settings,
     dev: DevOption = None,
     text_column: Annotated[
-        str, typer.Option("--text-column", metavar="NAME", help="The column with the text; title+text joins two.")
+        str,
+        typer.Option("--text-column", metavar="NAME", help="The column with the text; title+text joins two."),
     ] = "text",
     encoder: EncoderOption = "minilm",
-    share: Annotated[float, typer.Option("--share", metavar="X", help="Share of the word pieces that are masked.")] = 0.15,
+    share: Annotated[
+        float, typer.Option("--share", metavar="X", help="Share of the word pieces that are masked.")
+    ] = 0.15,
     minutes: Annotated[
-        float | None, typer.Option("--minutes", metavar="N", help="About how long it may take: the epochs are cut to what fits.")
+        float | None,
+        typer.Option(
+            "--minutes", metavar="N", help="About how long it may take: the epochs are cut to what fits."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Adapt an encoder to texts of a field, by guessing masked words; no labels are needed.
 
-    Texts are joined and cut into chunks of --window word pieces. The figure is perplexity: between how many word pieces the model
-    in effect wavers at a masked place.
+    Texts are joined and cut into chunks of --window word pieces. The figure is perplexity: between how many
+    word pieces the model in effect wavers at a masked place.
 
     Example: palate train masked --data papers.jsonl.gz --out my-mlm --minutes 15
     """
@@ -43,9 +49,17 @@ def masked(
         from palate.training.masked import masked as train
 
         done = train(
-            data, out, dev=dev, text=text_column, start=encoder, settings=settings, share=share, minutes=minutes,
-            watch=watch, tell=tell,
-        )  # fmt: skip
+            data,
+            out,
+            dev=dev,
+            text=text_column,
+            start=encoder,
+            settings=settings,
+            share=share,
+            minutes=minutes,
+            watch=watch,
+            tell=tell,
+        )
     before, after = (done.figures[when]["perplexity"] for when in ("before", "after"))
     made = f"{out}: perplexity {before:,.0f} -> {after:,.1f} on texts that were held out"
     use = f'try: palate fill "This is a great [MASK]." --model {out}, or go on from it: palate train similarity --encoder {out}'

@@ -1,4 +1,6 @@
-"""Outcome: what a finished training says: its figures, class by class where there are classes, and one last line."""
+"""Outcome: what a finished training says: its figures, class by class where there are classes, and one last
+line.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,24 @@ def show_outcome(finished: Finished, tell: Teller, last: str, *, as_json: bool) 
         if line not in tell.told:
             tell(line)
     if as_json:
-        told = ("kind", "start", "labels", "figures", "seconds", "peak_mb", "parameters", "trainable", "notes")
+        told = (
+            "kind",
+            "start",
+            "labels",
+            "figures",
+            "seconds",
+            "peak_mb",
+            "parameters",
+            "trainable",
+            "notes",
+        )
         show.out_json({"folder": str(finished.folder), **{name: getattr(finished, name) for name in told}})
         return
     parts = {part: scalars(figures) for part, figures in finished.figures.items()}
     names = list(dict.fromkeys(name for figures in parts.values() for name in figures))
-    show_table(("figure", *parts), [(name, *(figures.get(name) for figures in parts.values())) for name in names])
+    show_table(
+        ("figure", *parts), [(name, *(figures.get(name) for figures in parts.values())) for name in names]
+    )
     part, figures = list(finished.figures.items())[-1]
     if classes := figures.get("per_class"):
         columns = list(next(iter(classes.values())))

@@ -10,7 +10,8 @@ from palate.errors import MissingExtra
 
 QUIET = {"TQDM_DISABLE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
 OFFLINE = {"HF_HUB_OFFLINE": "1"}
-BERT = {"torch", "transformers", "sentence_transformers", "peft", "accelerate", "model2vec", "datasets"}  # what [bert] brings
+# what [bert] brings
+BERT = {"torch", "transformers", "sentence_transformers", "peft", "accelerate", "model2vec", "datasets"}
 
 
 @contextmanager

@@ -14,7 +14,12 @@ from palate.cli.train.quiet import quiet
 
 StsOption = Annotated[
     Path | None,
-    typer.Option("--sts", metavar="FILE", help="sentence1, sentence2 and score: to measure what was lost.", show_default=False),
+    typer.Option(
+        "--sts",
+        metavar="FILE",
+        help="sentence1, sentence2 and score: to measure what was lost.",
+        show_default=False,
+    ),
 ]
 
 
@@ -26,7 +31,9 @@ def reduce(
     text_column: TextColumnOption = "text",
     encoder: EncoderOption = "minilm",
     sts: StsOption = None,
-    window: Annotated[int, typer.Option("--window", min=4, metavar="N", help="Word pieces of a text that are read.")] = 256,
+    window: Annotated[
+        int, typer.Option("--window", min=4, metavar="N", help="Word pieces of a text that are read.")
+    ] = 256,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same axes.")] = 0,
     json: JsonOption = False,
 ) -> None:
@@ -37,8 +44,16 @@ def reduce(
     with quiet():
         from palate.training.reduce import reduce as make
 
-        done = make(out, data, dims=dims, encoder=encoder, column=text_column, sts=sts, window=window, seed=seed)
+        done = make(
+            out, data, dims=dims, encoder=encoder, column=text_column, sts=sts, window=window, seed=seed
+        )
     before, after = done.figures["before"], done.figures["after"]
-    lost = f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}" if "sts_spearman" in after else ""
+    lost = (
+        f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}"
+        if "sts_spearman" in after
+        else ""
+    )
     last = f"{out}: {dims} of {before['dims']} dims with {after['variance']:.0%} of the variance{lost}"
-    show_outcome(done, Teller(), f"{last}; use it: palate encoder use sbert:{out}", as_json=wants_json(ctx, json))
+    show_outcome(
+        done, Teller(), f"{last}; use it: palate encoder use sbert:{out}", as_json=wants_json(ctx, json)
+    )

@@ -20,26 +20,41 @@ SCORED = "sentence1, sentence2 and score or relatedness"
 
 NliOption = Annotated[
     list[Path] | None,
-    typer.Option("--nli", metavar="FILE", help="premise, hypothesis and label: who entails whom.", rich_help_panel=PANEL),
+    typer.Option(
+        "--nli",
+        metavar="FILE",
+        help="premise, hypothesis and label: who entails whom.",
+        rich_help_panel=PANEL,
+    ),
 ]
 StsOption = Annotated[
-    list[Path] | None, typer.Option("--sts", metavar="FILE", help=f"{SCORED}: how alike.", rich_help_panel=PANEL)
+    list[Path] | None,
+    typer.Option("--sts", metavar="FILE", help=f"{SCORED}: how alike.", rich_help_panel=PANEL),
 ]
 TripletsOption = Annotated[
     list[Path] | None,
-    typer.Option("--triplets", metavar="FILE", help="anchor, positive and negative: which is nearer.", rich_help_panel=PANEL),
+    typer.Option(
+        "--triplets",
+        metavar="FILE",
+        help="anchor, positive and negative: which is nearer.",
+        rich_help_panel=PANEL,
+    ),
 ]
 PairsOption = Annotated[
     list[Path] | None,
     typer.Option(
-        "--pairs", metavar="FILE", rich_help_panel=PANEL,
+        "--pairs",
+        metavar="FILE",
+        rich_help_panel=PANEL,
         help="question1, question2 and duplicate, or anchor and positive, or NLI: who is to be found among all others.",
     ),
-]  # fmt: skip
+]
 
 
 def _dev(kind: str) -> object:
-    return typer.Option(f"--dev-{kind}", metavar="FILE", help=f"As --{kind}, to choose the weights by.", rich_help_panel=PANEL)
+    return typer.Option(
+        f"--dev-{kind}", metavar="FILE", help=f"As --{kind}, to choose the weights by.", rich_help_panel=PANEL
+    )
 
 
 @with_settings(SIMILARITY)
@@ -58,14 +73,19 @@ def similarity(
     encoder: EncoderOption = "minilm",
     weights: Annotated[
         str | None,
-        typer.Option("--weights", metavar="KIND=X,...", help="Passes an epoch makes through a kind, as in nli=0.5. Default: 1."),
+        typer.Option(
+            "--weights",
+            metavar="KIND=X,...",
+            help="Passes an epoch makes through a kind, as in nli=0.5. Default: 1.",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Train an encoder whose vectors are near where texts mean the same, on any mix of four kinds of examples.
+    """Train an encoder whose vectors are near where texts mean the same, on any mix of four kinds of
+    examples.
 
-    Without --dev-... a tenth of each kind is held out to choose the weights. NLI first and STS then, the classic way, is two
-    commands: give the --out of the first as --encoder of the second.
+    Without --dev-... a tenth of each kind is held out to choose the weights. NLI first and STS then, the
+    classic way, is two commands: give the --out of the first as --encoder of the second.
 
     Example: palate train similarity --nli nli.csv.gz --sts sts.csv.gz --out my-encoder
     """
@@ -76,12 +96,21 @@ def similarity(
         from palate.training.similarity import similarity as train
 
         done = train(
-            out, nli=nli or (), sts=sts or (), triplets=triplets or (), pairs=pairs or (), weights=weighed,  # type: ignore[arg-type]
+            out,
+            nli=nli or (),
+            sts=sts or (),
+            triplets=triplets or (),
+            pairs=pairs or (),
+            weights=weighed,  # type: ignore[arg-type]
             dev={kind: files for kind, files in dev.items() if files},  # type: ignore[misc]
-            start=encoder, settings=settings, watch=watch,
-        )  # fmt: skip
+            start=encoder,
+            settings=settings,
+            watch=watch,
+        )
     before, after = done.figures["before"], done.figures["after"]
-    gains = ", ".join(f"{name} {before[name]:.3f} -> {value:.3f}" for name, value in after.items() if name in before)
+    gains = ", ".join(
+        f"{name} {before[name]:.3f} -> {value:.3f}" for name, value in after.items() if name in before
+    )
     last = f"{out}: sentence vectors, {gains}; use them: palate encoder use sbert:{out}"
     show_outcome(done, tell, last, as_json=wants_json(ctx, json))
 

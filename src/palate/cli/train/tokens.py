@@ -21,14 +21,19 @@ def tokens(
     out: OutOption,
     settings: Settings,
     dev: DevOption = None,
-    text_column: Annotated[str, typer.Option("--text-column", metavar="NAME", help="The column with a text's words.")] = "tokens",
-    label_column: Annotated[str, typer.Option("--label-column", metavar="NAME", help="The column with a tag a word.")] = "tags",
+    text_column: Annotated[
+        str, typer.Option("--text-column", metavar="NAME", help="The column with a text's words.")
+    ] = "tokens",
+    label_column: Annotated[
+        str, typer.Option("--label-column", metavar="NAME", help="The column with a tag a word.")
+    ] = "tags",
     encoder: EncoderOption = "minilm",
     json: JsonOption = False,
 ) -> None:
     """Train an encoder with a head that finds and names the parts of a text, such as people and places.
 
-    A row is a text: its words and as many BIO tags (B-KIND, I-KIND, O), both with blanks between or as JSON lists.
+    A row is a text: its words and as many BIO tags (B-KIND, I-KIND, O), both with blanks between or as JSON
+    lists.
 
     Example: palate train tokens --data sentences.jsonl --out my-names
     """
@@ -37,7 +42,15 @@ def tokens(
         from palate.training.tokens import tokens as train
 
         done = train(
-            data, out, dev=dev, text=text_column, label=label_column, start=encoder, settings=settings, watch=watch, tell=tell
+            data,
+            out,
+            dev=dev,
+            text=text_column,
+            label=label_column,
+            start=encoder,
+            settings=settings,
+            watch=watch,
+            tell=tell,
         )
     part, figures = list(done.figures.items())[-1]
     kinds = len(figures["per_class"])

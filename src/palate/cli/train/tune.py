@@ -21,9 +21,15 @@ from palate.training.settings import HEADS, MASKED, SIMILARITY, Settings
 if TYPE_CHECKING:
     from palate.training.tunable import Tunable
 
-MinutesOption = Annotated[float, typer.Option("--minutes", metavar="N", help="About how long; the first trial always ends.")]
-TrialsOption = Annotated[int | None, typer.Option("--trials", min=1, metavar="N", help="At most so many trials.")]
-ColumnOption = Annotated[str | None, typer.Option(metavar="NAME", help="The column. Default: as without tune.")]
+MinutesOption = Annotated[
+    float, typer.Option("--minutes", metavar="N", help="About how long; the first trial always ends.")
+]
+TrialsOption = Annotated[
+    int | None, typer.Option("--trials", min=1, metavar="N", help="At most so many trials.")
+]
+ColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The column. Default: as without tune.")
+]
 DEFAULTS = {"classify": HEADS, "regress": HEADS, "tokens": HEADS, "masked": MASKED}
 
 app = typer.Typer(
@@ -50,7 +56,9 @@ def _of_examples(name: Any) -> Callable[..., None]:
         encoder: EncoderOption = "minilm",
         json: JsonOption = False,
     ) -> None:
-        columns = {role: column for role, column in (("text", text_column), ("label", label_column)) if column}
+        columns = {
+            role: column for role, column in (("text", text_column), ("label", label_column)) if column
+        }
         if name == "masked" and label_column:
             raise BadValue("masked training has no labels; leave --label-column out")
 
@@ -105,7 +113,13 @@ for _name in DEFAULTS:
 
 
 def _tune(
-    tunable: Callable[[], Tunable], out: Path, settings: Settings, minutes: float, trials: int | None, *, as_json: bool
+    tunable: Callable[[], Tunable],
+    out: Path,
+    settings: Settings,
+    minutes: float,
+    trials: int | None,
+    *,
+    as_json: bool,
 ) -> None:
     tell = Teller()
     with quiet(), watching() as watch:
@@ -113,18 +127,33 @@ def _tune(
 
         its = tunable()
         found = tune(
-            its.train, out, its.goal, its.facts, settings=settings, minutes=minutes, trials=trials, watch=watch, tell=tell
+            its.train,
+            out,
+            its.goal,
+            its.facts,
+            settings=settings,
+            minutes=minutes,
+            trials=trials,
+            watch=watch,
+            tell=tell,
         )
     figure, value, first = its.goal.figure, found.best.value(its.goal), found.trials[0].value(its.goal)
     rows = [(one.number + 1, one.value(its.goal), one.ended, round(one.seconds)) for one in found.trials]
     names = ("trial", figure, "ended", "seconds")
     if as_json:
-        told = [{**dict(zip(names, row, strict=True)), **one.choice} for row, one in zip(rows, found.trials, strict=True)]
+        told = [
+            {**dict(zip(names, row, strict=True)), **one.choice}
+            for row, one in zip(rows, found.trials, strict=True)
+        ]
         best = {"best": found.best.number + 1, figure: value, "settings": dict(found.best.choice)}
         show.out_json({"folder": str(out), **best, "figures": found.finished.figures, "trials": told})
         return
-    chosen = [["-" if value is None else f"{value:.3g}" for value in one.choice.values()] for one in found.trials]
-    show_table((*names, *found.best.choice), [(*row, *choice) for row, choice in zip(rows, chosen, strict=True)])
+    chosen = [
+        ["-" if value is None else f"{value:.3g}" for value in one.choice.values()] for one in found.trials
+    ]
+    show_table(
+        (*names, *found.best.choice), [(*row, *choice) for row, choice in zip(rows, chosen, strict=True)]
+    )
     gain = f"{figure} {value:.4f} on validation examples, {first:.4f} as given"
     use = f"measure it: palate train evaluate --model {out} --data FILE"
     show.out(f"{out}: the best of {len(rows)} trials, number {found.best.number + 1}, {gain}; {use}")

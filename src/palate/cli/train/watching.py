@@ -1,4 +1,6 @@
-"""Watching a training: a live bar on stderr with loss, rate and the last figures; elsewhere a line per evaluation."""
+"""Watching a training: a live bar on stderr with loss, rate and the last figures; elsewhere a line per
+evaluation.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,24 @@ def watching() -> Iterator[Watch]:
         yield _lines
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("left", style="dim"), TimeRemainingColumn(), TextColumn("{task.fields[told]}", markup=False),
-    )  # fmt: skip
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left", style="dim"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}", markup=False),
+    )
     shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
     task = shown.add_task("training", start=False, total=None, told="")
     last: dict[str, float] = {}
@@ -54,11 +68,19 @@ def figures_of(facts: Mapping[str, float]) -> dict[str, float]:
 
 
 def _told(facts: Mapping[str, float]) -> str:
-    told = [f"{name.replace('learning_', '')} {facts[name]:.3g}" for name in ("loss", "learning_rate") if name in facts]
-    return "  ".join(told + [f"{name} {value:.3f}" for name, value in figures_of(facts).items() if name != "loss"])
+    told = [
+        f"{name.replace('learning_', '')} {facts[name]:.3g}"
+        for name in ("loss", "learning_rate")
+        if name in facts
+    ]
+    return "  ".join(
+        told + [f"{name} {value:.3f}" for name, value in figures_of(facts).items() if name != "loss"]
+    )
 
 
 def _lines(facts: Mapping[str, float]) -> None:
     if figures := figures_of(facts):
         told = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
-        note(f"step {facts['step']:.0f} of {facts['steps']:.0f}, epoch {facts['epoch']:.2f}: validation {told}")
+        note(
+            f"step {facts['step']:.0f} of {facts['steps']:.0f}, epoch {facts['epoch']:.2f}: validation {told}"
+        )

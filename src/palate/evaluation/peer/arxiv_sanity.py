@@ -10,13 +10,14 @@ from palate.evaluation.stage import Stage
 
 
 class ArxivSanity:
-    """A linear SVM on tf-idf in which all that is not liked is a negative: the disliked and the unjudged alike.
+    """A linear SVM on tf-idf in which all that is not liked is a negative: the disliked and the unjudged
+    alike.
 
-    Use it as its author does: the likes are one tag. Each call trains on all n texts. With no like, or nothing but likes, or
-    a corpus in which no word occurs in five texts and in at most a tenth of them, all texts tie at 0 (the site shows none).
-    Source: karpathy/arxiv-sanity-lite, compute.py (features: title, abstract, authors), serve.py and send_emails.py (SVM),
-    at the settings of its last version: 20,000 features, max_df 0.1, C 0.01.
-    """
+    Use it as its author does: the likes are one tag. Each call trains on all n texts. With no like, or
+    nothing but likes, or a corpus in which no word occurs in five texts and in at most a tenth of them, all
+    texts tie at 0 (the site shows none). Source: karpathy/arxiv-sanity-lite, compute.py (features: title,
+    abstract, authors), serve.py and send_emails.py (SVM), at the settings of its last version: 20,000
+    features, max_df 0.1, C 0.01."""
 
     name = "arxiv-sanity"
     calibrated = False
@@ -45,7 +46,9 @@ class ArxivSanity:
         liked[rows[likings > 0]] = 1.0
         if dims == 0 or not 0 < liked.sum() < n:
             return np.zeros(n)
-        classifier = LinearSVC(class_weight="balanced", max_iter=10_000, tol=1e-6, C=0.01, random_state=self.seed)
+        classifier = LinearSVC(
+            class_weight="balanced", max_iter=10_000, tol=1e-6, C=0.01, random_state=self.seed
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # he too takes the best after 10,000 rounds
             classifier.fit(self.vectors, liked)

@@ -1,9 +1,9 @@
 """ASReview's ELAS models: tf-idf, balanced weights and a linear classifier, trained anew on each judgement.
 
-The settings are those of ASReview 3.0.8 (asreview/models/models.py); tests hold the rankings to the package's own.
-What differs: ASReview leaves the order in which liblinear visits the records to numpy's global seed, here it is drawn once
-per reader; and ASReview takes the first record of the file among ties, here the replay decides.
-"""
+The settings are those of ASReview 3.0.8 (asreview/models/models.py); tests hold the rankings to the package's
+own. What differs: ASReview leaves the order in which liblinear visits the records to numpy's global seed,
+here it is drawn once per reader; and ASReview takes the first record of the file among ties, here the replay
+decides."""
 
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 class Elas:
-    """A linear classifier on the judged records. Before both a like and a dislike are known all records tie at 0.
+    """A linear classifier on the judged records. Before both a like and a dislike are known all records tie
+    at 0.
 
-    ratio: the weight of all likes together over that of all dislikes. ASReview itself refuses to train on one class.
-    """
+    ratio: the weight of all likes together over that of all dislikes. ASReview itself refuses to train on one
+    class."""
 
     calibrated = False
 
@@ -40,22 +41,27 @@ class Elas:
         if dims == 0 or liked.all() or not liked.any():
             return np.zeros(n)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # ASReview too takes the best after 1,000 rounds
-            self.classifier.fit(self.vectors[rows], liked.astype(np.int64), sample_weight=balanced(liked, self.ratio))
+            # ASReview too takes the best after 1,000 rounds
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.classifier.fit(
+                self.vectors[rows], liked.astype(np.int64), sample_weight=balanced(liked, self.ratio)
+            )
         if hasattr(self.classifier, "predict_proba"):
             return np.asarray(self.classifier.predict_proba(self.vectors)[:, 1])
         return np.asarray(self.classifier.decision_function(self.vectors))
 
 
 def balanced(liked: BoolVector, ratio: float) -> Vector:
-    """Weights with mean 1 in which all likes together weigh ratio times all dislikes together (ASReview's Balanced).
+    """Weights with mean 1 in which all likes together weigh ratio times all dislikes together (ASReview's
+    Balanced).
 
     >>> balanced(np.array([True, False, False, False]), ratio=3.0).round(3).tolist()
     [3.0, 0.333, 0.333, 0.333]
     """
     n_liked = int(liked.sum())
     weights = np.where(liked, 1.0, n_liked / (ratio * (len(liked) - n_liked)))
-    return weights * (len(liked) / sum(weights))  # summed from left to right, as ASReview does: equal to the last bit
+    # summed from left to right, as ASReview does: equal to the last bit
+    return weights * (len(liked) / sum(weights))
 
 
 def elas_u4(stage: Stage, rng: np.random.Generator) -> Elas:

@@ -14,9 +14,8 @@ FEWEST = 2.0  # judgements at the mean of the crowd that every text starts from
 class Popularity:
     """Each text's mean liking in the crowd, shrunk; where the crowd has likes alone, the number of them.
 
-    Use it as the mark that any learner must leave behind: where many have judged, it is hard to beat at few judgements. The
-    reader's own feedback changes nothing. Costs O(n) a call.
-    """
+    Use it as the mark that any learner must leave behind: where many have judged, it is hard to beat at few
+    judgements. The reader's own feedback changes nothing. Costs O(n) a call."""
 
     name = "popularity"
     calibrated = False

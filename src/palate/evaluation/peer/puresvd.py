@@ -10,17 +10,19 @@ from palate.evaluation.stage import Stage
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 
-READERS_EACH, MOST = 6, 500  # a factor for every six readers (or texts, where they are fewer), and at most so many
+# a factor for every six readers (or texts, where they are fewer), and at most so many
+READERS_EACH, MOST = 6, 500
 
 
 class PureSvd:
-    """A reader's likings, projected on the crowd's largest right singular vectors; what was not judged counts as 0.
+    """A reader's likings, projected on the crowd's largest right singular vectors; what was not judged counts
+    as 0.
 
-    Use it as the pure crowd: it never reads a text. A text that nobody in the crowd has judged scores 0. Its authors chose the
-    number of factors for each data set by trial; the rule here was the best but one tried for dev readers of citeulike-a, where
-    more are better, at a cost that can be borne, 20 s.
-    Source: Cremonesi, Koren and Turrin, Performance of Recommender Algorithms on Top-N Recommendation Tasks, RecSys 2010.
-    """
+    Use it as the pure crowd: it never reads a text. A text that nobody in the crowd has judged scores 0. Its
+    authors chose the number of factors for each data set by trial; the rule here was the best but one tried
+    for dev readers of citeulike-a, where more are better, at a cost that can be borne, 20 s.
+    Source: Cremonesi, Koren and Turrin, Performance of Recommender Algorithms on Top-N Recommendation Tasks,
+    RecSys 2010."""
 
     name = "puresvd"
     calibrated = False
@@ -34,7 +36,8 @@ class PureSvd:
 
 @lru_cache(maxsize=2)
 def item_factors(crowd: CrowdFeedback, factors: int | None = None) -> Matrix:
-    """(n_texts, f) the right singular vectors of the (readers, n_texts) matrix of likings with the largest singular values.
+    """(n_texts, f) the right singular vectors of the (readers, n_texts) matrix of likings with the largest
+    singular values.
 
     factors: how many, as far as there are so many; by the rule of this file if None.
     """

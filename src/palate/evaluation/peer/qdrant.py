@@ -1,7 +1,8 @@
-"""Qdrant's recommendations from liked and disliked texts, by its two strategies. Its collections keep unit vectors.
+"""Qdrant's recommendations from liked and disliked texts, by its two strategies. Its collections keep unit
+vectors.
 
-Source: qdrant-client 1.20.0, qdrant_client/local (recommend with average_vector, best_score); tests hold the scores to it.
-"""
+Source: qdrant-client 1.20.0, qdrant_client/local (recommend with average_vector, best_score); tests hold the
+scores to it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ class QdrantAverage:
 
 
 class QdrantBest:
-    """best_score: s(p) where p, the best cosine to a liked text, is above q, the best to a disliked one; else -s(q).
+    """best_score: s(p) where p, the best cosine to a liked text, is above q, the best to a disliked one; else
+    -s(q).
 
     s(x) = (x / (1 + |x|) + 1) / 2. Without any judgement, where Qdrant refuses, all texts tie.
     """
@@ -45,7 +47,8 @@ class QdrantBest:
     def __init__(self, stage: Stage, _: np.random.Generator) -> None:
         self.vectors = unit(stage.vectors)
         self._learned = 0
-        self._best = np.full((2, len(self.vectors)), -np.inf, dtype=np.float32)  # to disliked texts, to liked ones
+        # to disliked texts, to liked ones
+        self._best = np.full((2, len(self.vectors)), -np.inf, dtype=np.float32)
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         for row, liking in zip(rows[self._learned :], likings[self._learned :], strict=True):
@@ -59,6 +62,8 @@ class QdrantBest:
 
 
 def _squeezed(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-    """From (-1, 1) to (1/4, 3/4). Minus infinity, the best of none, is never chosen, as long as the other is finite."""
+    """From (-1, 1) to (1/4, 3/4). Minus infinity, the best of none, is never chosen, as long as the other is
+    finite.
+    """
     finite = np.maximum(cosines, np.float32(-2.0))
     return np.asarray((finite / (1 + np.abs(finite)) + 1) / 2)

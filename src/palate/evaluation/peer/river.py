@@ -10,12 +10,13 @@ from palate.evaluation.stage import Stage
 
 
 class River:
-    """The pipeline TFIDF() | LogisticRegression() with both classes' own settings: words, plain SGD at rate 0.01, no penalty.
+    """The pipeline TFIDF() | LogisticRegression() with both classes' own settings: words, plain SGD at rate
+    0.01, no penalty.
 
-    Words are counted over the judged texts alone, as they come; each judgement is one step. All texts are valued at once,
-    which river does one by one. Costs O(words of the corpus) a call.
-    Source: river 0.26.1, river/feature_extraction/vectorize.py and river/linear_model/log_reg.py; tests hold it to them.
-    """
+    Words are counted over the judged texts alone, as they come; each judgement is one step. All texts are
+    valued at once, which river does one by one. Costs O(words of the corpus) a call.
+    Source: river 0.26.1, river/feature_extraction/vectorize.py and river/linear_model/log_reg.py; tests hold
+    it to them."""
 
     name = "river"
     calibrated = True

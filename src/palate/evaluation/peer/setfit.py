@@ -1,4 +1,6 @@
-"""SetFit: a sentence transformer tuned on pairs of judged texts, and a logistic regression on what it gives."""
+"""SetFit: a sentence transformer tuned on pairs of judged texts, and a logistic regression on what it
+gives.
+"""
 
 import io
 from collections.abc import Sequence
@@ -16,10 +18,9 @@ from palate.evaluation.stage import Stage
 class SetFit:
     """The package setfit itself, at its own settings, trained anew on all judgements at each call.
 
-    Use it by name only: a call takes minutes of a processor, for it tunes a transformer and then encodes all n texts. Its body
-    is the minilm package, as its authors' own example model is not on this machine. Before both a like and a dislike are
-    known all texts tie at 0.5.
-    Raises MissingExtra without [setfit].
+    Use it by name only: a call takes minutes of a processor, for it tunes a transformer and then encodes all
+    n texts. Its body is the minilm package, as its authors' own example model is not on this machine. Before
+    both a like and a dislike are known all texts tie at 0.5. Raises MissingExtra without [setfit].
     Source: Tunstall et al., Efficient Few-Shot Learning Without Prompts, 2022; setfit 1.2.0.
     """
 
@@ -39,7 +40,8 @@ class SetFit:
         liked = likings > 0
         if liked.all() or not liked.any():
             return np.full(len(self.contents), 0.5)
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):  # bars and reports that it cannot be told to keep
+        # bars and reports that it cannot be told to keep
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             return self._trained([self.contents[row] for row in rows], liked)
 
     def _trained(self, texts: Sequence[str], liked: BoolVector) -> Vector:
@@ -50,7 +52,11 @@ class SetFit:
         judged = Dataset.from_dict({"text": list(texts), "label": liked.astype(int).tolist()})
         with TemporaryDirectory() as folder:
             arguments = TrainingArguments(
-                output_dir=folder, seed=self.seed, save_strategy="no", report_to="none", show_progress_bar=False
+                output_dir=folder,
+                seed=self.seed,
+                save_strategy="no",
+                report_to="none",
+                show_progress_bar=False,
             )
             Trainer(model=model, args=arguments, train_dataset=judged).train()
         probabilities = model.predict_proba(list(self.contents), as_numpy=True, show_progress_bar=False)

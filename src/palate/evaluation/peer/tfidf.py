@@ -24,7 +24,8 @@ def tfidf(
 ) -> csr_matrix:
     """(n, d) rows of length 1; the settings and their defaults are TfidfVectorizer's.
 
-    d is 0 where the settings leave no word, as with min_df=5 in a corpus of ten texts; scikit-learn raises there.
+    d is 0 where the settings leave no word, as with min_df=5 in a corpus of ten texts; scikit-learn raises
+    there.
 
     >>> tfidf(("red cats", "blue cats")).shape, tfidf(("red cats", "blue cats"), min_df=5).shape
     ((2, 3), (2, 0))

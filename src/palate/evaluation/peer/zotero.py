@@ -8,12 +8,12 @@ from palate.evaluation.stage import Stage
 
 
 class Zotero:
-    """10 times the weighted mean cosine to the liked texts; the r-th newest weighs 1 / (1 + log10 r) of all weights together.
+    """10 times the weighted mean cosine to the liked texts; the r-th newest weighs 1 / (1 + log10 r) of all
+    weights together.
 
-    It knows no dislikes, as a Zotero library holds none. Without a like all texts tie at 0. Its author encodes with another
-    model; here the vectors are those that every system of the replay gets. Costs O(n d) a call.
-    Source: TideDra/zotero-arxiv-daily, src/zotero_arxiv_daily/reranker/base.py.
-    """
+    It knows no dislikes, as a Zotero library holds none. Without a like all texts tie at 0. Its author
+    encodes with another model; here the vectors are those that every system of the replay gets. Costs O(n d)
+    a call. Source: TideDra/zotero-arxiv-daily, src/zotero_arxiv_daily/reranker/base.py."""
 
     name = "zotero"
     calibrated = False
@@ -26,5 +26,6 @@ class Zotero:
         if len(newest_first) == 0:
             return np.zeros(len(self.vectors))
         weights = 1 / (1 + np.log10(np.arange(1, len(newest_first) + 1)))
-        query = (weights / weights.sum()) @ self.vectors[newest_first]  # a mean of cosines is a cosine to the mean, unscaled
+        # a mean of cosines is a cosine to the mean, unscaled
+        query = (weights / weights.sum()) @ self.vectors[newest_first]
         return np.asarray(10 * (self.vectors @ query), dtype=np.float64)

@@ -97,7 +97,10 @@ def upgrade() -> None:
         sa.CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
         sa.CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
         sa.CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
-        sa.CheckConstraint("(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"),
+        sa.CheckConstraint(
+            "(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)",
+            name="undo_or_verdict",
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index("feedback_taste", "feedback", ["taste", "entry"])

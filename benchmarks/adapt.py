@@ -24,13 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from palate.adapting import adapt
+from palate.adapt.adapt import adapt
+from palate.adapt.held_out import Heard
+from palate.adapt.trial import Served, Trial, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
-from palate.heard import Heard
 from palate.library import Library
-from palate.training.settings import ADAPT
-from palate.trial import Served, Trial, gain
+from palate.training.run.settings import ADAPT
 from report import ARXIV, DATA, emit, needs
 
 FIRST = 0.6  # share of a reader's judgements that the store has when it is adapted

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from palate.training.classify import classify, predict
-from palate.training.settings import HEADS, LoraSettings, Settings
+from palate.training.run.settings import HEADS, LoraSettings, Settings
 from palate.training.split import stratified
 from palate.training.table import read_table
 from report import DATA, emit, needs

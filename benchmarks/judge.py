@@ -3,6 +3,7 @@ scoring.
 """
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -36,10 +37,11 @@ def main() -> None:
         )
         likings[0] = 1.0
         peer.scores(order[:2], likings[:2])
-        theirs = [
-            seconds(lambda k=k: np.argsort(-peer.scores(order[:k], likings[:k]))[:20], 1)[0]
-            for k in (20, 40, 60)
-        ]  # type: ignore[misc]
+
+        def refit(k: int) -> object:
+            return np.argsort(-peer.scores(order[:k], likings[:k]))[:20]
+
+        theirs = [seconds(partial(refit, k), 1)[0] for k in (20, 40, 60)]
     figures = {
         "judge_and_rank_ms": round(1000 * median(taken), 1),
         "judge_and_rank_p90_ms": round(1000 * float(np.quantile(taken, 0.9)), 1),

@@ -21,8 +21,8 @@ from transformers import AutoModelForMaskedLM
 from palate.training.chunks import MaskedChunks, cut
 from palate.training.masked import MASKS, SHARE, masked
 from palate.training.mlm import summed_loss
-from palate.training.settings import MASKED
-from palate.training.start import load_model, load_tokenizer
+from palate.training.run.settings import MASKED
+from palate.training.run.start import load_model, load_tokenizer
 from report import ARXIV, emit, needs
 
 MINUTES, QUICK_MINUTES, QUICK_TEXTS = 14.5, 1.5, 600

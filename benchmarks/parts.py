@@ -105,7 +105,7 @@ def tastes() -> None:
 
                 found[str(judged)] = [
                     round(1000 * mean(seconds(work, ROUNDS)), 2),
-                    round(taste.effort(judged), 2),
+                    round(taste.cost_ms(judged), 2),
                 ]
             figures[kind] = found
     data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"

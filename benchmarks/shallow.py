@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from palate.encoder.static import StaticEncoder
+from palate.training.run.settings import SHALLOW
 from palate.training.sentences import load_sentences
-from palate.training.settings import SHALLOW
 from palate.training.shallow import shallow
 from palate.training.table import read_table
 from palate.training.weighed import weigh

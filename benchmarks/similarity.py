@@ -20,9 +20,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from palate.training.finished import Finished
+from palate.training.run.finish import Finished
+from palate.training.run.settings import MASKED, SIMILARITY
 from palate.training.sentences import sentence_figures
-from palate.training.settings import MASKED, SIMILARITY
 from palate.training.similarity import similarity
 from palate.training.table import read_table
 from report import ARXIV, DATA, emit, needs

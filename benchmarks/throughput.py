@@ -31,7 +31,7 @@ from transformers import (
 
 from palate.training.head import cross_entropy, outputs_of, tokenise
 from palate.training.lengths import LengthTrainer
-from palate.training.start import checkpoint_of, folder_of, load_tokenizer
+from palate.training.run.start import checkpoint_of, folder_of, load_tokenizer
 from palate.training.table import read_table
 from report import DATA, emit, needs
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 import palate
-from palate.adding import AddReport
 from palate.errors import BadSource, BadValue, EncoderChanged, PalateError, UnknownName
 from palate.feature.keyword import content_terms
 from palate.library import Library
@@ -21,6 +20,7 @@ from palate.store.health import examine
 from palate.store.transfer import export_store
 from palate.text import Text
 from palate.value import Hit
+from palate.workspace.adding import AddReport
 
 LONG = (
     "the committee met on tuesday in the old town hall to hear how the river had risen over the fields during spring and what "
@@ -190,7 +190,7 @@ def test_a_source_that_cannot_be_read_to_its_end_leaves_the_store_as_it_was(
 def test_a_stop_keeps_the_chunks_that_were_finished_and_nothing_of_the_next(
     library: Library, papers: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("palate.adding.CHUNK", 5)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK", 5)
     told: list[tuple[int, int]] = []
 
     def stop_after_second(report: AddReport, total: int) -> None:
@@ -230,7 +230,7 @@ def test_it_does_not_matter_in_what_chunks_texts_are_added(
             return [json.dumps({**json.loads(line), "added_at": "", "made_at": ""}) for line in lines]
 
     at_once = stored()
-    monkeypatch.setattr("palate.adding.CHUNK", size)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK", size)
     assert stored() == at_once
 
 
@@ -238,7 +238,7 @@ def test_stopping_before_any_commit_of_adding_leaves_a_store_that_opens_and_can_
     words: Encoder, tmp_path: Path, papers: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever transaction was the last, the store is whole, and adding again brings what lacks."""
-    monkeypatch.setattr("palate.adding.CHUNK", 6)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK", 6)
     for number in range(1, 100):
         path = tmp_path / f"{number}.db"
         try:
@@ -418,7 +418,7 @@ def test_a_text_that_another_adds_while_it_is_encoded_is_known(words: Any, path:
 
 
 def test_many_may_add_at_once(words: Encoder, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.adding.CHUNK", 3)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK", 3)
     Library(path, encoder="words").close()
     failed, added = [], []
 

@@ -5,11 +5,11 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-from palate.corpus import Corpus
 from palate.feature.keyword import count_terms
 from palate.features import Features
 from palate.parts import Encoder, Taste
 from palate.value import Contribution
+from palate.workspace.corpus import Corpus
 
 # blocks that are split over words
 WORDED: dict[str, Literal["keyword", "tfidf"]] = {"keyword": "keyword", "tfidf": "tfidf"}
@@ -44,6 +44,7 @@ def contributions(
         shares += [Contribution(block, word, amount) for word, amount in amounts.items() if amount]
         shares.append(Contribution(block, block, total - sum(amounts.values())))
     shares += [
-        Contribution(name, name, float(amounts[0])) for name, amounts in taste.beyond(features).items()
+        Contribution(name, name, float(amounts[0]))
+        for name, amounts in taste.nonlinear_shares(features).items()
     ]
     return shares

@@ -8,24 +8,24 @@ from typing import Any, Self
 
 import numpy as np
 
-from palate.adding import AddReport, Progress, add_texts
-from palate.corpus import Corpus
-from palate.crowding import Crowding, Heard
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
-from palate.encoding import Encoding
 from palate.errors import UnknownName, at_least_one
 from palate.feature.keyword import HASHING, hash_terms
-from palate.moving import Encoded, UnderWay, encode_missing
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
-from palate.ruling import Ruling
+from palate.rules.matcher import RuleMatcher
 from palate.source import Columns, Fetcher, open_source
 from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
 from palate.value import Found
+from palate.workspace.adding import AddReport, Progress, add_texts
+from palate.workspace.corpus import Corpus
+from palate.workspace.crowd import Crowding, CrowdSummary
+from palate.workspace.encoding import Encoding
+from palate.workspace.reencoding import Encoded, UnderWay, encode_missing
 
 HASHED_AT_ONCE = 5000  # texts in one transaction
 FUSED = 100  # how deep the lists of words and of vectors go into a search
@@ -66,7 +66,7 @@ class Library:
         self._hash_again()
         self._crowding = Crowding(self.store)
         self._corpus: tuple[int, CachedEncoder, Corpus] | None = None  # without the crowd
-        self._ruling: tuple[Corpus, Ruling] | None = None
+        self._ruling: tuple[Corpus, RuleMatcher] | None = None
 
     @property
     def encoder(self) -> Encoder:
@@ -188,22 +188,22 @@ class Library:
         """
         return self._crowding.beside(self._texts(), self._encoding.cached.number)
 
-    def crowd(self) -> Heard | None:
+    def crowd(self) -> CrowdSummary | None:
         """What the crowd was learned from; None where there is none, as fewer than five readers have said
         enough.
         """
         self._encoding.follow()
         return self._crowding.heard(self._encoding.cached.number)
 
-    def refresh_crowd(self) -> Heard | None:
+    def refresh_crowd(self) -> CrowdSummary | None:
         """Learn the crowd now from what all have said; returns what it was learned from."""
         self._crowding.learn(self._texts(), self._encoding.cached.number)
         return self.crowd()
 
-    def ruling(self, corpus: Corpus) -> Ruling:
+    def ruling(self, corpus: Corpus) -> RuleMatcher:
         """What rules do to the texts of a corpus; each rule is matched once for each corpus."""
         if self._ruling is None or self._ruling[0] is not corpus:
-            self._ruling = (corpus, Ruling(corpus.rows, self.store.rules.matching))
+            self._ruling = (corpus, RuleMatcher(corpus.rows, self.store.rules.matching))
         return self._ruling[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:

@@ -35,7 +35,7 @@ class Taste(Protocol):
     @property
     def dropped(self) -> int: ...
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         """Milliseconds that the first value after the n-th judgement costs: as modelled, not measured, so
         that what depends on it does not depend on a clock."""
 
@@ -50,10 +50,10 @@ class Taste(Protocol):
 
     def explain(self) -> tuple[float, Mapping[str, Weights]]:
         """(base, weights of each block): logit(mean) = base + the sum over blocks of row @ weights + the sum
-        of `beyond`.
+        of `nonlinear_shares`.
         """
 
-    def beyond(self, features: Features) -> dict[str, Vector]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:
         """By name, (n,) shares of the logit that no weights explain; empty for a taste that is linear."""
 
     def forget(self) -> None:

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.corpus import Corpus
 from palate.errors import at_least_one
 from palate.explain import contributions
 from palate.feedback import Feedback, parse_liking
 from palate.insight.drift import Change, changes
-from palate.learned import Learned
+from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import Recall, stopping
 from palate.rule import Rule
-from palate.ruling import Effect, shifted
+from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Place, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
 from palate.value import Found, Hit, Value, Why
+from palate.workspace.corpus import Corpus
 
 if TYPE_CHECKING:
     from palate.library import Library
@@ -51,7 +51,7 @@ class Reader:
         self.taste_name = row.name
         self.number = row.number
         self._library = library
-        self._learned = Learned(library, row)
+        self._learned = Learner(library, row)
 
     def rank(self, limit: int = 20, *, all: bool = False) -> list[Hit]:
         """The best texts, best first; equal ones newest first. all: also those judged or skipped before.
@@ -63,7 +63,7 @@ class Reader:
         effect = self._effect(corpus)
         with one_thread():
             added = effect.added + ABOVE_ALL * effect.kept
-            curved = bool(len(corpus)) and bool(self._learned.taste.beyond(corpus.features[:1]))
+            curved = bool(len(corpus)) and bool(self._learned.taste.nonlinear_shares(corpus.features[:1]))
             deep = max(limit, RESCORED) if curved else limit
             places = self._learned.scores.best(
                 self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep

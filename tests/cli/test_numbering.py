@@ -76,8 +76,8 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     from tokenizers import Tokenizer, pre_tokenizers
     from tokenizers.models import WordLevel
 
-    from palate.training.finished import Finished, save_finished
-    from palate.training.settings import Settings
+    from palate.training.run.finish import Finished, save_finished
+    from palate.training.run.settings import Settings
 
     transformers: Any = import_module("transformers")  # its classes have no types
     words = {word: place for place, word in enumerate(["[PAD]", "[UNK]", "cats", "bonds", "sleep"])}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from palate.adding import AddReport
 from palate.library import Library
 from palate.text import Text
+from palate.workspace.adding import AddReport
 
 Palate = Callable[..., Result]
 

@@ -30,7 +30,7 @@ class Fixed:
     def forget(self) -> None:
         self.learned = self.calls = 0
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return self.takes
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -46,7 +46,7 @@ class Fixed:
     def explain(self) -> tuple[float, dict[str, Vector]]:
         return 0.0, {} if self.curved else {"truth": np.array([self.factor])}
 
-    def beyond(self, features: Features) -> dict[str, Vector]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:
         return {"curve": self.logits(features)} if self.curved else {}
 
 
@@ -125,7 +125,7 @@ def test_what_no_weight_explains_is_a_share_of_its_own() -> None:
     contest = learned(ContestTaste(members, {"line": 3, "curve": 1}), features, likings)
     truth = np.asarray(features.blocks["truth"])[:, 0]
     assert contest.shares == pytest.approx({"line": 0.75, "curve": 0.25})
-    np.testing.assert_allclose(contest.beyond(features)["curve"], 0.25 * truth)
+    np.testing.assert_allclose(contest.nonlinear_shares(features)["curve"], 0.25 * truth)
     np.testing.assert_allclose(contest.logits(features), truth, rtol=1e-5)
 
 
@@ -187,7 +187,7 @@ def test_recalling_what_was_predicted_ends_where_learning_did(seed: int, budget:
     for row in range(25):
         stream.learn(features[row : row + 1], likings[row : row + 1], weights[row : row + 1])
     stored = stream.board.logits.astype(np.float32)
-    again.recall(features[:cut], likings[:cut], weights[:cut], stored[:cut])
+    again.relearn(features[:cut], likings[:cut], weights[:cut], stored[:cut])
     again.learn(features[cut:], likings[cut:], weights[cut:])
     assert again.shares == stream.shares
     np.testing.assert_array_equal(again.logits(features), stream.logits(features))
@@ -197,7 +197,7 @@ def test_recalling_what_was_predicted_ends_where_learning_did(seed: int, budget:
 def test_what_was_not_predicted_is_learned_but_not_scored() -> None:
     features, likings, weights = drawn(3, 10)
     contest = real()
-    contest.recall(features, likings, weights, np.full((10, 3), np.nan))
+    contest.relearn(features, likings, weights, np.full((10, 3), np.nan))
     assert len(contest.board) == 0
     assert list(contest.shares.values()) == pytest.approx([1 / 3] * 3)
     alone = BayesTaste({"semantic": 1.0})

@@ -146,7 +146,7 @@ def drawn(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]
 
     def decorate(test: Callable[..., None]) -> Callable[[Maker], None]:
         def run(make: Maker) -> None:
-            draws = 20 if make().effort(1) < 3 else 3
+            draws = 20 if make().cost_ms(1) < 3 else 3
             settings(max_examples=draws)(given(**strategies)(lambda **values: test(make, **values)))()
 
         run.__name__, run.__doc__ = test.__name__, test.__doc__
@@ -206,7 +206,7 @@ def taught(make: Maker, log: Log) -> Taste:
 def bits(taste: Taste, texts: Features) -> list[bytes]:
     """All that a taste says of some texts, to the last bit."""
     base, weights = taste.explain()
-    beyond = taste.beyond(texts)
+    beyond = taste.nonlinear_shares(texts)
     said = [*taste.value(texts), taste.logits(texts), np.float64(base)]
     said += [np.asarray(shares[name]) for shares in (weights, beyond) for name in sorted(shares)]
     return [array.tobytes() for array in said]
@@ -301,7 +301,7 @@ def test_explaining_sums_to_the_logit_of_the_mean(make: Maker, log: Log, seed: i
     taste = taught(make, log)
     mean, _ = taste.value(texts)
     base, weights = taste.explain()
-    total = base + sum(taste.beyond(texts).values(), np.zeros(6))
+    total = base + sum(taste.nonlinear_shares(texts).values(), np.zeros(6))
     for name in weights:
         block = texts.blocks[name]
         total += (block.toarray() if isinstance(block, csr_array) else block).astype(np.float64) @ weights[
@@ -409,7 +409,7 @@ def finite(taste: Taste, n: int) -> None:
         *taste.value(texts),
         taste.logits(texts),
         *taste.explain()[1].values(),
-        *taste.beyond(texts).values(),
+        *taste.nonlinear_shares(texts).values(),
     ):
         assert np.isfinite(np.asarray(number)).all()
     assert 0 <= taste.dropped < n
@@ -436,7 +436,7 @@ def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> N
     taste.learn(*log)
     mean, _ = taste.value(texts)
     base, weights = taste.explain()
-    total = base + sum(taste.beyond(texts).values(), np.zeros(5))
+    total = base + sum(taste.nonlinear_shares(texts).values(), np.zeros(5))
     total += sum(texts.blocks[name] @ block for name, block in weights.items())
     assert_odds(mean, total)
     assert bits(taste, texts) == bits(taught(lambda: make(known), log), texts)
@@ -444,7 +444,7 @@ def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> N
 
 @makers()
 def test_effort_is_a_time_that_more_judgements_do_not_shorten(make: Maker) -> None:
-    efforts = [make().effort(n) for n in (0, 1, 50, 600, 100_000)]
+    efforts = [make().cost_ms(n) for n in (0, 1, 50, 600, 100_000)]
     assert efforts[0] > 0
     assert efforts == sorted(efforts)
     assert np.isfinite(efforts).all()

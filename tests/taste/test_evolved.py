@@ -26,7 +26,7 @@ class Stated:
         self.genes, self.dropped, self.learned = dict(genes), 0, 0
         self.worth = 2 * np.exp(-abs(np.log(genes["gene"]))) - 0.5
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 0.1
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -41,7 +41,7 @@ class Stated:
     def explain(self) -> tuple[float, dict[str, Any]]:
         return 0.0, {"truth": np.array([self.worth])}
 
-    def beyond(self, features: Features) -> dict[str, Any]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Any]:
         return {}
 
     def forget(self) -> None:

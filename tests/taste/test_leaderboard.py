@@ -31,7 +31,7 @@ def predicted(logits: Floats, likings: Floats) -> ContestTaste:
     """A contest whose members said these (n, 3) logits of n texts before they were judged."""
     recalled = contest()
     texts = np.random.default_rng(0).normal(size=(len(likings), 3))
-    recalled.recall(Features({"semantic": texts}), likings, np.ones(len(likings)), logits)
+    recalled.relearn(Features({"semantic": texts}), likings, np.ones(len(likings)), logits)
     return recalled
 
 

@@ -37,7 +37,7 @@ def test_the_share_of_the_nets_is_the_mean_of_plain_torch_modules_times_the_slop
     texts, likings = circle(12, seed)
     taste = NeuralTaste({"x": scale}, hidden=hidden, seed=seed)
     taste.learn(texts, likings, np.ones(12))
-    share = taste.beyond(texts)["neural"]
+    share = taste.nonlinear_shares(texts)["neural"]
     fit = taste._fit()
     rows = torch.from_numpy(np.sqrt(scale) * np.asarray(texts.blocks["x"]))
     outputs = []

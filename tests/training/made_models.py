@@ -9,7 +9,7 @@ from palate.training.classify import classify
 from palate.training.masked import masked
 from palate.training.reduce import reduce
 from palate.training.regress import regress
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.similarity import similarity
 from palate.training.tokens import tokens
 from training.animals import animals

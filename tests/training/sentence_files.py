@@ -74,9 +74,8 @@ def deep_bert(tiny: Path, folder: Path) -> Path:
         "intermediate_size": 32,
         "max_position_embeddings": 16,
     }
-    BertModel(
-        BertConfig(**sizes, num_hidden_layers=4, num_attention_heads=2, initializer_range=0.3)
-    ).save_pretrained(plain)  # type: ignore[no-untyped-call]
+    shape = {**sizes, "num_hidden_layers": 4, "num_attention_heads": 2, "initializer_range": 0.3}
+    BertModel(BertConfig(**shape)).save_pretrained(plain)  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(plain)
     SentenceTransformer(str(plain), device="cpu").save_pretrained(str(folder), create_model_card=False)
     return folder

@@ -16,7 +16,7 @@ from palate.errors import BadFolder, BadValue
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 from palate.training.adapt import Tuned, tune
-from palate.training.settings import ADAPT
+from palate.training.run.settings import ADAPT
 from palate.training.sources import read_sts
 from palate.training.table import read_table
 from training.letters import as_feedback, letters, likes

@@ -21,9 +21,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.training.classify import balanced, classify, predict
-from palate.training.finished import read_finished
 from palate.training.head import cross_entropy
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.finish import read_finished
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.table import read_table
 from training.animals import animals
 

@@ -11,7 +11,7 @@ from transformers import pipeline
 
 from palate.errors import BadSource, BadValue
 from palate.training.evaluate import evaluate
-from palate.training.finished import read_finished
+from palate.training.run.finish import read_finished
 from palate.training.table import read_table
 from training.animals import animals
 from training.made_models import examples, write_table

@@ -15,9 +15,9 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification
 
 from palate.errors import BadFolder, BadSource, BadValue
-from palate.training.finished import read_finished
 from palate.training.masked import masked, perplexity
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.finish import read_finished
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.table import read_table
 from training.masked_models import save_bert, write_texts
 

@@ -10,10 +10,10 @@ from torch.nn import functional
 from transformers import BertForMaskedLM, TrainingArguments, default_data_collator
 
 from palate.training.chunks import MaskedChunks, cut
-from palate.training.lora import with_adapters
 from palate.training.mlm import MaskedTrainer, begin_head, head_modules, logits_at, perplexed, summed_loss
-from palate.training.run import run
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.loop import run
+from palate.training.run.lora import with_adapters
+from palate.training.run.settings import LoraSettings, Settings
 from training.masked_models import SPECIAL, WORDS, config_of, sentence, tokenizer_of
 
 TOKENIZER = tokenizer_of()

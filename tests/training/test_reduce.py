@@ -7,8 +7,8 @@ from sentence_transformers.sentence_transformer.modules import Normalize
 from sklearn.decomposition import PCA
 
 from palate.errors import BadFolder, BadSource, BadValue
-from palate.training.finished import read_finished
 from palate.training.reduce import reduce
+from palate.training.run.finish import read_finished
 from palate.training.sentences import sentence_figures
 from palate.training.table import read_table
 from training.sentence_files import sts_file, texts, write

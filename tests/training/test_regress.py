@@ -11,9 +11,9 @@ from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.finished import read_finished
 from palate.training.regress import in_units, predict, regress
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.finish import read_finished
+from palate.training.run.settings import LoraSettings, Settings
 from training.animals import animals
 
 Write = Callable[..., Path]

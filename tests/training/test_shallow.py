@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
 from palate.errors import BadSource, BadValue
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.sentences import cosines, load_sentences
-from palate.training.settings import LoraSettings, Settings
 from palate.training.shallow import drop_layers, shallow, spread, stack_of
 from training.sentence_files import deep_bert, sts_file, texts, write
 

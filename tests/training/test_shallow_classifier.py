@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from palate.cli.train import app
 from palate.errors import BadSource, BadValue
 from palate.training.classify import classify
-from palate.training.settings import Settings
+from palate.training.run.settings import Settings
 from palate.training.shallow_classifier import shallow_classifier, soft_loss
 from training.sentence_files import deep_bert, texts, write
 

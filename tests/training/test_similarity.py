@@ -16,9 +16,9 @@ from sentence_transformers import SentenceTransformer
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.batches import Mixture
-from palate.training.finished import Finished, read_finished
+from palate.training.run.finish import Finished, read_finished
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.sentences import load_sentences, read_head, sentence_figures
-from palate.training.settings import LoraSettings, Settings
 from palate.training.similarity import similarity
 from palate.training.table import read_table
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file, write
@@ -81,9 +81,8 @@ def test_its_figures_are_those_of_what_was_saved(
 ) -> None:
     """The weights and the head of the best evaluation, not of the last."""
     dev = {kind: files[kind] for kind in ("sts", "nli")}
-    made = similarity(
-        tmp_path / "made", sts=files["sts"], nli=files["nli"], dev=dev, start=str(tiny_bert), settings=SMALL
-    )  # type: ignore[arg-type]
+    shared = {"sts": files["sts"], "nli": files["nli"], "start": str(tiny_bert), "settings": SMALL}
+    made = similarity(tmp_path / "made", dev=dev, **shared)  # type: ignore[arg-type]
     tables = {kind: read_table(path) for kind, (path,) in dev.items()}
     assert sentence_figures(str(made.folder), **tables) == pytest.approx(made.figures["after"], abs=1e-6)
     history = [logs["eval_sts_spearman"] for logs in made_history(made)]

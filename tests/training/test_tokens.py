@@ -11,9 +11,9 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.finished import read_finished
-from palate.training.settings import LoraSettings, Settings
-from palate.training.start import load_tokenizer
+from palate.training.run.finish import read_finished
+from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.start import load_tokenizer
 from palate.training.tokens import align, predict, tokens
 
 Write = Callable[..., Path]

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadFolder, BadSource, BadValue
-from palate.training.finished import Finished, read_finished, save_finished
-from palate.training.resume import begin, end
-from palate.training.settings import LoraSettings, Settings
+from palate.training.run.finish import Finished, read_finished, save_finished
+from palate.training.run.resume import begin, end
+from palate.training.run.settings import LoraSettings, Settings
 from palate.training.space import choice_of, settings_at, space_of
 from palate.training.trials import Goal
 from palate.training.tune import Tuned, tune

@@ -27,7 +27,7 @@ def crowd(
 
     Example: palate crowd --refresh
     """
-    from palate.crowding import JUDGEMENTS, READERS
+    from palate.workspace.crowd import JUDGEMENTS, READERS
 
     with open_library(ctx, store) as library:
         heard = library.refresh_crowd() if refresh else library.crowd()

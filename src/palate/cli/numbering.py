@@ -79,7 +79,7 @@ def said_by(folder: Path, text: str) -> dict[str, Any]:
     Raises BadSource where the folder holds neither.
     """
     from palate.training import classify, regress
-    from palate.training.finished import read_finished
+    from palate.training.run.finish import read_finished
 
     finished = read_finished(folder)
     if finished.kind == "regress":

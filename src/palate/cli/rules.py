@@ -146,7 +146,7 @@ def suggest(
 
     Example: palate rule suggest
     """
-    from palate.suggesting import propose
+    from palate.rules.suggest import propose
 
     with open_library(ctx, store) as library:
         rules = propose(library, open_reader(ctx, library, reader, taste))

@@ -17,11 +17,11 @@ from palate.errors import PalateError
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from palate.adding import AddReport
     from palate.feedback import Feedback
     from palate.store.readers import TasteRow
     from palate.text import Text
     from palate.value import Found, Hit, Value, Why
+    from palate.workspace.adding import AddReport
 
 SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]?", re.DOTALL

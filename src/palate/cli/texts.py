@@ -28,9 +28,9 @@ from palate.cli.options import (
 from palate.errors import PalateError
 
 if TYPE_CHECKING:
-    from palate.adding import AddReport
     from palate.source import Columns
     from palate.text import Text
+    from palate.workspace.adding import AddReport
 
 AT_ONCE = 1000  # texts valued at a time; bounds memory, not the result
 
@@ -238,7 +238,7 @@ def number(
 
 
 def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:
-    from palate.adding import AddReport
+    from palate.workspace.adding import AddReport
 
     total = AddReport()
     for report, _ in seen:

@@ -115,6 +115,6 @@ def _folder(name: str) -> Path:
         from palate.encoder.static import SHIPPED
 
         return Path(name.removeprefix("static:")) if ":" in name else SHIPPED
-    from palate.training.start import folder_of
+    from palate.training.run.start import folder_of
 
     return folder_of(name)

@@ -13,7 +13,7 @@ from palate.explain import contributions
 from palate.insight.number import number_of
 from palate.insight.outcome import Block, Outcome
 from palate.insight.xray import XRay
-from palate.learned import Learned
+from palate.learner import Learner
 from palate.library import Library
 from palate.parts import Encoder
 from palate.reader import Reader
@@ -35,11 +35,11 @@ def outcome_of(seen: XRay, text: str, pair: str | None, encoder: Encoder) -> Out
     return Outcome(number_of(StaticEncoder().sums([text])), agreement, similarity)
 
 
-def learned_of(library: Library, reader: Reader) -> Learned:
+def learned_of(library: Library, reader: Reader) -> Learner:
     """The reader's taste, at the head of its log."""
     row = library.store.readers.find(reader.name, reader.taste_name)
     assert row is not None  # the reader is open
-    return Learned(library, row)
+    return Learner(library, row)
 
 
 def in_store(outcome: Outcome, text: str, library: Library, reader: Reader) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 from palate.errors import BadSource
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.feedback import CrowdFeedback
-from palate.line import Line, read_lines
+from palate.records import Line, read_lines
 from palate.text import Text
 
 BODY = ("text", "abstract", "body")

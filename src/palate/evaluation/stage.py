@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from palate.corpus import Space
 from palate.encoder.choose import make_encoder
 from palate.feature.crowd import make_crowd
 from palate.feature.keyword import hash_terms
 from palate.feature.topic import Topic
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
+from palate.workspace.corpus import Space
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,9 +48,9 @@ class AgingTaste:
         self._taste: Taste | None = None
         self._faded = 0
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         left = min(n, 2 * self._most)  # that may still weigh in
-        return self.make().effort(left) + ANEW * left
+        return self.make().cost_ms(left) + ANEW * left
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
@@ -70,9 +70,9 @@ class AgingTaste:
         """(base, weights of each block), as the taste that was made has them."""
         return self._learned().explain()
 
-    def beyond(self, features: Features) -> dict[str, Array]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
-        return self._learned().beyond(features)
+        return self._learned().nonlinear_shares(features)
 
     @property
     def _most(self) -> int:

@@ -66,7 +66,7 @@ class BanditTaste:
         self._belief: _Belief | None = None
         self._fitted: tuple[float, float] | None = None
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 0.45 + 0.0006 * n
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -106,7 +106,7 @@ class BanditTaste:
             weights[name] = weights.get(name, 0.0) + slope * block
         return float(slope * np.sqrt(self.bias) * self._belief.means[-1] + offset), weights
 
-    def beyond(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 

@@ -92,7 +92,7 @@ class BayesTaste:
         self._fitted: _Fit | None = None
         self.dropped = 0
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         n = min(n, self.most)
         return 0.8 + 0.004 * n + 10.5 * (n / 512) ** 3
 
@@ -131,7 +131,7 @@ class BayesTaste:
         fit = self._fit()
         return fit.base, fit.weights
 
-    def beyond(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
+    def nonlinear_shares(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 

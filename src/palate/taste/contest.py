@@ -85,8 +85,8 @@ class ContestTaste:
         """Judgements that the most forgetful of the tastes that are served no longer weighs in."""
         return max(member.dropped for _, member in self._served())
 
-    def effort(self, n: int) -> float:
-        return min(self.budget, sum(member.effort(n) for member in self.members.values()))
+    def cost_ms(self, n: int) -> float:
+        return min(self.budget, sum(member.cost_ms(n) for member in self.members.values()))
 
     @property
     def champion(self) -> str:
@@ -111,7 +111,7 @@ class ContestTaste:
             text = features[row : row + 1]
             self._take(text, self.predict(text), float(liking), float(weight))
 
-    def recall(self, features: Features, likings: Array, weights: Array, predicted: Array) -> None:
+    def relearn(self, features: Features, likings: Array, weights: Array, predicted: Array) -> None:
         """Learn again what was learned before: predicted (n, m) is what `predict` said each time, nan where
         it is not known.
 
@@ -146,11 +146,11 @@ class ContestTaste:
             self._explained = self._mixed()
         return self._explained
 
-    def beyond(self, features: Features) -> dict[str, Array]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
         found: dict[str, Array] = {}
         for share, member in self._served():
-            for part, amounts in member.beyond(features).items():
+            for part, amounts in member.nonlinear_shares(features).items():
                 found[part] = found.get(part, np.zeros(len(features))) + share * amounts
         return found
 
@@ -182,7 +182,7 @@ class ContestTaste:
         share = np.maximum(self.board.weights, LEAST)
         self._saved += self.budget * share / share.sum()
         for place, name in enumerate(self.names):
-            if self._saved[place] >= self.members[name].effort(len(self._log)):
+            if self._saved[place] >= self.members[name].cost_ms(len(self._log)):
                 self._due[name] = len(self._log)
                 self._saved[place] = 0.0
 
@@ -204,7 +204,7 @@ class ContestTaste:
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         return linear(features, *self.explain(), precision) + sum(
-            self.beyond(features).values(), np.zeros(len(features))
+            self.nonlinear_shares(features).values(), np.zeros(len(features))
         )
 
     def _duel(self) -> None:

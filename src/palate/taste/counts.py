@@ -53,7 +53,7 @@ class CountsTaste:
         self._said: list[tuple[float, float]] = []  # liking, weight
         self._fitted: tuple[float, Array] | None = None
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 0.8 + 0.011 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
@@ -91,7 +91,7 @@ class CountsTaste:
         base, weights = self._fitted
         return base, {self.block: weights}
 
-    def beyond(self, _: Features) -> dict[str, Array]:
+    def nonlinear_shares(self, _: Features) -> dict[str, Array]:
         """Nothing: this taste is linear."""
         return {}
 

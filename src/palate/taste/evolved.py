@@ -88,11 +88,11 @@ class EvolvedTaste:
         """The settings that are served."""
         return self.genes[self._best]
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         """Of the one that is served, and a share of a round: all are fitted, and two learn all n judgements
         anew.
         """
-        fitted = self._served.effort(n)
+        fitted = self._served.cost_ms(n)
         return fitted + (self.population * fitted + 2 * (fitted + ANEW * n)) / self.every
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
@@ -120,9 +120,9 @@ class EvolvedTaste:
         """(base, weights of each block) of the taste that is served."""
         return self._served.explain()
 
-    def beyond(self, features: Features) -> dict[str, Array]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
-        return self._served.beyond(features)
+        return self._served.nonlinear_shares(features)
 
     def _select(self) -> None:
         """One round: predict, learn, and let the worst go."""

@@ -66,7 +66,7 @@ class GradientTaste:
         self._blocks: dict[str, _Learned] = {}
         self._liked = self._disliked = 1.0  # weight of the judgements, and one of each
 
-    def effort(self, n: int) -> float:  # noqa: ARG002  every step costs the same
+    def cost_ms(self, n: int) -> float:  # noqa: ARG002  every step costs the same
         return 0.1
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -117,7 +117,7 @@ class GradientTaste:
     def _base(self) -> float:
         return float(np.sqrt(self.bias) * self._intercept.weights[0])
 
-    def beyond(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 

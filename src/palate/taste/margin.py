@@ -107,7 +107,7 @@ class MarginTaste:
         self._fitted: _Fit | None = None
         self.dropped = 0
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         n = min(n, self.most) + (len(self._weak) if self._weak is not None else 0)
         return 0.8 + 0.007 * n + 12.0 * (n / 512) ** 3
 
@@ -143,7 +143,7 @@ class MarginTaste:
         fit = self._fit()
         return fit.base, fit.weights
 
-    def beyond(self, _: Features) -> dict[str, Array]:
+    def nonlinear_shares(self, _: Features) -> dict[str, Array]:
         """Nothing: this taste is linear."""
         return {}
 

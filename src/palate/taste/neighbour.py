@@ -19,7 +19,7 @@ class NeighbourTaste:
 
     Use it where a reader likes several things that have nothing in common: no mean of them is near any. A
     neighbour counts by its liking, so a text that was liked a little is a little near. It is not linear:
-    `beyond` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts, valuing as
+    `nonlinear_shares` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts, valuing as
     much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for candidates
     rather than for all texts. Beyond `most` judged texts the oldest of the larger side is let go, and counted
     in `dropped`.
@@ -60,7 +60,7 @@ class NeighbourTaste:
         self._expected: Vector = np.zeros(0)  # (n,) by the prior, in units of score
         self._fitted: tuple[float, float] | None = None
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         n = min(n, self.most)
         return 0.7 + 0.002 * n + 2.6 * (n / 512) ** 2
 
@@ -81,7 +81,7 @@ class NeighbourTaste:
 
     def logits(self, features: Features) -> Vector:
         """(n,) log odds of a like."""
-        return linear(features, *self.explain(), np.float64) + self.beyond(features)["neighbour"]
+        return linear(features, *self.explain(), np.float64) + self.nonlinear_shares(features)["neighbour"]
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Probability of a like and its sd, each (n,). A judgement counts for the sd by its squared
@@ -93,11 +93,11 @@ class NeighbourTaste:
         return chance(logits, self._judged.weights @ cosines**2)
 
     def explain(self) -> tuple[float, dict[str, Vector]]:
-        """(base, weights per block): what the prior says; the neighbours' share is in `beyond`."""
+        """(base, weights per block): what the prior says; the neighbours' share is in `nonlinear_shares`."""
         slope, offset = self._fit()
         return offset, {name: slope / self.slope * prior for name, prior in self._prior.items()}
 
-    def beyond(self, features: Features) -> dict[str, Vector]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:
         """What the nearest neighbours bring to the logit, (n,)."""
         scores = [
             self._score(self._cosines(features[start : start + TEXTS]))

@@ -40,7 +40,7 @@ class NeuralTaste:
     Use it where there is much feedback and liking is no straight line through the features. Each net has one
     hidden layer with layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out
     judgements are told best, and the left-out outputs set temperature and offset (see calibration.py). It is
-    not linear: `beyond` gives what no weight explains. It learns anew from all judgements, so that a batch is
+    not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that a batch is
     a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond `most`
     judged texts the oldest of the larger side is let go, and counted in `dropped`. Needs [bert].
 
@@ -93,7 +93,7 @@ class NeuralTaste:
         self._judged = Remembered(dict.fromkeys([*self.scales, *self._prior]))
         self._fitted: _Fit | None = None
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 60 + 0.8 * min(n, self.most)
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -109,14 +109,14 @@ class NeuralTaste:
 
     def logits(self, features: Features) -> Vector:
         """(n,) log odds of a like."""
-        return linear(features, *self.explain(), np.float64) + self.beyond(features)["neural"]
+        return linear(features, *self.explain(), np.float64) + self.nonlinear_shares(features)["neural"]
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Probability of a like and its sd, each (n,)."""
         return chance(self.logits(features), self._outputs(features)[1])
 
     def explain(self) -> tuple[float, dict[str, Vector]]:
-        """(base, weights per block): what the prior says; the nets' share is in `beyond`."""
+        """(base, weights per block): what the prior says; the nets' share is in `nonlinear_shares`."""
         if not len(self._judged):
             return 0.0, self._prior
         fit = self._fit()
@@ -124,7 +124,7 @@ class NeuralTaste:
             name: fit.slope / SLOPES[self.loss] * prior for name, prior in self._prior.items()
         }
 
-    def beyond(self, features: Features) -> dict[str, Vector]:
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:
         """What the nets bring to the logit, (n,)."""
         return {"neural": self._outputs(features)[0]}
 

@@ -42,7 +42,7 @@ class ProfileTaste:
         self._likings: Array = np.zeros(0)
         self._weights: Array = np.zeros(0)
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 0.04 + 0.0004 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
@@ -71,7 +71,7 @@ class ProfileTaste:
         profile, _ = self._profile()
         return 0.0, ({self.block: self.sharpness * profile} if len(profile) else {})
 
-    def beyond(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
+    def nonlinear_shares(self, features: Features) -> dict[str, Array]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 

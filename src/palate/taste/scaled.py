@@ -86,7 +86,7 @@ class ScaledTaste:
         self._judged = Remembered(dict.fromkeys([*self.scales, *self._prior]))
         self._fitted: tuple[float, dict[str, Vector]] | None = None
 
-    def effort(self, n: int) -> float:
+    def cost_ms(self, n: int) -> float:
         return 2 + 0.012 * min(n, NEWEST) + 0.003 * n
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
@@ -113,7 +113,7 @@ class ScaledTaste:
             self._fitted = self._fit()
         return self._fitted
 
-    def beyond(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
+    def nonlinear_shares(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 

@@ -19,18 +19,18 @@ from transformers import set_seed
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix, Vector
 from palate.training.batches import samplers
-from palate.training.finished import recipe
-from palate.training.lora import save_merged, with_adapters
 from palate.training.mining import Triplet, halves, triplets
-from palate.training.resume import begin, full_disk
-from palate.training.run import Run, Watch, arguments, run
+from palate.training.run.finish import recipe
+from palate.training.run.loop import Run, Watch, arguments, run
+from palate.training.run.lora import save_merged, with_adapters
+from palate.training.run.resume import begin, full_disk
+from palate.training.run.settings import ADAPT, Settings
+from palate.training.run.start import dropout_of
 from palate.training.sentence_losses import columns_of, dataset_of, loss_of
 from palate.training.sentence_trainer import Judge, SentenceTrainer
 from palate.training.sentences import cosines, encode_once, figures_of, load_sentences
-from palate.training.settings import ADAPT, Settings
 from palate.training.sources import Source
 from palate.training.split import stratified
-from palate.training.start import dropout_of
 
 PER_LIKE, LEAST, MOST = 4, 32, 2000  # triplets of an epoch: so many for each like, within these bounds
 # share of the latest judgements whose triplets choose the weights, and the most of these

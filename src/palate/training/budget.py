@@ -11,8 +11,8 @@ from typing import Any
 from transformers import TrainerCallback
 
 from palate.errors import BadValue
-from palate.training.resume import CHECKPOINTS, end
-from palate.training.settings import Settings
+from palate.training.run.resume import CHECKPOINTS, end
+from palate.training.run.settings import Settings
 
 PLAN = "plan.json"
 WARM, TIMED = 1, 3  # steps that are run to see how fast they go

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from palate.errors import BadSource
 from palate.training.curves import draw_calibration, draw_confusion, draw_history
 from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
-from palate.training.finished import Finished, recipe
 from palate.training.head import (
     BATCH,
     Head,
@@ -24,9 +23,10 @@ from palate.training.head import (
     train_head,
 )
 from palate.training.metrics import classification_figures
-from palate.training.run import Watch
-from palate.training.settings import HEADS, Settings
-from palate.training.start import load_tokenizer
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch
+from palate.training.run.settings import HEADS, Settings
+from palate.training.run.start import load_tokenizer
 
 DEFAULTS = HEADS
 FAMILY, TASK = "AutoModelForSequenceClassification", "SEQ_CLS"
@@ -56,7 +56,7 @@ def classify(
 
     text, label: columns; any strings are labels. weigh: let every class count alike, however rare. tell: is
     told what the data is like before training begins. Raises BadSource for data that cannot be used,
-    BadFolder where `out` is taken or full, and what palate.training.start raises."""
+    BadFolder where `out` is taken or full, and what palate.training.run.start raises."""
     tables = read_tables(data, dev)
     texts = [word for table in tables for word in table.words(text)]
     marks = [word for table in tables for word in table.words(label)]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from palate.errors import BadSource, BadValue
-from palate.training.finished import Finished, read_finished
 from palate.training.metrics import classification_figures, regression_figures
-from palate.training.resume import FINISHED
-from palate.training.start import folder_of
+from palate.training.run.finish import Finished, read_finished
+from palate.training.run.resume import FINISHED
+from palate.training.run.start import folder_of
 from palate.training.table import Table
 
 PAIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {  # the columns that tell what a file of pairs holds

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from palate.errors import BadFolder, BadSource, MissingExtra
-from palate.training.card import HUB_NAMES, LOOKS
-from palate.training.finished import read_finished
-from palate.training.resume import CHECKPOINTS, full_disk
-from palate.training.start import folder_of
+from palate.training.run.card import HUB_NAMES, LOOKS
+from palate.training.run.finish import read_finished
+from palate.training.run.resume import CHECKPOINTS, full_disk
+from palate.training.run.start import folder_of
 
 Form = Literal["folder", "onnx", "adapter"]
 ADAPTER = "adapter"
@@ -54,7 +54,7 @@ class Exported:
 
 
 def export(name: str, out: Path, form: Form = "folder") -> Exported:
-    """Write the model of this name, see palate.training.start, into the new folder `out`.
+    """Write the model of this name, see palate.training.run.start, into the new folder `out`.
 
     folder: what plain transformers or sentence-transformers load; of a model trained with LoRA, adapters are
     merged in. onnx: model.onnx, for batches and lengths of any size, and tokenizer.json, which cuts and pads

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from palate.errors import BadSource, BadValue, MissingExtra
-from palate.training.start import load_model, load_tokenizer
+from palate.training.run.start import load_model, load_tokenizer
 
 GAP = "[MASK]"
 LONGEST = 512  # word pieces that are read, where the model can take so many

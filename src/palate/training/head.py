@@ -17,13 +17,13 @@ from transformers import DataCollatorForTokenClassification, DataCollatorWithPad
 
 from palate.errors import BadSource
 from palate.training.curves import draw_report
-from palate.training.finished import Finished, read_finished, save_finished
 from palate.training.lengths import LengthTrainer
-from palate.training.lora import save_merged, with_adapters
-from palate.training.resume import begin, end, full_disk
-from palate.training.run import Run, Watch, arguments, run
-from palate.training.settings import Settings
-from palate.training.start import dropout_of, load_model
+from palate.training.run.finish import Finished, read_finished, save_finished
+from palate.training.run.loop import Run, Watch, arguments, run
+from palate.training.run.lora import save_merged, with_adapters
+from palate.training.run.resume import begin, end, full_disk
+from palate.training.run.settings import Settings
+from palate.training.run.start import dropout_of, load_model
 
 Row = Mapping[str, Any]  # input_ids and, for training, labels
 Floats = NDArray[np.float32]
@@ -74,7 +74,7 @@ def train_head(
 ) -> tuple[Any, Run]:
     """The model with its best weights, whole, and how it was trained. What is saved of it lies in `out`.
 
-    parts: rows for "training" and "validation". facts: the recipe, see palate.training.resume. Needs memory
+    parts: rows for "training" and "validation". facts: the recipe, see palate.training.run.resume. Needs memory
     for about 4 models. Raises BadFolder where `out` is taken or full, BadSource where the start is no such
     model."""
     names = dict(enumerate(head.labels))

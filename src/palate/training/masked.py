@@ -16,15 +16,15 @@ from palate.errors import BadSource, BadValue
 from palate.training.budget import Budget
 from palate.training.chunks import Ids, MaskedChunks, cut
 from palate.training.curves import draw_history
-from palate.training.finished import Finished, read_finished, recipe
 from palate.training.head import finish
-from palate.training.lora import save_merged, with_adapters
 from palate.training.mlm import IGNORED, MaskedTrainer, begin_head, head_modules, perplexed, try_step
-from palate.training.resume import begin, full_disk
-from palate.training.run import Watch, arguments, run
-from palate.training.settings import MASKED, Settings
+from palate.training.run.finish import Finished, read_finished, recipe
+from palate.training.run.loop import Watch, arguments, run
+from palate.training.run.lora import save_merged, with_adapters
+from palate.training.run.resume import begin, full_disk
+from palate.training.run.settings import MASKED, Settings
+from palate.training.run.start import dropout_of, load_model, load_tokenizer
 from palate.training.split import stratified
-from palate.training.start import dropout_of, load_model, load_tokenizer
 from palate.training.table import Table, read_table
 
 SHARE = 0.15  # of the pieces are to be told, as in BERT

@@ -14,12 +14,12 @@ import transformers
 from numpy.typing import NDArray
 
 from palate.errors import BadSource
-from palate.training.card import HUB_NAMES, LOOKS
-from palate.training.finished import read_finished
 from palate.training.onnx_graph import head_graph, sentence_graph
-from palate.training.resume import FINISHED
+from palate.training.run.card import HUB_NAMES, LOOKS
+from palate.training.run.finish import read_finished
+from palate.training.run.resume import FINISHED
+from palate.training.run.start import checkpoint_of, load_model
 from palate.training.sentences import load_sentences
-from palate.training.start import checkpoint_of, load_model
 
 Said = Callable[[NDArray[Any], NDArray[Any]], torch.Tensor]  # what torch says of ids and mask
 

@@ -11,10 +11,10 @@ from sklearn.decomposition import PCA
 from transformers import set_seed
 
 from palate.errors import BadSource, BadValue
-from palate.training.finished import Finished, recipe, save_finished
-from palate.training.resume import begin, end, full_disk
+from palate.training.run.finish import Finished, recipe, save_finished
+from palate.training.run.resume import begin, end, full_disk
+from palate.training.run.settings import Settings
 from palate.training.sentences import encode_once, load_sentences
-from palate.training.settings import Settings
 from palate.training.table import read_table
 from palate.training.weighed import parameters_mb, weigh
 

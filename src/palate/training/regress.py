@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from palate.errors import BadSource
 from palate.training.curves import draw_history, draw_scatter
 from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
-from palate.training.finished import Finished, recipe
 from palate.training.head import BATCH, Head, Loss, finish, load_head, outputs_of, tokenise, train_head
 from palate.training.metrics import regression_figures
-from palate.training.run import Watch
-from palate.training.settings import HEADS, Settings
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch
+from palate.training.run.settings import HEADS, Settings
+from palate.training.run.start import load_tokenizer
 from palate.training.split import bins
-from palate.training.start import load_tokenizer
 
 DEFAULTS = HEADS
 FAMILY, TASK = "AutoModelForSequenceClassification", "SEQ_CLS"
@@ -45,7 +45,7 @@ def regress(
     deviation 1; what is saved speaks in the units of the file.
 
     text, label: columns. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or
-    full, and what palate.training.start raises."""
+    full, and what palate.training.run.start raises."""
     tables = read_tables(data, dev)
     texts = [word for table in tables for word in table.words(text)]
     truth = np.array([number for table in tables for number in table.numbers(label)])

@@ -9,8 +9,8 @@ import numpy as np
 
 from palate.errors import BadSource, MissingExtra
 from palate.parts import Matrix, Vector
+from palate.training.run.start import folder_of
 from palate.training.sources import LABELS, Kind, Source, read_nli, read_pairs, read_sts, read_triplets
-from palate.training.start import folder_of
 from palate.training.table import Table
 
 if TYPE_CHECKING:

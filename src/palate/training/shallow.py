@@ -16,15 +16,15 @@ from transformers import set_seed
 from palate.errors import BadSource, BadValue
 from palate.training.batches import samplers
 from palate.training.curves import draw_history
-from palate.training.finished import Finished, recipe
 from palate.training.head import finish
-from palate.training.resume import begin, full_disk
-from palate.training.run import Watch, arguments, run
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch, arguments, run
+from palate.training.run.resume import begin, full_disk
+from palate.training.run.settings import SHALLOW, Settings
+from palate.training.run.start import dropout_of
 from palate.training.sentence_trainer import Judge, SentenceTrainer
 from palate.training.sentences import cosines, encode_once, load_sentences
-from palate.training.settings import SHALLOW, Settings
 from palate.training.split import Places
-from palate.training.start import dropout_of
 from palate.training.table import read_table
 from palate.training.weighed import parameters_mb, weigh
 

@@ -20,14 +20,14 @@ from transformers import (
 
 from palate.errors import BadValue
 from palate.training.curves import draw_history
-from palate.training.finished import Finished, recipe
 from palate.training.head import Row, finish, load_head, outputs_of, tokenise
 from palate.training.lengths import LengthTrainer
-from palate.training.resume import begin, full_disk
-from palate.training.run import Watch, arguments, run
-from palate.training.settings import SHALLOW, Settings
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch, arguments, run
+from palate.training.run.resume import begin, full_disk
+from palate.training.run.settings import SHALLOW, Settings
+from palate.training.run.start import dropout_of, load_model
 from palate.training.shallow import drop_layers, held_of, refuse_adapters, spread, stack_of
-from palate.training.start import dropout_of, load_model
 from palate.training.table import read_table
 from palate.training.weighed import parameters_mb, weigh
 

@@ -17,18 +17,18 @@ from transformers import set_seed
 from palate.errors import BadValue
 from palate.training.batches import samplers
 from palate.training.curves import draw_history
-from palate.training.finished import Finished, recipe
 from palate.training.head import finish
-from palate.training.lora import save_merged, with_adapters
-from palate.training.resume import begin, full_disk
-from palate.training.run import Watch, arguments, run
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch, arguments, run
+from palate.training.run.lora import save_merged, with_adapters
+from palate.training.run.resume import begin, full_disk
+from palate.training.run.settings import SIMILARITY, Settings
+from palate.training.run.start import dropout_of, folder_of
 from palate.training.sentence_losses import columns_of, dataset_of, loss_of, nli_head
 from palate.training.sentence_trainer import Judge, SentenceTrainer
 from palate.training.sentences import HEAD, figures_of, fit_head, load_sentences, main_figure, read_head
-from palate.training.settings import SIMILARITY, Settings
 from palate.training.sources import LABELS, READ, TEXTS, Kind, Source
 from palate.training.split import stratified
-from palate.training.start import dropout_of, folder_of
 from palate.training.table import Table, read_table
 
 HELD, MOST_HELD = 0.1, 1000  # share of the examples of a source that choose the weights, and the most of them

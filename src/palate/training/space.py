@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from palate.errors import MissingExtra
-from palate.training.settings import Settings
+from palate.training.run.settings import Settings
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from palate.line import Line, read_lines
+from palate.records import Line, read_lines
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """The examples of a CSV, TSV, JSON Lines or Parquet file, see palate.line. Raises BadSource where it
+    """The examples of a CSV, TSV, JSON Lines or Parquet file, see palate.records. Raises BadSource where it
     cannot be read.
     """
     lines = tuple(read_lines(path))

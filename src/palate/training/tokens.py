@@ -12,11 +12,11 @@ from palate.errors import BadSource
 from palate.training.curves import draw_history
 from palate.training.entities import entities_of, tagging_figures
 from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
-from palate.training.finished import Finished, recipe
 from palate.training.head import BATCH, Head, cross_entropy, finish, load_head, outputs_of, train_head
-from palate.training.run import Watch
-from palate.training.settings import HEADS, Settings
-from palate.training.start import load_tokenizer
+from palate.training.run.finish import Finished, recipe
+from palate.training.run.loop import Watch
+from palate.training.run.settings import HEADS, Settings
+from palate.training.run.start import load_tokenizer
 from palate.training.table import Table
 
 DEFAULTS = HEADS
@@ -44,7 +44,7 @@ def tokens(
     A row is a text: in column `text` its words, in column `label` as many tags, both with blanks between or
     as JSON lists. The first word piece of a word has its tag, the others none. Examples are parted as by
     `classify`, alike in whether there are entities. Raises BadSource for data that cannot be used, BadFolder
-    where `out` is taken or full, and what palate.training.start raises."""
+    where `out` is taken or full, and what palate.training.run.start raises."""
     tables = read_tables(data, dev)
     pairs = [pair for table in tables for pair in tagged(table, text, label)]
     words, truth = [one for one, _ in pairs], [one for _, one in pairs]

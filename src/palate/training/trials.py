@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from palate.training.settings import Settings
+from palate.training.run.settings import Settings
 from palate.training.space import Choice, choice_of, space_of
 
 if TYPE_CHECKING:

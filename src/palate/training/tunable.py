@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from palate.training.examples import read_tables
-from palate.training.finished import recipe
-from palate.training.settings import Settings
+from palate.training.run.finish import recipe
+from palate.training.run.settings import Settings
 from palate.training.sources import Kind
 from palate.training.table import read_table
 from palate.training.trials import Goal

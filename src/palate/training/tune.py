@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from palate.errors import BadValue, PalateError
-from palate.training.finished import Finished, read_finished, save_finished
-from palate.training.resume import CHECKPOINTS, FINISHED, begin, end
-from palate.training.run import Watch
-from palate.training.settings import Settings
+from palate.training.run.finish import Finished, read_finished, save_finished
+from palate.training.run.loop import Watch
+from palate.training.run.resume import CHECKPOINTS, FINISHED, begin, end
+from palate.training.run.settings import Settings
 from palate.training.space import Choice, settings_at
 from palate.training.trials import (
     FAILED,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import palate.adapting
+import palate.adapt.adapt
 from palate.cli.app import app
 from palate.library import Library
 from training.letters import letters, likes
@@ -36,7 +36,7 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
 @pytest.fixture
 def palate_(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Palate:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(palate.adapting, "FORGOTTEN", -1.0)  # sixteen dims cannot learn without forgetting
+    monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN", -1.0)  # sixteen dims cannot learn without forgetting
 
     def run(*args: str, code: int = 0) -> Result:
         result = CliRunner().invoke(app, ["--store", str(store), *args])
@@ -80,7 +80,7 @@ def test_it_may_be_left_to_be_used_later(palate_: Palate) -> None:
 
 
 def test_an_encoder_that_is_not_kept_is_no_failure(palate_: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(palate.adapting, "FORGOTTEN", 2.0)
+    monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN", 2.0)
     done = palate_(*ADAPT, "--all", "--epochs", "1")
     assert done.stdout.splitlines()[-1] == "not kept: the store stays as it was; what was tuned lies in tuned"
     assert "it forgot too much" in done.stderr

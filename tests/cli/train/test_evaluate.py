@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from palate.cli.app import Door
 from palate.cli.train import app as train
 from palate.training.classify import classify
-from palate.training.settings import Settings
+from palate.training.run.settings import Settings
 from training.animals import animals
 from training.made_models import write_table
 

@@ -14,8 +14,8 @@ import palate.training.regress
 import palate.training.tokens
 from palate.cli.train import app
 from palate.errors import BadValue
-from palate.training.finished import Finished
-from palate.training.settings import HEADS, LoraSettings, Settings
+from palate.training.run.finish import Finished
+from palate.training.run.settings import HEADS, LoraSettings, Settings
 
 CLASSES = {
     "accuracy": 0.9,

@@ -1,4 +1,4 @@
-"""`palate train adapt`: a thin door to palate.adapting."""
+"""`palate train adapt`: a thin door to palate.adapt.adapt."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from palate.cli.train.outcome import Teller, show_outcome
 from palate.cli.train.quiet import quiet
 from palate.cli.train.watching import watching
 from palate.errors import BadValue
-from palate.training.settings import ADAPT, LoraSettings, Settings
+from palate.training.run.settings import ADAPT, LoraSettings, Settings
 
 if TYPE_CHECKING:
-    from palate.adapting import Adapted
+    from palate.adapt.adapt import Adapted
     from palate.library import Library
 
 
@@ -75,7 +75,7 @@ def adapt(
     with open_library(ctx, store) as library:
         before = library.store.encoders.state().name
         with quiet():
-            from palate.adapting import adapt as tune
+            from palate.adapt.adapt import adapt as tune
 
             with watching() as watch, waiting.progress("judging", unit="done") as progress:
                 done = tune(

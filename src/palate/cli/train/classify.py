@@ -19,7 +19,7 @@ from palate.cli.train.options import (
 from palate.cli.train.outcome import Teller, examples_in, show_outcome
 from palate.cli.train.quiet import quiet
 from palate.cli.train.watching import watching
-from palate.training.settings import HEADS, Settings
+from palate.training.run.settings import HEADS, Settings
 
 
 @with_settings(HEADS)

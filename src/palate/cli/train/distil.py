@@ -15,10 +15,10 @@ from palate.cli.train.quiet import quiet
 from palate.cli.train.reduce import StsOption
 from palate.cli.train.watching import Watch, watching
 from palate.errors import BadValue
-from palate.training.settings import SHALLOW, Settings
+from palate.training.run.settings import SHALLOW, Settings
 
 if TYPE_CHECKING:
-    from palate.training.finished import Finished
+    from palate.training.run.finish import Finished
 
 
 @with_settings(SHALLOW)
@@ -88,7 +88,7 @@ def distil(
         raise BadValue(f"{out} is a file; name a folder with --out")
     with quiet(offline=True):
         from palate.training.distil import distil as distil_encoder
-        from palate.training.start import folder_of
+        from palate.training.run.start import folder_of
 
         made = distil_encoder(folder_of(teacher), out, dims=dims)
         weighed = _weighed(teacher, out, sts) if sts else {}
@@ -124,10 +124,10 @@ def _student(
     watch: Watch,
 ) -> Finished:
     """A shallow student of a classifier or of a sentence model."""
-    from palate.training.finished import read_finished
+    from palate.training.run.finish import read_finished
+    from palate.training.run.start import folder_of
     from palate.training.shallow import shallow
     from palate.training.shallow_classifier import shallow_classifier
-    from palate.training.start import folder_of
 
     folder = folder_of(teacher)
     if (folder / "palate.json").is_file() and read_finished(folder).kind == "classify":

@@ -11,7 +11,7 @@ from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOp
 from palate.cli.train.outcome import Teller, show_outcome
 from palate.cli.train.quiet import quiet
 from palate.cli.train.watching import watching
-from palate.training.settings import MASKED, Settings
+from palate.training.run.settings import MASKED, Settings
 
 
 @with_settings(MASKED)

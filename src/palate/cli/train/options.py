@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from palate.errors import BadValue
-from palate.training.settings import LORA_RATE, LoraSettings, Settings
+from palate.training.run.settings import LORA_RATE, LoraSettings, Settings
 
 FILE = "CSV, TSV or JSON Lines, also with .gz, or Parquet"
 PANEL = "How it is trained"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from palate.cli import show
 
 if TYPE_CHECKING:
-    from palate.training.finished import Finished
+    from palate.training.run.finish import Finished
 
 
 class Teller:

@@ -18,7 +18,7 @@ from palate.cli.train.options import (
 from palate.cli.train.outcome import Teller, show_outcome
 from palate.cli.train.quiet import quiet
 from palate.cli.train.watching import watching
-from palate.training.settings import HEADS, Settings
+from palate.training.run.settings import HEADS, Settings
 
 
 @with_settings(HEADS)

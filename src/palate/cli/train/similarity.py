@@ -13,7 +13,7 @@ from palate.cli.train.outcome import Teller, show_outcome
 from palate.cli.train.quiet import quiet
 from palate.cli.train.watching import watching
 from palate.errors import BadValue
-from palate.training.settings import SIMILARITY, Settings
+from palate.training.run.settings import SIMILARITY, Settings
 
 PANEL = "Examples, each option as often as there are files"
 SCORED = "sentence1, sentence2 and score or relatedness"

@@ -16,7 +16,7 @@ from palate.cli.train.quiet import quiet
 from palate.cli.train.similarity import NliOption, PairsOption, StsOption, TripletsOption
 from palate.cli.train.watching import watching
 from palate.errors import BadValue
-from palate.training.settings import HEADS, MASKED, SIMILARITY, Settings
+from palate.training.run.settings import HEADS, MASKED, SIMILARITY, Settings
 
 if TYPE_CHECKING:
     from palate.training.tunable import Tunable

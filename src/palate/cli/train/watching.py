@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from palate.cli.show import note
 
-Watch = Callable[[Mapping[str, float]], None]  # as palate.training.run tells it
+Watch = Callable[[Mapping[str, float]], None]  # as palate.training.run.loop tells it
 PREFIX = "eval_"  # of figures on validation examples
 COST = ("runtime", "samples_per_second", "steps_per_second")  # which say nothing about the model
 

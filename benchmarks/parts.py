@@ -13,7 +13,7 @@ import numpy as np
 
 import palate
 from palate.evaluation.stage import Stage
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.feature.minhash import band_keys
 from palate.features import Features
 from palate.index.exact import ExactIndex

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, event
 
 import palate
 from palate.errors import BadSource, BadValue, EncoderChanged, PalateError, UnknownName
-from palate.feature.keyword import content_terms
+from palate.feature.terms import content_terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import examine

@@ -65,3 +65,7 @@ def at_least_one(n: int) -> None:
     """Check a number of texts asked for. Raises BadValue below 1."""
     if n < 1:
         raise BadValue(f"a limit is 1 or more, got {n}")
+
+
+class CacheNotice(UserWarning):
+    """Something of a store's cache could not be used or kept; nothing is lost, and what to expect is said."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.feedback import Kind
 from palate.parts import Matrix

@@ -11,7 +11,7 @@ import numpy as np
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
 from palate.errors import UnknownName, at_least_one
-from palate.feature.keyword import HASHING, hash_terms
+from palate.feature.terms import HASHING, hash_terms
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
 from palate.rules.matcher import RuleMatcher

@@ -8,7 +8,7 @@ import pytest
 
 from palate.adapt.held_out import Heard, gather, tastes_of
 from palate.adapt.trial import MANY, Served, Trial, gain
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.library import Library
 from palate.text import Text
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from palate.errors import UnknownName
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.store.crowd import StoredCrowd
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import Stored

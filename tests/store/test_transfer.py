@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.errors import BadStore
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.rule import Rule
 from palate.store.crowd import StoredCrowd
 from palate.store.log import Prediction

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from palate.errors import StoreBusy
 from palate.evaluation.metrics import auc
 from palate.feature.crowd import make_crowd
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.features import Block
 from palate.library import Library
 from palate.parts import Encoder, Matrix, Vector

@@ -7,7 +7,7 @@ import numpy as np
 
 from palate.encoder.choose import make_encoder
 from palate.feature.crowd import make_crowd
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.feature.topic import Topic
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix

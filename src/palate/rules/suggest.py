@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
 
-from palate.feature.keyword import STOP
+from palate.feature.terms import STOP
 from palate.rule import Evidence, Field, Rule, authors
 from palate.text import Text
 

@@ -10,8 +10,8 @@ from time import perf_counter
 import numpy as np
 
 from palate.encoder.cached import CachedEncoder
-from palate.feature.keyword import BUCKETS, content_terms, hash_terms
 from palate.feature.minhash import band_keys, jaccard
+from palate.feature.terms import BUCKETS, content_terms, hash_terms
 from palate.features import Terms
 from palate.parts import Matrix
 from palate.source import Skipped

@@ -22,7 +22,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, palate.open(Path(folder) / "arxiv.db") as library:
         library.add(ARXIV)
         me = library.reader("me")
-        texts = library.store.texts.get(library.corpus().rows.tolist())
+        rows = library.corpus().rows.tolist()
+        with library.store.reading() as tables:
+            texts = tables.texts.get(rows)
         rows = list(texts)
         order = rng.permutation(len(rows))[:JUDGEMENTS]
         me.rank(20)

@@ -39,7 +39,7 @@ class Learner:
     """
 
     def __init__(self, library: Library, row: TasteRow) -> None:
-        self._library, self._number = library, row.number
+        self._library, self._number = library, row.taste_id
         self._kind, self._serving = row.kind, row.serving
         self._described = [
             (text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()
@@ -54,9 +54,11 @@ class Learner:
     def corpus(self) -> Corpus:
         """The library's corpus, with the taste at the head of the log."""
         corpus = self._library.corpus()
-        if corpus is self._corpus and self._library.store.log.head(self._number) == self._head:
-            return corpus
-        return self._again(self._library.store.log.predictions(self._number))
+        with self._library.store.reading() as tables:
+            if corpus is self._corpus and tables.log.head(self._number) == self._head:
+                return corpus
+            predictions = tables.log.predictions(self._number)
+        return self._again(predictions)
 
     def append(self, verdicts: Sequence[tuple[int, Kind, float | None]]) -> list[Entry]:
         """Predict, learn and log (row, kind, liking) in order, all or none, on disk when this returns.
@@ -66,7 +68,9 @@ class Learner:
         corpus = self.corpus()
         leaders = [int(corpus.leaders[corpus.place(row)]) for row, _, _ in verdicts]
         if replaced := self.verdicts.keys() & set(leaders):
-            corpus = self._again(self._library.store.log.predictions(self._number), without=replaced)
+            with self._library.store.reading() as tables:
+                known = tables.log.predictions(self._number)
+            corpus = self._again(known, without=replaced)
         last = {leader: place for place, leader in enumerate(leaders)}
         self._corpus = None  # until all is well: what is learned now is not in the log yet
         with one_thread():
@@ -75,7 +79,8 @@ class Learner:
                 for place, (leader, (row, _, liking)) in enumerate(zip(leaders, verdicts, strict=True))
             ]
             predictions = self._learn(corpus, taught, predict=len(verdicts) <= BULK)
-        head, entries = self._library.store.log.append(self._number, verdicts, predictions)
+        with self._library.store.writing() as tables:
+            head, entries = tables.log.append(self._number, verdicts, predictions)
         if head == self._head:
             self.verdicts.update({leaders[place]: entries[place] for place in sorted(last.values())})
             self._corpus, self._head = corpus, entries[-1].entry if entries else head
@@ -85,7 +90,8 @@ class Learner:
         """Take back the newest judgement that stands: all is as if it had never been. None where there is
         none.
         """
-        entry = self._library.store.log.undo(self._number)
+        with self._library.store.writing() as tables:
+            entry = tables.log.undo(self._number)
         if entry is not None:
             self._corpus = None
         return entry
@@ -93,7 +99,8 @@ class Learner:
     def serve(self, serving: str) -> None:
         """Serve the blend, the champion or a member by its name from now on. Raises UnknownName."""
         make_contest(self._kind, self._library.corpus().space.background, serving=serving)
-        self._library.store.readers.serve(self._number, serving)
+        with self._library.store.writing() as tables:
+            tables.readers.serve(self._number, serving)
         self._serving, self._corpus = serving, None
 
     def measure_again(self) -> None:
@@ -106,9 +113,10 @@ class Learner:
         )
         names = ",".join(self.taste.names)
         made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits]
-        self._library.store.log.predict_anew(
-            self._number, {e.entry: p for e, p in zip(teaching, made, strict=True)}
-        )
+        with self._library.store.writing() as tables:
+            tables.log.replace_predictions(
+                self._number, {e.entry: p for e, p in zip(teaching, made, strict=True)}
+            )
 
     def features(self, corpus: Corpus, contents: Sequence[str]) -> Features:
         """Of texts that need not be in the library."""
@@ -122,7 +130,8 @@ class Learner:
         without: AbstractSet[int] = frozenset(),
     ) -> Corpus:
         """Learn what stands in the log; without: leaders whose verdict is left out."""
-        entries = self._library.store.log.entries(self._number)
+        with self._library.store.reading() as tables:
+            entries = tables.log.entries(self._number)
         corpus = self._library.corpus()  # after the log, so that it has every text that was judged
         background = corpus.space.background
         gone = self._serving not in (*SERVINGS, *members_of(self._kind, background))  # a crowd came, or went

@@ -14,6 +14,7 @@ from palate.errors import UnknownName, at_least_one
 from palate.feature.terms import HASHING, hash_terms
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
+from palate.rule import Rule
 from palate.rules.matcher import RuleMatcher
 from palate.source import Columns, Fetcher, open_source
 from palate.store.sqlite import SqliteStore
@@ -90,7 +91,9 @@ class Library:
         verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
         BadSource, FetchRefused; StoreBusy if another process writes for long."""
         self._encoding.follow()
-        fetcher = Fetcher(allow_private_network=allow_private_network, known=self.store.settings.validators())
+        with self.store.reading() as tables:
+            validators = tables.settings.validators()
+        fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         found = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in found)
         encoder = self._encoding.cached
@@ -98,7 +101,8 @@ class Library:
         self._encoding.follow()
         if self._encoding.cached is not encoder:  # the store went over to another meanwhile
             encode_missing(self.store, self._encoding.cached)
-        self.store.settings.remember_validators(dict(fetcher.fetched))
+        with self.store.writing() as tables:
+            tables.settings.put_validators(dict(fetcher.fetched))
         return report
 
     def reader(
@@ -120,21 +124,26 @@ class Library:
         UnknownName for a reader or taste that is not there and not `create`, or an unknown kind."""
         name, taste = well_formed(name), well_formed(taste)
         likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
-        row = self.store.readers.find(name, taste)
+        with self.store.reading() as tables:
+            row = tables.readers.find(name, taste)
         if row is None:
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
-            self.store.readers.add(
-                name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
-            )
+            with self.store.writing() as tables:
+                tables.readers.add(
+                    name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
+                )
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
-                self.store.readers.describe(row.number, likes=new[0], dislikes=new[1])
+                with self.store.writing() as tables:
+                    tables.readers.describe(row.taste_id, likes=new[0], dislikes=new[1])
         if private is not None:
-            self.store.readers.keep_private(name, private)
-        row = self.store.readers.find(name, taste)
+            with self.store.writing() as tables:
+                tables.readers.keep_private(name, private)
+        with self.store.reading() as tables:
+            row = tables.readers.find(name, taste)
         assert row is not None
         if kind is not None and kind != row.kind:
             raise UnknownName(
@@ -162,18 +171,21 @@ class Library:
         """The ids that texts have here, known by id, address or content; those that are not there are left
         out.
         """
-        ids, urls, hashes = self.store.texts.known(texts)
+        with self.store.reading() as tables:
+            ids, urls, hashes = tables.texts.known(texts)
         found = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
         return [text_id for text_id in dict.fromkeys(found) if text_id is not None]
 
     def text(self, text_id: str) -> Text:
         """The text with this id. Raises UnknownName."""
         row = self.row_of(text_id)
-        return self.store.texts.get([row])[row]
+        with self.store.reading() as tables:
+            return tables.texts.get([row])[row]
 
     def row_of(self, text_id: str) -> int:
         """The store's row of the text with this id. Raises UnknownName."""
-        row = self.store.texts.row_of(well_formed(text_id))
+        with self.store.reading() as tables:
+            row = tables.texts.row_of(well_formed(text_id))
         if row is None:
             raise UnknownName(
                 f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
@@ -186,24 +198,24 @@ class Library:
 
         Texts without a vector get one first. A crowd that has got old is learned anew in the background.
         """
-        return self._crowding.beside(self._texts(), self._encoding.cached.number)
+        return self._crowding.beside(self._texts(), self._encoding.cached.encoder_id)
 
     def crowd(self) -> CrowdSummary | None:
         """What the crowd was learned from; None where there is none, as fewer than five readers have said
         enough.
         """
         self._encoding.follow()
-        return self._crowding.heard(self._encoding.cached.number)
+        return self._crowding.heard(self._encoding.cached.encoder_id)
 
     def refresh_crowd(self) -> CrowdSummary | None:
         """Learn the crowd now from what all have said; returns what it was learned from."""
-        self._crowding.learn(self._texts(), self._encoding.cached.number)
+        self._crowding.learn(self._texts(), self._encoding.cached.encoder_id)
         return self.crowd()
 
     def ruling(self, corpus: Corpus) -> RuleMatcher:
         """What rules do to the texts of a corpus; each rule is matched once for each corpus."""
         if self._ruling is None or self._ruling[0] is not corpus:
-            self._ruling = (corpus, RuleMatcher(corpus.rows, self.store.rules.matching))
+            self._ruling = (corpus, RuleMatcher(corpus.rows, self._matching))
         return self._ruling[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
@@ -263,26 +275,36 @@ class Library:
         """Make the terms of a store of an older palate anew, once; stopping it leaves that to the next that
         opens the store.
         """
-        if self.store.settings.get("terms") == HASHING:
-            return
-        last = self.store.texts.last_row()
+        with self.store.reading() as tables:
+            if tables.settings.get("terms") == HASHING:
+                return
+            last = tables.texts.last_row()
         for start in range(1, last + 1, HASHED_AT_ONCE):
-            texts = self.store.texts.get(range(start, min(start + HASHED_AT_ONCE, last + 1)))
+            with self.store.reading() as tables:
+                texts = tables.texts.get(range(start, min(start + HASHED_AT_ONCE, last + 1)))
             made = hash_terms([text.content for text in texts.values()]).to_bytes()
-            self.store.texts.put_terms(dict(zip(texts, made, strict=True)))
-        self.store.settings.put(terms=HASHING)
+            with self.store.writing() as tables:
+                tables.texts.put_terms(dict(zip(texts, made, strict=True)))
+        with self.store.writing() as tables:
+            tables.settings.put(terms=HASHING)
+
+    def _matching(self, rule: Rule) -> list[int]:
+        with self.store.reading() as tables:
+            return tables.rules.matching(rule)
 
     def _texts(self) -> Corpus:
         last, encoder = self._encoding.follow(), self._encoding.cached
         if self._corpus is None or self._corpus[:2] != (last, encoder):
             encode_missing(self.store, encoder)
-            numbers = self.store.texts.numbers(encoder.number, encoder.inner.dims)
+            with self.store.reading() as tables:
+                numbers = tables.texts.numbers(encoder.encoder_id, encoder.inner.dims)
             with one_thread():
                 self._corpus = (last, encoder, Corpus(*numbers))
         return self._corpus[2]
 
     def _no_such(self, reader: str, taste: str) -> str:
-        known = self.store.readers.tastes()
+        with self.store.reading() as tables:
+            known = tables.readers.tastes()
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)
             mend = f"palate reader add {reader} --taste {taste}"
@@ -291,7 +313,8 @@ class Library:
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
     def _fused(self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int) -> list[Found]:
-        worded = self.store.texts.with_words(words, max(FUSED, limit))
+        with self.store.reading() as tables:
+            worded = tables.texts.with_words(words, max(FUSED, limit))
         # after the words, so that it has every text they found, and before what it is compared with
         corpus = self.corpus()
         if not len(corpus):
@@ -305,7 +328,8 @@ class Library:
             for rank, row in enumerate(ranking, 1):
                 scores[row] = scores.get(row, 0.0) + 1 / (RANK_CONSTANT + rank)
         best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
-        texts = self.store.texts.get(best)
+        with self.store.reading() as tables:
+            texts = tables.texts.get(best)
         length = float(np.linalg.norm(vector)) or 1.0
         return [
             Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))

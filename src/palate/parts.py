@@ -1,8 +1,10 @@
 """What the parts of a Reader promise, on one page. n texts, d dims. Makers need not inherit."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from palate.weights import Weights
 Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
 Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
+
+Tables = TypeVar("Tables", covariant=True)  # what a store gives to read and write: `store.tables.Tables`
 
 
 class Encoder(Protocol):
@@ -93,3 +97,24 @@ class Index(Protocol):
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
         """Places of the n nearest vectors and their cosine, nearest first."""
+
+
+class Store(Protocol[Tables]):
+    """Everything remembered. Any number of threads and processes read while one writes.
+
+    path: a file or address, for messages."""
+
+    path: str
+
+    def reading(self) -> AbstractContextManager[Tables]:
+        """One consistent view: what others write meanwhile is not seen."""
+
+    def writing(self) -> AbstractContextManager[Tables]:
+        """One transaction: all of it or, where an error leaves it, nothing; on disk when it ends. Raises
+        StoreBusy where another writes for long."""
+
+    def copy_to(self, path: Path) -> None:
+        """Writes one consistent view of the store to a file, also while others write."""
+
+    def close(self) -> None:
+        """Ends the use of the store; no transaction may be open."""

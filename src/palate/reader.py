@@ -49,7 +49,7 @@ class Reader:
     def __init__(self, library: Library, row: TasteRow) -> None:
         self.name = row.reader
         self.taste_name = row.name
-        self.number = row.number
+        self.number = row.taste_id
         self._library = library
         self._learned = Learner(library, row)
 
@@ -112,7 +112,9 @@ class Reader:
         entry = self._learned.undo()
         if entry is None or entry.row is None:
             return None
-        return self._feedback(entry, self._library.store.texts.get([entry.row])[entry.row].id)
+        with self._library.store.reading() as tables:
+            text = tables.texts.get([entry.row])[entry.row]
+        return self._feedback(entry, text.id)
 
     def value(self, texts: Sequence[str | Text]) -> list[Value]:
         """What texts that need not be in the library are worth to this reader, by taste alone; nothing is
@@ -190,11 +192,14 @@ class Reader:
         """The judgements that stand, oldest first."""
         self._learned.corpus()
         entries = sorted(self._learned.verdicts.values(), key=lambda entry: entry.entry)
-        texts = self._library.store.texts.get([entry.row for entry in entries if entry.row is not None])
+        with self._library.store.reading() as tables:
+            texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
         return [self._feedback(entry, texts[entry.row].id) for entry in entries if entry.row is not None]
 
     def _rules(self) -> list[Rule]:
-        return [one.rule for one in self._library.store.rules.of(self.number) if one.state == "accepted"]
+        with self._library.store.reading() as tables:
+            rules = tables.rules.of(self.number)
+        return [stored.rule for stored in rules if stored.state == "accepted"]
 
     def _effect(self, corpus: Corpus) -> Effect:
         return self._library.ruling(corpus).effect(self._rules())
@@ -224,7 +229,8 @@ class Reader:
     def _hits(self, corpus: Corpus, places: Rows, mean: Vector, sd: Vector) -> list[Hit]:
         rows = corpus.rows[places].tolist()
         groups = [[row, *corpus.followers[row]] if row in corpus.followers else [] for row in rows]
-        texts = self._library.store.texts.get({row for group in groups for row in group} | set(rows))
+        with self._library.store.reading() as tables:
+            texts = tables.texts.get({row for group in groups for row in group} | set(rows))
         return [
             Hit(texts[row], Value(float(m), float(s)), tuple(texts[other].id for other in group))
             for row, m, s, group in zip(rows, mean, sd, groups, strict=True)
@@ -241,7 +247,8 @@ class Reader:
         places = places[places != place]
         cosine = corpus.vectors[places] @ corpus.vectors[place]
         nearest = places[np.argsort(-cosine, kind="stable")][:n]
-        texts = self._library.store.texts.get(corpus.rows[nearest].tolist())
+        with self._library.store.reading() as tables:
+            texts = tables.texts.get(corpus.rows[nearest].tolist())
         return tuple(
             Found(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
             for p in nearest

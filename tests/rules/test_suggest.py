@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from scipy.stats.contingency import odds_ratio
 
+from direct import direct
 from palate.library import Library
 from palate.rule import Rule
 from palate.rules.suggest import bounds, fisher, propose, suggest
@@ -116,8 +117,8 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     assert {one.rule.value for one in first} & {"bond", "market"}
     assert {one.rule.value for one in first} & {"kitten", "asleep"}
     assert propose(library, reader) == first
-    library.store.rules.settle(reader.number, first[0].number, "vetoed")
-    library.store.rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
+    direct(library.store).rules.settle(reader.number, first[0].rule_id, "vetoed")
+    direct(library.store).rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
     later = propose(library, reader)
     assert not {one.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
-    assert {one.state for one in library.store.rules.of(reader.number)} >= {"vetoed", "accepted"}
+    assert {one.state for one in direct(library.store).rules.of(reader.number)} >= {"vetoed", "accepted"}

@@ -37,7 +37,8 @@ def outcome_of(seen: XRay, text: str, pair: str | None, encoder: Encoder) -> Out
 
 def learned_of(library: Library, reader: Reader) -> Learner:
     """The reader's taste, at the head of its log."""
-    row = library.store.readers.find(reader.name, reader.taste_name)
+    with library.store.reading() as tables:
+        row = tables.readers.find(reader.name, reader.taste_name)
     assert row is not None  # the reader is open
     return Learner(library, row)
 
@@ -54,7 +55,8 @@ def in_store(outcome: Outcome, text: str, library: Library, reader: Reader) -> O
         shares = contributions(text, corpus, found, learned.taste, library.encoder)
         places, cosines = corpus.index.nearest(library.encode([text])[0], NEAREST)
     rows = corpus.rows[places].tolist()
-    texts = library.store.texts.get(rows)
+    with library.store.reading() as tables:
+        texts = tables.texts.get(rows)
     return replace(
         outcome,
         store=library.store.path,

@@ -28,7 +28,7 @@ class RuleMatcher:
     O(n) a rule.
 
     rows: (n,) ascending store rows of the corpus. matching: gives the store rows that a rule speaks of
-    (`store.rules.matching`).
+    (`store.rules.RuleTable.matching`).
 
     >>> ads, ada = Rule("block", "word", "ads"), Rule("keep", "author", "Ada")
     >>> effect = RuleMatcher(np.array([1, 2, 5]), {ads: [2, 5, 9], ada: [5]}.__getitem__).effect([ads, ada])

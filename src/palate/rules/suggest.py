@@ -45,12 +45,13 @@ def propose(library: Library, reader: Reader) -> list[StoredRule]:
     What has a rule, or was vetoed, is not suggested. Costs a read of every judged text.
     """
     judged = reader.judged()
-    settled = {
-        stored.rule.key for stored in library.store.rules.of(reader.number) if stored.state != "pending"
-    }
+    with library.store.reading() as tables:
+        rules = tables.rules.of(reader.number)
+    settled = {stored.rule.key for stored in rules if stored.state != "pending"}
     texts = [library.text(feedback.text_id) for feedback in judged]
     found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
-    return library.store.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
+    with library.store.writing() as tables:
+        return tables.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
 
 
 def suggest(

@@ -12,9 +12,9 @@ from palate.errors import StoreBusy
 from palate.feature.crowd import Arrays, arrays_from_bytes, crowd_from_arrays, crowd_to_bytes, make_crowd
 from palate.features import Block, Features
 from palate.feedback import CrowdFeedback
-from palate.parts import Matrix, Rows, Vector
-from palate.store.crowd import CrowdState, Said, StoredCrowd
-from palate.store.sqlite import SqliteStore
+from palate.parts import Matrix, Rows, Store, Vector
+from palate.store.crowd import CrowdState, PublicJudgement, StoredCrowd
+from palate.store.tables import Tables
 from palate.threads import one_thread
 from palate.workspace.corpus import Corpus
 
@@ -43,7 +43,7 @@ class Crowding:
     it, and `RatedCrowd` takes out by itself how freely a reader likes. A near-copy counts as the first text
     of its group, and shows what the crowd thinks of that."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store[Tables]) -> None:
         self._store = store
         self._busy = Lock()  # held while a crowd is learned
         self._thread: Thread | None = None
@@ -58,7 +58,8 @@ class Crowding:
         that is due.
         """
         self._surface()
-        state = self._store.crowd.state()
+        with self._store.reading() as tables:
+            state = tables.crowd.state()
         served, entries = self._serve(corpus, encoder, state)
         if (encoder, state) == self._due or self._busy.locked():
             return served
@@ -67,7 +68,9 @@ class Crowding:
             return served
         if self._store.path == ":memory:":  # one connection, which threads cannot share
             self.learn(corpus, encoder)
-            return self._serve(corpus, encoder, self._store.crowd.state())[0]
+            with self._store.reading() as tables:
+                state = tables.crowd.state()
+            return self._serve(corpus, encoder, state)[0]
         if self._busy.acquire(blocking=False):
             self._thread = Thread(target=self._learn_aside, args=(corpus, encoder), name="palate crowd")
             self._thread.start()
@@ -82,11 +85,13 @@ class Crowding:
 
     def heard(self, encoder: int) -> CrowdSummary | None:
         """Of the stored crowd; None where there is none for this encoder."""
-        stored = self._store.crowd.get()
+        with self._store.reading() as tables:
+            stored = tables.crowd.get()
+            since = tables.crowd.count_since(stored.head) if stored is not None else 0
         arrays = _arrays(stored, encoder)
         if stored is None or arrays is None:
             return None
-        return CrowdSummary(stored.readers, int(arrays["judgements"]), self._store.crowd.since(stored.head))
+        return CrowdSummary(stored.n_readers, int(arrays["judgements"]), since)
 
     def wait(self) -> None:
         """Until nothing is being learned. Raises what went wrong with it."""
@@ -95,14 +100,15 @@ class Crowding:
         self._surface()
 
     def _serve(self, corpus: Corpus, encoder: int, state: CrowdState) -> tuple[Corpus, int | None]:
-        asked = (corpus, encoder, state._replace(newest=0))
+        asked = (corpus, encoder, state._replace(newest_entry=0))
         if (
             self._served is None
             or self._seen is None
             or self._seen[0] is not corpus
             or self._seen[1:] != asked[1:]
         ):
-            stored = self._store.crowd.get() if state.stored else None
+            with self._store.reading() as tables:
+                stored = tables.crowd.get() if state.stored else None
             arrays = _arrays(stored, encoder)
             self._seen, self._served = asked, (corpus, None)
             if arrays is not None:
@@ -111,10 +117,11 @@ class Crowding:
         return self._served
 
     def _stale(self, state: CrowdState, entries: int | None) -> bool:
-        if entries is None or state.stored is None:
-            return self._store.crowd.speakers(JUDGEMENTS) >= READERS
-        head = state.stored[0]
-        grown = self._store.crowd.since(head) if state.newest - head >= ENTRIES else 0
+        with self._store.reading() as tables:
+            if entries is None or state.stored is None:
+                return tables.crowd.count_readers(JUDGEMENTS) >= READERS
+            head = state.stored[0]
+            grown = tables.crowd.count_since(head) if state.newest_entry - head >= ENTRIES else 0
         return grown >= ENTRIES and grown > GROWTH * entries
 
     def _learn_aside(self, corpus: Corpus, encoder: int) -> None:
@@ -130,14 +137,15 @@ class Crowding:
             self._busy.release()
 
     def _learn(self, corpus: Corpus, encoder: int) -> None:
-        everyone = self._store.crowd.everyone()
-        said = _of_groups(everyone.said, corpus)
-        each = Counter(one.reader for one in said)
+        with self._store.reading() as tables:
+            log = tables.crowd.public_log()
+        said = _of_groups(log.judgements, corpus)
+        each = Counter(one.reader_id for one in said)
         if sum(count >= JUDGEMENTS for count in each.values()) < READERS:
             return
         rows = np.unique(corpus.leaders)
         semantic = np.asarray(corpus.space.corpus.blocks["semantic"])[np.searchsorted(corpus.rows, rows)]
-        _, tastes = np.unique([one.taste for one in said], return_inverse=True)
+        _, tastes = np.unique([one.taste_id for one in said], return_inverse=True)
         places = np.searchsorted(rows, [one.row for one in said])
         likings = np.array([one.liking for one in said])
         crowd = make_crowd(CrowdFeedback(tastes, places, likings, len(rows)), semantic)
@@ -147,11 +155,12 @@ class Crowding:
                 "rows": rows,
                 "mean": corpus.space.semantic.mean.astype(np.float32),
                 "matrix": corpus.space.semantic.matrix.astype(np.float32),
-                "entries": np.array(everyone.entries),
+                "entries": np.array(log.n_entries),
                 "judgements": np.array(len(said)),
             },
         )
-        self._store.crowd.put(StoredCrowd(everyone.head, encoder, len(each), data), everyone.entries)
+        with self._store.writing() as tables:
+            tables.crowd.put(StoredCrowd(log.head, encoder, len(each), data), log.n_entries)
 
     def _surface(self) -> None:
         failed, self._failed = self._failed, None
@@ -193,10 +202,10 @@ class PlacedCrowd:
 
 def _arrays(stored: StoredCrowd | None, encoder: int) -> Arrays | None:
     """What was learned on vectors of this encoder, by this version."""
-    return arrays_from_bytes(stored.data) if stored is not None and stored.encoder == encoder else None
+    return arrays_from_bytes(stored.data) if stored is not None and stored.encoder_id == encoder else None
 
 
-def _of_groups(said: list[Said], corpus: Corpus) -> list[Said]:
+def _of_groups(said: list[PublicJudgement], corpus: Corpus) -> list[PublicJudgement]:
     """Of each group of near-copies what was said latest, as if of its first text; nothing of texts that came
     after the corpus.
     """
@@ -204,7 +213,7 @@ def _of_groups(said: list[Said], corpus: Corpus) -> list[Said]:
     of_leaders = [
         one._replace(row=int(corpus.leaders[corpus.place(one.row)])) for one in said if one.row in known
     ]
-    return list({(one.taste, one.row): one for one in of_leaders}.values())
+    return list({(one.taste_id, one.row): one for one in of_leaders}.values())
 
 
 def _turn(mean: Vector, matrix: Matrix, old_mean: Vector, old_matrix: Matrix) -> tuple[Matrix, Vector] | None:

@@ -4,10 +4,10 @@ from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.late import LateEncoder
 from palate.errors import BadSource, EncoderChanged, UnknownName
-from palate.parts import Encoder
+from palate.parts import Encoder, Store
 from palate.store.encoders import EncoderState
-from palate.store.sqlite import SqliteStore
-from palate.workspace.reencoding import Encoded, Reencoding, move
+from palate.store.tables import Tables
+from palate.workspace.reencoding import Encoded, Reencoding, encoder_id, move
 
 DEFAULT_ENCODER = "static"
 
@@ -19,23 +19,26 @@ class Encoding:
     be. any_encoder: take what was asked, or what has the name of the store's, also where the store's vectors
     come from another. Raises EncoderChanged."""
 
-    def __init__(self, store: SqliteStore, asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
+    def __init__(self, store: Store[Tables], asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
         self._store, self.background = store, Reencoding(store)
-        state = store.encoders.state()
+        with store.reading() as tables:
+            state = tables.encoders.state()
         name = state.name or DEFAULT_ENCODER
         named = asked or (name, self._load(name) if any_encoder else self._stored(state))
         if not any_encoder:
             self._refuse_another(state.fingerprint, *named)
         self._take(*named)
         if state.fingerprint is None:
-            store.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
+            with store.writing() as tables:
+                tables.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
         self._follows = state.fingerprint is None or not any_encoder
 
     def follow(self) -> int:
         """Take over the encoder that the store uses now, if that is another than before; returns the row of
         the newest text.
         """
-        state = self._store.encoders.state()
+        with self._store.reading() as tables:
+            state = tables.encoders.state()
         if self._follows and state.fingerprint not in (None, self.encoder.fingerprint):
             self._take(state.name or "", self.background.brought(state.fingerprint) or self._stored(state))
         return state.last_row
@@ -55,7 +58,7 @@ class Encoding:
 
     def _take(self, name: str, encoder: Encoder) -> None:
         self.name, self.encoder = name, encoder
-        self.cached = CachedEncoder(encoder, self._store.vectors, self._store.encoders.number(encoder, name))
+        self.cached = CachedEncoder(encoder, self._store, encoder_id(self._store, encoder, name))
 
     def _other(self, name: str) -> tuple[str, Encoder]:
         """Its lasting name, and the encoder; the one that is loaded where it is that. A move that is under
@@ -87,7 +90,9 @@ class Encoding:
         try:
             return make_encoder(name)
         except (BadSource, UnknownName) as error:
-            other = next((row.name for row in self._store.encoders.all() if not row.in_use), DEFAULT_ENCODER)
+            with self._store.reading() as tables:
+                rows = tables.encoders.all()
+            other = next((row.name for row in rows if not row.in_use), DEFAULT_ENCODER)
             raise EncoderChanged(
                 f"the encoder of {self._store.path} cannot be loaded: {error};"
                 f" or move the store to another with: palate --store {self._store.path} encoder use {other}"

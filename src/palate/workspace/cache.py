@@ -45,7 +45,7 @@ class CacheFile:
 class Manifest:
     """What a cache holds. store: which one, by the mark the store gave itself. fit_row: last row that was fitted.
 
-    segments: in order of row. texts: how many there are in all of them. last_row: the last of their rows.
+    segments: in order of row. removal: newest entry of the removals that the segments already go by.
     """
 
     store: str
@@ -55,8 +55,7 @@ class Manifest:
     fit_texts: int
     fit: CacheFile
     segments: tuple[CacheFile, ...]
-    texts: int
-    last_row: int
+    removal: int
     version: int = VERSION
 
     def to_bytes(self) -> bytes:
@@ -183,7 +182,9 @@ class CacheFolder:
     def _stamp(self, stamps: dict[str, list[int]]) -> None:
         partial = self._partial()
         try:
-            partial.write_text(json.dumps({name: stamp for name, stamp in stamps.items() if (self.path / name).exists()}))
+            partial.write_text(
+                json.dumps({name: stamp for name, stamp in stamps.items() if (self.path / name).exists()})
+            )
             partial.replace(self.path / STAMPS)
         except OSError:  # a folder that cannot be written is hashed each time
             partial.unlink(missing_ok=True)
@@ -208,5 +209,7 @@ def mapped(path: Path) -> dict[str, np.ndarray[Any, Any]]:
         dtype, shape = np.dtype(DTYPES[about["dtype"]]), tuple(about["shape"])
         count = int(np.prod(shape, dtype=np.int64))
         first = begin + about["data_offsets"][0]
-        arrays[name] = np.frombuffer(pages, dtype, count, first).reshape(shape) if count else np.zeros(shape, dtype)
+        arrays[name] = (
+            np.frombuffer(pages, dtype, count, first).reshape(shape) if count else np.zeros(shape, dtype)
+        )
     return arrays

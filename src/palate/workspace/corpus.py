@@ -13,7 +13,7 @@ from palate.features import Block, Features
 from palate.parts import Matrix, Rows, Vector
 from palate.weights import Weights
 from palate.workspace.scan import Scan, row_lengths
-from palate.workspace.segment import Segment
+from palate.workspace.segment import Segment, empty_segment
 from palate.workspace.space import Space
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -77,6 +77,7 @@ class Corpus:
         """Returns the same texts with what others think of them. Costs next to nothing."""
         corpus = copy(self)
         corpus.space, corpus.crowd = self.space.with_crowd(crowd), crowd
+        corpus.__dict__.pop("lengths", None)
         return corpus
 
     @cached_property
@@ -157,6 +158,19 @@ class Corpus:
             begin += len(local)
         return found
 
+    def scores_at(self, weights: Mapping[str, Weights], indices: Rows) -> Vector:
+        """Returns the scores, under linear weights, of m texts, exact but for rounding in single precision."""
+        wanted = np.asarray(indices, dtype=np.int64)
+        scan, scores = Scan(self.space, weights), np.zeros(len(wanted), np.float32)
+        parts, order = self._parted(wanted)
+        begin = 0
+        for segment, local in parts:
+            scores[order[begin : begin + len(local)]] = scan.scores_at(segment, local)
+            begin += len(local)
+        if self.crowd is not None and "crowd" in weights:
+            scores += self.crowd.block[wanted] @ np.asarray(weights["crowd"], dtype=np.float32)
+        return scores
+
     def scores(self, weights: Mapping[str, Weights], first: int = 0) -> tuple[Vector, float]:
         """Returns the float32 scores, under linear weights, of the texts from an index on, and by how much the
         score of any may be off. Costs 0.6 microseconds a text (see workspace/scan.py).
@@ -171,16 +185,12 @@ class Corpus:
             scores += self.crowd.block[first:] @ np.asarray(weights["crowd"], dtype=np.float32)
         return scores, slack
 
-    def lengths(self, name: str, first: int = 0) -> Vector:
-        """Returns the lengths of the rows of a block, of the texts from an index on."""
-        if name == "crowd":
-            assert self.crowd is not None
-            return _row_lengths(self.crowd.block[first:])
-        found = [np.zeros(0, np.float32)]
-        for segment, begin in zip(self.segments, self._begins, strict=True):
-            if begin + len(segment) > first:
-                found.append(row_lengths(self.space, segment, slice(max(0, first - begin), None))[name])
-        return np.concatenate(found)
+    @cached_property
+    def lengths(self) -> dict[str, Vector]:
+        """By block, the (n,) float32 lengths of the texts' rows."""
+        parts = [row_lengths(self.space, segment) for segment in self.segments]
+        lengths = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+        return lengths if self.crowd is None else {**lengths, "crowd": _row_lengths(self.crowd.block)}
 
     @property
     def _begins(self) -> list[int]:
@@ -188,7 +198,7 @@ class Corpus:
 
     @cached_property
     def _no_text(self) -> Segment:
-        return self.segments[0]
+        return empty_segment(self.space)
 
     @cached_property
     def _grouped(self) -> tuple[Rows, Rows]:

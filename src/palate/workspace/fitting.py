@@ -1,6 +1,6 @@
 """Fitting: a space is learned from a corpus that need not be in memory, in two passes over its parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -40,11 +40,11 @@ class RawTexts(NamedTuple):
 class SpaceFit:
     """The fit of a space on n texts: `observe` all parts in order, `begin`, `add` all parts, `finish`.
 
-    Memory grows with the vocabulary and by 40 bytes a text.
+    Memory grows with the vocabulary and by 40 bytes a text. dims: of the vectors.
     """
 
-    def __init__(self, n: int) -> None:
-        self._n, self._seen, self._step = n, 0, sample_step(n)
+    def __init__(self, n: int, dims: int) -> None:
+        self._n, self._dims, self._seen, self._step = n, dims, 0, sample_step(n)
         self._frequencies = np.zeros(2 * BUCKETS, np.int64)
         self._content = 0
         self._vectors: list[Matrix] = []
@@ -69,14 +69,16 @@ class SpaceFit:
 
     def begin(self) -> Space:
         """Returns the space as the first pass leaves it: BM25 rows are not scaled, nothing is known of averages."""
-        moments = np.concatenate(self._moments) if self._moments else np.zeros(0)
+        moments = np.concatenate([np.zeros(0), *self._moments])
         dated = moments[~np.isnan(moments)]
         newest = float(dated.max()) if len(dated) else 0.0
         ages = (newest - moments) / 86_400.0
+        vectors = np.concatenate([np.zeros((0, self._dims), np.float32), *self._vectors])
+        feelings = np.concatenate([np.zeros((0, 2)), *self._feelings])
         self._space = Space(
-            Semantic.fit(np.concatenate(self._vectors)) if self._vectors else Semantic.fit(np.zeros((0, 1))),
+            Semantic.fit(vectors),
             Keyword.of_counts(self._n, self._frequencies, self._content),
-            Sentiment.fit(np.concatenate(self._feelings) if self._feelings else np.zeros((0, 2))),
+            Sentiment.fit(feelings),
             Freshness.fit(ages) if len(dated) else None,
             newest,
             NOTHING,
@@ -104,7 +106,9 @@ class SpaceFit:
         average = {name: self._average(name, keyword.scale) for name in self._sums}
         sample = Features.joined(self._samples) if self._samples else NOTHING
         if sample.blocks:
-            sample = Features({**sample.blocks, "keyword": sample.blocks["keyword"] * np.float32(keyword.scale)})
+            sample = Features(
+                {**sample.blocks, "keyword": sample.blocks["keyword"] * np.float32(keyword.scale)}
+            )
         return replace(self._space, keyword=keyword, average=Features(average), sample=sample)
 
     def _average(self, name: str, scale: float) -> Block:
@@ -138,7 +142,7 @@ def fit_texts(
     moments = np.full(len(terms), np.nan) if ages is None else -ages * 86_400.0
     numbers = np.arange(len(terms))
     texts = RawTexts(numbers, numbers, vectors, terms, moments)
-    fit = SpaceFit(len(terms))
+    fit = SpaceFit(len(terms), vectors.shape[1])
     fit.observe(texts)
     space = fit.begin()
     fit.add(space.features(vectors, terms, None if ages is None else space.ages(moments)))
@@ -150,17 +154,12 @@ def fit_texts(
     return FittedTexts(space.with_crowd(others), Features({**corpus.blocks, "crowd": others.block}))
 
 
-def joined_raw(parts: Sequence[RawTexts]) -> RawTexts:
-    """Returns the texts of all parts, one after the other; there is at least one part."""
-    starts, end = [np.zeros(1, np.int64)], 0
-    for part in parts:
-        starts.append(part.terms.starts[1:] + end)
-        end += len(part.terms.ids)
-    terms = Terms(
-        np.concatenate([part.terms.ids for part in parts]),
-        np.concatenate([part.terms.counts for part in parts]),
-        np.concatenate(starts),
-    )
-    columns = (np.concatenate([part[field] for part in parts]) for field in (0, 1, 2))
-    rows, representatives, vectors = columns
-    return RawTexts(rows, representatives, vectors, terms, np.concatenate([part.moments for part in parts]))
+def empty_space(dims: int) -> Space:
+    """Returns the space of no text, for vectors of so many dims."""
+    none = np.zeros(0, np.int64)
+    terms = Terms(np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(1, np.int64))
+    fit = SpaceFit(0, dims)
+    fit.observe(RawTexts(none, none, np.zeros((0, dims), np.float32), terms, np.zeros(0)))
+    space = fit.begin()
+    fit.add(space.features(np.zeros((0, dims), np.float32), terms))
+    return fit.finish()

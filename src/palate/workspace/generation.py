@@ -1,11 +1,11 @@
 """Generation: a frozen fit with the segments of all texts under it, made anew from a store or read from its cache."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,18 +49,33 @@ class Generation:
         return sum(len(segment) for segment in self.segments)
 
 
+class Built(NamedTuple):
+    """A space and its segments. fit_file, files: where they lie, None and empty in memory. texts: that were fitted."""
+
+    space: Space
+    segments: tuple[Segment, ...]
+    fit_file: CacheFile | None
+    files: tuple[CacheFile, ...]
+    texts: int
+
+
 def build(
-    source: Source, total: int, fit_row: int, folder: CacheFolder | None, progress: Progress = lambda *_: None
-) -> tuple[Space, tuple[Segment, ...], CacheFile | None, tuple[CacheFile, ...], int]:
+    source: Source,
+    total: int,
+    dims: int,
+    fit_row: int,
+    folder: CacheFolder | None,
+    progress: Progress = lambda *_: None,
+) -> Built:
     """Fits a space on the texts up to a row, and makes the segments of all.
 
     source: gives the texts in parts, in order, each time it is asked. total: how many there are up to fit_row.
-    folder: where files are written as they are made; None keeps them in memory. Returns the space, the segments,
-    their files and how many texts were fitted. Raises OSError where a file cannot be written.
+    folder: where files are written as they are made; None keeps them in memory. Raises OSError where a file
+    cannot be written.
     """
     with ExitStack() as stack:
         source = _spooled(source, total, folder, stack)
-        fit, seen = SpaceFit(total), 0
+        fit, seen = SpaceFit(total, dims), 0
         for texts in source():
             part = _up_to(texts, fit_row)
             fit.observe(part)
@@ -100,7 +115,7 @@ def build(
             fit_file = folder.write(space.arrays())
             arrays = folder.arrays(fit_file)
             space = space if arrays is None else Space.from_arrays(arrays)
-    return space, tuple(segments), fit_file, tuple(files), seen
+    return Built(space, tuple(segments), fit_file, tuple(files), seen)
 
 
 def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generation | None:
@@ -125,19 +140,24 @@ def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generati
     )
 
 
-def with_segment(generation: Generation, segment: Segment, folder: CacheFolder) -> Generation:
-    """Returns the generation with one more segment, which is written. Raises OSError where it cannot be."""
-    assert generation.manifest is not None
-    file = folder.write(segment.arrays)
-    manifest = replace(
-        generation.manifest,
-        segments=(*generation.manifest.segments, file),
-        texts=generation.texts + len(segment),
-        last_row=int(segment.rows[-1]),
-    )
-    arrays = folder.arrays(file)
-    kept = segment if arrays is None else Segment(arrays)
-    return replace(generation, segments=(*generation.segments, kept), manifest=manifest)
+def rewritten(
+    generation: Generation, segments: Sequence[Segment], removal: int, folder: CacheFolder
+) -> Generation:
+    """Returns the generation with other segments; those that are not yet in its files are written.
+
+    removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be written.
+    """
+    manifest = generation.manifest
+    assert manifest is not None
+    known = dict(zip(map(id, generation.segments), manifest.segments, strict=True))
+    files, kept = list[CacheFile](), list[Segment]()
+    for segment in segments:
+        file = known.get(id(segment)) or folder.write(segment.arrays)
+        arrays = None if id(segment) in known else folder.arrays(file)
+        files.append(file)
+        kept.append(segment if arrays is None else Segment(arrays))
+    manifest = replace(manifest, segments=tuple(files), removal=removal)
+    return replace(generation, segments=tuple(kept), manifest=manifest)
 
 
 def _up_to(texts: RawTexts, row: int) -> RawTexts:

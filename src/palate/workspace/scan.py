@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from palate.feature.keyword import KEPT
+from palate.feature.keyword import KEPT, Postings
 from palate.parts import Rows, Vector
 from palate.weights import Sparse, Weights
-from palate.workspace.segment import LENGTHS, Segment
+from palate.workspace.segment import LENGTHS, Segment, ragged
 from palate.workspace.space import Space
 
 TEXTS_AT_ONCE = 2048  # so that what is computed stays in the processor's cache
@@ -44,6 +44,24 @@ class Scan:
             scores[part] = self._part(segment, part)
         return scores
 
+    def scores_at(self, segment: Segment, indices: Rows) -> Vector:
+        """Returns (m,) float32 scores of some of the segment's texts, from their whole vectors."""
+        arrays = segment.arrays
+        total = segment.vectors(indices) @ self._direction + np.float32(self._offset)
+        for name, block_weights in self._dense.items():
+            total += arrays[name][indices] @ block_weights
+        if self._words is not None:
+            positions, begins = ragged(segment.starts, indices)
+            texts = Postings(
+                arrays["codes"][positions],
+                arrays["counts"][positions],
+                begins,
+                arrays["saturation"][indices],
+                arrays["norms"][indices],
+            )
+            total += _word_scores(texts, self._words)
+        return np.asarray(total, dtype=np.float32)
+
     def _part(self, segment: Segment, part: slice) -> Vector:
         arrays = segment.arrays
         total = arrays["quantised"][part].astype(np.float32) @ self._direction
@@ -52,31 +70,17 @@ class Scan:
         for name, block_weights in self._dense.items():
             total += arrays[name][part] @ block_weights
         if self._words is not None:
-            total += self._word_scores(segment, part, self._words)
+            begins = segment.starts[part.start : part.stop + 1]
+            entries = slice(int(begins[0]), int(begins[-1]))
+            texts = Postings(
+                arrays["codes"][entries],
+                arrays["counts"][entries],
+                begins - begins[0],
+                arrays["saturation"][part],
+                arrays["norms"][part],
+            )
+            total += _word_scores(texts, self._words)
         return total
-
-    def _word_scores(self, segment: Segment, part: slice, words: Vector) -> Vector:
-        """Returns (m,) scores by both weightings.
-
-        Where a term occurs once, its BM25 weight is its table entry over 1 + saturation and its tf-idf weight the
-        entry over the norm of the text: both factors belong to the text, so entries are summed first. What a
-        term that occurs more often brings beyond that is added.
-        """
-        arrays, begins = segment.arrays, segment.starts[part.start : part.stop + 1]
-        entries = slice(int(begins[0]), int(begins[-1]))
-        begins = begins - begins[0]
-        saturation, norms = arrays["saturation"][part], arrays["norms"][part]
-        weights = words.take(arrays["codes"][entries], axis=0)
-        sums = _row_sums(weights, begins)
-        repeated = np.flatnonzero(arrays["counts"][entries] > 1)
-        repeated = repeated[weights[repeated].any(axis=1)]
-        counts = arrays["counts"][entries][repeated].astype(np.float32)
-        owners = np.searchsorted(begins, repeated, side="right") - 1
-        own = saturation[owners]
-        more = weights[repeated, 0] * (counts / (counts + own) - 1 / (1 + own))
-        bm25 = sums[:, 0] / (1 + saturation) + np.bincount(owners, more, len(sums))
-        tfidf = sums[:, 1] + np.bincount(owners, weights[repeated, 1] * np.log(counts), len(sums))
-        return np.asarray(bm25 + tfidf / np.where(norms > 0, norms, 1), dtype=np.float32)
 
     def _vector_weights(self, weights: Weights | None) -> tuple[Vector, float]:
         """Returns (d,) weights on vectors, and what they give the mean of the corpus, with its sign turned."""
@@ -110,11 +114,31 @@ def entries_of(weights: Weights) -> tuple[Rows, Vector]:
     return columns, np.asarray(weights)[columns]
 
 
-def row_lengths(space: Space, segment: Segment, indices: Rows | slice) -> Mapping[str, Vector]:
-    """Returns, by block, the lengths of the rows of some texts of a segment."""
-    lengths = np.asarray(segment.arrays["lengths"][indices])
+def row_lengths(space: Space, segment: Segment) -> Mapping[str, Vector]:
+    """Returns, by block, the lengths of the rows of a segment's texts."""
+    lengths = np.asarray(segment.arrays["lengths"])
     found = dict(zip(LENGTHS, lengths.T, strict=True))
     return {**found, "keyword": found["keyword"] * np.float32(space.keyword.scale)}
+
+
+def _word_scores(texts: Postings, words: Vector) -> Vector:
+    """Returns (m,) scores by both weightings.
+
+    Where a term occurs once, its BM25 weight is its table entry over 1 + saturation and its tf-idf weight the
+    entry over the norm of the text: both factors belong to the text, so entries are summed first. What a
+    term that occurs more often brings beyond that is added.
+    """
+    weights = words.take(texts.codes, axis=0)
+    sums = _row_sums(weights, texts.starts)
+    repeated = np.flatnonzero(texts.counts > 1)
+    repeated = repeated[weights[repeated].any(axis=1)]
+    counts = texts.counts[repeated].astype(np.float32)
+    owners = np.searchsorted(texts.starts, repeated, side="right") - 1
+    own = texts.saturation[owners]
+    more = weights[repeated, 0] * (counts / (counts + own) - 1 / (1 + own))
+    bm25 = sums[:, 0] / (1 + texts.saturation) + np.bincount(owners, more, len(sums))
+    tfidf = sums[:, 1] + np.bincount(owners, weights[repeated, 1] * np.log(counts), len(sums))
+    return np.asarray(bm25 + tfidf / np.where(texts.norms > 0, texts.norms, 1), dtype=np.float32)
 
 
 def _row_sums(values: Vector, begins: Rows) -> Vector:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from palate.feature.keyword import Postings
-from palate.features import Features
+from palate.features import Features, Terms
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.fitting import RawTexts
 from palate.workspace.space import Space
@@ -47,12 +47,14 @@ class Segment:
         a = self.arrays
         positions, starts = ragged(self.starts, indices)
         postings = Postings(
-            a["codes"][positions], a["counts"][positions], starts, a["saturation"][indices], a["norms"][indices]
+            a["codes"][positions],
+            a["counts"][positions],
+            starts,
+            a["saturation"][indices],
+            a["norms"][indices],
         )
         alone = space if space.crowd is None else space.without_crowd()
-        return alone.blocks(
-            self.vectors(indices), postings, a["sentiment"][indices], a["freshness"][indices]
-        )
+        return alone.blocks(self.vectors(indices), postings, a["sentiment"][indices], a["freshness"][indices])
 
 
 def make_segment(space: Space, texts: RawTexts) -> Segment:
@@ -85,10 +87,20 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
             "norms": postings.norms,
             "sentiment": sentiment,
             "freshness": fresh,
-            "lengths": np.stack([semantic, unscaled, _row_lengths(tfidf), *others], axis=1).astype(np.float32),
+            "lengths": np.stack([semantic, unscaled, _row_lengths(tfidf), *others], axis=1).astype(
+                np.float32
+            ),
             "error": np.array(left_out.max(initial=0.0)),
         }
     )
+
+
+def empty_segment(space: Space) -> Segment:
+    """Returns a segment of no text."""
+    none = np.zeros(0, np.int64)
+    terms = Terms(np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(1, np.int64))
+    vectors = np.zeros((0, len(space.semantic.mean)), np.float16)
+    return make_segment(space, RawTexts(none, none, vectors, terms, np.zeros(0)))
 
 
 def joined(segments: Sequence[Segment]) -> Segment:
@@ -109,8 +121,11 @@ def joined(segments: Sequence[Segment]) -> Segment:
     return Segment(arrays)
 
 
-def without(segment: Segment, gone: Rows) -> Segment:
-    """Returns the segment without the texts of some store rows, in memory."""
+def without(segment: Segment, gone: Rows, representatives: Rows) -> Segment:
+    """Returns the segment without the texts of some store rows, in memory.
+
+    representatives: (n,) row of the text that stands for the group of each text of the segment from now on.
+    """
     kept = np.flatnonzero(~np.isin(segment.rows, gone))
     positions, starts = ragged(segment.starts, kept)
     arrays = {
@@ -118,7 +133,8 @@ def without(segment: Segment, gone: Rows) -> Segment:
         for name, array in segment.arrays.items()
         if name not in ("starts", "error")
     }
-    return Segment({**arrays, "starts": starts, "error": segment.arrays["error"]})
+    arrays |= {"representatives": representatives[kept], "starts": starts, "error": segment.arrays["error"]}
+    return Segment(arrays)
 
 
 def ragged(starts: Rows, indices: Rows) -> tuple[Rows, Rows]:

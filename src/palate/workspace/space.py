@@ -119,9 +119,7 @@ def average_row(features: Features) -> Features:
 
 
 def _named(prefix: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
-    return {
-        name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)
-    }
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _parts(prefix: str, features: Features) -> dict[str, np.ndarray[Any, Any]]:

@@ -1,0 +1,43 @@
+"""Reading: the texts of a store as the numbers that a corpus is made of."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import numpy as np
+
+from palate.encoder.cached import CachedEncoder
+from palate.features import Terms
+from palate.parts import Vector
+from palate.store.tables import Tables
+from palate.store.texts import RawColumns
+from palate.workspace.fitting import RawTexts
+
+TEXTS_AT_ONCE = 16_384
+
+
+def moments_of(dates: list[str | None]) -> Vector:
+    """Returns (n,) seconds since 1970 of dates in ISO 8601, UTC where they name no zone; nan for None."""
+    return np.array([np.nan if date is None else _moment(date) for date in dates], dtype=np.float64)
+
+
+def raw_texts(columns: RawColumns) -> RawTexts:
+    """Returns the texts of columns that were read from a store."""
+    terms = Terms(columns.ids, columns.counts, columns.starts)
+    return RawTexts(columns.rows, columns.representatives, columns.vectors, terms, moments_of(columns.dates))
+
+
+def _moment(date: str) -> float:
+    moment = datetime.fromisoformat(date)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def source_of(tables: Tables, encoder: CachedEncoder, after_row: int = 0) -> Callable[[], Iterator[RawTexts]]:
+    """Returns what reads the texts after a row, in order, each time it is called within the tables' transaction."""
+
+    def texts() -> Iterator[RawTexts]:
+        row, dims = after_row, encoder.inner.dims
+        while len((columns := tables.texts.raw(encoder.encoder_id, dims, row, TEXTS_AT_ONCE)).rows):
+            yield raw_texts(columns)
+            row = int(columns.rows[-1])
+
+    return texts

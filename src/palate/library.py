@@ -66,7 +66,7 @@ class Library:
         self._hash_again()
         self._crowding = Crowding(self.store)
         self._corpus: tuple[int, CachedEncoder, Corpus] | None = None  # without the crowd
-        self._ruling: tuple[Corpus, RuleMatcher] | None = None
+        self.rule_matcher = RuleMatcher(self.store.rules.matching)
 
     @property
     def encoder(self) -> Encoder:
@@ -199,12 +199,6 @@ class Library:
         """Learn the crowd now from what all have said; returns what it was learned from."""
         self._crowding.learn(self._texts(), self._encoding.cached.number)
         return self.crowd()
-
-    def ruling(self, corpus: Corpus) -> RuleMatcher:
-        """What rules do to the texts of a corpus; each rule is matched once for each corpus."""
-        if self._ruling is None or self._ruling[0] is not corpus:
-            self._ruling = (corpus, RuleMatcher(corpus.rows, self.store.rules.matching))
-        return self._ruling[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) vectors as the store would hold them; nothing is stored."""

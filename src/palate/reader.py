@@ -62,14 +62,15 @@ class Reader:
         corpus = self._learned.corpus()
         effect = self._effect(corpus)
         with one_thread():
-            added = effect.added + ABOVE_ALL * effect.kept
+            added = effect.added(np.arange(len(corpus)))
+            added[effect.kept_indices] += ABOVE_ALL
             curved = bool(len(corpus)) and bool(self._learned.taste.nonlinear_shares(corpus.features[:1]))
             deep = max(limit, RESCORED) if curved else limit
             places = self._learned.scores.best(
                 self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep
             )
             mean, sd = self._value(corpus, places, effect)
-        order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
+        order = np.lexsort((-places, -mean.round(12), ~effect.kept(places)))[:limit]
         return self._hits(corpus, places[order], mean[order], sd[order])
 
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
@@ -136,7 +137,7 @@ class Reader:
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
             row_features, taste = corpus.features[[place]], self._learned.taste
             learned = contributions(hit.text.content, corpus, row_features, taste, self._library.encoder)
-        ruled = self._library.ruling(corpus).shares(self._rules(), place)
+        ruled = self._library.rule_matcher.shares(self._rules(), row)
         shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
@@ -197,26 +198,28 @@ class Reader:
         return [one.rule for one in self._library.store.rules.of(self.number) if one.state == "accepted"]
 
     def _effect(self, corpus: Corpus) -> Effect:
-        return self._library.ruling(corpus).effect(self._rules())
+        return self._library.rule_matcher.effect(self._rules(), corpus.rows)
 
     def _askable(self, corpus: Corpus, effect: Effect, among: str, n: int, rng: np.random.Generator) -> Rows:
         """Places among which to ask: about n, ascending."""
         open_ = self._open(corpus, effect, False)
         base, weights = self._learned.taste.explain()
+        added = effect.added(np.arange(len(corpus)))
         if among == "best":
-            return np.sort(self._learned.scores.best(weights, effect.added, open_, n))
+            return np.sort(self._learned.scores.best(weights, added, open_, n))
         if among == "all":
             return np.sort(rng.permutation(open_)[:n])
-        return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + effect.added), open_, n))
+        return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + added), open_, n))
 
     def _value(self, corpus: Corpus, places: Rows, effect: Effect) -> tuple[Vector, Vector]:
-        return shifted(*self._learned.taste.value(corpus.features[places]), effect.added[places])
+        return shifted(*self._learned.taste.value(corpus.features[places]), effect.added(places))
 
     def _open(self, corpus: Corpus, effect: Effect, all: bool) -> Rows:
         """Places that may be shown: the first text of each group, and unless `all` only of groups without a
         verdict.
         """
-        shown = corpus.leads & ~effect.blocked
+        shown = corpus.leads.copy()
+        shown[effect.blocked_indices] = False
         if not all:
             shown[corpus.places(list(self._learned.verdicts))] = False
         return np.flatnonzero(shown)

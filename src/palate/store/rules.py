@@ -91,18 +91,19 @@ class Rules:
             connection.execute(delete(schema.rule).where(_rule.number == number))
             return found
 
-    def matching(self, rule: Rule) -> list[int]:
-        """Rows of all texts that a rule speaks of, ascending.
+    def matching(self, rule: Rule, after_row: int = 0) -> list[int]:
+        """Returns the rows above after_row of all texts that a rule matches, ascending.
 
         A word costs time for the texts that have it, by the full-text index; other rules read a part of every
         text."""
-        query = select(schema.text.c.row, *(schema.text.c[name] for name in READS[rule.field])).order_by(
-            schema.text.c.row
-        )
+        row = schema.text.c.row
+        query = select(row, *(schema.text.c[name] for name in READS[rule.field])).order_by(row)
         if rule.field == "word":
             phrase = '"' + rule.value.replace('"', '""') + '"'
             having = sql("words match :phrase").bindparams(phrase=phrase)
-            query = query.join(_words, _words.c.rowid == schema.text.c.row).where(having)
+            query = query.join(_words, _words.c.rowid == row).where(having, _words.c.rowid > after_row)
+        else:
+            query = query.where(row > after_row)
         with self._store.reading() as connection:
             return [row for row, *read in connection.execute(query) if rule.speaks_of(*read)]
 

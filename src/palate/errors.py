@@ -61,7 +61,7 @@ class StoreTooNew(BadStore):
     """The store was written by a newer version of palate."""
 
 
-def at_least_one(n: int) -> None:
+def check_limit(n: int) -> None:
     """Check a number of texts asked for. Raises BadValue below 1."""
     if n < 1:
         raise BadValue(f"a limit is 1 or more, got {n}")

@@ -38,11 +38,11 @@ class Feedback:
 class CrowdFeedback:
     """What many readers said of n_texts texts: m judgements, one for each reader and text.
 
-    readers: numbers from 0, without gaps. places: of the texts in the corpus. likings: in [-1, 1].
+    readers: numbers from 0, without gaps. indices: of the texts in the corpus. likings: in [-1, 1].
     """
 
     readers: np.ndarray[tuple[int], np.dtype[np.int64]]
-    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    indices: np.ndarray[tuple[int], np.dtype[np.int64]]
     likings: np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     n_texts: int
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
-from palate.errors import UnknownName, at_least_one
+from palate.errors import UnknownName, check_limit
 from palate.feature.keyword import HASHING, hash_terms
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
@@ -20,7 +20,7 @@ from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
-from palate.value import Found
+from palate.value import SimilarText
 from palate.workspace.adding import AddReport, Progress, add_texts
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import Crowding, CrowdSummary
@@ -142,17 +142,17 @@ class Library:
             )
         return Reader(self, row)
 
-    def find(self, query: str, *, limit: int = 20) -> list[Found]:
+    def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
         """The texts nearest to a query, by words and by vectors together.
 
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
-        at_least_one(limit)
+        check_limit(limit)
         return self._fused(lambda _: self.encode([query])[0], re.findall(r"\w+", well_formed(query)), limit)
 
-    def find_like(self, text_id: str, *, limit: int = 20) -> list[Found]:
+    def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
         """The texts nearest to a stored one, itself left out."""
-        at_least_one(limit)
+        check_limit(limit)
         row = self.row_of(text_id)
         words = re.findall(r"\w{3,}", self.text(text_id).title)
         found = self._fused(lambda corpus: corpus.vectors[corpus.place(row)], words, limit + 1)
@@ -284,7 +284,9 @@ class Library:
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
-    def _fused(self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int) -> list[Found]:
+    def _fused(
+        self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int
+    ) -> list[SimilarText]:
         worded = self.store.texts.with_words(words, max(FUSED, limit))
         # after the words, so that it has every text they found, and before what it is compared with
         corpus = self.corpus()
@@ -302,6 +304,6 @@ class Library:
         texts = self.store.texts.get(best)
         length = float(np.linalg.norm(vector)) or 1.0
         return [
-            Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
+            SimilarText(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
             for row in best
         ]

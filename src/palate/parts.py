@@ -79,17 +79,17 @@ class Candidates:
 class Question(Protocol):
     """Which texts to ask about.
 
-    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all
+    pool: what it chooses from where there are many texts: those nearest to even odds, the best, or all
     alike."""
 
-    among: Literal["even", "best", "all"]
+    pool: Literal["even", "best", "all"]
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
-        """Places of the n of the m candidates to ask about, best first."""
+        """Indices of the n of the m candidates to ask about, best first."""
 
 
 class Index(Protocol):
     """Vectors to nearest texts."""
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Places of the n nearest vectors and their cosine, nearest first."""
+        """Indices of the n nearest vectors and their cosine, nearest first."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.errors import at_least_one
+from palate.errors import check_limit
 from palate.explain import contributions
 from palate.feedback import Feedback, parse_liking
-from palate.insight.drift import Change, changes
+from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
-from palate.question.stopping import Recall, stopping
+from palate.question.stopping import RecallEstimate, estimate_recall
 from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry
@@ -22,7 +22,7 @@ from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Place, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
-from palate.value import Found, Hit, Value, Why
+from palate.value import Hit, SimilarText, Value, Why
 from palate.workspace.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Reader:
 
         What a rule keeps stands above all others, what one blocks is not there.
         """
-        at_least_one(limit)
+        check_limit(limit)
         corpus = self._learned.corpus()
         effect = self._effect(corpus)
         with one_thread():
@@ -78,13 +78,13 @@ class Reader:
 
         strategy: see question/choose.py. Chance is drawn by the number of verdicts, so asking twice asks the
         same. Raises UnknownName for a strategy that is not there."""
-        at_least_one(n)
+        check_limit(n)
         question = make_question(strategy)
         corpus = self._learned.corpus()
         effect = self._effect(corpus)
         rng = np.random.default_rng([self.number, len(self._learned.verdicts)])
         with one_thread():
-            places = self._askable(corpus, effect, question.among, max(ASKABLE, n), rng)
+            places = self._askable(corpus, effect, question.pool, max(ASKABLE, n), rng)
             mean, sd = self._value(corpus, places, effect)
             chosen = question.choose(
                 Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng
@@ -153,21 +153,23 @@ class Reader:
         self._learned.corpus()
         return list(self._learned.taste.champions)
 
-    def progress(self) -> Recall:
+    def progress(self) -> RecallEstimate:
         """How much of what this reader would like has been seen; what was skipped or is blocked does not
         count.
         """
         corpus = self._learned.corpus()
         liked = [entry.liking > 0 for entry in self._learned.verdicts.values() if entry.liking is not None]
-        return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False)))
+        return estimate_recall(
+            np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False))
+        )
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[TasteChange]:
         """Where this reader's taste seems to have changed, in judgements that were predicted (see
         insight/drift.py).
         """
         self._learned.corpus()
         board = self._learned.taste.board
-        return changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
+        return detect_changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:
         """Serve the blend of the contest, its champion, or one member by its name. Raises UnknownName."""
@@ -200,14 +202,14 @@ class Reader:
     def _effect(self, corpus: Corpus) -> Effect:
         return self._library.rule_matcher.effect(self._rules(), corpus.rows)
 
-    def _askable(self, corpus: Corpus, effect: Effect, among: str, n: int, rng: np.random.Generator) -> Rows:
+    def _askable(self, corpus: Corpus, effect: Effect, pool: str, n: int, rng: np.random.Generator) -> Rows:
         """Places among which to ask: about n, ascending."""
         open_ = self._open(corpus, effect, False)
         base, weights = self._learned.taste.explain()
         added = effect.added(np.arange(len(corpus)))
-        if among == "best":
+        if pool == "best":
             return np.sort(self._learned.scores.best(weights, added, open_, n))
-        if among == "all":
+        if pool == "all":
             return np.sort(rng.permutation(open_)[:n])
         return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + added), open_, n))
 
@@ -235,7 +237,7 @@ class Reader:
 
     def _nearest(
         self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]
-    ) -> tuple[Found, ...]:
+    ) -> tuple[SimilarText, ...]:
         entries = self._learned.verdicts.values()
         rows = [
             entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row
@@ -246,7 +248,7 @@ class Reader:
         nearest = places[np.argsort(-cosine, kind="stable")][:n]
         texts = self._library.store.texts.get(corpus.rows[nearest].tolist())
         return tuple(
-            Found(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
+            SimilarText(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
             for p in nearest
         )
 

@@ -1,4 +1,4 @@
-"""Line: one row of a table of recorded facts, such as judgements or labels, that knows where it stands."""
+"""Record: one row of a table of recorded facts, such as judgements or labels, that knows where it stands."""
 
 import csv
 import gzip
@@ -16,7 +16,7 @@ KINDS = (*DELIMITERS, ".jsonl", ".parquet")
 
 
 @dataclass(frozen=True)
-class Line:
+class Record:
     """One row. fields: by column, as text; what JSON or Parquet leave empty is not there, a list is its words
     with spaces.
     """
@@ -39,7 +39,7 @@ class Line:
         return BadSource(f"{self.path}, line {self.number}: {reason}")
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_records(path: Path) -> Iterator[Record]:
     """Rows of a CSV, TSV, JSON Lines or Parquet file in their order; all but Parquet also with .gz. The
     suffix decides.
 
@@ -60,7 +60,7 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise BadSource(f"{path} has no rows")
 
 
-def _text(path: Path, kind: str) -> Iterator[Line]:
+def _text(path: Path, kind: str) -> Iterator[Record]:
     line = None
     opened = gzip.open if path.suffix == ".gz" else open
     try:
@@ -71,7 +71,7 @@ def _text(path: Path, kind: str) -> Iterator[Line]:
         raise BadSource(f"cannot read {path} after line {line.number if line else 0}: {error}") from error
 
 
-def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Line]:
+def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Record]:
     table = csv.DictReader(file, restkey="", restval="", delimiter=delimiter)
     for fields in table:
         if "" in fields:  # where the reader puts what is beyond the last column
@@ -79,10 +79,10 @@ def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Line]:
             raise BadSource(
                 f"{path}, line {table.line_num}: more values than columns; put quotes around values with {what}"
             )
-        yield Line(path, table.line_num, fields)
+        yield Record(path, table.line_num, fields)
 
 
-def _json(path: Path, file: TextIO) -> Iterator[Line]:
+def _json(path: Path, file: TextIO) -> Iterator[Record]:
     for number, text in enumerate(file, 1):
         if not text.strip():
             continue
@@ -95,10 +95,10 @@ def _json(path: Path, file: TextIO) -> Iterator[Line]:
             raise BadSource(
                 f"{path}, line {number}: expected a JSON object with a field per column, got {what}"
             )
-        yield Line(path, number, _as_text(fields))
+        yield Record(path, number, _as_text(fields))
 
 
-def _parquet(path: Path) -> Iterator[Line]:
+def _parquet(path: Path) -> Iterator[Record]:
     from pyarrow import ArrowException, parquet
 
     number = 0
@@ -107,7 +107,7 @@ def _parquet(path: Path) -> Iterator[Line]:
             for batch in file.iter_batches(batch_size=1024):
                 for fields in batch.to_pylist():
                     number += 1
-                    yield Line(path, number, _as_text(fields))
+                    yield Record(path, number, _as_text(fields))
     except (ArrowException, OSError) as error:
         raise BadSource(f"cannot read {path} after line {number}: {error}") from error
 

@@ -16,16 +16,16 @@ Action = Literal["block", "keep", "boost"]
 Field = Literal["word", "author", "source", "pattern"]
 State = Literal["accepted", "pending", "vetoed"]
 
-MOST = 20.0  # logits that a boost may add or take
-LONGEST = 1000  # characters of a value
-READS: dict[Field, tuple[str, ...]] = {  # what of a Text each is matched against
+MAX_BOOST_LOGITS = 20.0  # logits that a boost may add or take
+MAX_VALUE_CHARACTERS = 1000  # characters of a value
+TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # what of a Text each is matched against
     "word": ("title", "body"),
     "author": ("extra",),
     "source": ("source", "url"),
     "pattern": ("title", "body"),
 }
-AUTHORS = ("author", "authors", "first_authors")  # what sources call them in Text.extra
-LETTER = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
+AUTHOR_KEYS = ("author", "authors", "first_authors")  # what sources call them in Text.extra
+LETTER_PATTERN = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Rule:
         object.__setattr__(
             self, "value", " ".join(self._checked().split()) if self.field != "pattern" else self._checked()
         )
-        _ = self.speaks_of  # a pattern that RE2 does not take is refused here
+        _ = self.matches_fields  # a pattern that RE2 does not take is refused here
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,12 +66,12 @@ class Rule:
         ).casefold()
 
     @cached_property
-    def speaks_of(self) -> Callable[..., bool]:
-        """Takes what a text has under the names of READS, and says whether the rule speaks of that text."""
-        return FINDERS[self.field](self.value)
+    def matches_fields(self) -> Callable[..., bool]:
+        """Takes what a text has under the names of TEXT_FIELDS, and says whether the rule speaks of that text."""
+        return MATCHERS[self.field](self.value)
 
     def matches(self, text: Text) -> bool:
-        return self.speaks_of(*(getattr(text, name) for name in READS[self.field]))
+        return self.matches_fields(*(getattr(text, name) for name in TEXT_FIELDS[self.field]))
 
     def __str__(self) -> str:
         return f'{self.action} {self.field} "{self.value}"' + (
@@ -83,15 +83,17 @@ class Rule:
         if self.action not in get_args(Action) or self.field not in get_args(Field):
             actions, fields = ", ".join(get_args(Action)), ", ".join(get_args(Field))
             raise BadValue(f"a rule is to {actions} by {fields}; got {self.action!r} by {self.field!r}")
-        if self.action == "boost" and not (math.isfinite(self.amount) and 0 < abs(self.amount) <= MOST):
+        if self.action == "boost" and not (
+            math.isfinite(self.amount) and 0 < abs(self.amount) <= MAX_BOOST_LOGITS
+        ):
             raise BadValue(
-                f"a boost is a number of logits from -{MOST:g} to {MOST:g} that is not 0, got {self.amount}"
+                f"a boost is a number of logits from -{MAX_BOOST_LOGITS:g} to {MAX_BOOST_LOGITS:g} that is not 0, got {self.amount}"
             )
         if self.action != "boost" and self.amount:
             raise BadValue(f"only a boost has an amount, got {self.amount} to {self.action}")
-        if len(value) > LONGEST or not (self.field == "pattern" or any(map(str.isalnum, value))):
+        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or any(map(str.isalnum, value))):
             raise BadValue(
-                f"a rule's {self.field} needs a letter or digit, and at most {LONGEST} characters; got {value[:80]!r}"
+                f"a rule's {self.field} needs a letter or digit, and at most {MAX_VALUE_CHARACTERS} characters; got {value[:80]!r}"
             )
         return value
 
@@ -119,7 +121,7 @@ def authors(extra: Mapping[str, Any]) -> Iterator[str]:
     >>> list(authors({"authors": ["Jane Doe"], "author": "R. Roe, P. Moe"}))
     ['R. Roe', 'P. Moe', 'Jane Doe']
     """
-    for key in AUTHORS:
+    for key in AUTHOR_KEYS:
         said = extra.get(key)
         for names in said if isinstance(said, list) else [said]:
             if isinstance(names, str):
@@ -144,8 +146,8 @@ def _words(name: str) -> list[str]:
 
 def _word(value: str) -> Callable[[str, str], bool]:
     value = unicodedata.normalize("NFC", value)
-    before = f"(?<!{LETTER})" if re.match(LETTER, value) else ""
-    after = f"(?!{LETTER})" if re.search(f"{LETTER}$", value) else ""
+    before = f"(?<!{LETTER_PATTERN})" if re.match(LETTER_PATTERN, value) else ""
+    after = f"(?!{LETTER_PATTERN})" if re.search(f"{LETTER_PATTERN}$", value) else ""
     search = re.compile(before + r"\s+".join(map(re.escape, value.split())) + after, re.IGNORECASE).search
     return lambda *parts: any(search(unicodedata.normalize("NFC", part)) is not None for part in parts)
 
@@ -188,7 +190,7 @@ def _pattern(value: str) -> Callable[[str, str], bool]:
     return lambda *parts: compiled.search("\n".join(filter(None, parts))) is not None
 
 
-FINDERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
+MATCHERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
     "word": _word,
     "author": _author,
     "source": _source,

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+TRACKING_PREFIXES = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def canonical_url(url: str) -> str:
         [
             (k, v)
             for k, v in parse_qsl(parts.query, keep_blank_values=True)
-            if not k.lower().startswith(TRACKING)
+            if not k.lower().startswith(TRACKING_PREFIXES)
         ]
     )
     return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))

@@ -33,7 +33,7 @@ class Hit(NamedTuple):
     group: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
+class SimilarText(NamedTuple):
     """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]."""
 
     text: Text
@@ -59,8 +59,8 @@ class Why:
     hit: Hit
     logit: float
     contributions: tuple[Contribution, ...]  # largest first
-    liked: tuple[Found, ...]  # nearest liked texts, nearest first
-    disliked: tuple[Found, ...]  # nearest disliked texts, nearest first
+    liked: tuple[SimilarText, ...]  # nearest liked texts, nearest first
+    disliked: tuple[SimilarText, ...]  # nearest disliked texts, nearest first
 
     @property
     def blocks(self) -> dict[str, float]:

@@ -80,7 +80,7 @@ def test_what_is_beyond_the_window_is_counted_and_left_out(tiny: Path) -> None:
     """The vector is then sentence-transformers' own, which drops the rest too."""
     text = "cat sat the " * 9
     seen = xray(text, folder=tiny, encoder="tiny")
-    assert (len(seen.pieces), seen.in_all, seen.window) == (16, 29, 16)
+    assert (len(seen.pieces), seen.n_pieces, seen.window) == (16, 29, 16)
     assert seen.pieces[-1].text == "[SEP]"
     np.testing.assert_allclose(seen.vector, embedded(tiny, text), atol=1e-5)
 
@@ -168,9 +168,9 @@ def test_a_model_without_word_embeddings_and_layers_is_refused(tmp_path: Path) -
 def test_attention_is_the_softmax_of_scaled_dot_products(tiny: Path, seen: XRay) -> None:
     """Of the first layer, from the weights in the file; rows sum to 1 in all."""
     weights, dims = weights_of(tiny), 32 // 4
-    place = "encoder.layer.0.attention.self"
+    index = "encoder.layer.0.attention.self"
     queries, keys = (
-        (seen.hidden[0] @ weights[f"{place}.{name}.weight"].T + weights[f"{place}.{name}.bias"]).reshape(
+        (seen.hidden[0] @ weights[f"{index}.{name}.weight"].T + weights[f"{index}.{name}.bias"]).reshape(
             -1, 4, dims
         )
         for name in ("query", "key")
@@ -211,10 +211,10 @@ def test_a_lone_piece_looks_at_none(tiny: Path) -> None:
 
 def test_drift_is_the_cosine_to_the_start(seen: XRay) -> None:
     for layer in range(3):
-        for place in range(10):
-            here, start = seen.hidden[layer, place], seen.hidden[0, place]
+        for index in range(10):
+            here, start = seen.hidden[layer, index], seen.hidden[0, index]
             expected = here @ start / np.linalg.norm(here) / np.linalg.norm(start)
-            assert seen.drift[layer, place] == pytest.approx(expected, abs=1e-5)
+            assert seen.drift[layer, index] == pytest.approx(expected, abs=1e-5)
     np.testing.assert_allclose(seen.drift[0], 1, atol=1e-6)
 
 

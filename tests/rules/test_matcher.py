@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -117,7 +117,7 @@ def test_threads_match_a_rule_once_and_do_not_wait_for_the_others() -> None:
 
 
 def test_what_could_not_be_matched_is_matched_next_time() -> None:
-    answers = iter([OSError("disk"), [2]])
+    answers: Iterator[OSError | list[int]] = iter([OSError("disk"), [2]])
 
     def matching(_rule: Rule, _after_row: int) -> list[int]:
         answer = next(answers)

@@ -39,13 +39,13 @@ def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, in
 def test_bounds_of_large_counts_are_those_of_the_exact_interval() -> None:
     counts = np.array([300, 100]), np.array([90, 300])
     found = bounds(*counts, 700, 800)
-    for place in range(2):
-        liked, disliked = int(counts[0][place]), int(counts[1][place])
+    for index in range(2):
+        liked, disliked = int(counts[0][index]), int(counts[1][index])
         interval = odds_ratio(
             [[liked, disliked], [700 - liked, 800 - disliked]], kind="sample"
         ).confidence_interval(0.95)
         nearer = interval.low if interval.low > 1 else interval.high
-        assert found[place] == pytest.approx(np.log(nearer), abs=0.02)
+        assert found[index] == pytest.approx(np.log(nearer), abs=0.02)
 
 
 def drawn_texts(seed: int, n: int = 60) -> list[Text]:

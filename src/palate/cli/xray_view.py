@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text as Cell
 
 from palate.cli import show
-from palate.insight.outcome import Outcome, notes
+from palate.insight.assessment import Assessment, notes
 from palate.insight.xray import XRay
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ UP, DOWN = "#d9480f", "#1c7ed6"  # above and below 0, as on the page
 SHADES = " ░▒▓█"
 
 
-def show_xray(seen: XRay, outcome: Outcome) -> None:
+def show_xray(seen: XRay, outcome: Assessment) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if show.is_terminal() else WIDE)
     console.print(
         Cell(f"{show.clean(seen.encoder)}  ", style="bold").append(seen.model, style="not bold dim")
@@ -151,7 +151,7 @@ def _vector(seen: XRay) -> Cell:
     )
 
 
-def _nearest(outcome: Outcome) -> Table | None:
+def _nearest(outcome: Assessment) -> Table | None:
     if outcome.store is None:
         return None
     table = _table("cosine", "<id", "<title")
@@ -160,7 +160,7 @@ def _nearest(outcome: Outcome) -> Table | None:
     return table
 
 
-def _blocks(outcome: Outcome) -> Table | None:
+def _blocks(outcome: Assessment) -> Table | None:
     if outcome.value is None:
         return None
     table = _table("<block", "columns", "filled", "length", "log odds")
@@ -169,14 +169,14 @@ def _blocks(outcome: Outcome) -> Table | None:
     return table
 
 
-def _score(outcome: Outcome) -> str:
+def _score(outcome: Assessment) -> str:
     value = outcome.value
     return (
         f"Value for {show.clean(outcome.reader)}: score {value.score} ± {show.spread(value)}" if value else ""
     )
 
 
-def _shares(outcome: Outcome) -> Table | None:
+def _shares(outcome: Assessment) -> Table | None:
     if outcome.value is None:
         return None
     table = _table("<because of", "<block", "log odds", "<")
@@ -204,7 +204,7 @@ def strip(values: Vector, cells: int) -> Cell:
     return found
 
 
-def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
+def xray_fields(seen: XRay, outcome: Assessment) -> dict[str, Any]:
     """All but the raw tensors, which `palate.insight.xray.xray` gives."""
     lengths = {
         name: np.linalg.norm(rows, axis=1)
@@ -237,7 +237,7 @@ def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
         "model": seen.model,
         "texts": seen.texts,
         "pieces": pieces,
-        "pieces_in_all": seen.in_all,
+        "pieces_in_all": seen.n_pieces,
         "window": seen.window,
         "layers": seen.layers,
         "heads": seen.heads,

@@ -11,8 +11,8 @@ class ExactIndex:
 
     vectors: (n, d) float32 rows of length 1 (or 0, which are near to nothing).
 
-    >>> places, cosine = ExactIndex(np.eye(3, dtype=np.float32)).nearest(np.array([0.0, 0.6, 0.8]), 2)
-    >>> places.tolist(), cosine.round(2) == np.float32([0.8, 0.6])
+    >>> indices, cosine = ExactIndex(np.eye(3, dtype=np.float32)).nearest(np.array([0.0, 0.6, 0.8]), 2)
+    >>> indices.tolist(), cosine.round(2) == np.float32([0.8, 0.6])
     ([2, 1], array([ True,  True]))
     """
 
@@ -20,8 +20,8 @@ class ExactIndex:
         self._vectors = vectors
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Places of the n nearest vectors and their cosine to `vector`, nearest first; equal ones in order of
-        place.
+        """Indices of the n nearest vectors and their cosine to `vector`, nearest first; equal ones in order of
+        index.
         """
         length = float(np.linalg.norm(vector))
         cosine = self._vectors @ (vector / length if length else vector).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Axis: a text as its place among the stored texts along one direction, an integer from 0 to 1000."""
+"""Axis: a text as its index among the stored texts along one direction, an integer from 0 to 1000."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 from palate.errors import BadValue
 from palate.parts import Matrix, Vector
 
-EQUAL = 1e-6
+TOLERANCE = 1e-6
 
 
 class Axis(NamedTuple):
@@ -64,5 +64,5 @@ def position(value: float, others: Vector) -> int:
     >>> position(3.0, np.array([1.0, 2.0, 3.0, 9.0])), position(0.0, np.array([1.0]))
     (625, 0)
     """
-    equal = np.abs(others - value) < EQUAL
+    equal = np.abs(others - value) < TOLERANCE
     return round(1000 * float(((others < value) & ~equal).mean() + equal.mean() / 2))

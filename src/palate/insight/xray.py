@@ -21,7 +21,7 @@ Stack = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]
 class Piece(NamedTuple):
     """One word piece. text: as the vocabulary spells it, with its mark where it goes on a word (`continues`).
 
-    kind: token type id, None for a model without them. side: place in `XRay.texts` of the text it comes from,
+    kind: token type id, None for a model without them. side: index in `XRay.texts` of the text it comes from,
     None for a special piece such as [CLS]. start, end: its characters there."""
 
     text: str
@@ -60,7 +60,7 @@ class XRay:
     layers.
 
     encoder, model: what it is called, and what it is. texts: what was read, the text and the pair if there is
-    one. in_all: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the
+    one. n_pieces: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the
     attention mask. embeddings: by name, the (t, d) vectors that are added for each piece. summed: (t, d)
     their sum. embedded: (t, d) the sum after layer norm. attention: (l, h, t, t), row looks at column, rows
     sum to 1. hidden: (l + 1, t, d), before the first layer and after each. pooled: (d,) one vector for all
@@ -71,7 +71,7 @@ class XRay:
     model: str
     texts: tuple[str, ...]
     pieces: tuple[Piece, ...]
-    in_all: int
+    n_pieces: int
     window: int | None
     mask: Rows
     embeddings: Mapping[str, Matrix]
@@ -174,7 +174,7 @@ def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -
 
     Use it to see why two texts have the vectors they have. pair: a second text, read after the first in one
     sequence; a static encoder reads each text alone and leaves it out. What is beyond the model's window, or
-    512 pieces, is left out: see `in_all`. encoder: what the model is called. folder: safe weights, as
+    512 pieces, is left out: see `n_pieces`. encoder: what the model is called. folder: safe weights, as
     `encoder.sbert_folder.model_folder` gives it. Costs one pass in float32 on the CPU, 0.2 s for 256 pieces
     of all-MiniLM-L6-v2, and l * h * t * t * 4 bytes for the attention. Raises BadValue for a text that is
     empty, BadSource for a model without word embeddings and attention, MissingExtra without [bert] where the

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-MOST = 512  # pieces that are looked at, whatever the window: attention grows with their square
-ADDED = {
+MAX_PIECES = 512  # pieces that are looked at, whatever the window: attention grows with their square
+EMBEDDING_NAMES = {
     "word_embeddings": "word",
     "tok_embeddings": "word",
     "position_embeddings": "position",
     "token_type_embeddings": "token type",
 }
-NORM = ("LayerNorm", "norm")  # what follows the sum
+NORM_NAMES = ("LayerNorm", "norm")  # what follows the sum
 
 
 def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> XRay:
@@ -50,14 +50,18 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
     backbone = getattr(model[0], "auto_model", None)
     embeddings = getattr(backbone, "embeddings", None)
     children = {name for name, _ in embeddings.named_children()} if embeddings is not None else set()
-    if backbone is None or embeddings is None or not (children & set(ADDED) and children & set(NORM)):
+    if (
+        backbone is None
+        or embeddings is None
+        or not (children & set(EMBEDDING_NAMES) and children & set(NORM_NAMES))
+    ):
         raise BadSource(
             f"{encoder} is no BERT-like model: it has no module that adds word embeddings before layers of attention;"
             " give one such as BERT, RoBERTa, DistilBERT or MPNet"
         )
-    window = min(model.max_seq_length or MOST, MOST)
+    window = min(model.max_seq_length or MAX_PIECES, MAX_PIECES)
     texts = _told(model, content, pair)
-    inputs, pieces, in_all = _pieces(model, texts, window)
+    inputs, pieces, n_pieces = _pieces(model, texts, window)
     with torch.inference_mode(), _Watch(embeddings) as watch:
         out = backbone(**inputs, output_attentions=True, output_hidden_states=True)
     attention = np.stack([layer[0].numpy() for layer in out.attentions])
@@ -69,10 +73,12 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
         f" {out.last_hidden_state.shape[-1]} dims, {config.vocab_size} word pieces, float32",
         texts=texts,
         pieces=pieces,
-        in_all=in_all,
+        n_pieces=n_pieces,
         window=window,
         mask=inputs["attention_mask"][0].numpy(),
-        embeddings={name: watch.added[name] for name in dict.fromkeys(ADDED.values()) if name in watch.added},
+        embeddings={
+            name: watch.added[name] for name in dict.fromkeys(EMBEDDING_NAMES.values()) if name in watch.added
+        },
         summed=watch.summed,
         embedded=watch.embedded,
         attention=attention,
@@ -97,9 +103,11 @@ class _Watch(ExitStack):
         super().__init__()
         self.added: dict[str, Matrix] = {}
         for name, module in embeddings.named_children():
-            if name in ADDED:
-                self._keep(module, lambda _, out, name=ADDED[name]: self.added.update({name: _rows(out)}))
-            elif name in NORM:
+            if name in EMBEDDING_NAMES:
+                self._keep(
+                    module, lambda _, out, name=EMBEDDING_NAMES[name]: self.added.update({name: _rows(out)})
+                )
+            elif name in NORM_NAMES:
                 self._keep(module, self._normed)
 
     def _keep(self, module: Module, keep: Any) -> None:
@@ -129,7 +137,7 @@ def _pieces(
 ) -> tuple[dict[str, Tensor], tuple[Piece, ...], int]:
     """What the model is given, the same piece by piece, and how many pieces there are without the window."""
     tokenizer = model.tokenizer
-    in_all = len(tokenizer(*texts, verbose=False)["input_ids"])
+    n_pieces = len(tokenizer(*texts, verbose=False)["input_ids"])
     found = tokenizer(*texts, truncation=True, max_length=window, return_tensors="pt")
     framed = found.encodings[0]
     if not any(side is not None for side in framed.sequence_ids):
@@ -137,12 +145,12 @@ def _pieces(
     kinds = found["token_type_ids"][0].tolist() if "token_type_ids" in found else [None] * len(framed.ids)
     words = [None, *zip(framed.sequence_ids, framed.word_ids, strict=True)]
     pieces = tuple(
-        Piece(text, id, kind, side, start, end, side is not None and words[place] == words[place + 1])
-        for place, (text, id, kind, side, (start, end)) in enumerate(
+        Piece(text, id, kind, side, start, end, side is not None and words[index] == words[index + 1])
+        for index, (text, id, kind, side, (start, end)) in enumerate(
             zip(framed.tokens, framed.ids, kinds, framed.sequence_ids, framed.offsets, strict=True)
         )
     )
-    return dict(found), pieces, in_all
+    return dict(found), pieces, n_pieces
 
 
 def _pool(model: SentenceTransformer, out: Any, mask: Tensor) -> tuple[str, Vector, Vector, Vector]:

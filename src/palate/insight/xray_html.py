@@ -29,9 +29,9 @@ def shown(text: str) -> str:
     return escape(text.translate(CONTROLS))
 
 
-def piece_html(seen: XRay, place: int) -> str:
+def piece_html(seen: XRay, index: int) -> str:
     """A piece as the vocabulary spells it, its mark of continuation in another colour."""
-    piece = seen.pieces[place]
+    piece = seen.pieces[index]
     said = shown(piece.text)
     if piece.continues and said.startswith("##"):
         said = f'<span class="mark">##</span>{said[2:]}'
@@ -45,10 +45,10 @@ def chips(
     a piece.
     """
     words: list[list[str]] = []
-    for place, piece in enumerate(seen.pieces[:upto]):
-        above, below, title = chip(place)
+    for index, piece in enumerate(seen.pieces[:upto]):
+        above, below, title = chip(index)
         second = " second" if piece.side == 1 else ""
-        button = f'<button type="button" class="chip{second}"{chosen(place)} title="{title}">{above}{piece_html(seen, place)}{below}'
+        button = f'<button type="button" class="chip{second}"{chosen(index)} title="{title}">{above}{piece_html(seen, index)}{below}'
         words[-1:] = [[*words[-1], button]] if piece.continues and words else [*words[-1:], [button]]
     items = "".join(f"<li>{''.join(f'{button}</button>' for button in word)}</li>" for word in words)
     return f'<ol class="chips{kind}" aria-label="{escape(label)}">{items}</ol>'
@@ -86,9 +86,9 @@ def heat(share: float) -> str:
     return f"h{min(10, round(10 * share))}" if share >= 0.05 else ""
 
 
-def chosen(place: int) -> str:
+def chosen(index: int) -> str:
     """The attribute by which the script knows the piece of a row."""
-    return f' data-piece="{place}"'
+    return f' data-piece="{index}"'
 
 
 def _drawn(shapes: str) -> str:

@@ -11,22 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from palate.insight.outcome import Outcome, notes
-from palate.insight.outcome_sections import outcome_sections
+from palate.insight.assessment import Assessment, notes
+from palate.insight.assessment_sections import assessment_sections
 from palate.insight.xray import XRay
 from palate.insight.xray_html import Section, shown
 from palate.insight.xray_sections import encoder_sections, map_names
 
 HERE = Path(__file__).parent
 # levels of the square root of an attention weight; coarse ones are off by 0.021 at most, near 1
-FINE, COARSE = 255, 47
-MOST_CELLS = 5_600_000  # of attention that are drawn: 256 pieces in 6 layers of 12 heads
-MOST_PACKED = 2_000_000  # characters of packed attention
+FINE_LEVELS, COARSE_LEVELS = 255, 47
+MAX_CELLS = 5_600_000  # of attention that are drawn: 256 pieces in 6 layers of 12 heads
+MAX_PACKED_CHARACTERS = 2_000_000  # characters of packed attention
 # quantile of the numbers of a strip that gets full colour; a few outlying dims would leave the rest pale
-FULL = 0.995
+FULL_COLOUR_QUANTILE = 0.995
 
 
-def xray_page(seen: XRay, outcome: Outcome) -> str:
+def xray_page(seen: XRay, outcome: Assessment) -> str:
     """The page as HTML, about 30 kB and 10 kB a piece, below 3 MB for 256 pieces of all-MiniLM-L6-v2.
 
     Write it to a file and open that in any browser of 2023 or later. Text is escaped; a
@@ -35,7 +35,7 @@ def xray_page(seen: XRay, outcome: Outcome) -> str:
     and heads it is drawn for the first pieces only, and the page says so."""
     attention = _attention(seen) if seen.layers else None
     style, script = ((HERE / name).read_text("utf-8") for name in ("xray.css", "xray.js"))
-    found = [*encoder_sections(seen, attention["n"] if attention else 0), *outcome_sections(outcome)]
+    found = [*encoder_sections(seen, attention["n"] if attention else 0), *assessment_sections(outcome)]
     facts = json.dumps(
         {**_data(seen), "attention": attention}, allow_nan=False, separators=(",", ":")
     ).replace("<", "\\u003c")
@@ -72,7 +72,7 @@ def _section(one: Section) -> str:
     return f'<section id="{one.name}"><h2>{one.title}</h2><p>{one.lead}</p>{one.html}</section>\n'
 
 
-def _header(seen: XRay, outcome: Outcome) -> str:
+def _header(seen: XRay, outcome: Assessment) -> str:
     facts = {"pieces": len(seen.pieces), "dims": seen.summed.shape[1]}
     facts |= {"layers": seen.layers, "heads": seen.heads} if seen.layers else {}
     facts |= {f"score for {outcome.reader}": outcome.value.score} if outcome.value else {}
@@ -87,7 +87,7 @@ def _header(seen: XRay, outcome: Outcome) -> str:
 
 def _data(seen: XRay) -> dict[str, Any]:
     """What the script draws."""
-    said = [place for place in range(len(seen.pieces)) if not seen.special[place]]
+    said = [index for index in range(len(seen.pieces)) if not seen.special[index]]
     added = {**seen.embeddings, **({"sum": seen.summed} if seen.layers else {})}
     strips = {**added, **({"layer norm": seen.embedded} if seen.layers else {})}
     common = max(_brightest(rows) for rows in added.values())  # so that what is added and the sum compare
@@ -114,14 +114,20 @@ def _attention(seen: XRay) -> dict[str, Any]:
     maps = np.concatenate([seen.attention, seen.mean[:, None], seen.rollout[:, None]], axis=1)
     # by what is looked at: columns are alike, so they pack better
     roots = np.sqrt(np.clip(maps, 0, 1)).swapaxes(2, 3)
-    n, levels = min(len(seen.pieces), int((MOST_CELLS / maps[..., 0, 0].size) ** 0.5)), FINE
-    while len(packed := _packed(np.rint(levels * roots[:, :, :n, :n]).astype(np.uint8))) > MOST_PACKED:
-        n, levels = (n, COARSE) if levels == FINE else (int(n * (MOST_PACKED / len(packed)) ** 0.5), COARSE)
+    n, levels = min(len(seen.pieces), int((MAX_CELLS / maps[..., 0, 0].size) ** 0.5)), FINE_LEVELS
+    while (
+        len(packed := _packed(np.rint(levels * roots[:, :, :n, :n]).astype(np.uint8))) > MAX_PACKED_CHARACTERS
+    ):
+        n, levels = (
+            (n, COARSE_LEVELS)
+            if levels == FINE_LEVELS
+            else (int(n * (MAX_PACKED_CHARACTERS / len(packed)) ** 0.5), COARSE_LEVELS)
+        )
     return {"layers": seen.layers, "names": map_names(seen), "n": n, "levels": levels, "packed": packed}
 
 
 def _brightest(values: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> float:
-    return float(np.quantile(np.abs(values), FULL)) or 1.0
+    return float(np.quantile(np.abs(values), FULL_COLOUR_QUANTILE)) or 1.0
 
 
 def _packed(cells: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> str:

@@ -21,7 +21,7 @@ from palate.insight.xray_html import (
     table,
 )
 
-SHORT = 40  # pieces that are set wide, with lines between them and names along the square
+WIDE_SET_PIECES = 40  # pieces that are set wide, with lines between them and names along the square
 
 
 def encoder_sections(seen: XRay, drawn: int) -> list[Section]:
@@ -33,8 +33,8 @@ def encoder_sections(seen: XRay, drawn: int) -> list[Section]:
 
 
 def _chips(seen: XRay) -> Section:
-    def chip(place: int) -> tuple[str, str, str]:
-        piece = seen.pieces[place]
+    def chip(index: int) -> tuple[str, str, str]:
+        piece = seen.pieces[index]
         said = "" if piece.side is None else seen.texts[piece.side][piece.start : piece.end]
         codes = " ".join(f"U+{ord(character):04X}" for character in said)
         return f'<small class="piece">{shown(said) or "&nbsp;"}</small>', f"<small>{piece.id}</small>", codes
@@ -56,15 +56,15 @@ def _table(seen: XRay) -> Section:
     lengths = {name: np.linalg.norm(rows, axis=1) for name, rows in added.items()}
 
     def rows() -> Iterator[tuple[str, list[str]]]:
-        for place, piece in enumerate(seen.pieces):
+        for index, piece in enumerate(seen.pieces):
             where = "" if piece.side is None else f"{piece.start}&ndash;{piece.end}"
-            cells = [cell(str(place)), cell(piece_html(seen, place), "name"), cell(str(piece.id))]
+            cells = [cell(str(index)), cell(piece_html(seen, index), "name"), cell(str(piece.id))]
             cells += [cell(str(piece.kind))] if kinds else []
-            cells += [*([cell(str(int(seen.mask[place])))] if seen.layers else []), cell(where)]
-            cells += [cell(f"{length[place]:.2f}") for length in lengths.values()]
+            cells += [*([cell(str(int(seen.mask[index])))] if seen.layers else []), cell(where)]
+            cells += [cell(f"{length[index]:.2f}") for length in lengths.values()]
             yield (
-                chosen(place),
-                [*cells, cell(f'<canvas class="strip" data-row="{place}" aria-hidden="true"></canvas>')],
+                chosen(index),
+                [*cells, cell(f'<canvas class="strip" data-row="{index}" aria-hidden="true"></canvas>')],
             )
 
     names = [f"|{name}|" for name in lengths]
@@ -144,9 +144,13 @@ def _listed(names: Iterable[str]) -> str:
 
 def _attention(seen: XRay, drawn: int) -> Section:
     layers = "".join(f'<option value="{layer}">{layer + 1}</option>' for layer in range(seen.layers))
-    heads = "".join(f'<option value="{place}">{name}</option>' for place, name in enumerate(map_names(seen)))
+    heads = "".join(f'<option value="{index}">{name}</option>' for index, name in enumerate(map_names(seen)))
     reading = chips(
-        seen, drawn, "pieces, shaded by attention", lambda _: ("", "", ""), " short" if drawn <= SHORT else ""
+        seen,
+        drawn,
+        "pieces, shaded by attention",
+        lambda _: ("", "", ""),
+        " short" if drawn <= WIDE_SET_PIECES else "",
     )
     cut = (
         f" Drawn for the first {drawn} of {len(seen.pieces)} pieces, to keep the page small."
@@ -183,14 +187,14 @@ def _looks(seen: XRay) -> Section:
     looks = seen.looks
 
     def rows() -> Iterator[tuple[str, list[str]]]:
-        for place in range(len(seen.pieces)):
+        for index in range(len(seen.pieces)):
             cells = []
             for layer in range(seen.layers):
-                at, weight = int(looks.at[layer, place]), float(looks.weight[layer, place])
-                past = f"itself {looks.itself[layer, place]:.0%}, special pieces {looks.special[layer, place]:.0%}"
+                at, weight = int(looks.at[layer, index]), float(looks.weight[layer, index])
+                past = f"itself {looks.itself[layer, index]:.0%}, special pieces {looks.special[layer, index]:.0%}"
                 said = "" if at < 0 else f"{piece_html(seen, at)} {weight:.0%}"
                 cells.append(f'<td class="name {heat(weight)}" title="{past}">{said}</td>')
-            yield chosen(place), [cell(piece_html(seen, place), "name"), *cells]
+            yield chosen(index), [cell(piece_html(seen, index), "name"), *cells]
 
     special, itself = (
         float(looks.special[:, ~seen.special].mean()),
@@ -211,10 +215,10 @@ def _looks(seen: XRay) -> Section:
 
 def _drift(seen: XRay) -> Section:
     def rows() -> Iterator[tuple[str, list[str]]]:
-        for place in range(len(seen.pieces)):
-            cosines = [float(cosine) for cosine in seen.drift[:, place]]
+        for index in range(len(seen.pieces)):
+            cosines = [float(cosine) for cosine in seen.drift[:, index]]
             cells = [cell(f"{cosine:.2f}", heat(1 - cosine)) for cosine in cosines]
-            yield chosen(place), [cell(piece_html(seen, place), "name"), *cells]
+            yield chosen(index), [cell(piece_html(seen, index), "name"), *cells]
 
     return Section(
         "layers",
@@ -235,14 +239,14 @@ def _vector(seen: XRay) -> Section:
     order = np.argsort(-seen.shares, kind="stable")
     rows = (
         (
-            chosen(int(place)),
+            chosen(int(index)),
             (
-                cell(piece_html(seen, int(place)), "name"),
-                cell(f"{seen.shares[place]:.1%}"),
-                cell(draw(float(seen.shares[place]), most)),
+                cell(piece_html(seen, int(index)), "name"),
+                cell(f"{seen.shares[index]:.1%}"),
+                cell(draw(float(seen.shares[index]), most)),
             ),
         )
-        for place in order
+        for index in order
     )
     ends = " Scaled to length 1 it is what is stored." if len(seen.pooled) == len(seen.vector) else ""
     return Section(

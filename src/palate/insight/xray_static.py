@@ -27,8 +27,8 @@ def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
         raise BadValue("the text has no word piece; give palate xray at least one word to look at")
     words = [None, *found.word_ids]
     pieces = tuple(
-        Piece(text, id, None, 0, start, end, words[place] == words[place + 1])
-        for place, (text, id, (start, end)) in enumerate(
+        Piece(text, id, None, 0, start, end, words[index] == words[index + 1])
+        for index, (text, id, (start, end)) in enumerate(
             zip(found.tokens, found.ids, found.offsets, strict=True)
         )
     )
@@ -42,7 +42,7 @@ def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
         model=f"static vectors: {len(arrays['rows'])} word pieces x {rows.shape[1]} dims, int8 with one scale each",
         texts=(content,),
         pieces=pieces,
-        in_all=len(pieces),
+        n_pieces=len(pieces),
         window=None,
         mask=np.ones(len(pieces), dtype=np.int64),
         embeddings={"word": rows},

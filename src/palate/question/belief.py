@@ -6,7 +6,7 @@ import numpy as np
 
 from palate.parts import Vector
 
-EDGE = 1e-6  # how near to 0 and 1 a mean may come; at the ends a Beta has no density
+MIN_PROBABILITY = 1e-6  # how near to 0 and 1 a mean may come; at the ends a Beta has no density
 
 
 def beta_of(mean: Vector, sd: Vector) -> tuple[Vector, Vector]:
@@ -17,8 +17,8 @@ def beta_of(mean: Vector, sd: Vector) -> tuple[Vector, Vector]:
     >>> float(round(a[0], 6)), float(round(b[0], 6)), bool(a[1] > 1e9)
     (1.0, 1.0, True)
     """
-    mean = np.clip(mean, EDGE, 1 - EDGE)
+    mean = np.clip(mean, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     variance: np.ndarray[Any, np.dtype[np.floating[Any]]] = mean * (1 - mean)
     # a + b: judgements the belief is worth
-    worth = np.clip(variance / np.maximum(sd, 1e-9) ** 2 - 1, EDGE, None)
+    worth = np.clip(variance / np.maximum(sd, 1e-9) ** 2 - 1, MIN_PROBABILITY, None)
     return mean * worth, (1 - mean) * worth

@@ -7,8 +7,8 @@ import numpy as np
 from palate.parts import Candidates, Matrix, Rows, Vector
 from palate.question.distinct import distinct
 
-PER_QUESTION = 50  # uncertain texts that one question is to stand for
-ROUNDS = 20  # of Lloyd's algorithm; it settles in fewer
+TEXTS_PER_QUESTION = 50  # uncertain texts that one question is to stand for
+LLOYD_ITERATIONS = 20  # of Lloyd's algorithm; it settles in fewer
 
 
 class Diverse:
@@ -20,22 +20,22 @@ class Diverse:
     Source: Zhdanov, Diverse mini-batch active learning (arXiv:1901.05954, 2019), algorithm 1, on the sphere;
     k-means++: Arthur and Vassilvitskii (SODA 2007)."""
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         weights = candidates.mean * (1 - candidates.mean) + 1e-9
         by_weight = np.argsort(-weights, kind="stable")
-        places = by_weight[: PER_QUESTION * n]
-        if not len(places):
-            return places
-        vectors = np.asarray(candidates.vectors[places], dtype=np.float64)
-        centres = clusters(vectors, weights[places], min(n, len(places)), rng)
+        indices = by_weight[: TEXTS_PER_QUESTION * n]
+        if not len(indices):
+            return indices
+        vectors = np.asarray(candidates.vectors[indices], dtype=np.float64)
+        centres = clusters(vectors, weights[indices], min(n, len(indices)), rng)
         nearness = vectors @ centres.T
         taken: list[int] = []
         for centre in range(len(centres)):
             nearness[taken, centre] = -np.inf
             taken.append(int(np.argmax(nearness[:, centre])))
-        asked = places[taken]
+        asked = indices[taken]
         return distinct(np.concatenate([asked, by_weight[~np.isin(by_weight, asked)]]), candidates.vectors, n)
 
 
@@ -51,7 +51,7 @@ def clusters(vectors: Matrix, weights: Vector, n: int, rng: np.random.Generator)
     while len(centres) < n:
         apart = weights * np.clip(1 - (vectors @ centres.T).max(axis=1), 1e-12, None)
         centres = np.vstack([centres, vectors[int(rng.choice(len(vectors), p=apart / apart.sum()))]])
-    for _ in range(ROUNDS):
+    for _ in range(LLOYD_ITERATIONS):
         nearest = (vectors @ centres.T).argmax(axis=1)
         sums = np.zeros_like(centres)
         np.add.at(sums, nearest, weights[:, None] * vectors)

@@ -19,7 +19,7 @@ class Expected:
     Source: Settles, Craven and Ray, Multiple-instance active learning (NIPS 2007), eq. 4 (expected gradient
     length)."""
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         change = 2 * candidates.mean * (1 - candidates.mean) * lengths(candidates.features)

@@ -19,7 +19,7 @@ class Explore:
     Source: epsilon-greedy; Sutton and Barto, Reinforcement learning (2018), section 2.2.
     """
 
-    among: Literal["even", "best", "all"] = "best"
+    pool: Literal["even", "best", "all"] = "best"
 
     def __init__(self, share: float = 0.1) -> None:
         if not 0 <= share <= 1:

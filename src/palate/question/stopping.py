@@ -12,28 +12,28 @@ from palate.parts import Vector
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Verdicts = np.ndarray[tuple[int], np.dtype[np.bool]]
 # where the rate has fallen to one half, as a share of all texts; 3: it has hardly fallen
-HALVES = np.geomspace(0.003, 3.0, 14)
-STEEPS = np.array([2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # how suddenly it falls
-CURVES = np.array(list(product(HALVES, STEEPS))).T
+HALF_POINTS = np.geomspace(0.003, 3.0, 14)
+STEEPNESSES = np.array([2.0, 3.0, 4.0, 6.0, 9.0, 14.0])  # how suddenly it falls
+CURVES = np.array(list(product(HALF_POINTS, STEEPNESSES))).T
 # share of the likeable texts that no taste finds before the others
-SCATTERED = np.array([0.0, 0.01, 0.03, 0.1])
+SCATTERED_SHARES = np.array([0.0, 0.01, 0.03, 0.1])
 # what a verdict counts: those that follow each other are of similar texts, and no curve is quite of these
 # shapes
-TRUST = 0.5
-COVER = 0.95
-PRIOR = 0.5  # likes that were seen before the first verdict: Jeffreys' prior of a Poisson rate
-KNOWN = 2.0  # how many times the low end the high end may be for a share to be worth saying
+VERDICT_WEIGHT = 0.5
+COVERAGE = 0.95
+PRIOR_LIKES = 0.5  # likes that were seen before the first verdict: Jeffreys' prior of a Poisson rate
+MAX_INTERVAL_RATIO = 2.0  # how many times the low end the high end may be for a share to be worth saying
 
 
 @dataclass(frozen=True)
-class Recall:
+class RecallEstimate:
     """How much of all likeable texts has been seen: an estimate, and an interval that is to hold at least 90
     times in 100.
 
     found: likes so far. left: likes that are expected among the unread, the median. saved: texts that reading
     in no order would have cost more for the same share; below 0 where the order was worse than none.
 
-    >>> answer = Recall(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412)
+    >>> answer = RecallEstimate(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412)
     >>> str(answer), answer.known
     ('94 % (90-97)', True)
     """
@@ -50,7 +50,7 @@ class Recall:
         """Whether the number of likeable texts is told within a factor of two: before, the answer is "not
         known yet".
         """
-        return self.high <= KNOWN * self.low
+        return self.high <= MAX_INTERVAL_RATIO * self.low
 
     def __str__(self) -> str:
         """Rounded so that the interval grows and 100 % is said of 100 % alone."""
@@ -58,7 +58,7 @@ class Recall:
         return f"{share} % ({int(100 * self.low + 1e-9)}-{-int(-100 * self.high // 1)})"
 
 
-def stopping(verdicts: Verdicts, unread: int) -> Recall:
+def estimate_recall(verdicts: Verdicts, unread: int) -> RecallEstimate:
     """From (t,) whether each text was liked, in the order in which they were judged, and how many texts are
     unread.
 
@@ -76,7 +76,7 @@ def stopping(verdicts: Verdicts, unread: int) -> Recall:
     coarsening, JASA 114, 2019).
 
     >>> verdicts = np.array([True] * 30 + [False] * 300)
-    >>> str(stopping(verdicts, unread=1000))
+    >>> str(estimate_recall(verdicts, unread=1000))
     '100 % (85-100)'
     """
     if unread < 0:
@@ -84,7 +84,7 @@ def stopping(verdicts: Verdicts, unread: int) -> Recall:
     read, found = len(verdicts), int(verdicts.sum())
     least, middle, most = likes_left(verdicts, unread)
     high, share, low = (found / (found + left) if found + left else 1.0 for left in (least, middle, most))
-    return Recall(share, low, high, found, middle, round(share * (read + unread)) - read)
+    return RecallEstimate(share, low, high, found, middle, round(share * (read + unread)) - read)
 
 
 def likes_left(verdicts: Verdicts, unread: int) -> tuple[int, int, int]:
@@ -93,14 +93,16 @@ def likes_left(verdicts: Verdicts, unread: int) -> tuple[int, int, int]:
     if not (read and unread):
         return 0, unread, unread
     ahead, fit = _fits(np.flatnonzero(verdicts) + 0.5, read, read + unread)
-    weights = np.exp(TRUST * (fit - fit.max()))
+    weights = np.exp(VERDICT_WEIGHT * (fit - fit.max()))
     weights /= weights.sum()
-    none = TRUST * (1 - ahead) / (TRUST * (1 - ahead) + ahead)
+    none = VERDICT_WEIGHT * (1 - ahead) / (VERDICT_WEIGHT * (1 - ahead) + ahead)
     belief = weights > weights.max() * 1e-6
     weights, none = weights[belief], none[belief]
 
     def up_to(likes: int) -> float:
-        return float(weights @ betainc(TRUST * found + PRIOR, likes + 1, none))  # of a negative binomial
+        return float(
+            weights @ betainc(VERDICT_WEIGHT * found + PRIOR_LIKES, likes + 1, none)
+        )  # of a negative binomial
 
     def quantile(level: float) -> int:
         below, enough = -1, unread
@@ -110,7 +112,7 @@ def likes_left(verdicts: Verdicts, unread: int) -> tuple[int, int, int]:
         return enough
 
     all_of_it = up_to(unread)
-    return quantile((1 - COVER) / 2), quantile(0.5), quantile((1 + COVER) / 2)
+    return quantile((1 - COVERAGE) / 2), quantile(0.5), quantile((1 + COVERAGE) / 2)
 
 
 def _fits(liked_at: Vector, read: int, texts: int) -> tuple[Array, Array]:
@@ -118,11 +120,11 @@ def _fits(liked_at: Vector, read: int, texts: int) -> tuple[Array, Array]:
     likelihood.
     """
     half, steep = CURVES[0] * texts, CURVES[1]
-    whole, scattered = hill_area(half, steep, texts), SCATTERED[:, None]
+    whole, scattered = hill_area(half, steep, texts), SCATTERED_SHARES[:, None]
     behind = (1 - scattered) * hill_area(half, steep, read) / whole + scattered * read / texts
     rates = 1 / (1 + (liked_at[:, None, None] / half) ** steep)
     density = (1 - scattered) * rates / whole + scattered / texts
-    amount = len(liked_at) + PRIOR
+    amount = len(liked_at) + PRIOR_LIKES
     fit = np.log(density).sum(axis=0) + gammaln(amount) - amount * np.log(behind)
     return np.clip(1 - behind, 1e-12, 1.0).ravel(), fit.ravel()
 

@@ -17,7 +17,7 @@ class Thompson:
     Source: Thompson, Biometrika 25 (1933); Chapelle and Li, An empirical evaluation of Thompson sampling
     (NIPS 2011)."""
 
-    among: Literal["even", "best", "all"] = "best"
+    pool: Literal["even", "best", "all"] = "best"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         drawn = rng.beta(*beta_of(candidates.mean, candidates.sd))

@@ -16,7 +16,7 @@ class Uncertainty:
     Source: Lewis and Gale, A sequential algorithm for training text classifiers (SIGIR 1994).
     """
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         order = np.lexsort((-candidates.sd, np.abs(candidates.mean - 0.5)))

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import digamma, entr
 
 from palate.parts import Candidates, Rows, Vector
-from palate.question.belief import EDGE, beta_of
+from palate.question.belief import MIN_PROBABILITY, beta_of
 from palate.question.distinct import distinct
 
 
@@ -19,7 +19,7 @@ class Variance:
     classification and preference learning (arXiv:1112.5745, 2011), eq. 2 (BALD), in closed form for a Beta
     belief."""
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         order = np.argsort(-information(candidates.mean, candidates.sd), kind="stable")
@@ -35,7 +35,7 @@ def information(mean: Vector, sd: Vector) -> Vector:
     (0.279, True)
     """
     a, b = beta_of(mean, sd)
-    chance = np.clip(mean, EDGE, 1 - EDGE)
+    chance = np.clip(mean, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     answer = entr(chance) + entr(1 - chance)
     given = digamma(a + b + 1) - chance * digamma(a + 1) - (1 - chance) * digamma(b + 1)
     return np.asarray(np.maximum(answer - given, 0) / np.log(2))

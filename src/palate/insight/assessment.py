@@ -1,4 +1,4 @@
-"""Assessment: what palate makes of a text, as an x-ray shows it beside the text's way through the encoder."""
+"""Assessment: palate's number and value of a text, as an x-ray shows them beside its way through the encoder."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from palate.insight.xray import XRay
 from palate.value import Contribution, SimilarText, Value
 
 
-class Block(NamedTuple):
+class BlockSummary(NamedTuple):
     """A feature block of a text: its columns, how many are filled, the length of its row, and its share of
     the value's logit.
     """
@@ -21,13 +21,13 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Assessment:
-    """What palate makes of the same text, beside the picture.
+    """Palate's number and value of the text in the picture.
 
     number: see insight/number.py. agreement: cosine of the picture's vector to the one palate's encoder gives
     the whole text, which may run in int8 or read on beyond the window; None where the picture is of two texts
     in a row. similarity: cosine of the text and the pair, each encoded alone.
-    store: where the rest comes from, None where there is none to ask. encoder: that of the store. known: the
-    text's id there."""
+    store: the store that the rest comes from, None without one. encoder: that of the store. known: the text's id
+    in the store, None where it is not stored."""
 
     number: int
     agreement: float | None = None
@@ -39,36 +39,37 @@ class Assessment:
     reader: str = ""
     value: Value | None = None
     contributions: tuple[Contribution, ...] = ()  # largest first
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[BlockSummary, ...] = ()
 
 
-def notes(seen: XRay, outcome: Assessment) -> list[str]:
-    """What must be known to read an x-ray, a sentence each."""
-    characters, pieces = sum(map(len, seen.texts)), len(seen.pieces)
-    found = [
+def reading_notes(xray: XRay, assessment: Assessment) -> list[str]:
+    """Returns what must be known to read an x-ray, a sentence each."""
+    characters, pieces = sum(map(len, xray.texts)), len(xray.pieces)
+    notes = [
         f"{characters} characters, {pieces} word pieces"
-        + (f"; the window takes {seen.window}" if seen.window else "")
+        + (f"; the window takes {xray.window}" if xray.window else "")
     ]
-    if seen.n_pieces > pieces:
-        found.append(
-            f"the text has {seen.n_pieces} pieces, more than the window takes: only its first window is shown"
+    if xray.n_pieces > pieces:
+        notes.append(
+            f"the text has {xray.n_pieces} pieces, more than the window takes: only the first window is shown"
         )
-    if not seen.layers:
-        found.append(
-            "a static encoder adds up the vectors of its pieces: there are no layers, no attention and no order of words"
+    if not xray.layers:
+        notes.append(
+            "a static encoder adds up the vectors of its pieces:"
+            " there are no layers, no attention and no order of words"
         )
-    if seen.encoder == "minilm":
-        found.append("the picture is of the float32 original; palate's own minilm is its int8 export")
-    if outcome.agreement is not None:
-        found.append(
-            f"cosine of the picture's vector to the one palate gives the whole text: {outcome.agreement:.4f}"
+    if xray.encoder == "minilm":
+        notes.append("the picture is of the float32 original; palate's own minilm is its int8 export")
+    if assessment.agreement is not None:
+        notes.append(
+            f"cosine of the picture's vector to the one palate gives the whole text: {assessment.agreement:.4f}"
         )
-    if outcome.similarity is not None:
-        found.append(f"cosine of the two texts, each encoded alone: {outcome.similarity:.4f}")
-    if outcome.store:
-        found.append(
-            f"nearest texts and the value are those of {outcome.store}, by its encoder {outcome.encoder}"
+    if assessment.similarity is not None:
+        notes.append(f"cosine of the two texts, each encoded alone: {assessment.similarity:.4f}")
+    if assessment.store:
+        notes.append(
+            f"nearest texts and the value are those of {assessment.store}, by its encoder {assessment.encoder}"
         )
-    if outcome.known:
-        found.append(f"the text is stored there as {outcome.known}")
-    return found
+    if assessment.known:
+        notes.append(f"the text is stored there as {assessment.known}")
+    return notes

@@ -1,4 +1,4 @@
-"""Drift: when did a reader's taste change?"""
+"""Drift: the times at which a reader's taste changed."""
 
 from typing import Any, NamedTuple
 
@@ -6,11 +6,11 @@ import numpy as np
 
 Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
 
-MIN_SIDE_LOSSES = 10  # judgements on each side of a change
+MIN_SIDE_LOSSES = 10  # on each side of a change
 
 
 class TasteChange(NamedTuple):
-    """A taste that changed. start: place of the first loss after the change. noticed: place of the loss that
+    """A change of a taste. start: place of the first loss after the change. noticed: place of the loss that
     told.
 
     before, after: mean loss from the change before it, and from this one until it was noticed.
@@ -23,7 +23,7 @@ class TasteChange(NamedTuple):
 
 
 def detect_changes(losses: Vector, *, delta: float = 0.05) -> list[TasteChange]:
-    """When predictions became worse for good: ADWIN over (n,) losses in [0, 1], oldest first.
+    """Detects when predictions became worse for good: ADWIN over (n,) losses in [0, 1], oldest first.
 
     Use it on what a taste lost on each judgement before learning it: the squared error of the mean is
     bounded, log loss is not. After each loss every split of the window in two is compared; where the means
@@ -31,7 +31,7 @@ def detect_changes(losses: Vector, *, delta: float = 0.05) -> list[TasteChange]:
     learning and are not reported. Keeps the whole window in place of ADWIN's buckets, so every split is
     looked at: costs O(n) a loss, about 50 ms for 1,000 in all.
 
-    delta: chance of a cut at one index and time where nothing changed, in (0, 1); smaller notices later. At
+    delta: chance of a cut at one position and time where nothing changed, in (0, 1); smaller notices later. At
     0.05, 0 to 3.5 in 100 streams of 1,000 losses without change are cut (measured), and a mean that goes from
     0.15 to 0.35 is noticed after 40. Raises ValueError for losses or delta outside these ranges.
     Source: Bifet and Gavalda, Learning from time-changing data with adaptive windowing (SDM 2007), eq. 3.1
@@ -44,18 +44,18 @@ def detect_changes(losses: Vector, *, delta: float = 0.05) -> list[TasteChange]:
     """
     if not 0 < delta < 1 or (len(losses) and not (np.min(losses) >= 0 and np.max(losses) <= 1)):
         raise ValueError(f"losses must be in [0, 1] and delta in (0, 1), got {delta=} and losses of {losses}")
-    found, start = list[TasteChange](), 0
+    changes, start = list[TasteChange](), 0
     for end in range(1, len(losses) + 1):
         while (cut := _cut(losses[start:end], delta)) is not None:
             before, after = losses[start : start + cut].mean(), losses[start + cut : end].mean()
             start += cut
             if after > before:
-                found.append(TasteChange(start, end - 1, float(before), float(after)))
-    return found
+                changes.append(TasteChange(start, end - 1, float(before), float(after)))
+    return changes
 
 
 def _cut(window: Vector, delta: float) -> int | None:
-    """Length of the older part, at the split that is furthest beyond chance; None where none is."""
+    """Returns the length of the older part at the split that is furthest beyond chance; None where none is."""
     n = len(window)
     if n < 2 * MIN_SIDE_LOSSES:
         return None

@@ -26,7 +26,7 @@ QUESTIONS: dict[str, Callable[[], Question]] = {
 
 
 def make_question(name: str) -> Question:
-    """Raises UnknownName for a strategy that is not there."""
+    """Returns a new question strategy. Raises UnknownName for a name that is not in QUESTIONS."""
     if name not in QUESTIONS:
         raise UnknownName(
             f"there is no question strategy {name!r}; choose one of: {', '.join(sorted(QUESTIONS))}"

@@ -1,4 +1,4 @@
-"""Distinct: a batch of questions without near-copies."""
+"""A batch of questions without near-copies."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ MAX_COSINE = 0.95  # cosine above which two texts ask the same
 
 
 def distinct(order: Rows, vectors: Matrix, n: int) -> Rows:
-    """The first n indices of an order, passing over texts whose cosine to one taken before is above 0.95.
+    """Returns the first n indices of an order without texts whose cosine to one taken before is above 0.95.
 
-    Those passed over follow at the end, in order, where nothing else is left. Costs O(n m d) for m indices and
+    Those left out follow at the end, in order, where nothing else is left. Costs O(n m d) for m indices and
     d dims. Source: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with a threshold in place
     of the trade-off.
 

@@ -1,4 +1,4 @@
-"""RandomChoice: ask about anything."""
+"""RandomChoice: ask about any text."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from palate.question.distinct import distinct
 
 
 class RandomChoice:
-    """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs
+    """Texts at random. Use it as the baseline, or to learn how many likeable texts there are. Costs
     O(m).
     """
 

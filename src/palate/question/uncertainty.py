@@ -9,8 +9,8 @@ from palate.question.distinct import distinct
 
 
 class Uncertainty:
-    """The texts whose probability of a like is nearest to one half; of equal ones those with the larger sd,
-    then the first.
+    """Asks about the texts whose probability of a like is nearest to one half; among equal ones those with
+    the larger sd, then the first.
 
     Use it to sharpen a taste where its probabilities can be trusted. Costs O(m log m).
     Source: Lewis and Gale, A sequential algorithm for training text classifiers (SIGIR 1994).

@@ -11,7 +11,8 @@ from palate.question.distinct import distinct
 
 
 class Variance:
-    """The texts whose answer and whose probability of a like share most information; of equal ones the first.
+    """Asks about the texts whose answer and whose probability of a like share most information; among equal
+    ones the first.
 
     A text at even odds because the reader is of two minds teaches nothing; one at even odds because the taste
     has seen nothing like it does. Use it where the sd of a taste means something, as that of BayesTaste.
@@ -27,15 +28,15 @@ class Variance:
 
 
 def information(mean: Vector, sd: Vector) -> Vector:
-    """(m,) bits that an answer tells of a probability believed to be Beta with this mean and sd: H(mean) -
-    E[H(probability)].
+    """Returns (m,) bits that an answer tells of a probability believed to be Beta with this mean and sd:
+    H(mean) - E[H(probability)].
 
     >>> even, sure = information(np.array([0.5, 0.5]), np.array([12**-0.5, 0.0]))
     >>> float(round(even, 3)), bool(sure < 1e-6)
     (0.279, True)
     """
     a, b = beta_of(mean, sd)
-    chance = np.clip(mean, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
-    answer = entr(chance) + entr(1 - chance)
-    given = digamma(a + b + 1) - chance * digamma(a + 1) - (1 - chance) * digamma(b + 1)
+    probability = np.clip(mean, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+    answer = entr(probability) + entr(1 - probability)
+    given = digamma(a + b + 1) - probability * digamma(a + 1) - (1 - probability) * digamma(b + 1)
     return np.asarray(np.maximum(answer - given, 0) / np.log(2))

@@ -1,4 +1,6 @@
-"""RuleMatcher: which texts of a corpus the rules of a taste block, keep and boost, at the cost of the matches."""
+"""RuleMatcher: which texts of a corpus the rules of a taste block, keep and boost, at the cost of the
+matches.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ MAX_CACHE_BYTES = 64 * 1024 * 1024  # of matches: 8 million of them
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What rules do to the texts of a corpus. Holds only the texts that some rule matches, so it is nearly free
-    where there are no rules, whatever the length of the corpus.
+    """What rules do to the texts of a corpus. Holds only the texts that some rule matches, so it is nearly
+    free where there are no rules, whatever the length of the corpus.
 
     blocked_indices, kept_indices, boosted_indices: positions in the corpus, each ascending and without
     repeats; a text that is kept is not blocked. boosts: logits, one for each of boosted_indices. The methods
@@ -56,7 +58,8 @@ class Effect:
 
 
 class RuleMatcher:
-    """The rules of any taste, matched against a corpus that grows and shrinks. Any number of threads may use it.
+    """The rules of any taste, matched against a corpus that grows and shrinks. Any number of threads may use
+    it.
 
     A rule is matched once against each text: what is found is kept as store rows, and of a corpus with newer
     rows only those after the last one are matched. Removed rows are passed over. An effect costs
@@ -80,8 +83,8 @@ class RuleMatcher:
         self._lock = Lock()
 
     def effect(self, rules: Sequence[Rule], rows: Rows) -> Effect:
-        """What rules do together to the corpus of these rows, (n,) ascending: boosts add up, and keep wins over
-        block.
+        """What rules do together to the corpus of these rows, (n,) ascending: boosts add up, and keep wins
+        over block.
         """
         matched: dict[str, list[Rows]] = {"block": [], "keep": [], "boost": []}
         amounts = [np.zeros(0)]
@@ -155,8 +158,8 @@ class _Matches:
 
 
 def shifted(mean: Vector, sd: Vector, added: Vector) -> tuple[Vector, Vector]:
-    """Returns means and sds, each (n,), after logits (n,) were added. The sd stays the same share of what a mean
-    allows, sqrt(m (1 - m)).
+    """Returns means and sds, each (n,), after logits (n,) were added. The sd stays the same share of what a
+    mean allows, sqrt(m (1 - m)).
 
     >>> mean, sd = shifted(np.array([0.5, 0.5]), np.array([0.25, 0.25]), np.array([0.0, 2.0]))
     >>> mean.round(3).tolist(), sd.round(3).tolist()

@@ -43,5 +43,5 @@ def test_the_readers_own_feedback_changes_nothing() -> None:
 
 
 def test_without_a_crowd_there_is_no_popularity() -> None:
-    with pytest.raises(ValueError, match="this corpus has no crowd"):
+    with pytest.raises(ValueError, match="this replay has none"):
         Popularity(ReplayCorpus(TEXTS), np.random.default_rng(0))

@@ -196,17 +196,17 @@ def test_a_piece_looks_most_at_another_that_is_not_special(seen: XRay) -> None:
         for row in range(10):
             others = [(seen.mean[layer, row, column], column) for column in range(1, 9) if column != row]
             weight, at = max(others)
-            assert (seen.looks.at[layer, row], seen.looks.weight[layer, row]) == (at, weight)
-            assert seen.looks.itself[layer, row] == seen.mean[layer, row, row]
-            assert seen.looks.special[layer, row] == pytest.approx(
+            assert (seen.attended.piece[layer, row], seen.attended.weight[layer, row]) == (at, weight)
+            assert seen.attended.own[layer, row] == seen.mean[layer, row, row]
+            assert seen.attended.special[layer, row] == pytest.approx(
                 seen.mean[layer, row, 0] + seen.mean[layer, row, 9]
             )
 
 
 def test_a_lone_piece_looks_at_none(tiny: Path) -> None:
-    looks = xray("cat", folder=tiny, encoder="tiny").looks
-    assert looks.at[0].tolist() == [1, -1, 1]
-    assert looks.weight[0, 1] == 0
+    attended = xray("cat", folder=tiny, encoder="tiny").attended
+    assert attended.piece[0].tolist() == [1, -1, 1]
+    assert attended.weight[0, 1] == 0
 
 
 def test_drift_is_the_cosine_to_the_start(seen: XRay) -> None:
@@ -214,8 +214,8 @@ def test_drift_is_the_cosine_to_the_start(seen: XRay) -> None:
         for index in range(10):
             here, start = seen.hidden[layer, index], seen.hidden[0, index]
             expected = here @ start / np.linalg.norm(here) / np.linalg.norm(start)
-            assert seen.drift[layer, index] == pytest.approx(expected, abs=1e-5)
-    np.testing.assert_allclose(seen.drift[0], 1, atol=1e-6)
+            assert seen.input_cosines[layer, index] == pytest.approx(expected, abs=1e-5)
+    np.testing.assert_allclose(seen.input_cosines[0], 1, atol=1e-6)
 
 
 # --- the vector
@@ -330,6 +330,6 @@ def test_a_static_text_is_the_sum_of_its_pieces_as_the_encoder_has_it(
 def test_a_static_encoder_has_no_layers_and_leaves_the_pair_out() -> None:
     seen = xray("two kittens", "a bond", folder=SHIPPED, encoder="static")
     assert (seen.layers, seen.heads, seen.texts) == (0, 0, ("two kittens",))
-    assert seen.rollout.shape == seen.looks.weight.shape[:1] + (len(seen.pieces),) * 2
-    np.testing.assert_allclose(seen.drift, 1)
+    assert seen.rollout.shape == seen.attended.weight.shape[:1] + (len(seen.pieces),) * 2
+    np.testing.assert_allclose(seen.input_cosines, 1)
     assert seen.steps[0].name == "input ids"

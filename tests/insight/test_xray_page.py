@@ -13,7 +13,7 @@ import pytest
 
 from palate.encoder.minilm_file import model_folder
 from palate.encoder.static import SHIPPED
-from palate.insight.assessment import Assessment, Block
+from palate.insight.assessment import Assessment, BlockSummary
 from palate.insight.xray import Piece, XRay, xray
 from palate.insight.xray_page import xray_page
 from palate.text import Text
@@ -79,7 +79,7 @@ OUTCOME = Assessment(
     reader="<me>",
     value=Value(0.731, float("nan")),
     contributions=(Contribution("keyword", "<em>", 1.5), Contribution("semantic", "semantic", -0.5)),
-    blocks=(Block("semantic", 256, 256, 1.1, -0.5), Block("keyword", 900, 3, 0.4, 1.5)),
+    blocks=(BlockSummary("semantic", 256, 256, 1.1, -0.5), BlockSummary("keyword", 900, 3, 0.4, 1.5)),
 )
 
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from palate import features
 from palate.encoder.static import StaticEncoder
 from palate.explain import contributions
-from palate.insight.assessment import Assessment, Block
+from palate.insight.assessment import Assessment, BlockSummary
 from palate.insight.number import number_of
 from palate.insight.xray import XRay
 from palate.learner import Learner
@@ -70,7 +70,7 @@ def in_store(outcome: Assessment, text: str, library: Library, reader: Reader) -
     )
 
 
-def _block(name: str, block: features.Block, shares: list[Contribution]) -> Block:
+def _block(name: str, block: features.Block, shares: list[Contribution]) -> BlockSummary:
     row = block.toarray()[0] if isinstance(block, csr_array) else block[0]
     logit = sum(share.amount for share in shares if share.block == name)
-    return Block(name, len(row), int(np.count_nonzero(row)), float(np.linalg.norm(row)), logit)
+    return BlockSummary(name, len(row), int(np.count_nonzero(row)), float(np.linalg.norm(row)), logit)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text as Cell
 
 from palate.cli import show
-from palate.insight.assessment import Assessment, notes
+from palate.insight.assessment import Assessment, reading_notes
 from palate.insight.xray import XRay
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def show_xray(seen: XRay, outcome: Assessment) -> None:
     console.print(
         Cell(f"{show.clean(seen.encoder)}  ", style="bold").append(seen.model, style="not bold dim")
     )
-    for line in notes(seen, outcome):
+    for line in reading_notes(seen, outcome):
         console.print(line)
     for title, table in (
         (
@@ -112,11 +112,11 @@ def _looks(seen: XRay) -> Table | None:
     if not seen.layers:
         return None
     table = _table("<piece", *(f"<layer {layer + 1}" for layer in _layers(seen)))
-    looks = seen.looks
+    attended = seen.attended
     for place in range(min(ROWS, len(seen.pieces))):
         cells: list[RenderableType] = []
         for layer in _layers(seen):
-            at, weight = int(looks.at[layer, place]), float(looks.weight[layer, place])
+            at, weight = int(attended.piece[layer, place]), float(attended.weight[layer, place])
             cells.append(
                 Cell("") if at < 0 else _piece(seen, at).append(f" {weight:.0%}", style="not bold dim")
             )
@@ -130,8 +130,8 @@ def _drift(seen: XRay) -> Table | None:
     table = _table("<piece", "start", *(f"layer {layer + 1}" for layer in _layers(seen)))
     for place in range(min(ROWS, len(seen.pieces))):
         cosines = [
-            float(seen.drift[0, place]),
-            *(float(seen.drift[layer + 1, place]) for layer in _layers(seen)),
+            float(seen.input_cosines[0, place]),
+            *(float(seen.input_cosines[layer + 1, place]) for layer in _layers(seen)),
         ]
         table.add_row(
             _piece(seen, place), *(Cell(f"{cosine:.2f}", style=_shade(1 - cosine)) for cosine in cosines)
@@ -221,11 +221,11 @@ def xray_fields(seen: XRay, outcome: Assessment) -> dict[str, Any]:
             "continues": piece.continues,
             "lengths": {name: float(length[place]) for name, length in lengths.items()},
             "share": float(seen.shares[place]),
-            "cosines": [float(cosine) for cosine in seen.drift[:, place]],
+            "cosines": [float(cosine) for cosine in seen.input_cosines[:, place]],
             "looks": [
                 {"at": int(at), "weight": float(weight), "itself": float(itself), "special": float(special)}
                 for at, weight, itself, special in zip(
-                    *(facts[:, place] for facts in seen.looks), strict=True
+                    *(facts[:, place] for facts in seen.attended), strict=True
                 )
             ],
         }

@@ -1,4 +1,6 @@
-"""Assessment: palate's number and value of a text, as an x-ray shows them beside its way through the encoder."""
+"""Assessment: palate's number and value of a text, as an x-ray shows them beside its way through the
+encoder.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,9 +27,9 @@ class Assessment:
 
     number: see insight/number.py. agreement: cosine of the picture's vector to the one palate's encoder gives
     the whole text, which may run in int8 or read on beyond the window; None where the picture is of two texts
-    in a row. similarity: cosine of the text and the pair, each encoded alone.
-    store: the store that the rest comes from, None without one. encoder: that of the store. known: the text's id
-    in the store, None where it is not stored."""
+    in a row. similarity: cosine of the text and the pair, each encoded alone. store: the store that the rest
+    comes from, None without one. encoder: that of the store. known: the text's id in the store, None where it
+    is not stored."""
 
     number: int
     agreement: float | None = None
@@ -62,13 +64,15 @@ def reading_notes(xray: XRay, assessment: Assessment) -> list[str]:
         notes.append("the picture is of the float32 original; palate's own minilm is its int8 export")
     if assessment.agreement is not None:
         notes.append(
-            f"cosine of the picture's vector to the one palate gives the whole text: {assessment.agreement:.4f}"
+            "cosine of the picture's vector to the one palate gives the whole text:"
+            f" {assessment.agreement:.4f}"
         )
     if assessment.similarity is not None:
         notes.append(f"cosine of the two texts, each encoded alone: {assessment.similarity:.4f}")
     if assessment.store:
         notes.append(
-            f"nearest texts and the value are those of {assessment.store}, by its encoder {assessment.encoder}"
+            f"nearest texts and the value are those of {assessment.store},"
+            f" by its encoder {assessment.encoder}"
         )
     if assessment.known:
         notes.append(f"the text is stored there as {assessment.known}")

@@ -14,7 +14,10 @@ MAX_CONTRIBUTIONS = 40  # listed
 
 def assessment_sections(assessment: Assessment) -> list[Section]:
     """Returns the sections on the nearest texts and the value, where there is a store, and on the number."""
-    return [*([] if assessment.store is None else [_nearest(assessment), _value(assessment)]), _number(assessment)]
+    return [
+        *([] if assessment.store is None else [_nearest(assessment), _value(assessment)]),
+        _number(assessment),
+    ]
 
 
 def _nearest(assessment: Assessment) -> Section:
@@ -78,7 +81,8 @@ def _value(assessment: Assessment) -> Section:
         "value",
         "Value",
         f"What it is worth to {shown(assessment.reader)}",
-        "The probability that this reader likes it, by taste alone. The contributions add up to its log odds.",
+        "The probability that this reader likes it, by taste alone."
+        " The contributions add up to its log odds.",
         f'<p class="score"><b>{value.score}</b> <span>&plusmn; {sd} of 100</span></p>'
         + '<div class="two"><div><h3>Feature blocks</h3>'
         + table(["<block", "columns", "filled", "length", "log odds"], blocks, "feature blocks")
@@ -95,7 +99,7 @@ def _number(assessment: Assessment) -> Section:
         "number",
         "Number",
         "The text as one number",
-        "64 bits: on which side of 64 planes the static vector of the text lies. Close texts differ in few bits,"
-        " unrelated ones in about half.",
+        "64 bits: on which side of 64 planes the static vector of the text lies."
+        " Close texts differ in few bits, unrelated ones in about half.",
         f'<p class="number">{assessment.number}</p><ol class="bits" aria-hidden="true">{bits}</ol>',
     )

@@ -11,8 +11,8 @@ TOLERANCE = 1e-6
 
 
 class Axis(NamedTuple):
-    """A direction through the mean of some texts. direction: (d,) of length 1. mean: (d,) of the texts. spread: the
-    share of their variance along it.
+    """A direction through the mean of some texts. direction: (d,) of length 1. mean: (d,) of the texts.
+    spread: the share of their variance along it.
     """
 
     direction: Vector
@@ -26,7 +26,8 @@ class Axis(NamedTuple):
 
 
 def principal_axis(vectors: Matrix) -> Axis:
-    """Returns the direction along which n texts differ most: the first principal component of their (n, d) vectors.
+    """Returns the direction along which n texts differ most: the first principal component of their (n, d)
+    vectors.
 
     Use it to put texts in one order by what divides them most, whatever the reader. The sign, which principal
     components leave open, is such that the largest coordinate is positive, so equal texts give the same axis
@@ -54,8 +55,8 @@ def principal_axis(vectors: Matrix) -> Axis:
 
 
 def position(value: float, others: Vector) -> int:
-    """Returns the position of a value among others, (n,): the share of them below it in thousandths, plus half of
-    those that are equal.
+    """Returns the position of a value among others, (n,): the share of them below it in thousandths, plus
+    half of those that are equal.
 
     A rank and not a distance, so that 500 is the middle text, whatever the scale, and an outlier moves
     no other. Values are equal where they differ by less than 1e-6: a text alone and the same among others are

@@ -11,7 +11,7 @@ MIN_SIDE_LOSSES = 10  # on each side of a change
 
 class TasteChange(NamedTuple):
     """A change of a taste. start: place of the first loss after the change. noticed: place of the loss that
-    told.
+    revealed it.
 
     before, after: mean loss from the change before it, and from this one until it was noticed.
     """
@@ -31,9 +31,9 @@ def detect_changes(losses: Vector, *, delta: float = 0.05) -> list[TasteChange]:
     learning and are not reported. Keeps the whole window in place of ADWIN's buckets, so every split is
     looked at: costs O(n) a loss, about 50 ms for 1,000 in all.
 
-    delta: chance of a cut at one position and time where nothing changed, in (0, 1); smaller notices later. At
-    0.05, 0 to 3.5 in 100 streams of 1,000 losses without change are cut (measured), and a mean that goes from
-    0.15 to 0.35 is noticed after 40. Raises ValueError for losses or delta outside these ranges.
+    delta: chance of a cut at one position and time where nothing changed, in (0, 1); smaller notices later.
+    At 0.05, 0 to 3.5 in 100 streams of 1,000 losses without change are cut (measured), and a mean that goes
+    from 0.15 to 0.35 is noticed after 40. Raises ValueError for losses or delta outside these ranges.
     Source: Bifet and Gavalda, Learning from time-changing data with adaptive windowing (SDM 2007), eq. 3.1
     with delta' = delta / ln n.
 
@@ -55,7 +55,9 @@ def detect_changes(losses: Vector, *, delta: float = 0.05) -> list[TasteChange]:
 
 
 def _cut(window: Vector, delta: float) -> int | None:
-    """Returns the length of the older part at the split that is furthest beyond chance; None where none is."""
+    """Returns the length of the older part at the split that is furthest beyond chance; None where none
+    is.
+    """
     n = len(window)
     if n < 2 * MIN_SIDE_LOSSES:
         return None

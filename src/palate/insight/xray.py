@@ -1,4 +1,4 @@
-"""X-ray: the whole way of a text through an encoder, as numbers."""
+"""X-ray: a text's whole way through an encoder, as numbers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ Stack = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]
 
 
 class Piece(NamedTuple):
-    """One word piece. text: as the vocabulary spells it, with its mark where it goes on a word (`continues`).
+    """One word piece. text: as the vocabulary spells it, with its mark where it continues a word
+    (`continues`).
 
     kind: token type id, None for a model without them. side: index in `XRay.texts` of the text it comes from,
-    None for a special piece such as [CLS]. start, end: its characters there."""
+    None for a special piece such as [CLS]. start, end: its characters in that text."""
 
     text: str
     id: int
@@ -34,8 +35,8 @@ class Piece(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a text is at one step of its way. shape: (batch, sequence, hidden) as far as it goes. times: how
-    often it comes.
+    """The form of a text at one step of its way. shape: (batch, sequence, hidden), or as many of these as
+    there are. times: how often the step is taken.
     """
 
     name: str
@@ -43,14 +44,15 @@ class Step(NamedTuple):
     times: int = 1
 
 
-class Looks(NamedTuple):
-    """Where each piece looks, mean over heads, each (layers, t). at: the piece it looks at most, among those
-    that are neither itself nor special, -1 where there is none. weight: how much. itself, special: what goes
-    to itself and to special pieces."""
+class Attended(NamedTuple):
+    """The pieces that each piece attends to, mean over heads, each (layers, t). piece: index of the one with
+    most attention, among those that are neither itself nor special, -1 where there is none. weight: its
+    share. own, special: the shares of the piece itself and of special pieces.
+    """
 
-    at: Rows
+    piece: Rows
     weight: Stack
-    itself: Stack
+    own: Stack
     special: Stack
 
 
@@ -59,12 +61,12 @@ class XRay:
     """A text on its way through an encoder. t pieces, d dims, l layers, h heads; a static encoder has no
     layers.
 
-    encoder, model: what it is called, and what it is. texts: what was read, the text and the pair if there is
-    one. n_pieces: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the
+    encoder, model: its name, and a description. texts: those that were read, the text and the pair if there
+    is one. n_pieces: number of pieces without a window; those beyond `window` are not shown. mask: (t,) the
     attention mask. embeddings: by name, the (t, d) vectors that are added for each piece. summed: (t, d)
     their sum. embedded: (t, d) the sum after layer norm. attention: (l, h, t, t), row looks at column, rows
     sum to 1. hidden: (l + 1, t, d), before the first layer and after each. pooled: (d,) one vector for all
-    pieces. shares: (t,) of it by piece, which sum to 1. vector: (d,) what the encoder gives, of length 1.
+    pieces. shares: (t,) of it by piece, which sum to 1. vector: (d,) the encoder's result, of length 1.
     inner: dims inside a layer's feed-forward part, 0 where there is none."""
 
     encoder: str
@@ -87,10 +89,12 @@ class XRay:
 
     @property
     def layers(self) -> int:
+        """The number of layers."""
         return int(self.attention.shape[0])
 
     @property
     def heads(self) -> int:
+        """The number of attention heads of each layer."""
         return int(self.attention.shape[1])
 
     @cached_property
@@ -99,19 +103,20 @@ class XRay:
         return np.array([piece.side is None for piece in self.pieces], dtype=np.bool)
 
     @cached_property
-    def drift(self) -> Stack:
-        """(l + 1, t) cosine of each piece's vector to what it was before the first layer: 1 there."""
+    def input_cosines(self) -> Stack:
+        """(l + 1, t) cosine of each piece's vector to that before the first layer, of which it is 1."""
         lengths = np.linalg.norm(self.hidden, axis=2)
         dots = np.einsum("ltd,td->lt", self.hidden, self.hidden[0])
-        found = dots / np.maximum(lengths * lengths[0], np.finfo(np.float32).tiny)
-        drift: Stack = np.clip(found, -1.0, 1.0)
-        return drift
+        cosines: Stack = np.clip(
+            dots / np.maximum(lengths * lengths[0], np.finfo(np.float32).tiny), -1.0, 1.0
+        )
+        return cosines
 
     @cached_property
     def mean(self) -> Stack:
         """(l, t, t) attention, mean over heads."""
-        found: Stack = self.attention.sum(axis=1) / max(self.heads, 1)
-        return found
+        mean: Stack = self.attention.sum(axis=1) / max(self.heads, 1)
+        return mean
 
     @cached_property
     def rollout(self) -> Stack:
@@ -122,32 +127,32 @@ class XRay:
         connection). Source: Abnar and Zuidema, Quantifying attention flow in transformers (ACL 2020), section
         3."""
         rolled = np.eye(len(self.pieces))
-        found = []
+        by_layer = []
         for layer in self.mean:
             rolled = (0.5 * layer + 0.5 * np.eye(len(rolled))) @ rolled
-            found.append(rolled)
-        rollout: Stack = np.array(found).reshape(self.layers, len(rolled), len(rolled))
+            by_layer.append(rolled)
+        rollout: Stack = np.array(by_layer).reshape(self.layers, len(rolled), len(rolled))
         return rollout
 
     @cached_property
-    def looks(self) -> Looks:
-        """Which piece looks most at which, in each layer."""
+    def attended(self) -> Attended:
+        """Which piece each piece attends to most, in each layer."""
         left_out = self.special | np.eye(len(self.pieces), dtype=np.bool)
         others = np.where(left_out, -1.0, self.mean)
-        at, weight = others.argmax(axis=2), others.max(axis=2)
-        itself, special = np.diagonal(self.mean, axis1=1, axis2=2), self.mean[:, :, self.special].sum(axis=2)
-        return Looks(np.where(weight < 0, -1, at), np.maximum(weight, 0.0), itself, special)
+        piece, weight = others.argmax(axis=2), others.max(axis=2)
+        own, special = np.diagonal(self.mean, axis1=1, axis2=2), self.mean[:, :, self.special].sum(axis=2)
+        return Attended(np.where(weight < 0, -1, piece), np.maximum(weight, 0.0), own, special)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The shape of the text at each step of its way."""
         t, dims = self.summed.shape
-        found = [Step("input ids", (1, t))]
-        found += [Step("token type ids", (1, t))] if "token type" in self.embeddings else []
-        found += [Step("attention mask", (1, t))] if self.layers else []
-        found += [Step(f"{name} embeddings", (1, *rows.shape)) for name, rows in self.embeddings.items()]
+        steps = [Step("input ids", (1, t))]
+        steps += [Step("token type ids", (1, t))] if "token type" in self.embeddings else []
+        steps += [Step("attention mask", (1, t))] if self.layers else []
+        steps += [Step(f"{name} embeddings", (1, *rows.shape)) for name, rows in self.embeddings.items()]
         if self.layers:
-            found += [
+            steps += [
                 Step("their sum, then layer norm", (1, *self.embedded.shape)),
                 Step(
                     "queries, keys and values by head",
@@ -163,18 +168,18 @@ class XRay:
                 Step("hidden states after a layer", (1, *self.hidden.shape[1:]), self.layers),
             ]
         return (
-            *found,
+            *steps,
             Step(f"pooled: {self.pooling}", (1, len(self.pooled))),
             Step("vector of length 1", (1, len(self.vector))),
         )
 
 
 def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -> XRay:
-    """Look at every step of a text through the model in a folder: a BERT-like one, or a static encoder.
+    """Records every step of a text through the model in a folder: a BERT-like one, or a static encoder.
 
     Use it to see why two texts have the vectors they have. pair: a second text, read after the first in one
-    sequence; a static encoder reads each text alone and leaves it out. What is beyond the model's window, or
-    512 pieces, is left out: see `n_pieces`. encoder: what the model is called. folder: safe weights, as
+    sequence; a static encoder reads each text alone and leaves it out. Pieces beyond the model's window, or
+    beyond 512, are left out: see `n_pieces`. encoder: the name of the model. folder: safe weights, as
     `encoder.sbert_folder.model_folder` gives it. Costs one pass in float32 on the CPU, 0.2 s for 256 pieces
     of all-MiniLM-L6-v2, and l * h * t * t * 4 bytes for the attention. Raises BadValue for a text that is
     empty, BadSource for a model without word embeddings and attention, MissingExtra without [bert] where the
@@ -188,7 +193,7 @@ def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -
     content, pair = well_formed(content), pair if pair is None else well_formed(pair)
     if not content.strip() or (pair is not None and not pair.strip()):
         raise BadValue(
-            f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word to look at"
+            f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word"
         )
     try:
         config = json.loads((folder / "config.json").read_bytes())

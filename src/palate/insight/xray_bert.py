@@ -77,7 +77,9 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
         window=window,
         mask=inputs["attention_mask"][0].numpy(),
         embeddings={
-            name: hooked.added[name] for name in dict.fromkeys(EMBEDDING_NAMES.values()) if name in hooked.added
+            name: hooked.added[name]
+            for name in dict.fromkeys(EMBEDDING_NAMES.values())
+            if name in hooked.added
         },
         summed=hooked.summed,
         embedded=hooked.embedded,
@@ -124,8 +126,8 @@ def _rows(out: Tensor) -> Matrix:
 
 
 def _model_texts(model: SentenceTransformer, content: str, pair: str | None) -> tuple[str, ...]:
-    """Returns what the tokeniser is given: the model's default prompt before the text, in lower case where an old
-    model wants that.
+    """Returns what the tokeniser is given: the model's default prompt before the text, in lower case where an
+    old model wants that.
     """
     prompt = model.prompts.get(model.default_prompt_name or "") or ""
     texts = (prompt + content.strip(), *([] if pair is None else [pair.strip()]))
@@ -135,7 +137,9 @@ def _model_texts(model: SentenceTransformer, content: str, pair: str | None) -> 
 def _pieces(
     model: SentenceTransformer, texts: tuple[str, ...], window: int
 ) -> tuple[dict[str, Tensor], tuple[Piece, ...], int]:
-    """Returns what the model is given, the same piece by piece, and the number of pieces without the window."""
+    """Returns what the model is given, the same piece by piece, and the number of pieces without the
+    window.
+    """
     tokenizer = model.tokenizer
     n_pieces = len(tokenizer(*texts, verbose=False)["input_ids"])
     inputs = tokenizer(*texts, truncation=True, max_length=window, return_tensors="pt")
@@ -154,8 +158,8 @@ def _pieces(
 
 
 def _pool(model: SentenceTransformer, out: Any, mask: Tensor) -> tuple[str, Vector, Vector, Vector]:
-    """Returns how the last states become one vector, that vector, each piece's share of it, and the model's final
-    vector.
+    """Returns how the last states become one vector, that vector, each piece's share of it, and the model's
+    final vector.
 
     A piece's share of the pooled vector p is h @ (d |p|^2/2 / dh) / |p|^2, which for the mean of t pieces is
     h @ p / (t |p|^2). The shares sum to 1 for every pooling that doubles when all states double (mean, first,

@@ -13,8 +13,8 @@ CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\
 
 
 class Section(NamedTuple):
-    """A section of the page. name: its anchor. short: its name in the bar of links. lead: one or two sentences
-    on what it shows. html: the rest.
+    """A section of the page. name: its anchor. short: its name in the bar of links. lead: one or two
+    sentences on what it shows. html: the rest.
     """
 
     name: str
@@ -25,7 +25,9 @@ class Section(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Escapes text from outside, for use between tags and in quotes; control characters become their pictures."""
+    """Escapes text from outside, for use between tags and in quotes; control characters become their
+    pictures.
+    """
     return escape(text.translate(CONTROLS))
 
 
@@ -41,8 +43,8 @@ def piece_html(xray: XRay, index: int) -> str:
 def chips(
     xray: XRay, n_pieces: int, label: str, chip: Callable[[int], tuple[str, str, str]], kind: str = ""
 ) -> str:
-    """Returns the first n_pieces as a list of buttons, those of a word side by side. chip: (above, below, title)
-    of a piece.
+    """Returns the first n_pieces as a list of buttons, those of a word side by side. chip: (above, below,
+    title) of a piece.
     """
     words: list[list[str]] = []
     for index, piece in enumerate(xray.pieces[:n_pieces]):

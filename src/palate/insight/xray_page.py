@@ -1,4 +1,6 @@
-"""X-ray page: one HTML file that shows a text's way through the encoder, with no script or style but its own."""
+"""X-ray page: one HTML file that shows a text's way through the encoder, with no script or style but its
+own.
+"""
 
 from __future__ import annotations
 
@@ -73,9 +75,8 @@ def _hash(code: str) -> str:
 
 
 def _section(section: Section) -> str:
-    return (
-        f'<section id="{section.name}"><h2>{section.title}</h2><p>{section.lead}</p>{section.html}</section>\n'
-    )
+    heading = f"<h2>{section.title}</h2><p>{section.lead}</p>"
+    return f'<section id="{section.name}">{heading}{section.html}</section>\n'
 
 
 def _header(xray: XRay, assessment: Assessment) -> str:

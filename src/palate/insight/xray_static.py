@@ -33,7 +33,8 @@ def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
         )
     )
     rows = (
-        arrays["rows"][encoding.ids].astype(np.float64) * arrays["scales"][encoding.ids].astype(np.float64)[:, None]
+        arrays["rows"][encoding.ids].astype(np.float64)
+        * arrays["scales"][encoding.ids].astype(np.float64)[:, None]
     )
     pooled = rows.sum(axis=0)
     energy = float(pooled @ pooled)

@@ -11,7 +11,8 @@ from scipy.special import softmax
 
 from palate.encoder.static import SHIPPED, StaticEncoder
 from palate.errors import BadSource, BadValue
-from palate.insight.xray import XRay, xray
+from palate.insight.xray import xray
+from palate.insight.xray_data import XRay
 
 SaveTiny = Callable[..., Path]
 Array = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]

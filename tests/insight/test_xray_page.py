@@ -14,7 +14,8 @@ import pytest
 from palate.encoder.minilm_file import model_folder
 from palate.encoder.static import SHIPPED
 from palate.insight.assessment import Assessment, BlockSummary
-from palate.insight.xray import Piece, XRay, xray
+from palate.insight.xray import xray
+from palate.insight.xray_data import Piece, XRay
 from palate.insight.xray_page import xray_page
 from palate.text import Text
 from palate.value import Contribution, SimilarText, Value

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from scipy.sparse import csr_array
-
-from palate import features
 from palate.encoder.static import StaticEncoder
 from palate.explain import contributions
-from palate.insight.assessment import Assessment, BlockSummary
+from palate.insight.assessment import Assessment, block_summaries
 from palate.insight.number import number_of
-from palate.insight.xray import XRay
+from palate.insight.xray_data import XRay
 from palate.learner import Learner
 from palate.library import Library
 from palate.parts import Encoder
 from palate.reader import Reader
 from palate.text import Text
 from palate.threads import one_thread
-from palate.value import Contribution, SimilarText, Value
+from palate.value import SimilarText, Value
 
 NEAREST = 5  # stored texts that are shown
 
@@ -66,11 +62,5 @@ def in_store(outcome: Assessment, text: str, library: Library, reader: Reader) -
         reader=reader.name,
         value=Value(float(mean[0]), float(sd[0])),
         contributions=tuple(sorted(shares, key=lambda share: -abs(share.amount))),
-        blocks=tuple(_block(name, block, shares) for name, block in found.blocks.items()),
+        blocks=block_summaries(found, shares),
     )
-
-
-def _block(name: str, block: features.Block, shares: list[Contribution]) -> BlockSummary:
-    row = block.toarray()[0] if isinstance(block, csr_array) else block[0]
-    logit = sum(share.amount for share in shares if share.block == name)
-    return BlockSummary(name, len(row), int(np.count_nonzero(row)), float(np.linalg.norm(row)), logit)

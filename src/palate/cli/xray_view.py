@@ -12,7 +12,7 @@ from rich.text import Text as Cell
 
 from palate.cli import show
 from palate.insight.assessment import Assessment, reading_notes
-from palate.insight.xray import XRay
+from palate.insight.xray_data import XRay
 
 if TYPE_CHECKING:
     from palate.parts import Vector

@@ -2,10 +2,15 @@
 encoder.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from palate.insight.xray import XRay
+import numpy as np
+from scipy.sparse import csr_array
+
+from palate.features import Features
+from palate.insight.xray_data import XRay
 from palate.value import Contribution, SimilarText, Value
 
 
@@ -42,6 +47,22 @@ class Assessment:
     value: Value | None = None
     contributions: tuple[Contribution, ...] = ()  # largest first
     blocks: tuple[BlockSummary, ...] = ()
+
+
+def block_summaries(features: Features, contributions: Sequence[Contribution]) -> tuple[BlockSummary, ...]:
+    """Summarises the feature blocks of one text. contributions: all shares of its value's logit.
+
+    >>> features = Features({"semantic": np.array([[0.6, 0.0, 0.8]])})
+    >>> block_summaries(features, [Contribution("semantic", "cats", 0.5), Contribution("base", "base", 1.0)])
+    (BlockSummary(name='semantic', columns=3, filled=2, length=1.0, logit=0.5),)
+    """
+    summaries = []
+    for name, block in features.blocks.items():
+        row = block.toarray()[0] if isinstance(block, csr_array) else block[0]
+        logit = sum(share.amount for share in contributions if share.block == name)
+        length = float(np.linalg.norm(row))
+        summaries.append(BlockSummary(name, len(row), int(np.count_nonzero(row)), length, logit))
+    return tuple(summaries)
 
 
 def reading_notes(xray: XRay, assessment: Assessment) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from palate.errors import BadSource, BadValue, MissingExtra
-from palate.insight.xray import Piece, XRay
+from palate.insight.xray_data import Piece, XRay
 from palate.parts import Matrix, Vector
 
 if TYPE_CHECKING:

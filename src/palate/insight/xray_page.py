@@ -15,7 +15,7 @@ import numpy as np
 
 from palate.insight.assessment import Assessment, reading_notes
 from palate.insight.assessment_sections import assessment_sections
-from palate.insight.xray import XRay
+from palate.insight.xray_data import XRay
 from palate.insight.xray_html import Section, shown
 from palate.insight.xray_sections import encoder_sections, map_names
 

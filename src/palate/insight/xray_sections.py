@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from palate.insight.xray import XRay
+from palate.insight.xray_data import XRay
 from palate.insight.xray_html import (
     Section,
     bar,

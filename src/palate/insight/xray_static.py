@@ -7,7 +7,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from palate.errors import BadValue
-from palate.insight.xray import Piece, XRay
+from palate.insight.xray_data import Piece, XRay
 
 
 def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:

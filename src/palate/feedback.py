@@ -1,4 +1,4 @@
-"""Feedback: one judgement of one text by one reader, and what many readers said together."""
+"""Feedback: one judgement of one text by one reader, and the judgements of many readers together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal["like", "dislike", "rating", "skip", "undo"]
 
 @dataclass(frozen=True)
 class Feedback:
-    """One line of the append-only log. liking is in [-1, 1], or None for what teaches nothing (skip, undo).
+    """One entry of the append-only log. liking is in [-1, 1], or None where it teaches nothing (skip, undo).
 
     entry: position in the log, from 1. undoes: the entry that an undo takes back, else None.
     weight: how much this judgement counts, above 0; 1 for a judgement by hand. given_at: UTC.
@@ -36,19 +36,19 @@ class Feedback:
 
 @dataclass(frozen=True, eq=False)
 class CrowdFeedback:
-    """What many readers said of n_texts texts: m judgements, one for each reader and text.
+    """m judgements of n_texts texts by many readers, one for each reader and text.
 
-    readers: numbers from 0, without gaps. places: of the texts in the corpus. likings: in [-1, 1].
+    readers: (m,) from 0, without gaps. indices: (m,) of the texts in the corpus. likings: (m,) in [-1, 1].
     """
 
     readers: np.ndarray[tuple[int], np.dtype[np.int64]]
-    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    indices: np.ndarray[tuple[int], np.dtype[np.int64]]
     likings: np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     n_texts: int
 
 
 def parse_liking(verdict: str | float) -> tuple[Kind, float | None]:
-    """Kind and liking of what a person said: 'like', 'dislike', 'skip' or a number in [-1, 1].
+    """Returns kind and liking of a verdict: 'like', 'dislike', 'skip' or a number in [-1, 1].
 
     Raises BadValue for anything else.
 

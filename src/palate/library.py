@@ -10,8 +10,8 @@ import numpy as np
 
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
-from palate.errors import UnknownName, at_least_one
-from palate.feature.terms import HASHING, hash_terms
+from palate.errors import UnknownName, check_limit
+from palate.feature.keyword import HASHING, hash_terms
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
 from palate.rule import Rule
@@ -21,7 +21,7 @@ from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
-from palate.value import Found
+from palate.value import SimilarText
 from palate.workspace.adding import AddReport, Progress, add_texts
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import Crowding, CrowdSummary
@@ -67,7 +67,7 @@ class Library:
         self._hash_again()
         self._crowding = Crowding(self.store)
         self._corpus: tuple[int, CachedEncoder, Corpus] | None = None  # without the crowd
-        self._ruling: tuple[Corpus, RuleMatcher] | None = None
+        self.rule_matcher = RuleMatcher(self.store.rules.matching)
 
     @property
     def encoder(self) -> Encoder:
@@ -151,17 +151,17 @@ class Library:
             )
         return Reader(self, row)
 
-    def find(self, query: str, *, limit: int = 20) -> list[Found]:
+    def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
         """The texts nearest to a query, by words and by vectors together.
 
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
-        at_least_one(limit)
+        check_limit(limit)
         return self._fused(lambda _: self.encode([query])[0], re.findall(r"\w+", well_formed(query)), limit)
 
-    def find_like(self, text_id: str, *, limit: int = 20) -> list[Found]:
+    def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
         """The texts nearest to a stored one, itself left out."""
-        at_least_one(limit)
+        check_limit(limit)
         row = self.row_of(text_id)
         words = re.findall(r"\w{3,}", self.text(text_id).title)
         found = self._fused(lambda corpus: corpus.vectors[corpus.place(row)], words, limit + 1)
@@ -211,12 +211,6 @@ class Library:
         """Learn the crowd now from what all have said; returns what it was learned from."""
         self._crowding.learn(self._texts(), self._encoding.cached.encoder_id)
         return self.crowd()
-
-    def ruling(self, corpus: Corpus) -> RuleMatcher:
-        """What rules do to the texts of a corpus; each rule is matched once for each corpus."""
-        if self._ruling is None or self._ruling[0] is not corpus:
-            self._ruling = (corpus, RuleMatcher(corpus.rows, self._matching))
-        return self._ruling[1]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """(n, d) vectors as the store would hold them; nothing is stored."""
@@ -312,9 +306,10 @@ class Library:
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
 
-    def _fused(self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int) -> list[Found]:
-        with self.store.reading() as tables:
-            worded = tables.texts.with_words(words, max(FUSED, limit))
+    def _fused(
+        self, vector_of: Callable[[Corpus], Vector], words: Sequence[str], limit: int
+    ) -> list[SimilarText]:
+        worded = self.store.texts.with_words(words, max(FUSED, limit))
         # after the words, so that it has every text they found, and before what it is compared with
         corpus = self.corpus()
         if not len(corpus):
@@ -332,6 +327,6 @@ class Library:
             texts = tables.texts.get(best)
         length = float(np.linalg.norm(vector)) or 1.0
         return [
-            Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
+            SimilarText(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
             for row in best
         ]

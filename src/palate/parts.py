@@ -66,7 +66,7 @@ class Taste(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """What a question may know of m texts without a verdict, as one reader's taste sees them now.
+    """What a question is given of m texts without a verdict, as one reader's taste sees them now.
 
     mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts.
     vectors: (m, d) rows of length 1, or 0 for a text that says nothing."""
@@ -81,22 +81,23 @@ class Candidates:
 
 
 class Question(Protocol):
-    """Which texts to ask about.
+    """Chooses the texts to ask about.
 
-    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all
-    alike."""
+    pool: the texts it chooses from where there are many: those nearest to even odds, the best, or any of all
+    at random.
+    """
 
-    among: Literal["even", "best", "all"]
+    pool: Literal["even", "best", "all"]
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
-        """Places of the n of the m candidates to ask about, best first."""
+        """Returns indices of the n of the m candidates to ask about, best first."""
 
 
 class Index(Protocol):
-    """Vectors to nearest texts."""
+    """Finds the nearest vectors."""
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Places of the n nearest vectors and their cosine, nearest first."""
+        """Returns indices of the n nearest vectors and their cosine, nearest first."""
 
 
 class Store(Protocol[Tables]):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.errors import at_least_one
+from palate.errors import check_limit
 from palate.explain import contributions
 from palate.feedback import Feedback, parse_liking
-from palate.insight.drift import Change, changes
+from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
-from palate.question.stopping import Recall, stopping
+from palate.question.stopping import RecallEstimate, estimate_recall
 from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry
@@ -22,7 +22,7 @@ from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Place, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
-from palate.value import Found, Hit, Value, Why
+from palate.value import Hit, SimilarText, Value, Why
 from palate.workspace.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -58,18 +58,19 @@ class Reader:
 
         What a rule keeps stands above all others, what one blocks is not there.
         """
-        at_least_one(limit)
+        check_limit(limit)
         corpus = self._learned.corpus()
         effect = self._effect(corpus)
         with one_thread():
-            added = effect.added + ABOVE_ALL * effect.kept
+            added = effect.added(np.arange(len(corpus)))
+            added[effect.kept_indices] += ABOVE_ALL
             curved = bool(len(corpus)) and bool(self._learned.taste.nonlinear_shares(corpus.features[:1]))
             deep = max(limit, RESCORED) if curved else limit
             places = self._learned.scores.best(
                 self._learned.taste.explain()[1], added, self._open(corpus, effect, all), deep
             )
             mean, sd = self._value(corpus, places, effect)
-        order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
+        order = np.lexsort((-places, -mean.round(12), ~effect.kept(places)))[:limit]
         return self._hits(corpus, places[order], mean[order], sd[order])
 
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
@@ -77,13 +78,13 @@ class Reader:
 
         strategy: see question/choose.py. Chance is drawn by the number of verdicts, so asking twice asks the
         same. Raises UnknownName for a strategy that is not there."""
-        at_least_one(n)
+        check_limit(n)
         question = make_question(strategy)
         corpus = self._learned.corpus()
         effect = self._effect(corpus)
         rng = np.random.default_rng([self.number, len(self._learned.verdicts)])
         with one_thread():
-            places = self._askable(corpus, effect, question.among, max(ASKABLE, n), rng)
+            places = self._askable(corpus, effect, question.pool, max(ASKABLE, n), rng)
             mean, sd = self._value(corpus, places, effect)
             chosen = question.choose(
                 Candidates(mean, sd, corpus.features[places], corpus.vectors[places]), n, rng
@@ -138,7 +139,7 @@ class Reader:
             hit = self._hits(corpus, np.array([place]), mean, sd)[0]
             row_features, taste = corpus.features[[place]], self._learned.taste
             learned = contributions(hit.text.content, corpus, row_features, taste, self._library.encoder)
-        ruled = self._library.ruling(corpus).shares(self._rules(), place)
+        ruled = self._library.rule_matcher.shares(self._rules(), row)
         shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         liked = self._nearest(corpus, place, neighbours, lambda liking: liking > 0)
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
@@ -154,21 +155,23 @@ class Reader:
         self._learned.corpus()
         return list(self._learned.taste.champions)
 
-    def progress(self) -> Recall:
+    def progress(self) -> RecallEstimate:
         """How much of what this reader would like has been seen; what was skipped or is blocked does not
         count.
         """
         corpus = self._learned.corpus()
         liked = [entry.liking > 0 for entry in self._learned.verdicts.values() if entry.liking is not None]
-        return stopping(np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False)))
+        return estimate_recall(
+            np.array(liked, dtype=np.bool), len(self._open(corpus, self._effect(corpus), False))
+        )
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[TasteChange]:
         """Where this reader's taste seems to have changed, in judgements that were predicted (see
         insight/drift.py).
         """
         self._learned.corpus()
         board = self._learned.taste.board
-        return changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
+        return detect_changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:
         """Serve the blend of the contest, its champion, or one member by its name. Raises UnknownName."""
@@ -202,26 +205,28 @@ class Reader:
         return [stored.rule for stored in rules if stored.state == "accepted"]
 
     def _effect(self, corpus: Corpus) -> Effect:
-        return self._library.ruling(corpus).effect(self._rules())
+        return self._library.rule_matcher.effect(self._rules(), corpus.rows)
 
-    def _askable(self, corpus: Corpus, effect: Effect, among: str, n: int, rng: np.random.Generator) -> Rows:
+    def _askable(self, corpus: Corpus, effect: Effect, pool: str, n: int, rng: np.random.Generator) -> Rows:
         """Places among which to ask: about n, ascending."""
         open_ = self._open(corpus, effect, False)
         base, weights = self._learned.taste.explain()
-        if among == "best":
-            return np.sort(self._learned.scores.best(weights, effect.added, open_, n))
-        if among == "all":
+        added = effect.added(np.arange(len(corpus)))
+        if pool == "best":
+            return np.sort(self._learned.scores.best(weights, added, open_, n))
+        if pool == "all":
             return np.sort(rng.permutation(open_)[:n])
-        return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + effect.added), open_, n))
+        return np.sort(_largest(-np.abs(base + self._learned.scores.all(weights) + added), open_, n))
 
     def _value(self, corpus: Corpus, places: Rows, effect: Effect) -> tuple[Vector, Vector]:
-        return shifted(*self._learned.taste.value(corpus.features[places]), effect.added[places])
+        return shifted(*self._learned.taste.value(corpus.features[places]), effect.added(places))
 
     def _open(self, corpus: Corpus, effect: Effect, all: bool) -> Rows:
         """Places that may be shown: the first text of each group, and unless `all` only of groups without a
         verdict.
         """
-        shown = corpus.leads & ~effect.blocked
+        shown = corpus.leads.copy()
+        shown[effect.blocked_indices] = False
         if not all:
             shown[corpus.places(list(self._learned.verdicts))] = False
         return np.flatnonzero(shown)
@@ -238,7 +243,7 @@ class Reader:
 
     def _nearest(
         self, corpus: Corpus, place: int, n: int, wanted: Callable[[float], bool]
-    ) -> tuple[Found, ...]:
+    ) -> tuple[SimilarText, ...]:
         entries = self._learned.verdicts.values()
         rows = [
             entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row
@@ -250,7 +255,7 @@ class Reader:
         with self._library.store.reading() as tables:
             texts = tables.texts.get(corpus.rows[nearest].tolist())
         return tuple(
-            Found(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
+            SimilarText(texts[int(corpus.rows[p])], float(corpus.vectors[p] @ corpus.vectors[place]))
             for p in nearest
         )
 

@@ -8,7 +8,7 @@ from scipy.stats.contingency import odds_ratio
 from direct import direct
 from palate.library import Library
 from palate.rule import Rule
-from palate.rules.suggest import bounds, fisher, propose, suggest
+from palate.rules.suggest import fisher, nearer_bounds, propose, suggest
 from palate.text import Text
 
 cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
@@ -30,7 +30,9 @@ def test_chances_are_those_of_counting_every_table(counts: tuple[int, int, int, 
 @given(cells)
 def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, int, int, int]) -> None:
     liked, disliked, other_liked, other_disliked = counts
-    (bound,) = bounds(np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked)
+    (bound,) = nearer_bounds(
+        np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked
+    )
     a, b, c, d = (count + 0.5 for count in counts)
     ratio = np.log(a * d / (b * c))
     assert abs(bound) <= abs(ratio)
@@ -39,14 +41,14 @@ def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, in
 
 def test_bounds_of_large_counts_are_those_of_the_exact_interval() -> None:
     counts = np.array([300, 100]), np.array([90, 300])
-    found = bounds(*counts, 700, 800)
-    for place in range(2):
-        liked, disliked = int(counts[0][place]), int(counts[1][place])
+    found = nearer_bounds(*counts, 700, 800)
+    for index in range(2):
+        liked, disliked = int(counts[0][index]), int(counts[1][index])
         interval = odds_ratio(
             [[liked, disliked], [700 - liked, 800 - disliked]], kind="sample"
         ).confidence_interval(0.95)
         nearer = interval.low if interval.low > 1 else interval.high
-        assert found[place] == pytest.approx(np.log(nearer), abs=0.02)
+        assert found[index] == pytest.approx(np.log(nearer), abs=0.02)
 
 
 def drawn_texts(seed: int, n: int = 60) -> list[Text]:

@@ -102,7 +102,7 @@ def adapt(
             + ("" if start_of(now) == now else f", as {now} has no network to tune")
         )
     tell(
-        f"{len(said.learned.places)} judgements of {len(tastes)} tastes to learn from, {trial.held} later ones to judge by"
+        f"{len(said.learned.indices)} judgements of {len(tastes)} tastes to learn from, {trial.held} later ones to judge by"
     )
     facts = {
         "tastes": [row.taste_id for row in tastes],
@@ -217,7 +217,11 @@ def _finished(
     figures = {part: {"loss": one.loss, "auc": one.auc, **general[part]} for part, one in served.items()}
     least = min(gains.values(), key=lambda one: one.low)
     figures["after"] |= {"gain": least.mean, "gain_low": least.low, "gain_high": least.high}
-    data = {"file": "feedback of the store", "sha256": tuned.facts["texts"], "rows": len(said.learned.places)}
+    data = {
+        "file": "feedback of the store",
+        "sha256": tuned.facts["texts"],
+        "rows": len(said.learned.indices),
+    }
     notes = (
         verdict,
         f"judged by {trial.held} held-out judgements of {len(trial.judged)} tastes",

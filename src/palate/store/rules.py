@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from palate.errors import UnknownName
-from palate.rule import READS, Evidence, Rule, State
+from palate.rule import TEXT_FIELDS, Evidence, Rule, State
 from palate.store import schema
 from palate.store.dialect import Dialect
 
@@ -94,16 +94,17 @@ class RuleTable:
         self._delete(rule_id)
         return stored
 
-    def matching(self, rule: Rule) -> list[int]:
-        """Rows of all texts that a rule speaks of, ascending.
+    def matching(self, rule: Rule, after_row: int = 0) -> list[int]:
+        """Returns the rows above after_row of all texts that a rule matches, ascending.
 
         A word costs time for the texts that have it, by the full-text index; other rules read a part of every
         text."""
         text = schema.text.c
-        query = select(text.row, *(text[name] for name in READS[rule.field])).order_by(text.row)
+        fields = (text[name] for name in TEXT_FIELDS[rule.field])
+        query = select(text.row, *fields).where(text.row > after_row).order_by(text.row)
         if rule.field == "word":
             query = self._dialect.with_phrase(query, rule.value)
-        return [row for row, *fields in self._connection.execute(query) if rule.speaks_of(*fields)]
+        return [row for row, *fields in self._connection.execute(query) if rule.matches_fields(*fields)]
 
     def _get(self, taste_id: int, rule_id: int) -> StoredRule:
         for stored in self.of(taste_id):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from palate.errors import BadValue
 
@@ -45,6 +46,44 @@ class CrowdFeedback:
     indices: np.ndarray[tuple[int], np.dtype[np.int64]]
     likings: np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     n_texts: int
+
+
+class LogEntry(Protocol):
+    """What `standing` reads of an entry of the log. row: None for an undo."""
+
+    @property
+    def entry(self) -> int: ...
+
+    @property
+    def row(self) -> int | None: ...
+
+    @property
+    def undoes(self) -> int | None: ...
+
+
+E = TypeVar("E", bound=LogEntry)
+
+
+def standing(entries: Sequence[E], group_of: Callable[[int], int]) -> dict[int, E]:
+    """Returns the judgement that stands for each group of near-copies, in the order in which they were given.
+
+    This is the one rule for tastes, crowd and adapting: what an undo takes back is as if it had never been, and of
+    what is left the latest judgement of any text of a group stands, a skip too. entries: of one taste, oldest first.
+    group_of: the row of the text that stands for the group of a row's text.
+
+    >>> from types import SimpleNamespace as Entry
+    >>> log = [Entry(entry=1, row=7, undoes=None), Entry(entry=2, row=8, undoes=None), Entry(entry=3, row=None, undoes=2)]
+    >>> {group: entry.entry for group, entry in standing(log, lambda row: 7).items()}
+    {7: 1}
+    """
+    undone = {entry.undoes for entry in entries if entry.undoes is not None}
+    found: dict[int, E] = {}
+    for entry in entries:
+        if entry.row is not None and entry.entry not in undone:
+            group = group_of(entry.row)
+            found.pop(group, None)
+            found[group] = entry
+    return found
 
 
 def parse_liking(verdict: str | float) -> tuple[Kind, float | None]:

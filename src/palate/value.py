@@ -1,5 +1,6 @@
 """Value: what a text is worth to a reader, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,6 +33,19 @@ class Hit(NamedTuple):
     text: Text
     value: Value
     group: tuple[str, ...] = ()
+
+
+class Ranking(list[Hit]):
+    """The best texts of a reader, best first. exact: whether it is proven that no text outside it belongs in
+    it; a large store may answer before it has read every text.
+
+    >>> Ranking([]).exact, Ranking([], exact=False).exact
+    (True, False)
+    """
+
+    def __init__(self, hits: Iterable[Hit] = (), *, exact: bool = True) -> None:
+        super().__init__(hits)
+        self.exact = exact
 
 
 class SimilarText(NamedTuple):

@@ -39,7 +39,9 @@ class Freshness:
         squares = np.where(np.isnan(ages)[:, None], 0, (decayed - mean) ** 2)
         spread = squares.mean(axis=0) if len(ages) else np.zeros(len(HALF_LIVES))
         varies = spread > 1e-12  # of texts that are all old, columns of rounding errors would be left
-        return cls(mean, np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0))
+        return cls(
+            mean, np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0)
+        )
 
     def transform(self, ages: Vector) -> Matrix:
         """(n, 3) float32 of ages (n,) in days; zeros where an age is NaN."""

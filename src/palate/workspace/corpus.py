@@ -20,7 +20,13 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class CorpusCrowd(Protocol):
-    """What others think of each text of a corpus. block: (n, d). It also makes a row for any other text."""
+    """What others think of each text of a corpus. block: (n, d). It also makes a row for any other text.
+
+    source: equal for equal crowds, however many texts the corpus has.
+    """
+
+    @property
+    def source(self) -> object: ...
 
     @property
     def block(self) -> Block: ...
@@ -72,6 +78,11 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def crowd_source(self) -> object:
+        """Equal for corpora whose features of the crowd come from the same crowd; None where there is none."""
+        return None if self.crowd is None else self.crowd.source
 
     def with_crowd(self, crowd: CorpusCrowd) -> Self:
         """Returns the same texts with what others think of them. Costs next to nothing."""

@@ -68,6 +68,11 @@ class Keeper:
             return self._corpus
 
     @property
+    def last(self) -> Corpus | None:
+        """The corpus that was returned last."""
+        return self._corpus
+
+    @property
     def fold_is_due(self) -> bool:
         """Whether the tail has grown so much that it is to be written."""
         tail = sum(map(len, self._tail))
@@ -82,7 +87,7 @@ class Keeper:
             return 0.0
         return (self._total - self._generation.fit_texts) / max(self._generation.fit_texts, 1)
 
-    def fold(self, state: StoreState) -> bool:
+    def fold(self) -> bool:
         """Writes the tail as a segment, and the segments without what was removed; False where that was not
         possible: then the tail goes on in memory.
         """

@@ -17,18 +17,22 @@ TEXTS_AT_ONCE = 16_384
 
 def moments_of(dates: list[str | None]) -> Vector:
     """Returns (n,) seconds since 1970 of dates in ISO 8601, UTC where they name no zone; nan for None."""
-    return np.array([np.nan if date is None else _moment(date) for date in dates], dtype=np.float64)
+    return np.array(
+        [moment_of(datetime.fromisoformat(date) if date else None) for date in dates], dtype=np.float64
+    )
+
+
+def moment_of(date: datetime | None) -> float:
+    """Returns the seconds since 1970 of a date, in UTC where it names no zone; nan for None."""
+    if date is None:
+        return float("nan")
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
 
 
 def raw_texts(columns: RawColumns) -> RawTexts:
     """Returns the texts of columns that were read from a store."""
     terms = Terms(columns.ids, columns.counts, columns.starts)
     return RawTexts(columns.rows, columns.representatives, columns.vectors, terms, moments_of(columns.dates))
-
-
-def _moment(date: str) -> float:
-    moment = datetime.fromisoformat(date)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def source_of(tables: Tables, encoder: CachedEncoder, after_row: int = 0) -> Callable[[], Iterator[RawTexts]]:

@@ -41,10 +41,12 @@ def encoder_id(store: Store[Tables], encoder: Encoder, name: str = "") -> int:
         return tables.encoders.register(encoder, name)
 
 
-def encode_missing(store: Store[Tables], cached: CachedEncoder, progress: Encoded | None = None) -> int:
-    """Make the vectors that texts lack, ENCODED_AT_ONCE in a transaction; returns how many."""
+def encode_missing(
+    store: Store[Tables], cached: CachedEncoder, progress: Encoded | None = None, *, after_row: int = 0
+) -> int:
+    """Makes the vectors that texts after a row lack, ENCODED_AT_ONCE in a transaction; returns how many."""
     with store.reading() as tables:
-        missing = tables.texts.lacking_vector(cached.encoder_id)
+        missing = tables.texts.lacking_vector(cached.encoder_id, after_row)
     for start in range(0, len(missing), ENCODED_AT_ONCE):
         part = missing[start : start + ENCODED_AT_ONCE]
         with store.reading() as tables:

@@ -19,8 +19,11 @@ POSSIBLE_TEXTS = (
 SCANNED_TEXTS = (
     200_000  # in a corpus that is read whole at once where that is needed; a larger one is in the background
 )
+SAME_WEIGHTS = (
+    0.02  # change of the weights, as a share of their length, up to which scores of before do for asking
+)
 DRIFT = 0.5  # change of the weights, as a share of their length, above which estimates tell nothing
-ROUNDING = 1e-4  # what sums in single precision may be off by, in logits
+ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
 
 
 class Best(NamedTuple):
@@ -87,14 +90,29 @@ class TopK:
             return near
         made = self.scan(corpus, weights)
         estimates = made.scores if shift is None else made.scores + shift
-        level = _nth_largest(estimates[candidates], n)
-        return Best(np.flatnonzero(candidates & (estimates >= level - 2 * made.slack - ROUNDING)), True)
+        estimates = np.where(candidates, estimates, -np.inf)
+        likely = _largest(estimates, n + POSSIBLE_TEXTS)
+        level = _nth_largest(estimates[likely], n)
+        return Best(likely[estimates[likely] >= level - 2 * made.slack - ROUNDING * _length(weights)], True)
+
+    def estimates(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Vector:
+        """Returns (n,) scores of all texts, of the last pass where weights have hardly changed since."""
+        made = self._extended(corpus)
+        if made is not None:
+            factor, changes = _change(weights, made.weights)
+            if float(np.linalg.norm(list(changes.values()))) <= SAME_WEIGHTS * _length(weights):
+                return np.float32(factor) * made.scores
+        return self.scan(corpus, weights).scores
 
     def scan(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Pass:
         """Passes over all texts and keeps their scores."""
-        self._pass = Pass(corpus, dict(weights), *corpus.scores(weights))
-        self.pass_is_due = False
-        return self._pass
+        made = self.made(corpus, weights)
+        self.take(made)
+        return made
+
+    def made(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Pass:
+        """Passes over all texts; keeps nothing, so that it may be called beside other uses."""
+        return Pass(corpus, dict(weights), *corpus.scores(weights))
 
     def take(self, made: Pass) -> None:
         """Keeps a pass that was made elsewhere."""
@@ -114,11 +132,12 @@ class TopK:
         if made is None:
             return None
         factor, changes = _change(weights, made.weights)
-        length = float(np.sqrt(sum(_square(block) for block in weights.values())))
+        length = _length(weights)
         if not exact and float(np.linalg.norm(list(changes.values()))) > DRIFT * length:
             return None
         estimates = np.float32(factor) * made.scores
-        slack = np.full(len(corpus), abs(factor) * made.slack + ROUNDING, np.float32)
+        rounding = ROUNDING * length
+        slack = np.full(len(corpus), abs(factor) * made.slack + rounding, np.float32)
         for name, change in changes.items():
             slack += np.float32(change) * corpus.lengths[name]
         if shift is not None:
@@ -137,12 +156,14 @@ class TopK:
             others = others[_largest(estimates[others], POSSIBLE_TEXTS)]
         indices = np.concatenate([first, others])
         scores = np.concatenate([scores, self._scores(corpus, weights, shift, others)])
-        return Best(indices[scores >= _nth_largest(scores, n) - ROUNDING], proven)
+        return Best(indices[scores >= _nth_largest(scores, n) - rounding], proven)
 
     def _extended(self, corpus: Corpus) -> Pass | None:
         """Returns the last pass with the scores of texts that came since; None where it is of other indices."""
         made = self._pass
-        if made is None or made.corpus.layout is not corpus.layout or made.corpus.crowd is not corpus.crowd:
+        if made is None or made.corpus.layout is not corpus.layout:
+            return None
+        if made.corpus.crowd_source != corpus.crowd_source:
             return None
         if len(made.scores) < len(corpus):
             scores, slack = corpus.scores(made.weights, first=len(made.scores))
@@ -155,6 +176,10 @@ class TopK:
     ) -> Vector:
         scores = corpus.scores_at(weights, indices)
         return scores if shift is None else scores + shift[indices]
+
+
+def _length(weights: Mapping[str, Weights]) -> float:
+    return float(np.sqrt(sum(_square(block) for block in weights.values())))
 
 
 def _change(weights: Mapping[str, Weights], before: Mapping[str, Weights]) -> tuple[float, dict[str, float]]:
@@ -188,13 +213,14 @@ def _square(weights: Weights | None) -> float:
 
 
 def _largest(values: Vector, n: int) -> Rows:
-    """Returns the indices of the n largest values, all if there are no more, but for those that are -inf."""
-    if len(values) > n:
-        level = np.partition(values, len(values) - n)[len(values) - n]
-        indices = np.flatnonzero(values >= level)
-    else:
-        indices = np.arange(len(values))
-    return indices[values[indices] > -np.inf]
+    """Returns the indices of the n largest values, of equal ones the last, all if there are no more; none of -inf."""
+    if len(values) <= n:
+        return np.flatnonzero(values > -np.inf)
+    level = np.partition(values, len(values) - n)[len(values) - n]
+    above = np.flatnonzero(values > level)
+    equal = np.flatnonzero(values == level)
+    chosen = np.concatenate([above, equal[len(equal) - (n - len(above)) :]])
+    return chosen[values[chosen] > -np.inf]
 
 
 def _nth_largest(values: Vector, n: int) -> float:

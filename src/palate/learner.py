@@ -55,7 +55,7 @@ class Learner:
         """The library's corpus, with the taste at the head of the log."""
         corpus = self._library.corpus()
         with self._library.store.reading() as tables:
-            if corpus is self._corpus and tables.log.head(self._number) == self._head:
+            if corpus is self._corpus and tables.log.state(self._number).head == self._head:
                 return corpus
             predictions = tables.log.predictions(self._number)
         return self._again(predictions)

@@ -21,7 +21,7 @@ from palate.store import schema
 
 _crowd, _reader, _feedback = schema.crowd.c, schema.reader.c, schema.feedback.c
 _private_ids = select(func.aggregate_strings(cast(_reader.number, Text), ",")).where(_reader.private == 1)
-_STATE = select(
+CROWD_STATE = (
     select(func.max(_feedback.entry)).scalar_subquery(),
     _private_ids.scalar_subquery(),
     *(
@@ -29,6 +29,7 @@ _STATE = select(
         for column in (_crowd.head, _crowd.encoder, _crowd.readers, func.length(_crowd.data))
     ),
 )
+_STATE = select(*CROWD_STATE)
 
 
 class PublicJudgement(NamedTuple):
@@ -73,6 +74,13 @@ class CrowdState(NamedTuple):
     stored: tuple[int, int, int, int] | None
     private: str
 
+    @classmethod
+    def of(cls, newest_entry: int | None, private: str | None, *stored: int | None) -> CrowdState:
+        """From the values of CROWD_STATE."""
+        head, encoder_id, n_readers, size = stored
+        none = head is None or encoder_id is None or n_readers is None or size is None
+        return cls(newest_entry or 0, None if none else (head, encoder_id, n_readers, size), private or "")
+
 
 class CrowdTable:
     """The feedback of all readers who are not private, and the newest crowd that was learned from it."""
@@ -81,8 +89,7 @@ class CrowdTable:
         self._connection = connection
 
     def state(self) -> CrowdState:
-        newest_entry, private, *stored = self._connection.execute(_STATE).one()
-        return CrowdState(newest_entry or 0, None if stored[0] is None else tuple(stored), private or "")
+        return CrowdState.of(*self._connection.execute(_STATE).one())
 
     def count_since(self, head: int) -> int:
         """Counts the entries of public readers that came after head."""

@@ -5,7 +5,7 @@ from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.late import LateEncoder
 from palate.errors import BadSource, EncoderChanged, UnknownName
 from palate.parts import Encoder, Store
-from palate.store.encoders import EncoderState
+from palate.store.state import StoreState
 from palate.store.tables import Tables
 from palate.workspace.reencoding import Encoded, Reencoding, encoder_id, move
 
@@ -22,25 +22,25 @@ class Encoding:
     def __init__(self, store: Store[Tables], asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
         self._store, self.background = store, Reencoding(store)
         with store.reading() as tables:
-            state = tables.encoders.state()
-        name = state.name or DEFAULT_ENCODER
+            state = tables.state()
+        name = state.encoder_name or DEFAULT_ENCODER
         named = asked or (name, self._load(name) if any_encoder else self._stored(state))
         if not any_encoder:
-            self._refuse_another(state.fingerprint, *named)
+            self._refuse_another(state.encoder_fingerprint, *named)
         self._take(*named)
-        if state.fingerprint is None:
+        if state.encoder_fingerprint is None:
             with store.writing() as tables:
                 tables.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
-        self._follows = state.fingerprint is None or not any_encoder
+        self._follows = state.encoder_fingerprint is None or not any_encoder
 
     def follow(self) -> int:
         """Take over the encoder that the store uses now, if that is another than before; returns the row of
         the newest text.
         """
         with self._store.reading() as tables:
-            state = tables.encoders.state()
-        if self._follows and state.fingerprint not in (None, self.encoder.fingerprint):
-            self._take(state.name or "", self.background.brought(state.fingerprint) or self._stored(state))
+            state = tables.state()
+        if self._follows and state.encoder_fingerprint not in (None, self.encoder.fingerprint):
+            self._take(state.encoder_name or "", self.background.brought(state.encoder_fingerprint) or self._stored(state))
         return state.last_row
 
     def use(self, name: str, progress: Encoded | None = None) -> int:
@@ -68,19 +68,19 @@ class Encoding:
         name = full_name(name)
         return name, self.encoder if name == self.name else make_encoder(name)
 
-    def _stored(self, state: EncoderState) -> Encoder:
+    def _stored(self, state: StoreState) -> Encoder:
         """The encoder that the store uses: a transformer when it is first needed, others now. Raises
         EncoderChanged.
         """
-        name = state.name or DEFAULT_ENCODER
+        name = state.encoder_name or DEFAULT_ENCODER
 
         def load() -> Encoder:
             encoder = self._load(name)
-            self._refuse_another(state.fingerprint, name, encoder)
+            self._refuse_another(state.encoder_fingerprint, name, encoder)
             return encoder
 
-        if name.startswith("sbert:") and state.fingerprint and state.dims:
-            return LateEncoder(name, state.fingerprint, state.dims, load)
+        if name.startswith("sbert:") and state.encoder_fingerprint and state.encoder_dims:
+            return LateEncoder(name, state.encoder_fingerprint, state.encoder_dims, load)
         return load()
 
     def _load(self, name: str) -> Encoder:

@@ -112,7 +112,7 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
     with Library(folder / "store.db", encoder=START) as library:
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
         with library.store.reading() as tables:
-            texts = tables.texts.get(range(1, tables.texts.last_row() + 1))
+            texts = tables.texts.get(range(1, tables.state().last_row + 1))
         rows = {text.id: row for row, text in texts.items()}
         for number, (places, likings) in enumerate(data.readers):
             early = [

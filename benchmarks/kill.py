@@ -106,7 +106,7 @@ def check(path: Path, told: list[Told], figures: Figures) -> None:
         with library.store.reading() as tables:
             (taste,) = tables.readers.tastes()
             log = tables.log.entries(taste.taste_id)
-            texts = tables.texts.get(range(1, tables.texts.last_row() + 1))
+            texts = tables.texts.get(range(1, tables.state().last_row + 1))
         ids = {text.id for text in texts.values()}
         entries = {(entry.entry, texts[entry.row].id, entry.kind) for entry in log if entry.row}
         undone = {entry.entry for entry in log if entry.row} - {

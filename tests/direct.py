@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from palate.parts import Store
+from palate.store.state import StoreState
 from palate.store.tables import Tables
 
 WRITES = {"add", "append", "describe", "keep_private", "propose", "register", "remove", "replace_predictions"}
@@ -28,6 +29,10 @@ class _Table:
 class _Direct:
     def __init__(self, store: Store[Tables]) -> None:
         self._store = store
+
+    def state(self) -> StoreState:
+        with self._store.reading() as tables:
+            return tables.state()
 
     def __getattr__(self, name: str) -> _Table:
         return _Table(self._store, name)

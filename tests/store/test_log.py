@@ -55,7 +55,7 @@ def test_undo_takes_back_the_newest_that_stands(deeds: list[str | list[tuple[int
     assert len(log) == lines
     assert [entry.entry for entry in log] == sorted(entry.entry for entry in log)
     assert [(entry.row, entry.liking) for entry in standing_entries(log)] == stack
-    assert direct(store).log.head(1) == (log[-1].entry if log else 0)
+    assert direct(store).log.state(1).head == (log[-1].entry if log else 0)
     assert len(direct(store).log.entries(2)) == 1
     assert direct(store).log.undo(3) is None
 

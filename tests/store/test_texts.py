@@ -104,7 +104,7 @@ def test_a_batch_that_another_came_before_is_not_stored() -> None:
     store = SqliteStore(":memory:")
     assert direct(store).texts.add([stored(Text.of("one"))], 1)
     assert not direct(store).texts.add([stored(Text.of("two"))], 1)
-    assert direct(store).texts.last_row() == 1
+    assert direct(store).state().last_row == 1
     assert direct(store).texts.add([stored(Text.of("two"))], 2)
 
 
@@ -129,11 +129,14 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
         np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32),
     )
     direct(store).vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
-    rows, leaders, vectors, terms, dates = direct(store).texts.numbers(1, 3)
-    assert (rows, leaders) == ([1, 2, 4], [1, 1, 1])
-    assert vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
-    assert (terms.ids.tolist(), terms.counts.tolist(), len(terms)) == ([3, 9] * 3, [1, 2] * 3, 3)
-    assert [datetime.fromisoformat(date).tzinfo is not None for date in dates] == [True] * 3
+    raw = direct(store).texts.raw(1, 3, 0, 9)
+    assert (raw.rows.tolist(), raw.representatives.tolist()) == ([1, 2, 4], [1, 1, 1])
+    assert raw.vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
+    assert (raw.ids.tolist(), raw.counts.tolist()) == ([3, 9] * 3, [1, 2] * 3)
+    assert raw.starts.tolist() == [0, 2, 4, 6]
+    assert [datetime.fromisoformat(date).tzinfo is not None for date in raw.dates] == [True] * 3
+    assert direct(store).texts.raw(1, 3, 1, 1).rows.tolist() == [2]
+    assert direct(store).texts.raw(1, 3, 4, 9).vectors.shape == (0, 3)
     assert direct(store).texts.lacking_vector(1) == [(3, texts[2].content_hash)]
 
 

@@ -34,7 +34,7 @@ def likes(camp: int, n: int) -> bool:
 
 def fill(library: Library, readers: int = 8, each: int = 15, dislikes: bool = True) -> None:
     """Half of the readers like odd texts and half even ones; all like the BEST."""
-    if not direct(library.store).texts.last_row():
+    if not direct(library.store).state().last_row:
         library.add(TEXTS)
     for number in range(readers):
         say(

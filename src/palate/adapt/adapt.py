@@ -91,7 +91,7 @@ def adapt(
     start that is not there, BadSource, BadFolder."""
     pairs = read_sts([read_table(path) for path in sts]) if sts else None
     with library.store.reading() as tables:
-        now = tables.encoders.state().name or library.encoder.name
+        now = tables.state().encoder_name or library.encoder.name
     start = full_name(start or start_of(now))
     tastes = tastes_of(library, readers)
     said = gather(library, tastes, _begun(out), settings.seed)

@@ -107,7 +107,7 @@ def gather(library: Library, tastes: Sequence[TasteRow], begun: Mapping[str, Any
     """
     corpus = library.corpus()
     with library.store.reading() as tables:
-        newest = max((tables.log.head(row.taste_id) for row in tastes), default=0)
+        newest = max((tables.log.state(row.taste_id).head for row in tastes), default=0)
     head = int(begun.get("head", newest))
     last = int(begun.get("last", corpus.rows.max(initial=0)))
     standing = [_standing(library, row.taste_id, head) for row in tastes]

@@ -102,7 +102,7 @@ def xray(
 
 def _encoder_name(library: Library) -> str | None:
     with library.store.reading() as tables:
-        return tables.encoders.state().name
+        return tables.state().encoder_name
 
 
 def _library(ctx: typer.Context, store: Path | None) -> Library | None:

@@ -21,7 +21,7 @@ from palate.store import schema
 
 _crowd, _reader, _feedback = schema.crowd.c, schema.reader.c, schema.feedback.c
 _private_ids = select(func.aggregate_strings(cast(_reader.number, Text), ",")).where(_reader.private == 1)
-_STATE = select(
+CROWD_STATE = (
     select(func.max(_feedback.entry)).scalar_subquery(),
     _private_ids.scalar_subquery(),
     *(
@@ -29,27 +29,25 @@ _STATE = select(
         for column in (_crowd.head, _crowd.encoder, _crowd.readers, func.length(_crowd.data))
     ),
 )
+_STATE = select(*CROWD_STATE)
 
 
-class PublicJudgement(NamedTuple):
-    """One standing judgement of a reader who does not keep out of the crowd; of several of a text the
-    latest.
-    """
+class PublicEntry(NamedTuple):
+    """One entry of the log of a reader who does not keep out of the crowd. row: None for an undo."""
 
+    entry: int
     reader_id: int
     taste_id: int
-    row: int
-    liking: float
+    row: int | None
+    liking: float | None
+    undoes: int | None
 
 
 class PublicLog(NamedTuple):
-    """The standing judgements up to head. n_entries: lines of the log that they come from, undos and skips
-    among them.
-    """
+    """All public entries up to head, oldest first."""
 
     head: int
-    n_entries: int
-    judgements: list[PublicJudgement]
+    entries: list[PublicEntry]
 
 
 class StoredCrowd(NamedTuple):
@@ -73,6 +71,13 @@ class CrowdState(NamedTuple):
     stored: tuple[int, int, int, int] | None
     private: str
 
+    @classmethod
+    def of(cls, newest_entry: int | None, private: str | None, *stored: int | None) -> CrowdState:
+        """From the values of CROWD_STATE."""
+        head, encoder_id, n_readers, size = stored
+        none = head is None or encoder_id is None or n_readers is None or size is None
+        return cls(newest_entry or 0, None if none else (head, encoder_id, n_readers, size), private or "")
+
 
 class CrowdTable:
     """The feedback of all readers who are not private, and the newest crowd that was learned from it."""
@@ -81,8 +86,7 @@ class CrowdTable:
         self._connection = connection
 
     def state(self) -> CrowdState:
-        newest_entry, private, *stored = self._connection.execute(_STATE).one()
-        return CrowdState(newest_entry or 0, None if stored[0] is None else tuple(stored), private or "")
+        return CrowdState.of(*self._connection.execute(_STATE).one())
 
     def count_since(self, head: int) -> int:
         """Counts the entries of public readers that came after head."""
@@ -101,24 +105,11 @@ class CrowdTable:
         return self._connection.execute(select(func.count()).select_from(per_reader)).scalar_one()
 
     def public_log(self) -> PublicLog:
-        """The judgement of each taste of each text that stands now, in the order in which they were given."""
-        columns = (
-            _feedback.entry,
-            _reader.number.label("reader_id"),
-            _feedback.taste,
-            _feedback.row,
-            _feedback.liking,
-            _feedback.undoes,
-        )
-        entries = self._connection.execute(_public(select(*columns)).order_by(_feedback.entry)).all()
-        undone = {entry.undoes for entry in entries}
-        latest = {(e.taste, e.row): e for e in entries if e.undoes is None and e.entry not in undone}
-        judgements = [
-            PublicJudgement(e.reader_id, e.taste, e.row, e.liking)
-            for e in sorted(latest.values(), key=lambda e: e.entry)
-            if e.liking is not None
-        ]
-        return PublicLog(entries[-1].entry if entries else 0, len(entries), judgements)
+        """Returns what all tastes of public readers have in the log."""
+        columns = (_feedback.entry, _reader.number, _feedback.taste, _feedback.row, _feedback.liking, _feedback.undoes)
+        rows = self._connection.execute(_public(select(*columns)).order_by(_feedback.entry))
+        entries = [PublicEntry(*row) for row in rows]
+        return PublicLog(entries[-1].entry if entries else 0, entries)
 
     def get(self) -> StoredCrowd | None:
         """The crowd that was put last; None where there is none, or a reader has left since."""

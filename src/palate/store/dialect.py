@@ -7,14 +7,21 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Select, Table
 
+VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes 32,766
+
 
 class Dialect(Protocol):
     """The statements that differ between databases; tables take one and know no database by name."""
 
+    def insert(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Inserts rows of values, as the database takes them, in the order of the columns."""
+
     def insert_ignoring(
         self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Inserts rows of values in the order of the columns, and skips those whose key is there already."""
+        """Inserts rows like `insert`, and skips those whose key is there already."""
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
         """Selects the rows of the n texts that match any of the words best, by BM25 over title (counting
@@ -26,6 +33,9 @@ class Dialect(Protocol):
 
     def index_words(self, connection: Connection, first_row: int) -> None:
         """Adds the texts from a row on to the word index."""
+
+    def remove_words(self, connection: Connection, rows: Select[Any]) -> None:
+        """Takes texts out of the word index, while they are still there."""
 
     def rebuild_words(self, connection: Connection) -> None:
         """Makes the word index anew from all texts."""

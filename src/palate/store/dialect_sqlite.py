@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, column, select, table, text
+from sqlalchemy import Connection, Select, Table, column, insert, literal_column, select, table, text
 
 from palate.store import schema
 
@@ -15,13 +15,15 @@ _words = table("words", column("rowid"))  # the full-text index, an FTS5 table
 class SqliteDialect:
     """The `Dialect` of SQLite 3.35 or newer, with FTS5."""
 
+    def insert(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        _insert("insert", connection, table, columns, rows)
+
     def insert_ignoring(
         self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        if rows:
-            marks = ", ".join("?" * len(columns))
-            into = f"{table.name} ({', '.join(columns)})"
-            connection.exec_driver_sql(f"insert or ignore into {into} values ({marks})", list(rows))
+        _insert("insert or ignore", connection, table, columns, rows)
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
         matches = text("words match :words").bindparams(words=" OR ".join(_quoted(word) for word in words))
@@ -38,6 +40,13 @@ class SqliteDialect:
             (first_row,),
         )
 
+    def remove_words(self, connection: Connection, rows: Select[Any]) -> None:
+        content = schema.text.c
+        removed = select(literal_column("'delete'"), content.row, content.title, content.body)
+        into = table("words", column("words"), column("rowid"), column("title"), column("body"))
+        statement = insert(into).from_select(list(into.c), removed.where(content.row.in_(rows)))
+        connection.execute(statement)
+
     def rebuild_words(self, connection: Connection) -> None:
         connection.exec_driver_sql("insert into words (words) values ('rebuild')")
 
@@ -50,6 +59,15 @@ class SqliteDialect:
 
     def broken_references(self, connection: Connection) -> int:
         return len(connection.exec_driver_sql("pragma foreign_key_check").all())
+
+
+def _insert(
+    how: str, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    if rows:
+        marks = ", ".join("?" * len(columns))
+        into = f"{table.name} ({', '.join(columns)})"
+        connection.exec_driver_sql(f"{how} into {into} values ({marks})", list(rows))
 
 
 def _quoted(phrase: str) -> str:

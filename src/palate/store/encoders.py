@@ -11,27 +11,15 @@ from palate.errors import UnknownName
 from palate.parts import Encoder
 from palate.store import schema
 from palate.store.dialect import Dialect
-from palate.store.texts import lacking
+from palate.store.removals import NO_NUMBERS
+from palate.store.vectors import lacking
 
 IN_USE = ("encoder", "encoder_fingerprint")  # settings: the name by which it is made, and what it must be
 _encoder, _setting = schema.encoder.c, schema.setting.c
-_stored = {key: select(_setting.value).where(_setting.key == key).scalar_subquery() for key in IN_USE}
-_in_use = _encoder.fingerprint == _stored["encoder_fingerprint"]
-_STATE = select(
-    func.max(schema.text.c.row), *_stored.values(), select(_encoder.dims).where(_in_use).scalar_subquery()
-)
+_fingerprint = select(_setting.value).where(_setting.key == "encoder_fingerprint").scalar_subquery()
+_in_use = _encoder.fingerprint == _fingerprint
+ENCODER_ID_IN_USE = select(_encoder.number).where(_in_use).scalar_subquery()
 _ID = select(_encoder.number).where(_encoder.fingerprint == bindparam("fingerprint"))
-
-
-class EncoderState(NamedTuple):
-    """What tells whether anything is new. last_row: of the newest text, 0 where there is none. The rest is of
-    the one in use.
-    """
-
-    last_row: int
-    name: str | None
-    fingerprint: str | None
-    dims: int | None
 
 
 class EncoderRow(NamedTuple):
@@ -59,11 +47,6 @@ class EncoderTable:
     def __init__(self, connection: Connection, dialect: Dialect) -> None:
         self._connection = connection
         self._dialect = dialect
-
-    def state(self) -> EncoderState:
-        """One look at the store, about 0.1 ms: what every call begins with."""
-        last_row, *in_use = self._connection.execute(_STATE).one()
-        return EncoderState(last_row or 0, *in_use)
 
     def id_of(self, encoder: Encoder) -> int | None:
         """The store's id of an encoder; None where the store has not met it."""
@@ -148,13 +131,16 @@ class EncoderTable:
         return True
 
     def remove(self, encoder_id: int) -> bool:
-        """Drops the vectors of an encoder, and the crowd that was learned on them. False, and nothing
-        changes, where it is in use.
+        """Drops the vectors of an encoder, also of removed texts, and the crowd that was learned on them.
+        False, and nothing changes, where it is in use.
         """
-        if self._connection.execute(select(_encoder.number).where(_in_use)).scalar() == encoder_id:
+        if self._connection.execute(select(ENCODER_ID_IN_USE)).scalar() == encoder_id:
             return False
         self._connection.execute(delete(schema.crowd).where(schema.crowd.c.encoder == encoder_id))
         self._connection.execute(delete(schema.vector).where(schema.vector.c.encoder == encoder_id))
+        self._connection.execute(
+            update(schema.removed).where(schema.removed.c.encoder == encoder_id).values(NO_NUMBERS)
+        )
         return True
 
     def put_figures(self, encoder_id: int, figures: dict[str, Any]) -> None:

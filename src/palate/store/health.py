@@ -96,10 +96,10 @@ def _vectors(store: Store[Tables], fingerprint: str) -> Finding:
         known = tables.connection.execute(encoder_id).scalar()
         n_misshapen = tables.connection.execute(misshapen).scalar_one()
         n_lacking = len(tables.texts.lacking_vector(known)) if known else 0
-        in_use = tables.encoders.state()
-    if in_use.fingerprint != fingerprint:
-        mend = f"move the vectors over with: palate encoder use {in_use.name}"
-        detail = f"they come from {in_use.fingerprint}, this palate brings {fingerprint}"
+        in_use = tables.state()
+    if in_use.encoder_fingerprint != fingerprint:
+        mend = f"move the vectors over with: palate encoder use {in_use.encoder_name}"
+        detail = f"they come from {in_use.encoder_fingerprint}, this palate brings {fingerprint}"
         return Finding("vectors", False, detail, mend)
     if n_misshapen:
         detail = f"{n_misshapen} are not as long as their encoder's"

@@ -14,7 +14,10 @@ from palate.store import schema
 
 _feedback = schema.feedback.c
 _OF_TASTE = _feedback.taste == bindparam("taste_id")
-_HEAD = select(func.max(_feedback.entry)).where(_OF_TASTE)
+_STATE = select(
+    select(func.max(_feedback.entry)).where(_OF_TASTE).scalar_subquery(),
+    select(schema.taste.c.forgotten).where(schema.taste.c.number == bindparam("taste_id")).scalar_subquery(),
+)
 _ENTRIES = (
     select(
         _feedback.entry,
@@ -57,6 +60,15 @@ class Prediction(NamedTuple):
     logits: bytes
 
 
+class LogState(NamedTuple):
+    """What tells whether the log of a taste has changed. head: its newest entry, 0 where there is none.
+    n_forgotten: judgements that were deleted with their texts, which may stand anywhere before the head.
+    """
+
+    head: int
+    n_forgotten: int
+
+
 class LogTable:
     """The feedback of all tastes, numbered in the order in which it came."""
 
@@ -76,7 +88,7 @@ class LogTable:
         known = select(schema.taste.c.number).where(schema.taste.c.number == taste_id)
         if not self._connection.execute(known).first():
             raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
-        head = self.head(taste_id)
+        head = self.state(taste_id).head
         entries = [self._append(taste_id, row, kind, liking) for row, kind, liking in verdicts]
         pairs = zip(entries, predictions, strict=bool(predictions))
         self._put_predictions({entry.entry: made for entry, made in pairs if made is not None})
@@ -112,11 +124,10 @@ class LogTable:
             )
         ]
 
-    def head(self, taste_id: int) -> int:
-        """The newest entry of a taste, 0 where there is none: tells whether another process has added
-        some.
-        """
-        return self._connection.execute(_HEAD, {"taste_id": taste_id}).scalar() or 0
+    def state(self, taste_id: int) -> LogState:
+        """Returns what tells whether the log of a taste has changed."""
+        head, n_forgotten = self._connection.execute(_STATE, {"taste_id": taste_id}).one()
+        return LogState(head or 0, n_forgotten or 0)
 
     def _append(
         self, taste_id: int, row: int | None, kind: Kind, liking: float | None, undoes: int | None = None

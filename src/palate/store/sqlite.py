@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -19,6 +19,7 @@ from palate.store.sqlite_errors import plain_errors
 from palate.store.tables import Tables
 
 IN_MEMORY = ":memory:"
+Transaction = Literal["read", "write", "migrate"]
 WAIT_S = 10.0  # how long a writer waits for another
 
 
@@ -62,20 +63,20 @@ class SqliteStore:
     @contextmanager
     def reading(self) -> Iterator[Tables]:
         """One consistent view of the store."""
-        with plain_errors(self.path, WAIT_S), self._transaction(writes=False) as connection:
+        with plain_errors(self.path, WAIT_S), self._transaction("read") as connection:
             yield Tables(connection, self._dialect)
 
     @contextmanager
     def writing(self) -> Iterator[Tables]:
         """One transaction: all of it or nothing, on disk on leaving."""
-        with plain_errors(self.path, WAIT_S), self._transaction(writes=True) as connection:
+        with plain_errors(self.path, WAIT_S), self._transaction("write") as connection:
             yield Tables(connection, self._dialect)
 
     def copy_to(self, path: Path) -> None:
         """Writes one consistent view of the store to a file, also while others write."""
         with (
             plain_errors(self.path, WAIT_S),
-            self._transaction(writes=False) as connection,
+            self._transaction("read") as connection,
             closing(sqlite3.connect(path)) as target,
         ):
             source = connection.connection.driver_connection
@@ -89,14 +90,13 @@ class SqliteStore:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, kind: Transaction) -> Iterator[Connection]:
         if self._shared is not None:
-            with self._shared.transaction() as connection:
+            with self._shared.transaction(kind) as connection:
                 yield connection
             return
-        with self._engine.connect() as connection:
-            if writes:
-                connection.execution_options(palate_writes=True)
+        with self._engine.connect() as connection, _references_unchecked(connection, kind):
+            connection.execution_options(palate_writes=kind != "read")
             with connection.begin():
                 yield connection
 
@@ -114,9 +114,9 @@ class SqliteStore:
         with self.reading() as tables:
             current = is_current(tables.connection, self.path)
         if not current:
-            with self.writing() as tables:
-                if not is_current(tables.connection, self.path):
-                    upgrade(tables.connection)
+            with plain_errors(self.path, WAIT_S), self._transaction("migrate") as connection:
+                if not is_current(connection, self.path):
+                    upgrade(connection)
         if self._shared is None:
             with plain_errors(self.path, WAIT_S), closing(self._engine.raw_connection()) as raw:
                 _write_ahead(raw.cursor())  # not before it is known to be a store: it changes the file
@@ -132,14 +132,17 @@ class _SharedConnection:
         self._lock = RLock()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, kind: Transaction) -> Iterator[Connection]:
         if not self._lock.acquire(timeout=WAIT_S):
             raise StoreBusy(
                 f"another thread uses the store in memory and did not finish in {WAIT_S:.0f} s; try again"
             )
         try:
             inner = self._connection.in_transaction()
-            with self._connection.begin_nested() if inner else self._connection.begin():
+            with (
+                _references_unchecked(self._connection, kind),
+                self._connection.begin_nested() if inner else self._connection.begin(),
+            ):
                 yield self._connection
         finally:
             self._lock.release()
@@ -153,6 +156,24 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"pragma {pragma}")
+
+
+@contextmanager
+def _references_unchecked(connection: Connection, kind: Transaction) -> Iterator[None]:
+    """Within, foreign keys are not checked where tables are to be rebuilt; SQLite cannot switch that within a
+    transaction.
+
+    Source: "Making Other Kinds Of Table Schema Changes" of SQLite's ALTER TABLE.
+    """
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    if kind == "migrate":
+        raw.execute("pragma foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        if kind == "migrate":
+            raw.execute("pragma foreign_keys=ON")
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:

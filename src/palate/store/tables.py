@@ -9,10 +9,13 @@ from sqlalchemy import Connection
 from palate.store.crowd import CrowdTable
 from palate.store.dialect import Dialect
 from palate.store.encoders import EncoderTable
+from palate.store.generations import GenerationTable
 from palate.store.log import LogTable
 from palate.store.readers import ReaderTable
+from palate.store.removals import RemovalTable
 from palate.store.rules import RuleTable
 from palate.store.settings import SettingsTable
+from palate.store.state import StoreState, read_state
 from palate.store.texts import TextTable
 from palate.store.vectors import VectorTable
 
@@ -26,9 +29,17 @@ class Tables:
         self.connection = connection
         self.dialect = dialect
 
+    def state(self) -> StoreState:
+        """Returns what tells whether anything has changed: one look at the store, about 0.15 ms."""
+        return read_state(self.connection)
+
     @cached_property
     def texts(self) -> TextTable:
         return TextTable(self.connection, self.dialect)
+
+    @cached_property
+    def removals(self) -> RemovalTable:
+        return RemovalTable(self.connection)
 
     @cached_property
     def vectors(self) -> VectorTable:
@@ -41,6 +52,10 @@ class Tables:
     @cached_property
     def readers(self) -> ReaderTable:
         return ReaderTable(self.connection)
+
+    @cached_property
+    def generations(self) -> GenerationTable:
+        return GenerationTable(self.connection)
 
     @cached_property
     def log(self) -> LogTable:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
-from palate.features import Terms
-from palate.parts import Matrix
+from palate.errors import UnknownName
 from palate.store import schema
-from palate.store.dialect import Dialect
+from palate.store.columns import RawColumns
+from palate.store.dialect import VALUES_AT_ONCE, Dialect
+from palate.store.removing import RemovedCounts, count_removal, remove_texts
+from palate.store.vectors import lacking
 from palate.text import Text, canonical_url
 
-VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes 32,766
 _text, _terms = schema.text.c, schema.terms.c
-_LAST_ROW = select(func.max(_text.row))
+_LAST_ROWS = select(
+    select(func.max(_text.row)).scalar_subquery(), select(func.max(schema.removed.c.row)).scalar_subquery()
+)
 _ROW_OF = select(_text.row).where(_text.id == bindparam("text_id"))
+_DATE = func.coalesce(_text.published, _text.added_at)
+_RAW = (
+    select(_text.row, _text.leader, schema.vector.c.data, _terms.ids, _terms.counts, _DATE)
+    .join(
+        schema.vector,
+        (schema.vector.c.content_hash == _text.content_hash)
+        & (schema.vector.c.encoder == bindparam("encoder_id")),
+    )
+    .join(schema.terms, _terms.row == _text.row)
+    .where(_text.row > bindparam("after_row"))
+    .order_by(_text.row)
+    .limit(bindparam("limit"))
+)
+_COLUMNS = tuple(column.name for column in schema.text.columns)
 
 
 class PreparedText(NamedTuple):
@@ -48,21 +66,20 @@ class TextTable:
         self._dialect = dialect
 
     def add(self, batch: Sequence[PreparedText], first_row: int) -> bool:
-        """Stores a batch, the first text at first_row, the one after `last_row`.
+        """Stores a batch, the first text at first_row, one more than the state's last_row.
 
         False, and nothing is stored, where another process has added texts since: compare with those too, and
         try again."""
-        if self.last_row() != first_row - 1:
+        if max(row or 0 for row in self._connection.execute(_LAST_ROWS).one()) != first_row - 1:
             return False
         if not batch:
             return True
         now = datetime.now(UTC).isoformat()
         numbered = list(enumerate(batch, first_row))
-        self._connection.execute(insert(schema.text), [_values(row, new, now) for row, new in numbered])
-        self._connection.execute(
-            insert(schema.terms),
-            [{"row": row, "ids": new.ids, "counts": new.counts} for row, new in numbered],
-        )
+        texts = [_values(row, new, now) for row, new in numbered]
+        self._dialect.insert(self._connection, schema.text, _COLUMNS, texts)
+        terms = [(row, new.ids, new.counts) for row, new in numbered]
+        self._dialect.insert(self._connection, schema.terms, ("row", "ids", "counts"), terms)
         keys = [(key, row) for row, new in numbered for key in new.bands]
         self._dialect.insert_ignoring(self._connection, schema.band, ("key", "row"), keys)
         self._dialect.index_words(self._connection, first_row)
@@ -77,14 +94,19 @@ class TextTable:
                 [{"of_row": row, "ids": ids, "counts": counts} for row, (ids, counts) in made.items()],
             )
 
-    def last_row(self) -> int:
-        """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there
-        are new ones.
-        """
-        return self._connection.execute(_LAST_ROW).scalar() or 0
+    def count(self, up_to: int | None = None) -> int:
+        """Counts the texts, of those up to a row where one is given."""
+        query = select(func.count()).select_from(schema.text)
+        return self._connection.execute(query if up_to is None else query.where(_text.row <= up_to)).scalar_one()
 
-    def count(self) -> int:
-        return self._connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
+    def rows_by_content(self, hashes: Sequence[str]) -> dict[str, int]:
+        """Returns the row of the first text of each content hash that is there."""
+        rows: dict[str, int] = {}
+        for part in _parts(hashes):
+            query = select(_text.content_hash, _text.row).where(_text.content_hash.in_(part))
+            found = self._connection.execute(query.order_by(_text.row.desc()))
+            rows.update((content_hash, row) for content_hash, row in found)
+        return rows
 
     def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the
@@ -115,28 +137,10 @@ class TextTable:
                 outlines[row] = Outline(content_hash, np.frombuffer(ids, "<u4").tolist())
         return outlines
 
-    def numbers(self, encoder_id: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms, list[str]]:
-        """All texts that have a vector of this encoder: rows ascending, representatives, vectors (n, d)
-        float32, terms, and when each was published or, where that is not known, added.
-        """
-        vector = schema.vector.c
-        of_encoder = (vector.content_hash == _text.content_hash) & (vector.encoder == encoder_id)
-        date = func.coalesce(_text.published, _text.added_at).label("date")
-        query = (
-            select(_text.row, _text.leader, vector.data, _terms.ids, _terms.counts, date)
-            .join(schema.vector, of_encoder)
-            .join(schema.terms, _terms.row == _text.row)
-            .order_by(_text.row)
-        )
-        rows = self._connection.execute(query).all()
-        data = np.frombuffer(b"".join(row.data for row in rows), "<f2").reshape(-1, dims).astype(np.float32)
-        return (
-            [row.row for row in rows],
-            [row.leader for row in rows],
-            data,
-            Terms.from_bytes((row.ids, row.counts) for row in rows),
-            [row.date for row in rows],
-        )
+    def raw(self, encoder_id: int, dims: int, after_row: int, limit: int) -> RawColumns:
+        """Returns the texts after a row that have a vector of this encoder, at most so many, by row."""
+        values = {"encoder_id": encoder_id, "after_row": after_row, "limit": limit}
+        return RawColumns.of(self._connection.execute(_RAW, values).cursor.fetchall(), dims)
 
     def get(self, rows: Iterable[int]) -> dict[int, Text]:
         """The texts at these rows."""
@@ -150,9 +154,43 @@ class TextTable:
         """Row of the text with this id; None where there is none."""
         return self._connection.execute(_ROW_OF, {"text_id": text_id}).scalar()
 
-    def lacking_vector(self, encoder_id: int) -> list[tuple[int, str]]:
-        """(row, content hash) of the texts without a vector of this encoder."""
-        query = lacking(encoder_id).order_by(_text.row)
+    def rows_where(
+        self, ids: Sequence[str] = (), source: str | None = None, older_than: datetime | None = None
+    ) -> list[int]:
+        """Returns the rows of the texts that fit all that is given, ascending; none where nothing is given.
+
+        older_than: published before or, where that is not known, added. Raises UnknownName, with the ids that
+        are not there.
+        """
+        if not ids and source is None and older_than is None:
+            return []
+        if missing := set(ids) - set(self._present(_text.id, ids)):
+            raise UnknownName(f"the store has no text {', '.join(map(repr, sorted(missing)))}")
+        query = select(_text.row, _DATE)
+        if source is not None:
+            query = query.where(_text.source == source)
+        rows: list[int] = []
+        for part in [query.where(_text.id.in_(part)) for part in _parts(ids)] if ids else [query]:
+            dated = self._connection.execute(part)
+            rows += [row for row, date in dated if older_than is None or _instant(date) < older_than]
+        return sorted(rows)
+
+    def remove(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
+        """Removes texts with all that was made of them; rows that are not there are passed over. The oldest copy
+        that stays becomes the representative of its group.
+
+        forget: whether the judgements of them are deleted too, and with them the crowd, which may have learned
+        from them. Otherwise the numbers are kept by which a taste learns from the judgements that stand.
+        """
+        return remove_texts(self._connection, self._dialect, rows, forget=forget)
+
+    def count_removal(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
+        """Returns what `remove` would come to; nothing is removed."""
+        return count_removal(self._connection, self._dialect, rows, forget=forget)
+
+    def lacking_vector(self, encoder_id: int, after_row: int = 0) -> list[tuple[int, str]]:
+        """Returns (row, content hash) of the texts after a row without a vector of this encoder."""
+        query = lacking(encoder_id).where(_text.row > after_row).order_by(_text.row)
         return [(row, content_hash) for row, content_hash in self._connection.execute(query)]
 
     def with_words(self, words: Sequence[str], n: int) -> list[int]:
@@ -172,37 +210,34 @@ class TextTable:
         return ids
 
 
-def lacking(encoder_id: int) -> Select[Any]:
-    """Selects (row, content_hash) of the texts without a vector of this encoder."""
-    vector = schema.vector.c
-    there = select(vector.content_hash).where(
-        vector.encoder == encoder_id, vector.content_hash == _text.content_hash
-    )
-    return select(_text.row, _text.content_hash).where(~there.exists())
-
-
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """As many values as go into one statement at a time."""
     return (values[start : start + VALUES_AT_ONCE] for start in range(0, len(values), VALUES_AT_ONCE))
 
 
-def _values(row: int, new: PreparedText, added_at: str) -> dict[str, Any]:
+def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
+    """The values of a row of text, in the order of its columns."""
     text = new.text
-    return {
-        "row": row,
-        "id": text.id,
-        "title": text.title,
-        "body": text.body,
-        "source": text.source,
-        "url": text.url,
-        "language": text.language,
-        "published": text.published.isoformat() if text.published else None,
-        "extra": dict(text.extra),
-        "content_hash": text.content_hash,
-        "canonical_url": canonical_url(text.url) if text.url else None,
-        "leader": row if new.representative is None else new.representative,
-        "added_at": added_at,
-    }
+    return (
+        row,
+        text.id,
+        text.title,
+        text.body,
+        text.source,
+        text.url,
+        text.language,
+        text.published.isoformat() if text.published else None,
+        json.dumps(dict(text.extra)),
+        text.content_hash,
+        canonical_url(text.url) if text.url else None,
+        row if new.representative is None else new.representative,
+        added_at,
+    )
+
+
+def _instant(date: str) -> datetime:
+    time = datetime.fromisoformat(date)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _text_of(row: Any) -> Text:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TextIO
+from uuid import uuid4
 
 from sqlalchemy import LargeBinary, Table, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -23,7 +24,9 @@ SCHEMA = {table.name: table for table in schema.metadata.sorted_tables}
 ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
     "0004": {"encoder": {"made_at": None, "figures": None}},
+    "0005": {"taste": {"forgotten": 0}},
 }
+MARK = "store_mark"  # setting: each store has its own
 CHUNK = 5000  # lines in memory at a time
 
 
@@ -46,10 +49,14 @@ def export_store(store: Store[Tables], out: TextIO) -> int:
         for table in SCHEMA.values():
             keys = inspect(table).primary_key.columns
             for row in tables.connection.execute(select(table).order_by(*keys)).mappings():
+                if table is schema.setting and row["key"] == MARK:
+                    continue
                 values = {
                     name: base64.b64encode(v).decode() if isinstance(v, bytes) else v
                     for name, v in row.items()
                 }
+                if table is schema.generation:
+                    values["digest"] = ""  # the cache stays behind
                 write({"table": table.name, **values})
     write({"lines": lines + 1, "sha256": digest.hexdigest()})
     return lines
@@ -95,6 +102,7 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
             raise BadStore(
                 f"the {read} lines are not what was exported; the file was cut off or edited, export it again"
             )
+        tables.settings.put(**{MARK: uuid4().hex})
         tables.dialect.rebuild_words(connection)
     return read
 
@@ -110,8 +118,11 @@ def _added_since(line: str) -> dict[str, dict[str, Any]]:
         raise BadStore(
             f"the export comes from a newer palate (revision {header.get('revision')}); upgrade palate"
         )
-    later = REVISIONS[REVISIONS.index(header["revision"]) + 1 :]
-    return {table: columns for revision in later for table, columns in ADDED.get(revision, {}).items()}
+    added: dict[str, dict[str, Any]] = {}
+    for revision in REVISIONS[REVISIONS.index(header["revision"]) + 1 :]:
+        for table, columns in ADDED.get(revision, {}).items():
+            added.setdefault(table, {}).update(columns)
+    return added
 
 
 def _runs(
@@ -128,7 +139,7 @@ def _runs(
                 f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
             )
         for column in table.columns:
-            if isinstance(column.type, LargeBinary):
+            if isinstance(column.type, LargeBinary) and not (column.nullable and values[column.name] is None):
                 values[column.name] = _bytes(number, values[column.name])
         if run is None or run[0] is not table:
             if run:

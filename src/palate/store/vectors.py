@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from palate.parts import Matrix, Vector
 from palate.store import schema
-from palate.store.dialect import Dialect
-
-VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes 32,766
+from palate.store.dialect import VALUES_AT_ONCE, Dialect
 
 
 class VectorTable:
@@ -37,3 +36,12 @@ class VectorTable:
         rows = [(key, encoder_id, vector.tobytes()) for key, vector in zip(hashes, data, strict=True)]
         columns = ("content_hash", "encoder", "data")
         self._dialect.insert_ignoring(self._connection, schema.vector, columns, rows)
+
+
+def lacking(encoder_id: int) -> Select[Any]:
+    """Selects (row, content_hash) of the texts without a vector of this encoder."""
+    vector, text = schema.vector.c, schema.text.c
+    there = select(vector.content_hash).where(
+        vector.encoder == encoder_id, vector.content_hash == text.content_hash
+    )
+    return select(text.row, text.content_hash).where(~there.exists())

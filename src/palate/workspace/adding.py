@@ -91,7 +91,7 @@ def _add_chunk(
     chunk: Sequence[Text], store: Store[Tables], encoder: CachedEncoder, report: AddReport
 ) -> bool:
     with store.reading() as tables:
-        first_row = tables.texts.last_row() + 1
+        first_row = tables.state().last_row + 1
         new = _unknown(chunk, tables)
     contents = [text.content for text in new]
     vectors = encoder.encode([text.content_hash for text in new], contents)

@@ -8,7 +8,7 @@ import numpy as np
 
 from palate.feature.crowd import Arrays, arrays_from_bytes, crowd_to_bytes, make_crowd
 from palate.feedback import CrowdFeedback, standing
-from palate.parts import Matrix, Store
+from palate.parts import Matrix, Rows, Store
 from palate.store.crowd import CrowdState, PublicEntry, StoredCrowd
 from palate.store.tables import Tables
 from palate.workspace.background import Background
@@ -70,9 +70,9 @@ class CrowdKeeper:
             counts = Counter(entry.reader_id for _, entry in judged)
             if sum(count >= MIN_TEXTS for count in counts.values()) < MIN_READERS:
                 return
-            data = _learned(judged, corpus, log.n_entries)
+            data = _learned(judged, corpus, len(log.entries))
             with self._store.writing() as tables:
-                tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), log.n_entries)
+                tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), len(log.entries))
 
     def summary(self, encoder_id: int) -> CrowdSummary | None:
         """Returns what the stored crowd was learned from; None where there is none for this encoder."""
@@ -162,7 +162,7 @@ def _learned(judged: list[tuple[int, PublicEntry]], corpus: Corpus, n_entries: i
     )
 
 
-def _semantic_rows(corpus: Corpus, indices: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Matrix:
+def _semantic_rows(corpus: Corpus, indices: Rows) -> Matrix:
     parts = [np.zeros((0, len(corpus.space.semantic.mean)), np.float32)]
     for begin in range(0, len(indices), TEXTS_AT_ONCE):
         vectors = corpus.vectors(indices[begin : begin + TEXTS_AT_ONCE])

@@ -1,6 +1,6 @@
 """Reading: the texts of a store as the numbers that a corpus is made of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,13 +9,13 @@ from palate.encoder.cached import CachedEncoder
 from palate.features import Terms
 from palate.parts import Vector
 from palate.store.tables import Tables
-from palate.store.texts import RawColumns
+from palate.store.columns import RawColumns
 from palate.workspace.fitting import RawTexts
 
 TEXTS_AT_ONCE = 16_384
 
 
-def moments_of(dates: list[str | None]) -> Vector:
+def moments_of(dates: Sequence[str | None]) -> Vector:
     """Returns (n,) seconds since 1970 of dates in ISO 8601, UTC where they name no zone; nan for None."""
     return np.array(
         [moment_of(datetime.fromisoformat(date) if date else None) for date in dates], dtype=np.float64

@@ -173,7 +173,7 @@ class Workspace:
         with self.store.reading() as tables:
             if tables.settings.get("terms") == HASHING:
                 return
-            last = tables.texts.last_row()
+            last = tables.state().last_row
         for start in range(1, last + 1, HASHED_AT_ONCE):
             with self.store.writing() as tables:
                 texts = tables.texts.get(range(start, min(start + HASHED_AT_ONCE, last + 1)))

@@ -74,7 +74,7 @@ def adapt(
     tell = Teller()
     with open_library(ctx, store) as library:
         with library.store.reading() as tables:
-            before = tables.encoders.state().name
+            before = tables.state().encoder_name
         with quiet():
             from palate.adapt.adapt import adapt as tune
 

@@ -241,7 +241,7 @@ async function attention() {
         event.preventDefault();
         const to = { layer: Math.max(0, Math.min(layers - 1, layer + step[0])), head: Math.max(0, Math.min(names.length - 1, head + step[1])) };
         show(to);
-        thumbs.select((thumb) => thumb.layer === to.layer && thumb.head === to.head).button.focus();
+        thumbs.find((thumb) => thumb.layer === to.layer && thumb.head === to.head).button.focus();
       });
       row.append(button);
       thumbs.push({ button, layer, head });

@@ -12,7 +12,7 @@ from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.feedback import Kind
 from palate.parts import Matrix
-from palate.store.log import Entry, Prediction, standing_entries
+from palate.store.log import Entry, Prediction, Verdict, standing_entries
 from palate.store.readers import TasteRow
 from palate.taste.choose import SERVINGS, make_contest, members_of
 from palate.threads import one_thread
@@ -80,7 +80,8 @@ class Learner:
             ]
             predictions = self._learn(corpus, taught, predict=len(verdicts) <= BULK)
         with self._library.store.writing() as tables:
-            head, entries = tables.log.append(self._number, verdicts, predictions)
+            rows = [Verdict(*verdict) for verdict in verdicts]
+            head, entries, _ = tables.log.append(self._number, rows, predictions)
         if head == self._head:
             self.verdicts.update({leaders[place]: entries[place] for place in sorted(last.values())})
             self._corpus, self._head = corpus, entries[-1].entry if entries else head
@@ -91,7 +92,7 @@ class Learner:
         none.
         """
         with self._library.store.writing() as tables:
-            entry = tables.log.undo(self._number)
+            entry = tables.log.undo(self._number).undone
         if entry is not None:
             self._corpus = None
         return entry

@@ -29,7 +29,7 @@ CROWDS = {"liked": stage((1.0,)), "rated": stage((1.0, 1.0, -1.0))}
 
 def heard(amount: float) -> Background:
     known = CROWDS["liked"].space.background
-    return Background(known.average, known.texts, known.prior, amount)
+    return Background(known.average, known.sample, known.prior, amount)
 
 
 @settings(max_examples=20)

@@ -58,7 +58,7 @@ MAKERS: dict[str, Maker] = {
         dislike=1.4,
         balance=0.5,
         slope=1.0,
-        most=7,
+        max_judgements=7,
         spread=0.4,
         prior=known.prior if known else None,
     ),
@@ -84,12 +84,12 @@ MAKERS: dict[str, Maker] = {
         BOTH, rate=0.5, bias=2.0, balance=0.0, background=known
     ),
     "margin, other settings": lambda known=None: MarginTaste(
-        BOTH, cost=2.0, ratio=0.7, weak=5, doubt=0.4, slope=0.7, most=7, seed=2, background=known
+        BOTH, cost=2.0, ratio=0.7, weak=5, doubt=0.4, slope=0.7, max_judgements=7, seed=2, background=known
     ),
     "margin, with weak texts": lambda _=None: MarginTaste(
         {"tfidf": 1.0}, weak=30, doubt=0.5, background=what_is_known()
     ),
-    "neighbour, other settings": lambda known=None: NeighbourTaste(BOTH, slope=5.0, most=7, background=known),
+    "neighbour, other settings": lambda known=None: NeighbourTaste(BOTH, slope=5.0, max_judgements=7, background=known),
     "neural, graded": lambda known=None: NeuralTaste(
         {"semantic": 0.4, "crowd": 3.0}, loss="mse", hidden=5, dropout=0.0, seed=3, background=known
     ),
@@ -156,9 +156,9 @@ def drawn(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]
 
 
 @st.composite
-def logs(draw: st.DrawFn, most: int = 12) -> Log:
+def logs(draw: st.DrawFn, max_size: int = 12) -> Log:
     """n judged texts, some of them repeated, some without a word, some with an empty vector."""
-    n = draw(st.integers(0, most))
+    n = draw(st.integers(0, max_size))
     texts = make_texts(draw(st.integers(0, 999)), n)
     rows = np.array(draw(st.lists(st.integers(0, max(0, n - 1)), min_size=n, max_size=n)), dtype=np.int64)
     likings = draw(st.lists(LIKINGS[draw(st.sampled_from(sorted(LIKINGS)))], min_size=n, max_size=n))
@@ -350,7 +350,7 @@ def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(
 
 
 @makers(but=NO_RISE)
-@drawn(log=logs(most=6), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=6), seed=st.integers(0, 99))
 def test_a_like_raises_and_a_dislike_lowers_the_value_of_a_new_text(make: Maker, log: Log, seed: int) -> None:
     """Whatever was judged before, a text that is liked ends above where the same text ends that is
     disliked.
@@ -375,7 +375,7 @@ def test_equal_texts_have_equal_values_so_that_ties_are_ties(make: Maker, log: L
 
 
 @makers()
-@drawn(log=logs(most=8), gone=st.integers(0, 7), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=8), gone=st.integers(0, 7), seed=st.integers(0, 99))
 def test_a_judgement_taken_back_never_happened(make: Maker, log: Log, gone: int, seed: int) -> None:
     """Forgetting, and learning again what stands, ends in the taste that never learned the other."""
     features, likings, weights = log
@@ -426,7 +426,7 @@ def test_a_heavier_judgement_moves_the_value_of_its_text_further(make: Maker) ->
 
 
 @makers(but=NO_PRIOR)
-@drawn(log=logs(most=6), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=6), seed=st.integers(0, 99))
 def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> None:
     """Before any feedback the log odds are those of the prior; after it, the promises hold as well."""
     known, texts = what_is_known(), make_texts(seed, 5)

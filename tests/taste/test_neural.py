@@ -135,10 +135,10 @@ def test_the_seed_alone_decides_what_is_drawn() -> None:
     assert (said[0] != said[2]).any()
 
 
-def test_beyond_most_the_oldest_of_the_larger_side_is_let_go() -> None:
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped() -> None:
     texts, likings = circle(9, 2)
     likings[:] = [1, -1, -1, 1, -1, -1, -1, 1, -1]
-    capped, small = NeuralTaste({"x": 1.0}, most=6), NeuralTaste({"x": 1.0})
+    capped, small = NeuralTaste({"x": 1.0}, max_judgements=6), NeuralTaste({"x": 1.0})
     capped.learn(texts, likings, np.ones(9))
     kept = [0, 3, 5, 6, 7, 8]
     small.learn(texts[kept], likings[kept], np.ones(6))
@@ -169,7 +169,7 @@ def test_a_sparse_block_is_refused() -> None:
         {"dropout": 1.0},
         {"decay": -1.0},
         {"rate": 0.0},
-        {"most": 1},
+        {"max_judgements": 1},
     ],
 )
 def test_settings_out_of_range_are_refused(changed: dict[str, float]) -> None:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from palate.features import Background, Features
 from palate.taste import scaled
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.scaled import ScaledTaste
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def test_it_is_the_scaled_contrast_calibrated_on_profiles_made_without_each(
             rest = np.arange(n) != text
             alone = direction(rows[name][rest], likings[rest], weights[rest], *settings)
             left_out[text] += scale * rows[name][text] @ alone
-    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=WIDE)
+    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=UNBALANCED_SHIFT)
     base, found = taste.explain()
     assert base == pytest.approx(offset, abs=1e-4)
     for name in scales:
@@ -88,7 +88,7 @@ def test_calibration_goes_by_the_newest_judgements(monkeypatch: pytest.MonkeyPat
     likings = rng.choice([1.0, -1.0], 30)
     found = []
     for newest in (10, 30, 99):
-        monkeypatch.setattr(scaled, "NEWEST", newest)
+        monkeypatch.setattr(scaled, "MAX_CALIBRATED", newest)
         taste = ScaledTaste({"x": 1.0, "y": 1.0})
         taste.learn(texts, likings, np.ones(30))
         found.append(taste.explain())

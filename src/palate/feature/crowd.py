@@ -23,7 +23,7 @@ class Crowd(Protocol):
     """block: (n, d) of the n texts that the crowd could judge. prior: (d,) weights before any feedback, in
     log odds.
 
-    heard: judgements per text.
+    judgements_per_text: of all its readers.
     """
 
     @property
@@ -33,7 +33,7 @@ class Crowd(Protocol):
     def prior(self) -> Vector: ...
 
     @property
-    def heard(self) -> float: ...
+    def judgements_per_text(self) -> float: ...
 
     def transform(self, rows: Matrix) -> Block:
         """(m, d) of new texts, from the rows of their semantic block."""

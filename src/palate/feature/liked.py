@@ -33,7 +33,7 @@ class LikedCrowd:
     feedback: what the crowd said of n texts. rows: (n, d) features of their content, here the semantic block.
     shrinkage: likes that the neighbours count as, above 0. neighbours: 1 or more. damping: 0 to 0.5. block:
     (n, 1 + r) float32, first log popularity, then the r readers, whose part has a mean squared row length of
-    1. prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0. heard: judgements per text.
+    1. prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0. judgements_per_text: of the crowd.
     Raises ValueError outside these ranges, or where rows are not those of the n texts.
     Source: Sarwar, Karypis, Konstan and Riedl, WWW 2001 (texts compared by their readers); Gelman et al.,
     Bayesian Data Analysis (2013), section 3.6 (inverse Wishart); Wang and Blei, KDD 2011 (what is rarely
@@ -65,7 +65,7 @@ class LikedCrowd:
                 f"the crowd speaks of {feedback.n_texts} texts, and there are rows of {len(rows)}"
             )
         likes = _likes(feedback)
-        self.heard = len(feedback.likings) / max(feedback.n_texts, 1)
+        self.judgements_per_text = len(feedback.likings) / max(feedback.n_texts, 1)
         popularity = np.asarray(likes.sum(axis=1), dtype=np.float64)  # (n,)
         activity = np.asarray(likes.sum(axis=0), dtype=np.float64)  # (r,)
         own = diags_array(_damped(popularity, damping)) @ likes @ diags_array(_damped(activity, damping))
@@ -97,7 +97,7 @@ class LikedCrowd:
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """All it has learned, but for the rows of the texts at the places `candidates`."""
         figures = {
-            "heard": np.array(self.heard),
+            "heard": np.array(self.judgements_per_text),
             "scale": np.array(self._scale),
             "neighbours": np.array(self.neighbours),
         }
@@ -114,7 +114,7 @@ class LikedCrowd:
         learned from.
         """
         crowd = cls.__new__(cls)
-        crowd.heard, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
+        crowd.judgements_per_text, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
         crowd.neighbours = int(arrays["neighbours"])
         crowd.block, crowd._known = _whole("block", arrays), _whole("known", arrays)
         crowd.prior = np.eye(1, crowd.block.shape[1], dtype=np.float32)[0]

@@ -42,8 +42,8 @@ class RatedCrowd:
     w, 1 or more. company: number of c, 1 or more. seed: of where the search for factors starts.
     block: (n, 1 + factors + company) float32, scaled so that the noise of one like or dislike has a variance
     of 1. prior: weights on it that give the log odds of a like to a reader of whom nothing is known. noise:
-    that variance before scaling, in liking squared, where likings have a variance of 1. heard: judgements per
-    text. Raises ValueError for factors or company below 1, and for rows of another number of texts. Costs O(m
+    that variance before scaling, in liking squared, where likings have a variance of 1. judgements_per_text: of
+    the crowd. Raises ValueError for factors or company below 1, and for rows of another number of texts. Costs O(m
     r^2 + (N + n) r^3 + n d^2) for r factors; beyond 400,000 judgements factors and company are learned from
     evenly spaced readers. 45,000 judgements of 5,500 texts take about 3 s, a million of 100 texts about 6 s.
     Source: Ilin and Raiko, Practical approaches to principal component analysis in the presence of missing
@@ -88,7 +88,7 @@ class RatedCrowd:
         expected[heard, 1 + factors :] = around
         self._factors = factors
         self.block = self._scaled(expected)
-        self.heard = len(likings) / max(feedback.n_texts, 1)
+        self.judgements_per_text = len(likings) / max(feedback.n_texts, 1)
         self.prior: Vector = np.append(1 / LEVEL, np.zeros(factors + company))
 
     def transform(self, rows: Matrix) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -100,7 +100,7 @@ class RatedCrowd:
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """All it has learned."""
         figures = {
-            "heard": np.array(self.heard),
+            "heard": np.array(self.judgements_per_text),
             "noise": np.array(self.noise),
             "factors": np.array(self._factors),
         }
@@ -110,7 +110,7 @@ class RatedCrowd:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Self:
         """What gave these arrays, to the bit."""
         crowd = cls.__new__(cls)
-        crowd.heard, crowd.noise, crowd._factors = (
+        crowd.judgements_per_text, crowd.noise, crowd._factors = (
             float(arrays["heard"]),
             float(arrays["noise"]),
             int(arrays["factors"]),

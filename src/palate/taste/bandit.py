@@ -7,7 +7,7 @@ import numpy as np
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.blocks import joined, parted
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
 
 
@@ -144,7 +144,7 @@ class BanditTaste:
             rewards = self._belief.rows @ self._belief.means
             left_out = (rewards - shares * (self._likings - self._expected)) / (1 - shares)
             self._fitted = calibrate(
-                left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=WIDE
+                left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=UNBALANCED_SHIFT
             )
         return self._fitted
 

@@ -8,10 +8,10 @@ from scipy.special import expit
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
 LONGEST_STEP = 2.0
-ROUNDS = 60  # of Newton's method; it settles in fewer
+NEWTON_STEPS = 60  # at most; the method settles in fewer
 # sd of the offset for a taste that does not weigh likes against dislikes itself: one text in twenty may be
 # liked
-WIDE = 0.6
+UNBALANCED_SHIFT = 0.6
 
 
 def calibrate(
@@ -39,7 +39,7 @@ def calibrate(
         return float(fit + precision @ (at - prior_mean) ** 2 / 2)
 
     current = loss(theta)
-    for _ in range(ROUNDS):
+    for _ in range(NEWTON_STEPS):
         inner = np.exp(theta[0]) * scores
         chances = expit(inner + theta[1])
         design = np.stack([inner, np.ones_like(inner)])  # (2, n) derivative of the logit

@@ -72,7 +72,7 @@ def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
 
 def rated(background: Background) -> bool:
     """Whether the crowd gave likes and dislikes: its block is dense then (see feature/crowd.py)."""
-    return not isinstance(background.texts.blocks["crowd"], csr_array)
+    return not isinstance(background.sample.blocks["crowd"], csr_array)
 
 
 def profile(_: Background) -> ProfileTaste:
@@ -80,7 +80,7 @@ def profile(_: Background) -> ProfileTaste:
 
 
 def margin(background: Background) -> MarginTaste:
-    return MarginTaste({"tfidf": 1.0}, background=background if background.texts.blocks else None)
+    return MarginTaste({"tfidf": 1.0}, background=background if background.sample.blocks else None)
 
 
 def counts(_: Background) -> CountsTaste:
@@ -88,7 +88,7 @@ def counts(_: Background) -> CountsTaste:
 
 
 def gradient(background: Background) -> GradientTaste:
-    others = {name: scale for name, scale in BESIDES.items() if name in background.texts.blocks}
+    others = {name: scale for name, scale in BESIDES.items() if name in background.sample.blocks}
     return GradientTaste({"semantic": 0.5, "keyword": 0.5, **others}, background=background)
 
 
@@ -188,6 +188,6 @@ def roster(background: Background) -> dict[str, float]:
     """
     if "crowd" not in background.prior:
         return ALONE
-    share = background.heard / (background.heard + ENOUGH)
+    share = background.judgements_per_text / (background.judgements_per_text + ENOUGH)
     alone = {"content" if name == "bayes" else name: (1 - share) * weight for name, weight in ALONE.items()}
     return {**{name: share * weight for name, weight in BESIDE.items()}, **alone}

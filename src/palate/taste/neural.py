@@ -10,7 +10,7 @@ from palate.errors import MissingExtra
 from palate.features import Background, Features
 from palate.parts import Vector
 from palate.taste.blocks import joined
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.remembered import Remembered
 
@@ -41,12 +41,12 @@ class NeuralTaste:
     hidden layer with layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out
     judgements are told best, and the left-out outputs set temperature and offset (see calibration.py). It is
     not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that a batch is
-    a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond `most`
-    judged texts the oldest of the larger side is let go, and counted in `dropped`. Needs [bert].
+    a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond
+    `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`. Needs [bert].
 
     scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse" for
     graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of a
-    step, above 0. most: 2 or more. seed: of the first weights and of dropout. background: its prior weights,
+    step, above 0. max_judgements: 2 or more. seed: of the first weights and of dropout. background: its prior weights,
     in log odds, are added to the nets' output. Raises ValueError outside these ranges, and for a sparse block
     when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple and scalable
     predictive uncertainty estimation using deep ensembles (2017), here with folds as in Breiman, Stacked
@@ -62,7 +62,7 @@ class NeuralTaste:
         dropout: float = 0.3,
         decay: float = 1.0,
         rate: float = 0.01,
-        most: int = 512,
+        max_judgements: int = 512,
         seed: int = 0,
         background: Background | None = None,
     ) -> None:
@@ -74,16 +74,17 @@ class NeuralTaste:
             not scales
             or min(*scales.values(), rate) <= 0
             or loss not in SLOPES
-            or min(hidden, most / 2) < 1
+            or min(hidden, max_judgements / 2) < 1
             or not 0 <= dropout < 1
             or decay < 0
         ):
             raise ValueError(
-                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in [0, 1), decay 0 or"
-                f" more, most 2 or more; got {dict(scales)}, {rate=}, {loss=}, {hidden=}, {dropout=}, {decay=}, {most=}"
+                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in [0, 1),"
+                f" decay 0 or more, max_judgements 2 or more; got {dict(scales)}, {rate=}, {loss=}, {hidden=},"
+                f" {dropout=}, {decay=}, {max_judgements=}"
             )
         self.scales, self.loss, self.hidden, self.dropout = dict(scales), loss, hidden, dropout
-        self.decay, self.rate, self.most, self.seed = decay, rate, most, seed
+        self.decay, self.rate, self.max_judgements, self.seed = decay, rate, max_judgements, seed
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
@@ -94,14 +95,14 @@ class NeuralTaste:
         self._fitted: _Fit | None = None
 
     def cost_ms(self, n: int) -> float:
-        return 60 + 0.8 * min(n, self.most)
+        return 60 + 0.8 * min(n, self.max_judgements)
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         joined(features, self.scales)
         for row in range(len(likings)):
             self._judged.add(features[row : row + 1], likings[row : row + 1], weights[row : row + 1])
-            if len(self._judged) > self.most:
+            if len(self._judged) > self.max_judgements:
                 liked = self._judged.likings > 0
                 self._judged.drop(int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked)))
                 self.dropped += 1
@@ -203,7 +204,7 @@ class NeuralTaste:
         slope = SLOPES[self.loss]
         scores = left_out.numpy() + expected / slope
         return _Fit(
-            kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=WIDE)
+            kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=UNBALANCED_SHIFT)
         )
 
     def _new_nets(self, dims: int, chooser: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from palate.feature.freshness import Freshness
 from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic
 from palate.feature.sentiment import Sentiment
-from palate.features import Background, Block, Features, Terms
+from palate.features import Background, Block, Features, Terms, sample_rows
 from palate.index.exact import ExactIndex
 from palate.parts import Matrix, Rows, Vector
 
@@ -38,7 +38,7 @@ class Space:
         self.freshness = None if ages is None else Freshness(ages)
         self.crowd: Crowd | None = None
         self.corpus = self._features(vectors, terms, ages, self.keyword.rows)
-        self.background = Background(_average(self.corpus), self.corpus, {})
+        self.background = Background(_average(self.corpus), self.corpus[sample_rows(len(self.corpus))], {})
         if crowd is not None:
             self._hear(crowd(np.asarray(self.corpus.blocks["semantic"])))
 
@@ -54,7 +54,8 @@ class Space:
         )
         self.crowd = crowd
         self.corpus = Features({**self.corpus.blocks, "crowd": crowd.block})
-        self.background = Background(average, self.corpus, {"crowd": crowd.prior}, crowd.heard)
+        sample = self.corpus[sample_rows(len(self.corpus))]
+        self.background = Background(average, sample, {"crowd": crowd.prior}, crowd.judgements_per_text)
 
     def features(self, vectors: Matrix, terms: Terms, ages: Vector | None = None) -> Features:
         """Of texts that are not in the corpus. ages: None where they are not known."""

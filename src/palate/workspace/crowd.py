@@ -176,7 +176,8 @@ class PlacedCrowd:
 
         self._crowd = crowd_from_arrays(arrays, learned_on)
         self._turn = _turn(corpus.space.semantic.mean, corpus.space.semantic.matrix, mean, matrix)
-        self.prior, self.heard = self._crowd.prior, self._crowd.heard
+        self.prior = self._crowd.prior
+        self.judgements_per_text = self._crowd.judgements_per_text
         places = np.minimum(np.searchsorted(rows, corpus.leaders), len(rows) - 1)
         new = rows[places] != corpus.leaders
         places[new] = len(rows) + np.arange(new.sum())

@@ -108,7 +108,7 @@ class ContestTaste:
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            text = features[row : row + 1]
+            text = features if len(features) == 1 else features[row : row + 1]
             self._take(text, self.predict(text), float(liking), float(weight))
 
     def relearn(self, features: Features, likings: Array, weights: Array, predicted: Array) -> None:

@@ -105,7 +105,7 @@ class Learner:
             (e for e in self.verdicts.values() if e.liking is not None), key=lambda entry: entry.entry
         )
         names = ",".join(self.taste.names)
-        made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits]
+        made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.scoreboard.logits]
         self._library.store.log.predict_anew(
             self._number, {e.entry: p for e, p in zip(teaching, made, strict=True)}
         )
@@ -172,11 +172,11 @@ class Learner:
         if not predict:
             self.taste.relearn(features, likings, weights, self._said([said for _, _, said in teaching]))
             return [None] * len(judged)
-        before = len(self.taste.board)
+        before = len(self.taste.scoreboard)
         self.taste.learn(features, likings, weights)
         names = ",".join(self.taste.names)
         made = iter(
-            Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits[before:]
+            Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.scoreboard.logits[before:]
         )
         return [next(made) if liking is not None else None for _, liking, _ in judged]
 

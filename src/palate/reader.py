@@ -19,7 +19,7 @@ from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry
 from palate.store.readers import TasteRow
-from palate.taste.leaderboard import Place, leaderboard
+from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
 from palate.value import Found, Hit, Value, Why
@@ -142,7 +142,7 @@ class Reader:
         disliked = self._nearest(corpus, place, neighbours, lambda liking: liking < 0)
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
 
-    def contest(self) -> list[Place]:
+    def contest(self) -> list[Standing]:
         """How the tastes that compete for this reader stand, lowest loss first."""
         self._learned.corpus()
         return leaderboard(self._learned.taste)
@@ -165,7 +165,7 @@ class Reader:
         insight/drift.py).
         """
         self._learned.corpus()
-        board = self._learned.taste.board
+        board = self._learned.taste.scoreboard
         return changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:

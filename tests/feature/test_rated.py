@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.evaluation.metrics import auc
-from palate.feature.rated import LOG_ODDS, RatedCrowd
+from palate.feature.rated import LOG_ODDS_PER_LIKING, RatedCrowd
 from palate.features import Features
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
@@ -40,7 +40,12 @@ def planted(
 
 def taste_of(crowd: RatedCrowd) -> BayesTaste:
     return BayesTaste(
-        {"crowd": 1.0}, noise=1.0, dislike=1.0, balance=0.0, slope=LOG_ODDS, prior={"crowd": crowd.prior}
+        {"crowd": 1.0},
+        noise=1.0,
+        dislike=1.0,
+        balance=0.0,
+        slope=LOG_ODDS_PER_LIKING,
+        prior={"crowd": crowd.prior},
     )
 
 
@@ -67,7 +72,7 @@ def test_the_belief_of_a_reader_is_the_gaussian_conditional_of_the_model(seed: i
     taste = taste_of(crowd)
     taste.learn(features[judged], said, np.ones(k))
     block = crowd.block.astype(np.float64)
-    expected, covariance = block @ crowd.prior / LOG_ODDS, block @ block.T + taste.bias
+    expected, covariance = block @ crowd.prior / LOG_ODDS_PER_LIKING, block @ block.T + taste.bias
     gain = covariance[:, judged] @ np.linalg.inv(covariance[np.ix_(judged, judged)] + np.eye(k))
     conditional = expected + gain @ (said - expected[judged])
     mean, _ = taste.value(features)
@@ -120,8 +125,8 @@ def test_what_the_text_says_of_a_level_is_learned_for_texts_that_nobody_judged()
     likings = np.clip(rows[places] @ direction / 2 + rng.normal(0, 0.2, 6000), -1, 1)
     _, first = np.unique(who * 400 + places, return_index=True)
     crowd = RatedCrowd(CrowdFeedback(who[first], places[first], likings[first], 400), rows)
-    unheard = crowd.block[300:].astype(np.float64) @ crowd.prior
-    assert np.corrcoef(unheard, rows[300:] @ direction)[0, 1] > 0.9
+    unjudged = crowd.block[300:].astype(np.float64) @ crowd.prior
+    assert np.corrcoef(unjudged, rows[300:] @ direction)[0, 1] > 0.9
     np.testing.assert_allclose(crowd.transform(rows[300:]), crowd.block[300:], atol=1e-6)
 
 
@@ -152,8 +157,8 @@ def test_more_judgements_alike_move_the_level_further() -> None:
     crowd = RatedCrowd(
         CrowdFeedback(who, places, np.where(places < 2, 1.0, -1.0), 5), np.zeros((5, 2), np.float32)
     )
-    liked, liked_once, disliked, disliked_once, unheard = crowd.block @ crowd.prior
-    assert liked > liked_once > unheard > disliked_once > disliked
+    liked, liked_once, disliked, disliked_once, unjudged = crowd.block @ crowd.prior
+    assert liked > liked_once > unjudged > disliked_once > disliked
 
 
 def test_the_same_feedback_gives_the_same_block() -> None:

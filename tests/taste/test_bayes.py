@@ -179,7 +179,9 @@ def test_a_judgement_of_weight_two_says_what_two_judgements_say(
 
 
 @given(seed=st.integers(0, 999), n=st.integers(1, 25), max_judgements=st.integers(2, 8))
-def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped(seed: int, n: int, max_judgements: int) -> None:
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped(
+    seed: int, n: int, max_judgements: int
+) -> None:
     case = Case(seed, n, 2.0)
     kept: list[int] = []
     for row in range(n):

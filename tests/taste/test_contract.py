@@ -17,7 +17,7 @@ from palate.parts import Taste, Vector
 from palate.taste.aging import AgingTaste
 from palate.taste.bandit import BanditTaste
 from palate.taste.bayes import BayesTaste
-from palate.taste.choose import CONTEST, NOTHING, TASTES, make_contest, make_taste
+from palate.taste.choose import CONTEST, NO_BACKGROUND, TASTES, make_contest, make_taste
 from palate.taste.contest import ContestTaste
 from palate.taste.counts import CountsTaste
 from palate.taste.evolved import EvolvedTaste
@@ -40,11 +40,14 @@ def thrifty(known: Background | None = None) -> ContestTaste:
         "gradient": GradientTaste(BOTH, background=known),
         "neighbour": NeighbourTaste(BOTH, background=known),
     }
-    return ContestTaste(members, dict.fromkeys(members, 1.0), rate=0.5, halving=5.0, budget=0.6)
+    return ContestTaste(members, dict.fromkeys(members, 1.0), rate=0.5, half_life=5.0, budget=0.6)
 
 
 MAKERS: dict[str, Maker] = {
-    **{kind: lambda known=None, kind=kind: make_taste(kind, known or NOTHING) for kind in [*TASTES, CONTEST]},
+    **{
+        kind: lambda known=None, kind=kind: make_taste(kind, known or NO_BACKGROUND)
+        for kind in [*TASTES, CONTEST]
+    },
     "aging, other settings": lambda known=None: AgingTaste(
         lambda: GradientTaste(BOTH, background=known), half_life=1.5
     ),
@@ -65,7 +68,7 @@ MAKERS: dict[str, Maker] = {
     "bayes, on words alone": lambda known=None: BayesTaste(
         {"keyword": 1.3}, noise=2.0, balance=0.0, prior=known.prior if known else None
     ),
-    "contest, champion": lambda known=None: make_contest(CONTEST, known or NOTHING, "champion"),
+    "contest, champion": lambda known=None: make_contest(CONTEST, known or NO_BACKGROUND, "champion"),
     "contest, late": thrifty,
     "counts, other settings": lambda _=None: CountsTaste(alpha=0.3, ratio=4.0, slope=2.5),
     "evolved, other settings": lambda known=None: EvolvedTaste(
@@ -89,11 +92,13 @@ MAKERS: dict[str, Maker] = {
     "margin, with weak texts": lambda _=None: MarginTaste(
         {"tfidf": 1.0}, weak=30, doubt=0.5, background=what_is_known()
     ),
-    "neighbour, other settings": lambda known=None: NeighbourTaste(BOTH, slope=5.0, max_judgements=7, background=known),
+    "neighbour, other settings": lambda known=None: NeighbourTaste(
+        BOTH, slope=5.0, max_judgements=7, background=known
+    ),
     "neural, graded": lambda known=None: NeuralTaste(
         {"semantic": 0.4, "crowd": 3.0}, loss="mse", hidden=5, dropout=0.0, seed=3, background=known
     ),
-    "profile, other settings": lambda _=None: ProfileTaste(halving=3.0, sharpness=5.0),
+    "profile, other settings": lambda _=None: ProfileTaste(half_life=3.0, sharpness=5.0),
     "scaled, other settings": lambda known=None: ScaledTaste(
         {**BOTH, "crowd": 1.0}, trust=0.5, even=0.4, slope=1.0, background=known
     ),

@@ -132,7 +132,10 @@ def test_a_dislike_far_outside_the_margin_changes_no_direction() -> None:
 def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped() -> None:
     rows, _ = drawn(0, 8)
     likings = np.array([1.0, -1, -1, -1, -1, 1, -1, -1])
-    full, short = MarginTaste({"keyword": 1.0}, max_judgements=5), MarginTaste({"keyword": 1.0}, max_judgements=5)
+    full, short = (
+        MarginTaste({"keyword": 1.0}, max_judgements=5),
+        MarginTaste({"keyword": 1.0}, max_judgements=5),
+    )
     full.learn(words(rows), likings, np.ones(8))
     kept = [0, 4, 5, 6, 7]
     short.learn(words(rows[kept]), likings[kept], np.ones(5))

@@ -78,7 +78,10 @@ def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_as_if_it_had_nev
 ) -> None:
     rng = np.random.default_rng(seed)
     texts, likings = Features({"semantic": rng.normal(size=(n, 3))}), rng.choice([1.0, -1.0], n)
-    capped, small = NeighbourTaste({"semantic": 1.0}, max_judgements=max_judgements), NeighbourTaste({"semantic": 1.0})
+    capped, small = (
+        NeighbourTaste({"semantic": 1.0}, max_judgements=max_judgements),
+        NeighbourTaste({"semantic": 1.0}),
+    )
     capped.learn(texts, likings, np.ones(n))
     kept: list[int] = []
     for text in range(n):
@@ -91,7 +94,9 @@ def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_as_if_it_had_nev
     np.testing.assert_allclose(capped.value(texts), small.value(texts), atol=1e-9)
 
 
-@pytest.mark.parametrize("settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"slope": 0.0}, {"max_judgements": 1}])
+@pytest.mark.parametrize(
+    "settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"slope": 0.0}, {"max_judgements": 1}]
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         NeighbourTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from palate.errors import MissingExtra
 from palate.features import Features
 from palate.parts import Vector
-from palate.taste.neural import FOLDS, NOISE, NeuralTaste
+from palate.taste.neural import FOLDS, NOISE_VARIANCE, NeuralTaste
 
 Floats = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def test_sd_is_that_of_the_last_layers_laplace_approximation() -> None:
     taste = NeuralTaste({"x": 1.0}, hidden=4)
     taste.learn(texts, likings, weights)
     mean, sd = taste.value(texts)
-    worth = np.zeros(15)
+    pseudo_count = np.zeros(15)
     liked = likings > 0
     left_out = (np.where(liked, np.cumsum(liked), np.cumsum(~liked)) - 1) % FOLDS
     for fold in range(FOLDS):
@@ -112,14 +112,14 @@ def test_sd_is_that_of_the_last_layers_laplace_approximation() -> None:
             1 + norm
         ) + norm_shift
         units = np.hstack([torch.nn.functional.gelu(torch.from_numpy(raw)).numpy(), np.ones((15, 1))])
-        heft = weights * (left_out != fold) / NOISE
+        heft = weights * (left_out != fold) / NOISE_VARIANCE
         covariance = np.linalg.inv(np.eye(5) + (units.T * heft) @ units)
-        worth += (
-            NOISE
+        pseudo_count += (
+            NOISE_VARIANCE
             * (1 / np.einsum("nd,de,ne->n", units, covariance, units) - 1 / (units**2).sum(axis=1))
             / FOLDS
         )
-    np.testing.assert_allclose(sd, np.sqrt(mean * (1 - mean) / (worth + 3)), atol=1e-9)
+    np.testing.assert_allclose(sd, np.sqrt(mean * (1 - mean) / (pseudo_count + 3)), atol=1e-9)
 
 
 def test_the_seed_alone_decides_what_is_drawn() -> None:

@@ -16,7 +16,7 @@ from palate.parts import Matrix, Rows, Vector
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 # of what `crowd_to_bytes` writes: to be raised with any change of what arrays hold or how they are read
 VERSION = "1"
-SILENT = 0.05  # a smaller share of dislikes says that the crowd passes over what it does not like
+MIN_DISLIKE_SHARE = 0.05  # a smaller share of dislikes says that the crowd passes over what it does not like
 
 
 class Crowd(Protocol):
@@ -51,14 +51,14 @@ def make_crowd(feedback: CrowdFeedback, rows: Matrix) -> RatedCrowd | LikedCrowd
     dislikes = int((feedback.likings < 0).sum())
     return (
         RatedCrowd(feedback, rows)
-        if dislikes > SILENT * len(feedback.likings)
+        if dislikes > MIN_DISLIKE_SHARE * len(feedback.likings)
         else LikedCrowd(feedback, rows)
     )
 
 
-def crowd_to_bytes(crowd: RatedCrowd | LikedCrowd, beside: Arrays) -> bytes:
+def crowd_to_bytes(crowd: RatedCrowd | LikedCrowd, extra: Arrays) -> bytes:
     """Safetensors of a crowd and of more arrays, whose names are not those of the crowd's."""
-    arrays = {**crowd.arrays(), **beside}
+    arrays = {**crowd.arrays(), **extra}
     return save({name: np.asarray(array, order="C") for name, array in arrays.items()}, {"version": VERSION})
 
 

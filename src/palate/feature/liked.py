@@ -10,10 +10,10 @@ from palate.feature.nearest import nearest, unit_rows
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix, Rows, Vector
 
-READERS = 20_000  # columns at most: those who liked most
-LIKED_TEXTS = 20_000  # among which neighbours are sought: those liked by most
+MAX_READERS = 20_000  # columns at most: those who liked most
+MAX_LIKED_TEXTS = 20_000  # among which neighbours are sought: those liked by most
 # logit for one standard deviation of log popularity: orders the texts before the first like, no more
-POPULARITY = 0.04
+POPULARITY_LOGIT = 0.04
 
 
 class LikedCrowd:
@@ -70,7 +70,7 @@ class LikedCrowd:
         activity = np.asarray(likes.sum(axis=0), dtype=np.float64)  # (r,)
         own = diags_array(_damped(popularity, damping)) @ likes @ diags_array(_damped(activity, damping))
         candidates = np.sort(
-            np.argsort(-popularity, kind="stable")[: min(LIKED_TEXTS, int((popularity > 0).sum()))]
+            np.argsort(-popularity, kind="stable")[: min(MAX_LIKED_TEXTS, int((popularity > 0).sum()))]
         )
         unit = unit_rows(rows)
         self.neighbours = neighbours
@@ -84,7 +84,7 @@ class LikedCrowd:
         mixed = csr_array(diags_array(kept) @ own + diags_array(1 - kept) @ near)
         energy = float((mixed.data**2).sum()) / max(len(rows), 1)
         self._scale = 1 / np.sqrt(energy) if energy > 0 else 1.0
-        self.block = _with_first(POPULARITY * _standard(np.log1p(popularity)), mixed * self._scale)
+        self.block = _with_first(POPULARITY_LOGIT * _standard(np.log1p(popularity)), mixed * self._scale)
         self.prior: Vector = np.eye(1, self.block.shape[1], dtype=np.float32)[0]
 
     def transform(self, rows: Matrix) -> csr_array:
@@ -130,7 +130,7 @@ def _likes(feedback: CrowdFeedback) -> csr_array:
     shape = (feedback.n_texts, int(readers.max(initial=-1)) + 1)
     likes = csr_array((likings.astype(np.float64), (places, readers)), shape=shape)
     activity = np.asarray(likes.sum(axis=0), dtype=np.float64)
-    most = np.argsort(-activity, kind="stable")[: min(READERS, int((activity > 0).sum()))]
+    most = np.argsort(-activity, kind="stable")[: min(MAX_READERS, int((activity > 0).sum()))]
     return csr_array(likes[:, np.sort(most)])
 
 

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 
 from palate.parts import Matrix, Rows
 
-BATCH = 1 << 24  # products held at once: 64 MB
+BATCH_PRODUCTS = 1 << 24  # products held at once: 64 MB
 
 
 def unit_rows(rows: Matrix) -> Matrix:
@@ -17,7 +17,7 @@ def unit_rows(rows: Matrix) -> Matrix:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
 
-def nearest(rows: Matrix, among: Matrix, count: int, own: Rows | None = None) -> csr_array:
+def nearest(rows: Matrix, pool: Matrix, count: int, own: Rows | None = None) -> csr_array:
     """(m, n) float32 weights of the `count` rows of among with the highest cosine above 0; a row sums to 1,
     or is empty.
 
@@ -29,15 +29,15 @@ def nearest(rows: Matrix, among: Matrix, count: int, own: Rows | None = None) ->
     >>> nearest(rows, rows, 1, own=np.arange(3)).toarray().tolist()
     [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    m, n = len(rows), len(among)
+    m, n = len(rows), len(pool)
     count = min(count, n)
     if not m or not count:
         return csr_array(np.zeros((m, n), dtype=np.float32))
     places = np.zeros((m, count), dtype=np.int64)
     cosines = np.zeros((m, count), dtype=np.float32)
-    batch = max(1, BATCH // n)
+    batch = max(1, BATCH_PRODUCTS // n)
     for start in range(0, m, batch):
-        found = rows[start : start + batch] @ among.T
+        found = rows[start : start + batch] @ pool.T
         if own is not None:
             places_of = own[start : start + batch]
             held = np.flatnonzero(places_of >= 0)

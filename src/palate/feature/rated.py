@@ -12,17 +12,17 @@ from palate.parts import Matrix, Vector
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 
-MOST = 400_000  # judgements that factors and company are learned from; means are learned from all
-ROUNDS = 15  # of expectation maximisation
-STEADY = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
-LOG_ODDS = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
+MAX_JUDGEMENTS = 400_000  # judgements that factors and company are learned from; means are learned from all
+EM_ROUNDS = 15  # of expectation maximisation
+LEVEL_PSEUDO_COUNT = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
+LOG_ODDS_PER_LIKING = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
 # of column 0: small, so that one reader's feedback hardly moves how far the crowd's level is believed
-LEVEL = 0.1
-COMPANY = 0.1  # prior variance that company brings to one reader's liking
-HARDER = 1.25  # a like or a dislike is noisier than a rating
+LEVEL_SCALE = 0.1
+CO_JUDGEMENT_VARIANCE = 0.1  # prior variance that company brings to one reader's liking
+VERDICT_NOISE_FACTOR = 1.25  # a like or a dislike is noisier than a rating
 # prior variance of one factor of a text: where judgements are few, the search would end at none at all
-LEAST = 0.005
-TEXT = 4.0  # prior precision of the regression on text, in fully known texts of length 1
+MIN_FACTOR_VARIANCE = 0.005
+TEXT_PRECISION = 4.0  # prior precision of the regression on text, in fully known texts of length 1
 
 
 class RatedCrowd:
@@ -53,8 +53,8 @@ class RatedCrowd:
 
     >>> said = CrowdFeedback(np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
     >>> crowd = RatedCrowd(said, np.eye(3, 2, dtype=np.float32), factors=1, company=1)
-    >>> liked, disliked, unheard = crowd.block @ crowd.prior
-    >>> bool(liked > unheard > disliked)
+    >>> liked, disliked, unjudged = crowd.block @ crowd.prior
+    >>> bool(liked > unjudged > disliked)
     True
     """
 
@@ -73,13 +73,13 @@ class RatedCrowd:
         level = _levels(places, likings, around, rows[heard])
         apart = likings - level.mean[places]
         found = _find_factors(feedback.readers[kept], places[kept], apart[kept], len(heard), factors, seed)
-        self.noise = HARDER * found.noise
-        self._odds = LOG_ODDS * _as_verdicts(level, places, likings, feedback.likings)
+        self.noise = VERDICT_NOISE_FACTOR * found.noise
+        self._odds = LOG_ODDS_PER_LIKING * _as_verdicts(level, places, likings, feedback.likings)
 
         known = level.counts / (level.counts + level.noise / level.spread)
         targets = np.hstack([level.mean[:, None], found.means, around])
         design = np.hstack([np.ones((len(heard), 1)), rows[heard]])
-        self._text = _ridge(design, targets, known, np.append(1e-3, np.full(rows.shape[1], TEXT)))
+        self._text = _ridge(design, targets, known, np.append(1e-3, np.full(rows.shape[1], TEXT_PRECISION)))
         expected = self._predicted(rows)
         expected[heard, 0] = level.mean
         shift = np.einsum("nij,nj->ni", found.covariances, expected[heard, 1 : 1 + factors]) / found.spread
@@ -89,7 +89,7 @@ class RatedCrowd:
         self._factors = factors
         self.block = self._scaled(expected)
         self.judgements_per_text = len(likings) / max(feedback.n_texts, 1)
-        self.prior: Vector = np.append(1 / LEVEL, np.zeros(factors + company))
+        self.prior: Vector = np.append(1 / LEVEL_SCALE, np.zeros(factors + company))
 
     def transform(self, rows: Matrix) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         """(k, 1 + factors + company) of k texts that nobody judged, from the rows (k, d) of their semantic
@@ -126,9 +126,9 @@ class RatedCrowd:
     def _scaled(self, expected: Array) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         odds = self._odds[0] * expected[:, :1] + self._odds[1]
         w, c = np.split(expected[:, 1:], [self._factors], axis=1)
-        return np.hstack([LEVEL * odds, w / np.sqrt(self.noise), np.sqrt(COMPANY / self.noise) * c]).astype(
-            np.float32
-        )
+        return np.hstack(
+            [LEVEL_SCALE * odds, w / np.sqrt(self.noise), np.sqrt(CO_JUDGEMENT_VARIANCE / self.noise) * c]
+        ).astype(np.float32)
 
 
 class _Levels(NamedTuple):
@@ -158,14 +158,16 @@ def _centred(readers: Rows, likings: Array) -> Array:
     if not len(likings):
         return likings
     apart = likings - likings.mean()
-    own = np.bincount(readers, apart) / (np.bincount(readers) + STEADY)
+    own = np.bincount(readers, apart) / (np.bincount(readers) + LEVEL_PSEUDO_COUNT)
     apart = apart - own[readers]
-    return np.asarray(apart / np.sqrt((apart @ apart + STEADY) / (len(apart) + STEADY)))
+    return np.asarray(
+        apart / np.sqrt((apart @ apart + LEVEL_PSEUDO_COUNT) / (len(apart) + LEVEL_PSEUDO_COUNT))
+    )
 
 
 def _spaced(readers: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
     """(m,) whether each judgement is of a reader that factors are learned from."""
-    return np.asarray(readers % -(-max(len(readers), 1) // MOST) == 0)
+    return np.asarray(readers % -(-max(len(readers), 1) // MAX_JUDGEMENTS) == 0)
 
 
 def _company(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Array:
@@ -193,7 +195,7 @@ def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Level
     precision = np.concatenate([[1.0, 100.0], np.full(around.shape[1], 5.0), np.full(rows.shape[1], 30.0)])
     noise, spread = 0.75, 0.1
     level = np.zeros(n)
-    for _ in range(ROUNDS if n else 0):
+    for _ in range(EM_ROUNDS if n else 0):
         weights = 1 / (spread + noise / counts)
         expected = design @ _ridge(design, (sums / counts)[:, None], weights, precision)[:, 0]
         variance = 1 / (counts / noise + 1 / spread)
@@ -221,7 +223,7 @@ def _as_verdicts(level: _Levels, places: Rows, likings: Array, verdicts: Array) 
     share = ((1 / level.noise) / (level.counts / level.noise + 1 / level.spread))[places]
     without = (level.mean[places] - share * likings) / (1 - share)
     design = np.stack([without, np.ones_like(without)], axis=1)
-    return _ridge(design, said[:, None], np.ones(len(said)), np.full(2, STEADY))[:, 0]
+    return _ridge(design, said[:, None], np.ones(len(said)), np.full(2, LEVEL_PSEUDO_COUNT))[:, 0]
 
 
 def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, seed: int) -> _Found:
@@ -234,7 +236,7 @@ def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, see
     w = np.random.default_rng(seed).normal(scale=0.1, size=(n, r))
     covariances: Array = np.zeros((n, r, r))
     noise, spread = 0.75, 0.03
-    for _ in range(ROUNDS if len(apart) else 0):
+    for _ in range(EM_ROUNDS if len(apart) else 0):
         second = (covariances + w[:, :, None] * w[:, None, :]).reshape(n, -1)
         # of each reader's z
         posterior = np.linalg.inv(np.eye(r) + np.reshape(np.asarray(judged @ second), (-1, r, r)) / noise)
@@ -250,5 +252,5 @@ def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, see
         turn = np.linalg.cholesky(square.mean(axis=0))  # so that z has the covariance it is assumed to have
         w = w @ turn
         covariances = turn.T @ covariances @ turn
-        spread = max(LEAST, float(np.mean(w**2 + np.einsum("nii->ni", covariances))))
+        spread = max(MIN_FACTOR_VARIANCE, float(np.mean(w**2 + np.einsum("nii->ni", covariances))))
     return _Found(w, covariances, spread, noise)

@@ -37,9 +37,7 @@ class AverageRow(NamedTuple):
         numbers = block.data.astype(np.float64)
         columns = block.indices.astype(np.int32)
         heaviest = np.argsort(-np.abs(numbers), kind="stable")[:COMMON_COLUMNS]
-        return cls(
-            Sparse(columns, numbers, block.shape[1]), np.sort(columns[heaviest]), *_sums(numbers)
-        )
+        return cls(Sparse(columns, numbers, block.shape[1]), np.sort(columns[heaviest]), *_sums(numbers))
 
 
 def average_row(background: Background, name: str) -> AverageRow:

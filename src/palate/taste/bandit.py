@@ -144,7 +144,11 @@ class BanditTaste:
             rewards = self._belief.rows @ self._belief.means
             left_out = (rewards - shares * (self._likings - self._expected)) / (1 - shares)
             self._fitted = calibrate(
-                left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=UNBALANCED_SHIFT
+                left_out + self._expected,
+                self._likings,
+                self._weights,
+                slope=self.slope,
+                shift=UNBALANCED_SHIFT,
             )
         return self._fitted
 

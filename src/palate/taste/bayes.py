@@ -156,7 +156,9 @@ class BayesTaste:
         inverse = inverse_of(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
-        slope, offset = calibrate(*self._calibration_data(left_out, amounts), slope=self.slope, spread=self.spread)
+        slope, offset = calibrate(
+            *self._calibration_data(left_out, amounts), slope=self.slope, spread=self.spread
+        )
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         for name, before in self.prior.items():
             weights[name] = weights.get(name, 0.0) + slope / self.slope * before

@@ -167,4 +167,6 @@ def contrast_like(block: Block, average: AverageRow | None, *, trust: float, eve
 def _variance_within(liked: _Sums, disliked: _Sums) -> Array:
     """Variance around the mean of one's own side."""
     around = [side.squares - side.rows**2 / np.maximum(side.weight, 1e-12) for side in (liked, disliked)]
-    return np.asarray(np.maximum(around[0] + around[1], 0) / np.maximum(liked.weight + disliked.weight, 1e-12))
+    return np.asarray(
+        np.maximum(around[0] + around[1], 0) / np.maximum(liked.weight + disliked.weight, 1e-12)
+    )

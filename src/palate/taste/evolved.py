@@ -9,7 +9,7 @@ import numpy as np
 
 from palate.features import Features
 from palate.parts import Taste
-from palate.taste.remembered import ANEW, Remembered
+from palate.taste.history import RELEARN_MS, History
 from palate.taste.scoreboard import log_loss
 from palate.weights import Weights
 
@@ -74,7 +74,7 @@ class EvolvedTaste:
         self.genes = [self._first, *(self._mutated(self._first) for _ in range(self.population - 1))]
         self._tastes = [self._make(genes) for genes in self.genes]
         self._losses = np.zeros(self.population)
-        self._log = Remembered(self._blocks)
+        self._log = History(self._blocks)
         self._best = 0
         self._served = self._make(self._first)
         self._round = 0  # judgements of this round that the population has not learned
@@ -93,7 +93,7 @@ class EvolvedTaste:
         anew.
         """
         fitted = self._served.cost_ms(n)
-        return fitted + (self.population * fitted + 2 * (fitted + ANEW * n)) / self.every
+        return fitted + (self.population * fitted + 2 * (fitted + RELEARN_MS * n)) / self.every
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""

@@ -13,7 +13,9 @@ from palate.taste.rows import DenseRows, Indices, SparseRows, entries_of, rows_l
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-SPARE_TEXTS = 64  # rows and columns by which the kernel's matrix grows, so that adding a text need not copy it
+SPARE_TEXTS = (
+    64  # rows and columns by which the kernel's matrix grows, so that adding a text need not copy it
+)
 
 
 class JudgedTexts:

@@ -12,14 +12,14 @@ from palate.parts import Vector
 from palate.taste.blocks import joined
 from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.remembered import Remembered
+from palate.taste.history import History
 
 # logit for one unit of output before calibration: nets are too sure at first
 SLOPES = {"cross-entropy": 0.3, "mse": 1.0}
 FOLDS = 5
-FEWEST, STEPS, PATIENCE = 5, 100, 10  # of training, whole batches
-NOISE = 4.0  # variance of what one judgement says of log odds that are even
-TEXTS = 2048  # valued at once, so that memory stays small
+MIN_STEPS, MAX_STEPS, PATIENCE_STEPS = 5, 100, 10  # of training, whole batches
+NOISE_VARIANCE = 4.0  # variance of what one judgement says of log odds that are even
+BATCH_TEXTS = 2048  # valued at once, so that memory stays small
 
 
 class _Fit(NamedTuple):
@@ -91,7 +91,7 @@ class NeuralTaste:
     def forget(self) -> None:
         """Back to before any feedback."""
         self.dropped = 0
-        self._judged = Remembered(dict.fromkeys([*self.scales, *self._prior]))
+        self._judged = History(dict.fromkeys([*self.scales, *self._prior]))
         self._fitted: _Fit | None = None
 
     def cost_ms(self, n: int) -> float:
@@ -130,7 +130,7 @@ class NeuralTaste:
         return {"neural": self._outputs(features)[0]}
 
     def _outputs(self, features: Features) -> tuple[Vector, Vector]:
-        """The nets' share of the logit, and how many judgements the last layer's belief is worth: each
+        """The nets' share of the logit, and how many judgements the last layer's belief is pseudo_count: each
         (n,).
         """
         if not len(self._judged):
@@ -138,17 +138,17 @@ class NeuralTaste:
         import torch
 
         fit = self._fit()
-        shares, worths = [np.zeros(0)], [np.zeros(0)]
-        for start in range(0, len(features), TEXTS):
-            rows = torch.from_numpy(joined(features[start : start + TEXTS], self.scales))
+        shares, pseudo_counts = [np.zeros(0)], [np.zeros(0)]
+        for start in range(0, len(features), BATCH_TEXTS):
+            rows = torch.from_numpy(joined(features[start : start + BATCH_TEXTS], self.scales))
             with torch.inference_mode():
                 units = _units(fit.nets, rows)
                 known = _with_one(units)
                 after = torch.einsum("knh,khg,kng->kn", known, fit.spread, known)
-                worth = NOISE * (1 / after - 1 / known.square().sum(dim=2))
+                pseudo_count = NOISE_VARIANCE * (1 / after - 1 / known.square().sum(dim=2))
                 shares.append(fit.slope * _output(fit.nets, units).mean(dim=0).numpy())
-                worths.append(worth.mean(dim=0).numpy())
-        return np.concatenate(shares), np.concatenate(worths)
+                pseudo_counts.append(pseudo_count.mean(dim=0).numpy())
+        return np.concatenate(shares), np.concatenate(pseudo_counts)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
@@ -179,7 +179,7 @@ class NeuralTaste:
             lr=self.rate,
         )
         best, kept, left_out, since = np.inf, nets, prior, 0
-        for step in range(1, STEPS + 1):
+        for step in range(1, MAX_STEPS + 1):
             optimiser.zero_grad()
             units = _units(nets, rows)
             mask = torch.rand(units.shape, generator=chooser, dtype=torch.float64) >= self.dropout
@@ -189,22 +189,24 @@ class NeuralTaste:
             with torch.no_grad():
                 outside = _output(nets, _units(nets, rows))[folds, torch.arange(n)]
                 loss = float((self._losses(outside + prior, targets) * torch.from_numpy(weights)).sum())
-            if step >= FEWEST:
+            if step >= MIN_STEPS:
                 since += 1
                 if loss < best:
                     best, kept, left_out, since = loss, [part.detach().clone() for part in nets], outside, 0
-                if since >= PATIENCE:
+                if since >= PATIENCE_STEPS:
                     break
         with torch.no_grad():
             units = _with_one(_units(kept, rows))
-            heft = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None]) / NOISE
+            heft = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None]) / NOISE_VARIANCE
             precision = torch.einsum("knh,kn,kng->khg", units, heft, units) + torch.eye(
                 self.hidden + 1, dtype=torch.float64
             )
         slope = SLOPES[self.loss]
         scores = left_out.numpy() + expected / slope
         return _Fit(
-            kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=UNBALANCED_SHIFT)
+            kept,
+            torch.linalg.inv(precision),
+            *calibrate(scores, likings, weights, slope=slope, shift=UNBALANCED_SHIFT),
         )
 
     def _new_nets(self, dims: int, chooser: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Remembered: all that a taste was taught, in order, for tastes that learn it anew."""
+"""History: all that a taste was taught, in order, for tastes that learn it anew."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,16 +9,16 @@ from palate.features import Features
 from palate.taste.blocks import chosen
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-ANEW = 0.4  # ms that each judgement costs which a taste that compares all texts learns anew
+RELEARN_MS = 0.4  # ms that each judgement costs which a taste that compares all texts learns anew
 
 
-class Remembered:
+class History:
     """n judged texts, oldest first: their features, likings (n,) and weights (n,). Taking one in costs no
     copy of the others.
 
     names: the blocks to keep.
 
-    >>> remembered = Remembered(["semantic"])
+    >>> remembered = History(["semantic"])
     >>> remembered.add(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
     >>> len(remembered), remembered.features.blocks["semantic"].tolist()
     (2, [[1.0, 0.0], [0.0, 1.0]])

@@ -55,95 +55,91 @@ class DenseRows:
 
 
 class SparseRows:
-    """n rows as one long run of columns and numbers, with room for more: appending to it is far quicker than
-    stacking sparse matrices.
+    """n rows by column: of each column that occurs, which rows have it and what stands there.
 
-    The columns that occur in it are `known`, and each entry has the position of its own among them, so that
-    sums over the rows need no more room than the words of the judged texts. Each inner product is summed in
-    the order of its columns, so that its bits do not depend on the other rows.
+    Use it for words: whatever is asked of the rows touches the columns of the question alone, and they take 8
+    bytes an entry. Each inner product is summed in the order of its columns, so that its bits do not depend on
+    the other rows. Adding a row costs O(entries).
 
     like: a block of the same width and precision; the columns of a row are ascending."""
 
     def __init__(self, like: Block) -> None:
-        self._width = like.shape[1]
-        self._columns: Columns = np.zeros(64, np.int32)
-        self._positions: Columns = np.zeros(64, np.int32)  # among the known columns
-        self._numbers: Array = np.zeros(64, like.dtype)
-        self._lengths: list[int] = []
-        self._n = self._n_placed = 0  # entries, and those of them that have a position
+        self._width, self._n = like.shape[1], 0
         self._known = KnownColumns()
+        self._starts: Columns = np.zeros(
+            1, np.int32
+        )  # where the entries of each known column begin, and the end
+        self._owners: Columns = np.zeros(0, np.int32)  # the row of each entry, ascending in a column
+        self._numbers: Array = np.zeros(0, like.dtype)
 
     def append(self, block: Block, row: int) -> None:
         """Adds one row of a block."""
         columns, numbers = entries_of(block, row)
-        last = self._n + len(columns)
-        while last > len(self._columns):
-            self._columns, self._positions, self._numbers = (
-                np.concatenate([room, np.zeros(len(room) // 2, room.dtype)])
-                for room in (self._columns, self._positions, self._numbers)
-            )
-        self._columns[self._n : last], self._numbers[self._n : last] = columns, numbers
-        self._lengths.append(len(columns))
-        self._n = last
+        counts, positions = np.diff(self._starts), self._known.add(columns)
+        if positions is not None:
+            before, counts = counts, np.zeros(len(self._known), np.int32)
+            counts[positions] = before
+        own = self._known.positions(columns)
+        counts[own] += 1
+        self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        new = self._starts[own + 1] - 1  # the last entry of each of its columns
+        old = np.ones(len(self._owners) + len(new), dtype=np.bool_)
+        old[new] = False
+        owners, entries = np.empty(len(old), np.int32), np.empty(len(old), self._numbers.dtype)
+        owners[old], entries[old] = self._owners, self._numbers
+        owners[new], entries[new] = self._n, numbers
+        self._owners, self._numbers = owners, entries
+        self._n += 1
 
     def delete(self, indices: Indices) -> None:
         """Deletes the rows at some indices."""
-        kept = np.ones(len(self._lengths), dtype=np.bool_)
+        kept = np.ones(self._n, dtype=np.bool_)
         kept[indices] = False
-        entries = np.flatnonzero(np.repeat(kept, self._lengths))
-        self._lengths = np.array(self._lengths)[kept].tolist()
-        self._n = len(entries)
-        self._n_placed = int(np.searchsorted(entries, self._n_placed))
-        for room in (self._columns, self._positions, self._numbers):
-            room[: self._n] = room[entries]
-        if len(self._known) > self._n:  # most of them are of rows that were deleted
-            self._n_placed, self._known = 0, KnownColumns()
+        entries = kept[self._owners]
+        counts = (
+            np.add.reduceat(entries, self._starts[:-1], dtype=np.int32) if len(entries) else np.zeros(0, int)
+        )
+        columns = self._known.columns[counts > 0]
+        self._known = KnownColumns()
+        self._known.add(columns)
+        self._starts = np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int32)
+        self._owners = (np.cumsum(kept) - 1).astype(np.int32)[self._owners[entries]]
+        self._numbers = self._numbers[entries]
+        self._n = int(kept.sum())
 
     def products_with(self, block: Block, row: int) -> Array:
-        """(n,) inner products with one row of a block. Costs O(entries)."""
-        text = Sparse(*entries_of(block, row), self._width)
-        if not len(text.columns):
-            return np.zeros(len(self._lengths))
-        products = self._numbers[: self._n] * text.at(self._columns[: self._n])
-        owners = np.repeat(np.arange(len(self._lengths)), self._lengths)
-        return np.bincount(owners, products, len(self._lengths)).astype(np.float64, copy=False)
+        """(n,) inner products with one row of a block."""
+        columns, numbers = entries_of(block, row)
+        positions = np.searchsorted(self._known.columns, columns)
+        shared = np.append(self._known.columns, -1)[positions] == columns
+        positions, numbers = positions[shared], numbers[shared]
+        starts = self._starts[positions]
+        counts = self._starts[positions + 1] - starts
+        entries = np.repeat(starts + counts - np.cumsum(counts), counts) + np.arange(counts.sum())
+        products = self._numbers[entries] * np.repeat(numbers.astype(np.float64), counts)
+        return np.bincount(self._owners[entries], products, self._n).astype(np.float64, copy=False)
 
     def products(self, block: Block) -> Array:
         """(n, m) inner products with the m rows of a block."""
         assert isinstance(block, csr_array)
-        self._place()
         k = len(self._known)
         if not k:
-            return np.zeros((len(self._lengths), block.shape[0]))
-        starts = np.concatenate([[0], np.cumsum(self._lengths)])
-        numbers = self._numbers[: self._n].astype(np.float64)
-        rows = csr_array((numbers, self._positions[: self._n], starts), shape=(len(self._lengths), k + 1))
+            return np.zeros((self._n, block.shape[0]))
+        starts = np.append(self._starts, self._starts[-1])
+        rows = csr_array((self._numbers.astype(np.float64), self._owners, starts), shape=(k + 1, self._n))
         # what is not known has the column behind all others, which is empty
         positions = Sparse(self._known.columns, np.arange(k) - float(k), self._width).at(block.indices) + k
         texts = csr_array(
             (block.data.astype(np.float64), positions.astype(np.int32), block.indptr),
             shape=(block.shape[0], k + 1),
         )
-        return np.asarray((texts @ rows.T).toarray().T)
+        return np.asarray((texts @ rows).toarray().T)
 
     def combine(self, amounts: Array) -> Sparse:
         """(width,) sum of the rows, each times its amount (n,)."""
-        self._place()
-        shares = self._numbers[: self._n] * np.repeat(amounts, self._lengths)
-        sums = np.bincount(self._positions[: self._n], shares, len(self._known))
-        return Sparse(self._known.columns, sums.astype(np.float64, copy=False), self._width)
-
-    def _place(self) -> None:
-        """Gives the new entries their positions."""
-        if self._n_placed == self._n:
-            return
-        new = self._columns[self._n_placed : self._n]
-        positions = self._known.add(new)
-        if positions is not None:
-            before = self._positions[: self._n_placed]
-            before[:] = positions[before]
-        self._positions[self._n_placed : self._n] = self._known.positions(new)
-        self._n_placed = self._n
+        shares = self._numbers * amounts[self._owners]
+        sums = np.add.reduceat(shares, self._starts[:-1]) if len(shares) else np.zeros(0)
+        return Sparse(self._known.columns, sums, self._width)
 
 
 def entries_of(block: Block, row: int) -> tuple[Columns, Array]:

@@ -1,5 +1,6 @@
 """What every taste promises, with its default and with other settings."""
 
+import tracemalloc
 from collections.abc import Callable, Container
 from itertools import pairwise
 from typing import Any
@@ -27,6 +28,7 @@ from palate.taste.neighbour import NeighbourTaste
 from palate.taste.neural import NeuralTaste
 from palate.taste.profile import ProfileTaste
 from palate.taste.scaled import ScaledTaste
+from palate.weights import Sparse
 
 Floats = NDArray[np.float64]
 BOTH = {"semantic": 2.0, "keyword": 0.1}
@@ -133,6 +135,13 @@ def makers(but: Container[str] = ()) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("make", kept.values(), ids=kept)
 
 
+WIDE = 2000  # words
+# whose weights on words are not sparse, and why
+DENSE_WEIGHTS = {
+    "counts": "a word that was never met has a weight too",
+    "counts, other settings": "a word that was never met has a weight too",
+}
+FEW_WORDS = {"margin, with weak texts": "its weak texts have few words"}
 NEURAL = {"neural", "neural, graded"}  # whose steps have a least length: it goes past a liking of 0.008
 GRADES = st.sampled_from([-1.0, -0.5, -0.1, 0.0, 0.1, 0.5, 1.0])
 Log = tuple[Features, Floats, Floats]
@@ -283,6 +292,61 @@ def test_a_value_does_not_depend_on_the_texts_beside_it(make: Maker, log: Log, s
     together = np.stack(taste.value(texts))
     alone = np.concatenate([np.stack(taste.value(texts[[row]])) for row in range(6)], axis=1)
     np.testing.assert_allclose(together, alone, atol=1e-9)
+
+
+@makers(but=FEW_WORDS)
+@pytest.mark.parametrize("judged", [1, 30])
+def test_a_text_has_the_value_alone_that_it_has_among_many(make: Maker, judged: int) -> None:
+    """Also where words are so many that a lone text is read another way than many at once."""
+    texts = make_texts(5, 400, terms=WIDE)
+    rng = np.random.default_rng(judged)
+    taste = taught(make, (texts[:judged], rng.choice([1.0, -1.0], judged), rng.uniform(0.5, 2, judged)))
+    together, logits = np.stack(taste.value(texts)), taste.logits(texts)
+    for row in (0, 17, 399):
+        alone = np.stack(taste.value(texts[[row]]))[:, 0]
+        np.testing.assert_allclose(alone, together[:, row], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(taste.logits(texts[[row]])[0], logits[row], rtol=1e-5, atol=1e-6)
+
+
+@makers(but={*DENSE_WEIGHTS, *FEW_WORDS})
+def test_weights_of_words_are_those_of_judged_words(make: Maker) -> None:
+    """A taste that has judged a few texts holds no number for each word of the store."""
+    texts = make_texts(5, 6, terms=WIDE)
+    _, weights = taught(make, (texts, np.array([1.0, -1, 1, -1, 1, -1]), np.ones(6))).explain()
+    for name in weights.keys() & {"keyword", "tfidf"}:
+        assert isinstance(weights[name], Sparse)
+
+
+@makers(but={*DENSE_WEIGHTS, *FEW_WORDS})
+def test_a_reader_costs_what_it_judged(make: Maker) -> None:
+    """Two megabytes hold ten judgements, however many words there are."""
+    texts, likings = make_texts(5, 10, terms=WIDE), np.resize([1.0, -1.0], 10)
+    wide = Features(
+        {
+            name: csr_array((block.data, block.indices, block.indptr), shape=(10, 3_000_000))
+            if isinstance(block, csr_array)
+            else block
+            for name, block in texts.blocks.items()
+        }
+    )
+    for used in (False, True):  # the first time fills what is shared by all readers
+        tracemalloc.start()
+        taste = taught(make, (wide, likings, np.ones(10)))
+        taste.value(wide)
+        taste.explain()
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert not used or held < 2e6
+
+
+@makers()
+def test_weights_of_judgements_count(make: Maker) -> None:
+    texts, likings = make_texts(2, 12), np.resize([1.0, -1.0, -1.0], 12)
+    even, uneven = (
+        taught(make, (texts, likings, weights)).value(texts)
+        for weights in (np.ones(12), np.linspace(0.2, 3.0, 12))
+    )
+    assert not np.allclose(np.stack(even), np.stack(uneven), atol=1e-6)
 
 
 @makers()

@@ -66,7 +66,7 @@ def made_up(n: int, rng: np.random.Generator) -> Features:
         return csr_array((entries, np.concatenate(columns), starts), shape=(n, VOCABULARY))
 
     def dense(width: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
-        return (rng.normal(size=(n, width)) / np.sqrt(width)).astype(np.float32)
+        return np.asarray(rng.normal(size=(n, width)) / np.sqrt(width), dtype=np.float32)
 
     return Features(
         {

@@ -53,8 +53,8 @@ SAMPLE_TEXTS = 100  # of a background
 class Background:
     """What a taste may know of the texts it will value before any feedback.
 
-    average: one row, the average text. sample: of up to 100 texts, judged or not, at the `sample_rows` of all.
-    prior: the weights that a block has before any feedback, zeros where a block is not named.
+    average: one row, the average text. sample: of up to 100 texts, judged or not, at the `sample_rows` of
+    all. prior: the weights that a block has before any feedback, zeros where a block is not named.
     judgements_per_text: of other readers."""
 
     average: Features

@@ -65,7 +65,7 @@ def test_the_belief_of_a_reader_is_the_gaussian_conditional_of_the_model(seed: i
     sigmoid.
     """
     feedback, rows, _ = planted(seed, readers=40, n=30)
-    crowd = RatedCrowd(feedback, rows, factors=3, company=2)
+    crowd = RatedCrowd(feedback, rows, factors=3, co_judgements=2)
     rng = np.random.default_rng(seed)
     judged, said = rng.permutation(30)[:k], rng.choice([-1.0, 1.0], k)
     features = Features({"crowd": crowd.block})
@@ -143,7 +143,7 @@ def test_without_readers_all_is_even(n: int) -> None:
 def test_one_reader_is_a_crowd(likings: list[float]) -> None:
     k = len(likings)
     feedback = CrowdFeedback(np.zeros(k, np.int64), np.arange(k), np.array(likings), 6)
-    crowd = RatedCrowd(feedback, draw_rows(np.random.default_rng(1), 6), factors=2, company=3)
+    crowd = RatedCrowd(feedback, draw_rows(np.random.default_rng(1), 6), factors=2, co_judgements=3)
     odds = crowd.block @ crowd.prior
     assert np.isfinite(crowd.block).all()
     assert np.abs(odds).max() < 2
@@ -166,7 +166,7 @@ def test_the_same_feedback_gives_the_same_block() -> None:
     assert RatedCrowd(feedback, rows).block.tobytes() == RatedCrowd(feedback, rows).block.tobytes()
 
 
-@pytest.mark.parametrize("wrong", [{"factors": 0}, {"company": 0}, {"n": 3}])
+@pytest.mark.parametrize("wrong", [{"factors": 0}, {"co_judgements": 0}, {"n": 3}])
 def test_settings_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     n = wrong.pop("n", 2)
     with pytest.raises(ValueError, match="must be 1 or more"):

@@ -9,7 +9,7 @@ from palate.errors import UnknownName
 from palate.evaluation.stage import Stage
 from palate.features import Background
 from palate.feedback import CrowdFeedback
-from palate.taste.choose import CONTEST, NO_BACKGROUND, TASTES, make_contest, make_taste, default_members
+from palate.taste.choose import CONTEST, NO_BACKGROUND, TASTES, default_members, make_contest, make_taste
 from palate.taste.contest import MIN_SERVED_SHARE
 
 WORDS = ("cats", "kittens", "bonds", "yields", "search", "ranking", "gardens", "wool")

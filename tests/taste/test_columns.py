@@ -4,12 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.taste.columns import KnownColumns, moved
+from palate.taste.columns import Array, KnownColumns, moved
 
 
 @given(batches=st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=6))
 def test_numbers_stay_with_their_columns(batches: list[list[int]]) -> None:
-    known, numbers, kept = KnownColumns(), np.zeros(0), dict[int, float]()
+    known, kept = KnownColumns(), dict[int, float]()
+    numbers: Array = np.zeros(0)
     for batch in batches:
         positions = known.add(np.array(batch, dtype=np.int32))
         assert (positions is None) == (set(batch) <= kept.keys())

@@ -119,11 +119,12 @@ NO_PRIOR = {  # why these have no place for one
     "profile": "is a difference of two means",
     "profile, other settings": "is a difference of two means",
 }
+SHORTENED = "is a difference of two means, and a short vector among long ones shortens the mean it joins"
 # why a like of a text need not end above a dislike of it; their own tests have what they promise instead
 NO_RISE = {
-    "profile": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
-    "profile, other settings": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
-    "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with those before it",
+    "profile": SHORTENED,
+    "profile, other settings": SHORTENED,
+    "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with others",
 }
 # at every step: slow
 AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}

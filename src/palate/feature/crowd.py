@@ -1,4 +1,4 @@
-"""Crowd: what other readers think of each text, by the model that suits how they say it."""
+"""Crowd: what other readers think of each text, by the model that suits how they judge."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -44,8 +44,8 @@ def make_crowd(feedback: CrowdFeedback, rows: Matrix) -> RatedCrowd | LikedCrowd
     dislike, else liked.
 
     >>> import numpy as np
-    >>> said = CrowdFeedback(np.array([0, 1]), np.array([0, 0]), np.ones(2), n_texts=2)
-    >>> type(make_crowd(said, np.eye(2))).__name__
+    >>> feedback = CrowdFeedback(np.array([0, 1]), np.array([0, 0]), np.ones(2), n_texts=2)
+    >>> type(make_crowd(feedback, np.eye(2))).__name__
     'LikedCrowd'
     """
     dislikes = int((feedback.likings < 0).sum())
@@ -70,7 +70,7 @@ def arrays_from_bytes(data: bytes) -> Arrays | None:
 
 
 def crowd_from_arrays(arrays: Arrays, rows: Callable[[Rows], Matrix]) -> RatedCrowd | LikedCrowd:
-    """The crowd, to the bit. rows: asked with places in its block, gives the rows of the texts there that it
+    """The crowd, to the bit. rows: asked with indices in its block, gives the rows of the texts there that it
     was learned from.
     """
     return LikedCrowd.from_arrays(arrays, rows) if "candidates" in arrays else RatedCrowd.from_arrays(arrays)

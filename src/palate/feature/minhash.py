@@ -24,10 +24,10 @@ def band_keys(terms: Terms) -> list[list[int]]:
     1996).
 
     >>> from palate.feature.keyword import hash_terms
-    >>> one = "the quick brown fox jumps over a lazy dog while seven hens watch from their old wooden coop at noon"
-    >>> other = "government bond yields rose sharply as the central bank hinted at two further increases this year"
-    >>> one, other, same = band_keys(hash_terms([one, other, one.replace("seven", "eight")]))
-    >>> bool(set(one) & set(same)), bool(set(one) & set(other))
+    >>> first = "the quick brown fox jumps over a lazy dog while seven hens watch from their old coop at noon"
+    >>> second = "government bond yields rose as the central bank hinted at two further increases this year"
+    >>> keys, other_keys, copy_keys = band_keys(hash_terms([first, second, first.replace("seven", "eight")]))
+    >>> bool(set(keys) & set(copy_keys)), bool(set(keys) & set(other_keys))
     (True, False)
     """
     keys: list[list[int]] = []
@@ -45,12 +45,12 @@ def band_keys(terms: Terms) -> list[list[int]]:
     return keys
 
 
-def jaccard(one: Sequence[int], other: Sequence[int]) -> float:
+def jaccard(first: Sequence[int], second: Sequence[int]) -> float:
     """Shared terms over all terms of two texts, by their ids.
 
     >>> jaccard([1, 2, 3], [2, 3, 4])
     0.5
     """
-    shared = len(set(one) & set(other))
-    union = len(set(one)) + len(set(other)) - shared
+    shared = len(set(first) & set(second))
+    union = len(set(first)) + len(set(second)) - shared
     return shared / union if union else 0.0

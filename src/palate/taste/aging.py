@@ -42,7 +42,7 @@ class AgingTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._parts: list[tuple[Features, Array, Array]] = []
         self._taste: Taste | None = None
@@ -53,7 +53,7 @@ class AgingTaste:
         return self.make().cost_ms(left) + RELEARN_MS * left
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         if len(likings):
             self._parts.append((features, likings, weights))
             self._taste = None

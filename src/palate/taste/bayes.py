@@ -38,14 +38,13 @@ class BayesTaste:
     the taste, in liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the
     sigmoid has an offset of its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many
     dislikes outweigh few likes. slope: logit for one unit of expected liking before calibration, above 0.
-    max_judgements: 2 or more. background: features of the average text, one row; passed: what each like beyond the
-    number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in log odds, where
-    learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
-    from them. The blocks need not be in scales; those not named start at 0.
-    spread: sd of the log of the slope before any feedback, above 0; low where a crowd has told the slope.
-    Raises ValueError outside these ranges.
-    Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12
-    (left-out predictions, to which calibration.py fits the sigmoid).
+    max_judgements: 2 or more. background: features of the average text, one row; passed: what each like
+    beyond the number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in log odds,
+    where learning starts: with no judgement they alone say the value, and what is learned is how far this
+    reader is from them. The blocks need not be in scales; those not named start at 0. spread: sd of the log
+    of the slope before any feedback, above 0; low where a crowd has told the slope. Raises ValueError
+    outside these ranges. Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams,
+    GPML (2006), eq. 5.12 (left-out predictions, to which calibration.py fits the sigmoid).
 
     >>> taste = BayesTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -76,9 +75,9 @@ class BayesTaste:
             or max_judgements < 2
         ):
             raise ValueError(
-                "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or more,"
-                f" max_judgements 2 or more; got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {spread=},"
-                f" {balance=}, {passed=}, {max_judgements=}"
+                "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or"
+                f" more, max_judgements 2 or more; got {scales}, {noise=}, {bias=}, {dislike=}, {slope=},"
+                f" {spread=}, {balance=}, {passed=}, {max_judgements=}"
             )
         self.scales, self.noise, self.bias, self.dislike = dict(scales), noise, bias, dislike
         self.balance, self.slope, self.max_judgements = balance, slope, max_judgements
@@ -87,7 +86,7 @@ class BayesTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self._judged = JudgedTexts(self.scales)
         self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
         self._fitted: _Fit | None = None
@@ -98,7 +97,7 @@ class BayesTaste:
         return 0.8 + 0.004 * n + 10.5 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         liked = np.concatenate([self._judged.likings, likings]) > 0
         kept, n = retained(liked, self.max_judgements), len(self._judged)
         self.dropped += len(liked) - len(kept)

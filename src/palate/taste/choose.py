@@ -23,18 +23,15 @@ from palate.taste.scaled import ScaledTaste
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-# of `gradient`: in a kernel so small a block still outweighs few shared words
+# of `gradient` alone: in a kernel so small a block still outweighs few shared words
 EXTRA_SCALES = {"sentiment": 0.02, "freshness": 0.05}
 CONTENT_SCALES = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
-LIKED_CROWD_SCALES = {
-    "crowd": 0.5,
-    "semantic": 0.075,
-    "keyword": 0.425,
-}  # the same beside a crowd of likes alone
+# the same beside a crowd of likes alone
+LIKED_CROWD_SCALES = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}
 # and beside one that rates: its block has a scale of its own
 RATED_CROWD_SCALES = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}
 NO_BACKGROUND = Background(Features({}), Features({}), {})
-# who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
+# members of a contest, and what each counts before any feedback: of content, and what a crowd adds
 CONTENT_MEMBERS = {"bayes": 0.33, "margin": 0.66, "gradient": 0.005, "scaled": 0.005}
 CROWD_MEMBERS = {"bayes": 0.8, "crowd": 0.2}
 # judgements of others per text with which the crowd's tastes and those of content count the same

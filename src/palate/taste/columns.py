@@ -1,6 +1,5 @@
-"""KnownColumns: the columns of a wide sparse block that have occurred, so that what is kept of them needs no room
-for the others.
-"""
+"""KnownColumns: the columns of a wide sparse block that have occurred, so that what is kept of them needs no
+room for the others."""
 
 from typing import Any
 
@@ -49,7 +48,7 @@ class KnownColumns:
 
     def positions(self, columns: Any) -> Positions:
         """(m,) positions of columns that are known."""
-        return np.searchsorted(self.columns, columns)
+        return np.asarray(np.searchsorted(self.columns, columns))
 
 
 def moved(numbers: Array, positions: Positions, count: int, empty: float = 0.0) -> Array:

@@ -1,6 +1,5 @@
-"""ConfidenceSequences: whether one forecaster is better than another, at a confidence that holds however often one
-looks.
-"""
+"""ConfidenceSequences: whether one forecaster is better than another, at a confidence that holds however
+often one looks."""
 
 from typing import Any
 
@@ -24,10 +23,10 @@ class ConfidenceSequences:
     (capital processes, aGRAPA bets); for scores of forecasters: Choe and Ramdas, Comparing sequential
     forecasters (2023).
 
-    >>> duels = ConfidenceSequences(1, span=1.0, alpha=0.05)
+    >>> sequences = ConfidenceSequences(1, span=1.0, alpha=0.05)
     >>> for _ in range(60):
-    ...     duels.add(np.array([0.3]))
-    >>> bool(0 < duels.low[0] < 0.3 < duels.high[0])
+    ...     sequences.add(np.array([0.3]))
+    >>> bool(0 < sequences.low[0] < 0.3 < sequences.high[0])
     True
     """
 
@@ -46,19 +45,19 @@ class ConfidenceSequences:
         self._standing = np.ones((p, GRID_SIZE), dtype=np.bool_)  # candidates that were never refuted
 
     def add(self, observations: Array) -> None:
-        """One (p,) observation of each."""
-        found = (observations / self.span + 1) / 2
+        """Adds one (p,) observation of each."""
+        unit = (observations / self.span + 1) / 2
         centre = self._sum / (self.n + 1)
         spread = self._squares / (self.n + 1)
         gap = centre[:, None] - self._grid
         bets = gap / (spread[:, None] + gap**2)
         with np.errstate(divide="ignore"):
             bets = np.clip(bets, -MAX_STAKE / (1 - self._grid), MAX_STAKE / self._grid)
-        self._capital += np.log1p(bets * (found[:, None] - self._grid))
+        self._capital += np.log1p(bets * (unit[:, None] - self._grid))
         self._standing &= self._capital < np.log(1 / self.alpha)
         self.n += 1
-        self._sum += found
-        self._squares += (found - self._sum / (self.n + 1)) ** 2
+        self._sum += unit
+        self._squares += (unit - self._sum / (self.n + 1)) ** 2
         self.mean += (observations - self.mean) / self.n
 
     @property

@@ -29,9 +29,10 @@ class ContestTaste:
     champion is one taste, replaced only when a confidence sequence, Bonferroni-corrected over its
     challengers, says that another has the lower loss.
 
-    Cost is bounded: each judgement brings `budget` milliseconds, shared by weight, and a taste learns what is
-    pending when its share has grown to what that costs. The cost is modelled, not measured (`cost_ms`), so the
-    same log gives the same tastes. Of the judged texts those alone are kept that a taste has yet to learn.
+    Cost is bounded: each judgement brings `budget` milliseconds, shared by weight, and a taste learns what
+    is pending when its share has grown to what that costs. The cost is modelled, not measured (`cost_ms`),
+    so the same log gives the same tastes. Of the judged texts those alone are kept that a taste has yet to
+    learn.
 
     members: tastes by name. prior: weight of each before any feedback, above 0. serving: blend or champion.
     pinned: the member that is served whatever happens. rate, half_life: see Scoreboard. alpha: chance of ever
@@ -68,7 +69,7 @@ class ContestTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         for member in self.members.values():
             member.forget()
         self.scoreboard = Scoreboard(self.prior, rate=self.rate, half_life=self.half_life)
@@ -109,7 +110,7 @@ class ContestTaste:
         return dict(zip(self.names, (served / served.sum()).tolist(), strict=True))
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
             text = features if len(features) == 1 else features[row : row + 1]
             self._record(text, self.predict(text), float(liking), float(weight))

@@ -33,8 +33,8 @@ class _Sums(NamedTuple):
 class Contrast:
     """Running sums over the liked and the disliked texts of a dense block, and the newest texts themselves.
 
-    Adding a text costs O(d). trust, even: see ScaledTaste. average: of all texts, where both means start; zero
-    where it is None."""
+    Adding a text costs O(d). trust, even: see ScaledTaste. average: of all texts, where both means start;
+    zero where it is None."""
 
     def __init__(self, dims: int, average: AverageRow | None, *, trust: float, even: float) -> None:
         self._trust, self._even = trust, even
@@ -98,9 +98,8 @@ class Contrast:
 
 
 class SparseContrast(Contrast):
-    """The same of a sparse block: of the columns that judged texts have, and of those in which the average has
-    most.
-    """
+    """The same of a sparse block: of the columns that judged texts have, and of those in which the average
+    has most."""
 
     def __init__(self, width: int, average: AverageRow | None, *, trust: float, even: float) -> None:
         super().__init__(0, None, trust=trust, even=even)

@@ -49,7 +49,7 @@ class CountsTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._width = 0
         self._known = KnownColumns()
@@ -63,7 +63,7 @@ class CountsTaste:
         return 0.8 + 0.011 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         block = self._sparse(features)
         self._width = block.shape[1]
         positions, k = self._known.add(block.indices), len(self._known)
@@ -98,7 +98,7 @@ class CountsTaste:
         return fit.base, {self.block: fit.known.dense() + fit.unknown}
 
     def nonlinear_shares(self, _: Features) -> dict[str, Array]:
-        """Nothing: this taste is linear."""
+        """Returns nothing: this taste is linear."""
         return {}
 
     def _logits(self, features: Features, precision: Precision) -> Array:

@@ -63,7 +63,7 @@ class GradientTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._intercept = _DenseWeights(1, self.bias)
         self._blocks: dict[str, _DenseWeights] = {}
@@ -73,7 +73,7 @@ class GradientTaste:
         return 0.1
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         blocks = chosen(features, dict.fromkeys([*self.scales, *self._prior]))
         if len(likings) and not self._blocks:
             self._blocks = {name: _weights_like(blocks[name], scale) for name, scale in self.scales.items()}
@@ -103,9 +103,9 @@ class GradientTaste:
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Probability of a like and its sd, each (n,)."""
-        before, after = self.bias, self.bias - self._intercept.variance_falls()[0]
+        before, after = self.bias, self.bias - np.asarray(self._intercept.variance_falls())[0]
         for name, learned in self._blocks.items():
-            squares = features.blocks[name] * features.blocks[name]
+            squares: Block = features.blocks[name] * features.blocks[name]  # type: ignore[assignment]
             prior = self.scales[name] * squares.sum(axis=1, dtype=np.float64)
             before = before + prior
             after = after + prior - product(squares, learned.variance_falls(), np.float64)

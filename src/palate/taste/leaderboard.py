@@ -34,19 +34,19 @@ class Standing:
 
 def leaderboard(contest: ContestTaste) -> list[Standing]:
     """The tastes, lowest loss first. Costs O(m t log t) for t judgements."""
-    board, n = contest.scoreboard, len(contest.scoreboard)
+    scoreboard, n = contest.scoreboard, len(contest.scoreboard)
     if not n:
         return [
             Standing(name, share, 0, None, None, None, None, None, None)
             for name, share in contest.shares.items()
         ]
-    duels = {contest.champion: (0.0, 0.0, 0.0), **contest.comparisons()}
-    logits, targets = board.logits, board.targets
-    places = []
+    comparisons = {contest.champion: (0.0, 0.0, 0.0), **contest.comparisons()}
+    logits, targets = scoreboard.logits, scoreboard.targets
+    standings = []
     for column, (name, share) in enumerate(contest.shares.items()):
         chances = 1 / (1 + np.exp(-logits[:, column]))
-        mean, low, high = duels[name]
-        places.append(
+        mean, low, high = comparisons[name]
+        standings.append(
             Standing(
                 name,
                 share,
@@ -59,7 +59,7 @@ def leaderboard(contest: ContestTaste) -> list[Standing]:
                 0.0 - low,
             )
         )
-    return sorted(places, key=lambda place: (place.loss, -place.share))
+    return sorted(standings, key=lambda standing: (standing.loss, -standing.share))
 
 
 def _auc(scores: Array, targets: Array) -> float | None:

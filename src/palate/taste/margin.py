@@ -42,17 +42,17 @@ class MarginTaste:
 
     Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within
     the margin, about 2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd
-    O(n^2) more. Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`.
-    Log odds come from a sigmoid fitted to left-out scores.
+    O(n^2) more. Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted
+    in `dropped`. Log odds come from a sigmoid fitted to left-out scores.
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0;
     lower is smoother. ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or
-    more; doubt: above 0. slope: logit for one unit of score before calibration, above 0. max_judgements: 2 or more.
-    passed: what each like beyond the sum of dislikes weighs as a dislike of the weak texts in the sigmoid, 0
-    or more. background: where the weak texts come from. A liking counts by its sign, with its size as weight;
-    0 is no opinion. Raises ValueError outside these ranges. Source: Chapelle, Training a support vector
-    machine in the primal (2007), section 3 (Newton's method for the squared hinge); GPML (2006), eq. 5.12,
-    for left-out scores; settings of ASReview's ELAS u4.
+    more; doubt: above 0. slope: logit for one unit of score before calibration, above 0. max_judgements: 2
+    or more. passed: what each like beyond the sum of dislikes weighs as a dislike of the weak texts in the
+    sigmoid, 0 or more. background: where the weak texts come from. A liking counts by its sign, with its
+    size as weight; 0 is no opinion. Raises ValueError outside these ranges. Source: Chapelle, Training a
+    support vector machine in the primal (2007), section 3 (Newton's method for the squared hinge); GPML
+    (2006), eq. 5.12, for left-out scores; settings of ASReview's ELAS u4.
 
     >>> taste = MarginTaste({"keyword": 1.0})
     >>> taste.learn(Features({"keyword": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -82,9 +82,9 @@ class MarginTaste:
             or max_judgements < 2
         ):
             raise ValueError(
-                "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more, max_judgements 2"
-                f" or more; got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=}, {weak=}, {passed=},"
-                f" {max_judgements=}"
+                "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more,"
+                f" max_judgements 2 or more; got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=},"
+                f" {weak=}, {passed=}, {max_judgements=}"
             )
         self.scales, self.cost, self.ratio = dict(scales), cost, ratio
         self.doubt, self.slope, self.max_judgements, self.passed = doubt, slope, max_judgements, passed
@@ -95,7 +95,7 @@ class MarginTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self._judged = JudgedTexts(self.scales)
         self._n_weak = 0
         self._fitted: _Fit | None = None
@@ -106,7 +106,7 @@ class MarginTaste:
         return 0.8 + 0.007 * n + 12.0 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         if len(likings) and self._weak is not None and not self._n_weak:
             self._n_weak = len(self._weak)
             for row in range(self._n_weak):
@@ -138,7 +138,7 @@ class MarginTaste:
         return fit.base, fit.weights
 
     def nonlinear_shares(self, _: Features) -> dict[str, Array]:
-        """Nothing: this taste is linear."""
+        """Returns nothing: this taste is linear."""
         return {}
 
     def _fit(self) -> _Fit:
@@ -153,17 +153,17 @@ class MarginTaste:
         targets, gram = np.sign(judged.likings), judged.gram + 1  # 1 for the intercept
         support, amounts, inverse = squared_hinge(gram, targets, self._costs())
         scores = amounts @ gram
-        # left out; without the others nothing changes
+        # left out; leaving out the others changes nothing
         scores[support] = targets[support] - amounts[support] / np.diag(inverse)
         # the intercept leans to the heavier side: the sigmoid has an offset of its own
         scores -= amounts.sum()
         # where likes prevail the weak texts stand for the dislikes that were not given
-        seen = judged.weights.copy()
-        seen[:first] = (
+        counts = judged.weights.copy()
+        counts[:first] = (
             self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
         )
-        counted = seen > 0
-        slope, offset = calibrate(scores[counted], judged.likings[counted], seen[counted], slope=self.slope)
+        counted = counts > 0
+        slope, offset = calibrate(scores[counted], judged.likings[counted], counts[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         return _Fit(support, inverse, weights, offset)
 
@@ -177,8 +177,8 @@ class MarginTaste:
         disliked[: self._n_weak] = 0
         like, dislike = balanced(liked, disliked, self.ratio)
         costs = liked * like + disliked * dislike
-        said = liked @ (np.diag(self._judged.gram) > 0)
-        costs[: self._n_weak] = self.doubt * said * like / max(self._n_weak, 1)
+        told = liked @ (np.diag(self._judged.gram) > 0)
+        costs[: self._n_weak] = self.doubt * told * like / max(self._n_weak, 1)
         return self.cost * costs
 
 

@@ -19,16 +19,16 @@ class NeighbourTaste:
 
     Use it where a reader likes several things that have nothing in common: no mean of them is near any. A
     neighbour counts by its liking, so a text that was liked a little is a little near. It is not linear:
-    `nonlinear_shares` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts, valuing as
-    much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for candidates
-    rather than for all texts. Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted
-    in `dropped`.
+    `nonlinear_shares` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts,
+    valuing as much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for
+    candidates rather than for all texts. Beyond `max_judgements` judged texts the oldest of the larger side
+    is dropped, and counted in `dropped`.
 
     scales: how much each block counts in the cosine, above 0. slope: logit for one unit of score before
-    calibration, above 0. max_judgements: 2 or more. background: its prior weights, in log odds, are a linear part of
-    the score. Raises ValueError outside these ranges.
-    Source: nearest neighbours of both kinds as in RELIEF, Kira and Rendell (1992); the score is that of
-    Qdrant's best_score without its switch; calibrated on left-out scores (see calibration.py).
+    calibration, above 0. max_judgements: 2 or more. background: its prior weights, in log odds, are a linear
+    part of the score. Raises ValueError outside these ranges. Source: nearest neighbours of both kinds as in
+    RELIEF, Kira and Rendell (1992); the score is that of Qdrant's best_score without its switch; calibrated
+    on left-out scores (see calibration.py).
 
     >>> taste = NeighbourTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(3)[:2]}), np.array([1.0, -1.0]), np.ones(2))
@@ -55,7 +55,7 @@ class NeighbourTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._judged = JudgedTexts(self.scales)
         self._expected: Vector = np.zeros(0)  # (n,) by the prior, in units of score
@@ -66,7 +66,7 @@ class NeighbourTaste:
         return 0.7 + 0.002 * n + 2.6 * (n / 512) ** 2
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         texts = Features(chosen(features, dict.fromkeys([*self.scales, *self._prior])))
         expected = linear(texts, 0.0, self._prior, np.float64) / self.slope
         liked = np.concatenate([self._judged.likings, likings]) > 0

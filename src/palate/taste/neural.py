@@ -40,18 +40,20 @@ class NeuralTaste:
     Use it where there is much feedback and liking is no straight line through the features. Each net has one
     hidden layer with layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out
     judgements are told best, and the left-out outputs set temperature and offset (see calibration.py). It is
-    not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that a batch is
-    a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond
-    `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`. Needs [bert].
+    not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that
+    a batch is a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms.
+    Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`.
+    Needs [bert].
 
-    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse" for
-    graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of a
-    step, above 0. max_judgements: 2 or more. seed: of the first weights and of dropout. background: its prior weights,
-    in log odds, are added to the nets' output. Raises ValueError outside these ranges, and for a sparse block
-    when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple and scalable
-    predictive uncertainty estimation using deep ensembles (2017), here with folds as in Breiman, Stacked
-    regressions (1996); temperature by Guo et al., On calibration of modern neural networks (2017); sd by a
-    Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a bit (2020)."""
+    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse"
+    for graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of
+    a step, above 0. max_judgements: 2 or more. seed: of the first weights and of dropout. background: its
+    prior weights, in log odds, are added to the nets' output. Raises ValueError outside these ranges, and
+    for a sparse block when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple
+    and scalable predictive uncertainty estimation using deep ensembles (2017), here with folds as in
+    Breiman, Stacked regressions (1996); temperature by Guo et al., On calibration of modern neural networks
+    (2017); sd by a Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a
+    bit (2020)."""
 
     def __init__(
         self,
@@ -79,9 +81,9 @@ class NeuralTaste:
             or decay < 0
         ):
             raise ValueError(
-                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in [0, 1),"
-                f" decay 0 or more, max_judgements 2 or more; got {dict(scales)}, {rate=}, {loss=}, {hidden=},"
-                f" {dropout=}, {decay=}, {max_judgements=}"
+                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in"
+                f" [0, 1), decay 0 or more, max_judgements 2 or more; got {dict(scales)}, {rate=}, {loss=},"
+                f" {hidden=}, {dropout=}, {decay=}, {max_judgements=}"
             )
         self.scales, self.loss, self.hidden, self.dropout = dict(scales), loss, hidden, dropout
         self.decay, self.rate, self.max_judgements, self.seed = decay, rate, max_judgements, seed
@@ -89,7 +91,7 @@ class NeuralTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._judged = History(dict.fromkeys([*self.scales, *self._prior]))
         self._fitted: _Fit | None = None
@@ -98,13 +100,13 @@ class NeuralTaste:
         return 60 + 0.8 * min(n, self.max_judgements)
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         joined(features, self.scales)
         for row in range(len(likings)):
             self._judged.add(features[row : row + 1], likings[row : row + 1], weights[row : row + 1])
             if len(self._judged) > self.max_judgements:
                 liked = self._judged.likings > 0
-                self._judged.drop(int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked)))
+                self._judged.delete(int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked)))
                 self.dropped += 1
         self._fitted = None
 

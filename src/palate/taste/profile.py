@@ -17,8 +17,8 @@ class ProfileTaste:
     Use it where there are only likes, or as the baseline a better taste must beat. Learning costs O(n d) for
     n judged texts, valuing O(d) a text. Uses one dense block.
 
-    block: the block it reads. half_life: the judgement that came this many judgements ago counts half, above 0;
-    infinity counts all alike. sharpness: logit of a text that lies on a profile of unit length, above 0.
+    block: the block it reads. half_life: the judgement that came this many judgements ago counts half, above
+    0; infinity counts all alike. sharpness: logit of a text that lies on a profile of unit length, above 0.
     Source: Rocchio, Relevance feedback in information retrieval (1971), with beta = gamma and exponential
     forgetting.
 
@@ -36,7 +36,7 @@ class ProfileTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._rows: Array = np.zeros((0, 0))
         self._likings: Array = np.zeros(0)
@@ -46,7 +46,7 @@ class ProfileTaste:
         return 0.04 + 0.0004 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         rows = np.asarray(features.blocks[self.block], dtype=np.float64)
         self._rows = np.vstack([self._rows, rows]) if len(self._rows) else rows
         self._likings = np.concatenate([self._likings, likings])

@@ -29,7 +29,7 @@ class DenseRows:
         """Adds one row of a block."""
         if self._n == len(self._room):
             self._room = np.vstack([self._room, np.zeros_like(self._room)])
-        self._room[self._n] = block[row]
+        self._room[self._n] = np.asarray(block[row])
         self._n += 1
 
     def delete(self, indices: Indices) -> None:
@@ -39,9 +39,8 @@ class DenseRows:
         self._room[: self._n] = kept
 
     def products_with(self, block: Block, row: int) -> Array:
-        """(n,) inner products with one row of a block. Each is summed by itself, so that its bits do not depend
-        on the other rows.
-        """
+        """(n,) inner products with one row of a block. Each is summed by itself, so that its bits do not
+        depend on the other rows."""
         text = np.asarray(block[row], dtype=np.float64)
         return np.asarray(np.einsum("nd,d->n", self._rows, text))
 
@@ -57,9 +56,9 @@ class DenseRows:
 class SparseRows:
     """n rows by column: of each column that occurs, which rows have it and what stands there.
 
-    Use it for words: whatever is asked of the rows touches the columns of the question alone, and they take 8
-    bytes an entry. Each inner product is summed in the order of its columns, so that its bits do not depend on
-    the other rows. Adding a row costs O(entries).
+    Use it for words: whatever is asked of the rows touches the columns of the question alone, and they take
+    8 bytes an entry. Each inner product is summed in the order of its columns, so that its bits do not
+    depend on the other rows. Adding a row costs O(entries).
 
     like: a block of the same width and precision; the columns of a row are ascending."""
 

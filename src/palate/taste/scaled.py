@@ -28,10 +28,10 @@ class ScaledTaste:
     everything. The scale of a dimension is its squared t-statistic, how many standard errors the two means
     are apart, drawn towards 1. Both means start at the average text with the weight of `trust` judgements:
     likes alone set "this" apart from "everything". A liking between -1 and 1 belongs to both sides in
-    proportion. A judgement costs O(d + terms), and the first value after it O(d + words) for the words of all
-    judged texts; calibration, by left-out scores, takes the newest 128. Valuing costs O(d + terms) a text, 0.3
-    ms for 1,000. Of the words that no judged text has, those count that are commonest in the average text (see
-    average.py).
+    proportion. A judgement costs O(d + terms), and the first value after it O(d + words) for the words of
+    all judged texts; calibration, by left-out scores, takes the newest 128. Valuing costs O(d + terms) a
+    text, 0.3 ms for 1,000. Of the words that no judged text has, those count that are commonest in the
+    average text (see average.py).
 
     scales: how much each block counts, above 0. trust: judgements that the average text stands for, above 0.
     even: how strongly scales are drawn towards 1, in squared standard errors, above 0; infinity is a plain
@@ -59,7 +59,8 @@ class ScaledTaste:
     ) -> None:
         if not scales or min(*scales.values(), trust, even, slope) <= 0:
             raise ValueError(
-                f"scales, trust, even and slope must be above 0; got {dict(scales)}, {trust=}, {even=}, {slope=}"
+                "scales, trust, even and slope must be above 0;"
+                f" got {dict(scales)}, {trust=}, {even=}, {slope=}"
             )
         self.scales, self.trust, self.even, self.slope = dict(scales), trust, even, slope
         self._background = background if background and background.average.blocks else None
@@ -67,7 +68,7 @@ class ScaledTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._contrasts: dict[str, Contrast] = {}
         self._sides: Array = np.zeros(2)  # weight of the likes and of the dislikes
@@ -78,7 +79,7 @@ class ScaledTaste:
         return 2 + 0.012 * min(n, MAX_CALIBRATED) + 0.003 * n
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         blocks = chosen(features, dict.fromkeys([*self.scales, *self._prior]))
         if len(likings) and not self._contrasts:
             self._contrasts = {

@@ -16,16 +16,15 @@ class Scoreboard:
     the posterior over the tastes had each been a model of the reader. A taste that did not yet take part in a
     judgement (nan) is scored there as the blend was, so that newcomers start level. Adding costs O(m).
 
-    prior: (m,) above 0; they need not sum to 1. rate: 0 or more; 0 keeps the prior. half_life: a judgement that
-    came this many judgements ago counts half, above 0; infinity counts all alike. Raises ValueError outside
-    these ranges.
-    Source: Dawid, Prequential analysis (1984); Cesa-Bianchi and Lugosi, Prediction, learning and games
-    (2006), section 2.1 and 2.11 (discounted); Freund, Schapire, Singer and Warmuth, Using and combining
-    predictors that specialize (1997).
+    prior: (m,) above 0; they need not sum to 1. rate: 0 or more; 0 keeps the prior. half_life: a judgement
+    that came this many judgements ago counts half, above 0; infinity counts all alike. Raises ValueError
+    outside these ranges. Source: Dawid, Prequential analysis (1984); Cesa-Bianchi and Lugosi, Prediction,
+    learning and games (2006), section 2.1 and 2.11 (discounted); Freund, Schapire, Singer and Warmuth, Using
+    and combining predictors that specialize (1997).
 
-    >>> board = Scoreboard(np.ones(2), rate=1.0)
-    >>> board.add(np.array([2.0, -2.0]), liking=1.0, weight=1.0)
-    >>> board.weights.round(2).tolist(), board.losses.round(2).tolist()
+    >>> scoreboard = Scoreboard(np.ones(2), rate=1.0)
+    >>> scoreboard.add(np.array([2.0, -2.0]), liking=1.0, weight=1.0)
+    >>> scoreboard.weights.round(2).tolist(), scoreboard.losses.round(2).tolist()
     ([0.88, 0.12], [[0.13, 2.13]])
     """
 
@@ -37,13 +36,13 @@ class Scoreboard:
         self.rate, self.half_life = rate, half_life
         self._start = np.log(prior / prior.sum())
         self._total = np.zeros(len(prior))
-        self._rows: list[_Judged] = []
+        self._rows: list[_Prediction] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def add(self, logits: Array, liking: float, weight: float) -> None:
-        """One judgement that the tastes had predicted with (m,) logits, nan where a taste took no part."""
+        """Adds one judgement that the tastes had predicted with (m,) logits, nan where one took no part."""
         target = (1 + liking) / 2
         absent = np.isnan(logits)
         if absent.any():
@@ -52,7 +51,7 @@ class Scoreboard:
             logits = np.where(absent, level, logits)
         losses, blended = log_loss(logits, target), float(self.weights @ logits)
         self._total = self._total * 0.5 ** (1 / self.half_life) + weight * losses
-        self._rows.append(_Judged(logits, losses, blended, target))
+        self._rows.append(_Prediction(logits, losses, blended, target))
 
     @property
     def weights(self) -> Array:
@@ -87,7 +86,9 @@ class Scoreboard:
         return np.array([row.target for row in self._rows])
 
 
-class _Judged(NamedTuple):
+class _Prediction(NamedTuple):
+    """Of one judgement: logits and losses (m,)."""
+
     logits: Array
     losses: Array
     blended: float

@@ -56,7 +56,7 @@ def parts() -> None:
         figures["nearest_of_12000_ms"] = ms(seconds(lambda: index.nearest(vectors[0], 20), 20))
         for judged in (50, 512):
             features = Features({"semantic": rng.normal(size=(judged + 1, 256)) / 16})
-            taste = BayesTaste({"semantic": 1.0}, most=judged + 1)
+            taste = BayesTaste({"semantic": 1.0}, max_judgements=judged + 1)
             likings = np.where(np.arange(judged + 1) % 2, 1.0, -1.0)
             taste.learn(features[:judged], likings[:judged], np.ones(judged))
             last = features[judged:]

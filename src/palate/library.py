@@ -236,7 +236,11 @@ class Library:
             raise BadValue("say which texts to remove: ids, a source or an age")
         with self.store.writing() as tables:
             rows = tables.texts.rows_where(wanted, source=source, older_than=older_than)
-            counts = tables.texts.count_removal(rows, forget=forget) if dry_run else tables.texts.remove(rows, forget=forget)
+            counts = (
+                tables.texts.count_removal(rows, forget=forget)
+                if dry_run
+                else tables.texts.remove(rows, forget=forget)
+            )
         if rows and not dry_run:
             self._workspace.rules.forget()
             self._workspace.compact()

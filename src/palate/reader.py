@@ -17,7 +17,7 @@ from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry, Verdict
 from palate.store.readers import TasteRow
-from palate.taste.leaderboard import Place, leaderboard
+from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
 from palate.value import Hit, Ranking, SimilarText, Value, Why
 from palate.workspace.corpus import Corpus, Mask
@@ -163,7 +163,7 @@ class Reader:
         shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
 
-    def contest(self) -> list[Place]:
+    def contest(self) -> list[Standing]:
         """Returns how the tastes that compete for this reader stand, lowest loss first."""
         with self._learner.lock:
             self._learner.corpus()
@@ -187,7 +187,7 @@ class Reader:
         """Returns where this reader's taste seems to have changed, in judgements that were predicted."""
         with self._learner.lock:
             self._learner.corpus()
-            board = self._learner.taste.board
+            board = self._learner.taste.scoreboard
             return detect_changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:

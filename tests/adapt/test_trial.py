@@ -38,7 +38,7 @@ def test_a_trial_predicts_what_a_reader_would_have_been_served(
         direct(library.store).log.append(me.number, [Verdict(*row) for row in rows[:9]])  # type: ignore[arg-type]
         for id, verdict in VERDICTS[9:]:
             me.judge(id, verdict)
-        board = me._learned.taste.board
+        board = me._learned.taste.scoreboard
         said = gather(library, tastes_of(library, ["me"]), {}, seed=0)
         served = Trial(said.contents, said.heard, [0]).serve(said.vectors, library.encode)
     assert len(board) == 3

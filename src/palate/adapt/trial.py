@@ -111,7 +111,7 @@ class Trial:
             np.full((one.cut, len(taste.names)), np.nan),
         )
         taste.learn(features[one.cut :], one.likings[one.cut :], np.ones(one.held))
-        return taste.board.blended
+        return taste.scoreboard.blended
 
     def _crowd(self) -> Callable[[Matrix], Crowd] | None:
         """What makes the crowd, where as many readers as it takes have said enough in what is learned."""

@@ -23,7 +23,7 @@ from palate.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from palate.taste.leaderboard import Place
+    from palate.taste.leaderboard import Standing
 
 
 def contest(
@@ -83,7 +83,7 @@ def contest(
             )
 
 
-def _show(places: Sequence[Place]) -> None:
+def _show(places: Sequence[Standing]) -> None:
     names = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
         [

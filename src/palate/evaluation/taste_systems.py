@@ -7,7 +7,7 @@ import numpy as np
 
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.replay_corpus import ReplayCorpus
-from palate.features import Background, Features
+from palate.features import Background, Features, sample_rows
 from palate.parts import Taste
 from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_taste, scales_of
 
@@ -38,7 +38,9 @@ class TasteSystem:
             average = Features(
                 {**background.average.blocks, "topic": np.zeros((1, corpus.topic.shape[1]), np.float32)}
             )
-            background = replace(background, average=average, texts=self._features)
+            background = replace(
+                background, average=average, sample=self._features[sample_rows(len(self._features))]
+            )
         self._taste = make(background)
         self._learned = 0
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from palate.features import Features
-from palate.taste.remembered import Remembered
+from palate.taste.history import History
 
 
 @given(seed=st.integers(0, 999), sizes=st.lists(st.integers(0, 3), max_size=5), gone=st.integers(0, 20))
@@ -16,20 +16,20 @@ def test_what_was_added_in_parts_is_there_at_once_less_what_was_dropped(
     dense, sparse = rng.normal(size=(n, 2)), rng.normal(size=(n, 3)) * (rng.random((n, 3)) < 0.5)
     texts = Features({"semantic": dense, "keyword": csr_array(sparse), "crowd": dense})
     likings, weights = rng.choice([1.0, -1.0], n), rng.uniform(1, 2, n)
-    remembered = Remembered(["semantic", "keyword"])
+    history = History(["semantic", "keyword"])
     ends = np.cumsum(sizes, dtype=int)
     for size, end in zip(sizes, ends, strict=True):
         part = slice(end - size, end)
-        remembered.add(texts[part], likings[part], weights[part])
+        history.add(texts[part], likings[part], weights[part])
     if not n:
         return
-    remembered.drop(gone % n)
+    history.delete(gone % n)
     stays = np.arange(n) != gone % n
-    keyword = remembered.features.blocks["keyword"]
+    keyword = history.features.blocks["keyword"]
     assert isinstance(keyword, csr_array)
-    assert set(remembered.features.blocks) == {"semantic", "keyword"}
-    np.testing.assert_array_equal(np.asarray(remembered.features.blocks["semantic"]), dense[stays])
+    assert set(history.features.blocks) == {"semantic", "keyword"}
+    np.testing.assert_array_equal(np.asarray(history.features.blocks["semantic"]), dense[stays])
     np.testing.assert_array_equal(keyword.toarray(), sparse[stays])
-    np.testing.assert_array_equal(remembered.likings, likings[stays])
-    np.testing.assert_array_equal(remembered.weights, weights[stays])
-    assert len(remembered) == n - 1
+    np.testing.assert_array_equal(history.likings, likings[stays])
+    np.testing.assert_array_equal(history.weights, weights[stays])
+    assert len(history) == n - 1

@@ -1,4 +1,4 @@
-"""Judged against one dense matrix of all blocks, each scaled by the root of its scale."""
+"""JudgedTexts against one dense matrix of all blocks, each scaled by the root of its scale."""
 
 import numpy as np
 from hypothesis import given
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from palate.features import Features
-from palate.taste.judged import Judged
+from palate.taste.judged_texts import JudgedTexts
 
 Floats = NDArray[np.float64]
 
@@ -37,13 +37,13 @@ def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list
     scales = dict(zip("abc", rng.uniform(0.1, 3, 3).tolist(), strict=True))
     texts, new = draw_texts(rng, n), draw_texts(rng, m)
     likings, weights = rng.uniform(-1, 1, n), rng.uniform(0.1, 2, n)
-    judged, left = Judged(scales), list(range(n))
+    judged, left = JudgedTexts(scales), list(range(n))
     for row in range(n):
-        judged.add(texts[[row]], likings[row], weights[row])
+        judged.add(texts, row, likings[row], weights[row])
     for drop in drops[: n - 1]:
-        place = drop % len(left)
-        judged.drop(place)
-        del left[place]
+        index = drop % len(left)
+        judged.delete(index)
+        del left[index]
     rows, others = dense(texts, scales)[left], dense(new, scales)
     assert len(judged) == len(left)
     np.testing.assert_array_equal(judged.likings, likings[left])
@@ -65,19 +65,19 @@ def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list
 def test_dropping_what_came_last_is_as_if_it_had_never_come(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     texts = draw_texts(rng, n + 1)
-    one, other = Judged({"a": 1.0, "b": 0.5}), Judged({"a": 1.0, "b": 0.5})
+    one, other = JudgedTexts({"a": 1.0, "b": 0.5}), JudgedTexts({"a": 1.0, "b": 0.5})
     for row in range(n):
-        one.add(texts[[row]], 1.0, 1.0)
-        other.add(texts[[row]], 1.0, 1.0)
-    other.add(texts[[n]], -1.0, 2.0)
-    other.drop(n)
+        one.add(texts, row, 1.0, 1.0)
+        other.add(texts, row, 1.0, 1.0)
+    other.add(texts, n, -1.0, 2.0)
+    other.delete(n)
     np.testing.assert_array_equal(one.gram, other.gram)
     np.testing.assert_array_equal(one.products(texts), other.products(texts))
 
 
 def test_with_nothing_judged_there_are_no_products() -> None:
     texts = draw_texts(np.random.default_rng(0), 3)
-    judged = Judged({"a": 1.0, "b": 2.0})
+    judged = JudgedTexts({"a": 1.0, "b": 2.0})
     assert judged.products(texts).shape == (0, 3)
     assert judged.gram.shape == (0, 0)
     assert judged.combine(np.zeros(0)) == {}

@@ -1,22 +1,21 @@
-"""Duels: whether one forecaster is better than another, at a confidence that holds however often one
-looks.
-"""
+"""ConfidenceSequences: whether one forecaster is better than another, at a confidence that holds however
+often one looks."""
 
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-GRID = 101  # candidate means at which bets are placed; the interval is as fine as that
-STAKE = 0.5  # at most this share of the capital is risked on one observation
+GRID_SIZE = 101  # candidate means at which bets are placed; the interval is as fine as that
+MAX_STAKE = 0.5  # at most this share of the capital is risked on one observation
 
 
-class Duels:
+class ConfidenceSequences:
     """p running confidence sequences for the mean of bounded observations, such as differences of two losses.
 
     With probability 1 - alpha each interval holds the mean at all times at once, so that one may stop or
     switch the moment it leaves 0: no peeking is punished. For observations whose mean changes it is their
-    running mean that is held. `add` costs O(p GRID), about 30 microseconds.
+    running mean that is held. `add` costs O(p GRID_SIZE), about 30 microseconds.
 
     span: observations lie in [-span, span], above 0. alpha: in (0, 1); divide it by p for all p together
     (Bonferroni). Raises ValueError outside these ranges.
@@ -24,10 +23,10 @@ class Duels:
     (capital processes, aGRAPA bets); for scores of forecasters: Choe and Ramdas, Comparing sequential
     forecasters (2023).
 
-    >>> duels = Duels(1, span=1.0, alpha=0.05)
+    >>> sequences = ConfidenceSequences(1, span=1.0, alpha=0.05)
     >>> for _ in range(60):
-    ...     duels.add(np.array([0.3]))
-    >>> bool(0 < duels.low[0] < 0.3 < duels.high[0])
+    ...     sequences.add(np.array([0.3]))
+    >>> bool(0 < sequences.low[0] < 0.3 < sequences.high[0])
     True
     """
 
@@ -39,26 +38,26 @@ class Duels:
         self.span, self.alpha = span, alpha
         self.n = 0
         self.mean: Array = np.zeros(p)
-        self._grid = np.linspace(0, 1, GRID)  # candidate means, with observations moved to [0, 1]
+        self._grid = np.linspace(0, 1, GRID_SIZE)  # candidate means, with observations moved to [0, 1]
         # of one made-up observation and its deviation
         self._sum, self._squares = np.full(p, 0.5), np.full(p, 0.25)
-        self._capital: Array = np.zeros((p, GRID))  # log
-        self._standing = np.ones((p, GRID), dtype=np.bool_)  # candidates that were never refuted
+        self._capital: Array = np.zeros((p, GRID_SIZE))  # log
+        self._standing = np.ones((p, GRID_SIZE), dtype=np.bool_)  # candidates that were never refuted
 
     def add(self, observations: Array) -> None:
-        """One (p,) observation of each."""
-        found = (observations / self.span + 1) / 2
+        """Adds one (p,) observation of each."""
+        unit = (observations / self.span + 1) / 2
         centre = self._sum / (self.n + 1)
         spread = self._squares / (self.n + 1)
         gap = centre[:, None] - self._grid
         bets = gap / (spread[:, None] + gap**2)
         with np.errstate(divide="ignore"):
-            bets = np.clip(bets, -STAKE / (1 - self._grid), STAKE / self._grid)
-        self._capital += np.log1p(bets * (found[:, None] - self._grid))
+            bets = np.clip(bets, -MAX_STAKE / (1 - self._grid), MAX_STAKE / self._grid)
+        self._capital += np.log1p(bets * (unit[:, None] - self._grid))
         self._standing &= self._capital < np.log(1 / self.alpha)
         self.n += 1
-        self._sum += found
-        self._squares += (found - self._sum / (self.n + 1)) ** 2
+        self._sum += unit
+        self._squares += (unit - self._sum / (self.n + 1)) ** 2
         self.mean += (observations - self.mean) / self.n
 
     @property
@@ -70,5 +69,5 @@ class Duels:
     @property
     def high(self) -> Array:
         """(p,) upper ends, span where nothing is known."""
-        last = GRID - 1 - np.argmax(self._standing[:, ::-1], axis=1)
-        return np.asarray((self._grid[np.minimum(last + 1, GRID - 1)] * 2 - 1) * self.span)
+        last = GRID_SIZE - 1 - np.argmax(self._standing[:, ::-1], axis=1)
+        return np.asarray((self._grid[np.minimum(last + 1, GRID_SIZE - 1)] * 2 - 1) * self.span)

@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 
 from palate.adapt.adapt import adapt
-from palate.adapt.held_out import Heard
-from palate.adapt.trial import Served, Trial, gain
+from palate.adapt.held_out import TasteHistory
+from palate.adapt.trial import TrialResult, Trial, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
-from palate.training.run.settings import ADAPT
+from palate.training.run.settings import ADAPT_DEFAULTS
 from report import ARXIV, DATA, emit, needs
 
 FIRST = 0.6  # share of a reader's judgements that the store has when it is adapted
@@ -127,7 +127,7 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
         filled = perf_counter() - began
         done = adapt(
-            library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_
+            library, folder / "tuned", settings=replace(ADAPT_DEFAULTS, epochs=epochs, seed=seed), on_message=print_
         )
     took = perf_counter() - began - filled
     vectors = [_vectors(name, data.contents) for name in (START, done.name)]
@@ -161,7 +161,7 @@ def _replay(
 ) -> dict[str, Any]:
     """Tastes that have learned the first share of what was said, on the rest."""
     heard = [
-        Heard(f"reader {number}", "contest", (), places, likings, round(share * len(places)))
+        TasteHistory(f"reader {number}", "contest", (), places, likings, round(share * len(places)))
         for number, ((places, likings), share) in enumerate(said)
     ]
     trial = Trial(contents, heard, judged)
@@ -176,7 +176,7 @@ def _replay(
     }
 
 
-def _aucs(before: Served, after: Served) -> list[float]:
+def _aucs(before: TrialResult, after: TrialResult) -> list[float]:
     differences = np.array(after.aucs) - np.array(before.aucs)
     return _rounded(bootstrap(differences, np.random.default_rng(0)))
 

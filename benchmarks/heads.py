@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from palate.training.classify import classify, predict
-from palate.training.run.settings import HEADS, LoraSettings, Settings
-from palate.training.split import stratified
-from palate.training.table import read_table
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, LoraSettings, TrainingSettings
+from palate.training.run.split import stratified
+from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
-SETS = {"sst2": HEADS, "trec": HEADS, "ag-news": replace(HEADS, epochs=2)}
+SETS = {"sst2": CLASSIFIER_DEFAULTS, "trec": CLASSIFIER_DEFAULTS, "ag-news": replace(CLASSIFIER_DEFAULTS, epochs=2)}
 FORMS = {"full": None, "lora": LoraSettings()}
 QUICK = 400
 
@@ -35,7 +35,7 @@ def main() -> None:
             one(name, replace(SETS[name], seed=given.seed, lora=FORMS[form]), quick=given.quick)
 
 
-def one(name: str, settings: Settings, *, quick: bool) -> None:
+def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
     table, held = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
     texts, labels = (
         table.words("text")[: QUICK if quick else None],

@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from transformers import AutoModelForMaskedLM
 
-from palate.training.chunks import MaskedChunks, cut
+from palate.training.masked_chunks import MaskedChunks, cut
 from palate.training.masked import MASKS, SHARE, masked
 from palate.training.mlm import summed_loss
-from palate.training.run.settings import MASKED
+from palate.training.run.settings import MASKED_DEFAULTS
 from palate.training.run.start import load_model, load_tokenizer
 from report import ARXIV, emit, needs
 
@@ -48,8 +48,8 @@ def texts_in(path: Path) -> list[str]:
 
 def unigram(train: Path, held: Path) -> float:
     """Perplexity of guessing each masked piece by how often it comes in training."""
-    tokenizer = load_tokenizer("minilm", MASKED.window)
-    seen, other = (cut(texts_in(path), tokenizer, MASKED.window) for path in (train, held))
+    tokenizer = load_tokenizer("minilm", MASKED_DEFAULTS.window)
+    seen, other = (cut(texts_in(path), tokenizer, MASKED_DEFAULTS.window) for path in (train, held))
     counts = np.bincount(seen.ravel(), minlength=len(tokenizer)) + 1.0
     labels = torch.cat(
         [batch["labels"] for batch in MaskedChunks(other, tokenizer, share=SHARE, seed=MASKS).batches(64)]
@@ -61,8 +61,8 @@ def gain(train: Path) -> dict[str, float]:
     """Seconds of forward and backward with the head at masked places alone, and at all places as transformers
     has it.
     """
-    tokenizer = load_tokenizer("minilm", MASKED.window)
-    ids = cut(texts_in(train)[: 2 * BATCH], tokenizer, MASKED.window)
+    tokenizer = load_tokenizer("minilm", MASKED_DEFAULTS.window)
+    ids = cut(texts_in(train)[: 2 * BATCH], tokenizer, MASKED_DEFAULTS.window)
     batch = next(MaskedChunks(ids, tokenizer, share=SHARE, seed=0).batches(BATCH))
     model = load_model("minilm", AutoModelForMaskedLM)
     work: dict[str, Callable[[], torch.Tensor]] = {
@@ -80,7 +80,7 @@ def gain(train: Path) -> dict[str, float]:
     return {**best, "gain": round(min(taken["all_s"]) / min(taken["masked_s"]), 2)}
 
 
-def watch(facts: Mapping[str, float]) -> None:
+def on_step(facts: Mapping[str, float]) -> None:
     if "eval_perplexity" in facts:
         print(
             f"step {facts['step']:.0f} of {facts['steps']:.0f}: perplexity {facts['eval_perplexity']:.1f}",
@@ -105,8 +105,8 @@ def main() -> None:
             asked.keep or Path(scratch) / "out",
             dev=held,
             minutes=minutes,
-            settings=MASKED,
-            watch=watch,
+            settings=MASKED_DEFAULTS,
+            on_step=on_step,
         )
         wall = perf_counter() - began
         before, after = done.figures["before"], done.figures["after"]
@@ -116,8 +116,8 @@ def main() -> None:
             "after": round(after["perplexity"], 2),
             "accuracy": round(after["accuracy"], 4),
             "epochs": round(done.settings["epochs"], 3),
-            "batch": MASKED.batch,
-            "rate": MASKED.rate,
+            "batch": MASKED_DEFAULTS.batch,
+            "rate": MASKED_DEFAULTS.rate,
             "wall_s": round(wall, 1),
             "peak_mb": done.peak_mb,
             "threads": torch.get_num_threads(),
@@ -129,7 +129,7 @@ def main() -> None:
     )
     papers = f"{QUICK_TEXTS} papers" if asked.quick else "all papers"
     data = f"abstracts of arxiv/papers_train.jsonl.gz by date, {papers}, the last tenth held out"
-    emit("masked", figures, data=data, seed=MASKED.seed, packages=["torch", "transformers"])
+    emit("masked", figures, data=data, seed=MASKED_DEFAULTS.seed, packages=["torch", "transformers"])
 
 
 if __name__ == "__main__":

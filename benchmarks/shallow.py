@@ -18,15 +18,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from palate.encoder.static import StaticEncoder
-from palate.training.run.settings import SHALLOW
-from palate.training.sentences import load_sentences
+from palate.training.run.settings import SHALLOW_DEFAULTS
+from palate.training.sentences import load_sentence_model
 from palate.training.shallow import shallow
-from palate.training.table import read_table
-from palate.training.weighed import weigh
+from palate.training.run.table import read_table
+from palate.training.compare import weigh
 from report import ARXIV, DATA, emit, needs
 
 SEED = 0
-SETTINGS = replace(SHALLOW, epochs=2, rate=5e-4, batch=32, seed=SEED)
+SETTINGS = replace(SHALLOW_DEFAULTS, epochs=2, rate=5e-4, batch=32, seed=SEED)
 COLUMNS = {
     "stsb": ("sentence1", "sentence2"),
     "nli": ("premise", "hypothesis"),
@@ -48,8 +48,8 @@ def main() -> None:
         data.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
         made = shallow(Path(folder) / "student", data, layers=3, sts=STS_DEV, settings=SETTINGS)
         encoders = {
-            "teacher": load_sentences("minilm").encode,
-            "student": load_sentences(str(made.folder)).encode,
+            "teacher": load_sentence_model("minilm").encode,
+            "student": load_sentence_model(str(made.folder)).encode,
             "static": StaticEncoder().encode,
         }
         found = weigh(encoders, read_table(STS_DEV).words("sentence1"), read_table(STS_DEV))  # type: ignore[arg-type]

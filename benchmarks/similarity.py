@@ -20,19 +20,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from palate.training.run.finish import Finished
-from palate.training.run.settings import MASKED, SIMILARITY
+from palate.training.run.finish import TrainedModel
+from palate.training.run.settings import MASKED_DEFAULTS, SIMILARITY_DEFAULTS
 from palate.training.sentences import sentence_figures
 from palate.training.similarity import similarity
-from palate.training.table import read_table
+from palate.training.run.table import read_table
 from report import ARXIV, DATA, emit, needs
 
 SEED = 0
 STS, STS_DEV, NLI, NLI_DEV = (
     DATA / kind / f"{part}.csv.gz" for kind in ("stsb", "nli") for part in ("train", "dev")
 )
-FURTHER = replace(SIMILARITY, epochs=3, rate=5e-5, batch=32, seed=SEED)  # (a): vectors that are good already
-FRESH = replace(SIMILARITY, epochs=2, rate=5e-5, batch=32, seed=SEED)  # (b): vectors that know no sentences
+FURTHER = replace(SIMILARITY_DEFAULTS, epochs=3, rate=5e-5, batch=32, seed=SEED)  # (a): vectors that are good already
+FRESH = replace(SIMILARITY_DEFAULTS, epochs=2, rate=5e-5, batch=32, seed=SEED)  # (b): vectors that know no sentences
 SHARE = 0.25  # passes of NLI for one of STS in (a)
 
 
@@ -83,7 +83,7 @@ def main() -> None:
             )
 
 
-def say(part: str, figures: Mapping[str, float], made: Finished | None = None) -> None:
+def say(part: str, figures: Mapping[str, float], made: TrainedModel | None = None) -> None:
     cost = {"seconds": made.seconds, "peak_mb": made.peak_mb} if made else {}
     rounded: dict[str, Any] = {name: round(value, 4) for name, value in figures.items()}
     emit(
@@ -105,7 +105,7 @@ def masked_copy(out: Path, quick: bool) -> Path:
     """
     from palate.training.masked import masked
 
-    made = masked(ARXIV, out, settings=replace(MASKED, seed=SEED), minutes=0.5 if quick else 10)
+    made = masked(ARXIV, out, settings=replace(MASKED_DEFAULTS, seed=SEED), minutes=0.5 if quick else 10)
     return made.folder
 
 

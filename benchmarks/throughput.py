@@ -29,13 +29,13 @@ from transformers import (
     TrainingArguments,
 )
 
-from palate.training.head import cross_entropy, outputs_of, tokenise
-from palate.training.lengths import LengthTrainer
-from palate.training.run.start import checkpoint_of, folder_of, load_tokenizer
-from palate.training.table import read_table
+from palate.training.classifier import cross_entropy, predict_outputs, tokenise
+from palate.training.run.lengths import LengthTrainer
+from palate.training.run.start import checkpoint_of, model_folder_of, load_tokenizer
+from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
-BATCH, RATE, WINDOW, SEEDS = 32, 1e-4, 256, (0, 1, 2)
+BATCH, DEFAULT_RATE, WINDOW, SEEDS = 32, 1e-4, 256, (0, 1, 2)
 EPOCHS = {"sst2": 2.0, "ag-news": 2.0}
 QUICK = 512
 Once = Callable[[int], tuple[float, float]]  # of a seed: samples a second, and how good the model is
@@ -83,7 +83,7 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
                 **own,
             )
             taken = timed(trainer)
-        said = torch.tensor([one.argmax() for one in outputs_of(model.eval(), tokenizer, held)])
+        said = torch.tensor([one.argmax() for one in predict_outputs(model.eval(), tokenizer, held)])
         return epochs * len(rows) / taken, (said == truth).float().mean().item()
 
     told = f"{name}, {len(rows)} examples"
@@ -112,7 +112,7 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
         from scipy.stats import spearmanr
 
         transformers.set_seed(seed)
-        model = SentenceTransformer(str(folder_of("minilm")), device="cpu")
+        model = SentenceTransformer(str(model_folder_of("minilm")), device="cpu")
         with tempfile.TemporaryDirectory() as folder:
             more = samplers(model.tokenizer, [1.0]) if ours else {}
             made = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
@@ -136,7 +136,7 @@ def common(seed: int, epochs: float) -> dict[str, Any]:
     return {
         "num_train_epochs": epochs,
         "per_device_train_batch_size": BATCH,
-        "learning_rate": RATE,
+        "learning_rate": DEFAULT_RATE,
         "seed": seed,
         "use_cpu": True,
         "save_strategy": "no",

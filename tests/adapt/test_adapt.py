@@ -18,12 +18,12 @@ from palate.encoder.choose import make_encoder
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.library import Library
 from palate.store.transfer import export_store
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import ADAPT
+from palate.training.run.finish import read_trained_model
+from palate.training.run.settings import ADAPT_DEFAULTS
 from training.letters import letters, likes
 from training.sentence_files import sts_file
 
-SMALL = replace(ADAPT, epochs=4, rate=2e-2, window=12, seed=1)
+SMALL = replace(ADAPT_DEFAULTS, epochs=4, rate=2e-2, window=12, seed=1)
 TEXTS, GROUPED = letters(300, 0)
 
 
@@ -70,7 +70,7 @@ def adapted(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     path, told = Path(shutil.copy(filled, folder / "store.db")), list[str]()
     with pytest.MonkeyPatch.context() as patch, Library(path) as library:
         patch.setattr(palate.adapt.adapt, "FORGOTTEN", -1.0)
-        done = adapt(library, folder / "tuned", settings=SMALL, tell=told.append)
+        done = adapt(library, folder / "tuned", settings=SMALL, on_message=told.append)
     return path, done, told
 
 
@@ -97,7 +97,7 @@ def test_an_encoder_that_serves_better_is_kept(adapted: tuple[Path, Adapted, lis
 
 def test_its_folder_says_what_it_is_and_loads(adapted: tuple[Path, Adapted, list[str]]) -> None:
     _, done, _ = adapted
-    finished = read_finished(done.finished.folder)
+    finished = read_trained_model(done.finished.folder)
     assert (finished.kind, finished.figures) == ("adapt", done.finished.figures)
     assert done.verdict in finished.notes
     assert (finished.folder / "README.md").is_file()
@@ -132,7 +132,7 @@ def test_an_encoder_that_does_not_serve_better_leaves_the_store_as_it_was(
         assert not done.kept
         assert "worse beyond noise" in done.verdict or "no better beyond noise" in done.verdict
         assert everything(library) == before
-    assert done.verdict in read_finished(tmp_path / "tuned").notes
+    assert done.verdict in read_trained_model(tmp_path / "tuned").notes
 
 
 def test_an_encoder_that_forgot_is_not_kept_however_good(
@@ -165,7 +165,7 @@ def test_another_start_is_compared_too(
     with Library(fill(path, tiny_bert)) as library:
         library.use_encoder("words")
         done = adapt(
-            library, tmp_path / "tuned", settings=SMALL, start=str(f"sbert:{tiny_bert}"), tell=told.append
+            library, tmp_path / "tuned", settings=SMALL, start=str(f"sbert:{tiny_bert}"), on_message=told.append
         )
     assert told[0] == f"tuning starts from sbert:{tiny_bert}, as words has no network to tune"
     assert set(done.gains) == {"before", "start"}
@@ -184,12 +184,12 @@ def test_a_stopped_adapting_goes_on_with_what_had_been_said_then(
 ) -> None:
     """Judgements and texts that came since do not count; it ends as one that nothing stopped."""
 
-    def watch(facts: Mapping[str, float]) -> None:
+    def on_step(facts: Mapping[str, float]) -> None:
         if facts["step"] == 30:
             raise Stop
 
     with pytest.raises(Stop):
-        adapt(store, tmp_path / "tuned", settings=SMALL, watch=watch)
+        adapt(store, tmp_path / "tuned", settings=SMALL, on_step=on_step)
     store.reader("reader 1").judge_many([("t1", "dislike"), ("t2", "like")])
     store.add(["xyz zyx yyy"])
     with pytest.raises(BadFolder, match="begun otherwise"):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palate.adapt.held_out import BESIDE, Gathered, Heard, gather, learned, tastes_of
+from palate.adapt.held_out import BESIDE, FeedbackDataset, TasteHistory, gather, learned, tastes_of
 from palate.errors import BadValue, UnknownName
 from palate.library import Library
 from palate.text import Text
@@ -25,7 +25,7 @@ def store(words: Any, papers: list[Text]) -> Iterator[Library]:
         yield library
 
 
-def said(gathered: Gathered, taste: int = 0) -> list[tuple[str, float]]:
+def said(gathered: FeedbackDataset, taste: int = 0) -> list[tuple[str, float]]:
     """Beginnings of the texts that a taste judged, with its likings, in order."""
     one = gathered.heard[taste]
     return [
@@ -132,7 +132,7 @@ def test_unjudged_texts_stand_in_where_there_are_hardly_any_dislikes() -> None:
     judged.
     """
     likings = np.array([1.0, 0.5, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
-    one = Heard("me", "contest", (), np.arange(10, 18), likings, cut=6)
+    one = TasteHistory("me", "contest", (), np.arange(10, 18), likings, cut=6)
     more = one.with_stand_ins(40, np.random.default_rng(0))
     assert more.places[::2].tolist() == one.places.tolist()
     assert more.likings[::2].tolist() == likings.tolist()
@@ -140,6 +140,6 @@ def test_unjudged_texts_stand_in_where_there_are_hardly_any_dislikes() -> None:
     assert not set(more.places[1::2]) & set(one.places)
     assert len(set(more.places[1::2])) == 8
     assert (more.cut, more.held) == (12, 4)
-    few = Heard("me", "contest", (), one.places, np.where(np.arange(8) < 3, -1.0, 1.0), cut=6)
+    few = TasteHistory("me", "contest", (), one.places, np.where(np.arange(8) < 3, -1.0, 1.0), cut=6)
     assert few.with_stand_ins(40, np.random.default_rng(0)) is few
     assert one.with_stand_ins(8, np.random.default_rng(0)).places[1::2].max() < 8

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palate.adapt.held_out import Heard, gather, tastes_of
-from palate.adapt.trial import MANY, Served, Trial, gain
+from palate.adapt.held_out import TasteHistory, gather, tastes_of
+from palate.adapt.trial import MANY, TrialResult, Trial, gain
 from palate.feature.keyword import hash_terms
 from palate.library import Library
 from palate.text import Text
@@ -57,7 +57,7 @@ def test_other_vectors_are_served_otherwise_and_terms_are_the_same() -> None:
     told[::2] += 2 * told[0]  # what is liked lies together
     told /= np.linalg.norm(told, axis=1, keepdims=True)
     places = rng.permutation(40)
-    one = Heard("me", "bayes", (), places, np.where(places % 2 == 0, 1.0, -1.0), cut=20)
+    one = TasteHistory("me", "bayes", (), places, np.where(places % 2 == 0, 1.0, -1.0), cut=20)
     trial = Trial(contents, [one], [0])
     assert trial.held == 20
     assert trial.terms.ids.tolist() == hash_terms(contents).ids.tolist()
@@ -78,7 +78,7 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
     contents = [f"only{n}" for n in range(30)]
     vectors = np.eye(30)
 
-    def heard(readers: int, private: bool = False, flipped: bool = False) -> list[Heard]:
+    def heard(readers: int, private: bool = False, flipped: bool = False) -> list[TasteHistory]:
         found = []
         for number in range(readers):
             places = np.random.default_rng(number).permutation(30)[:20]
@@ -86,11 +86,11 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
             if flipped and number:  # what the others say later
                 likings[15:] *= -1
             found.append(
-                Heard(f"r{number}", "contest", (), places, likings, cut=15, private=private and number > 0)
+                TasteHistory(f"r{number}", "contest", (), places, likings, cut=15, private=private and number > 0)
             )
         return found
 
-    def loss(said: list[Heard]) -> float:
+    def loss(said: list[TasteHistory]) -> float:
         return Trial(contents, said, [0]).serve(vectors, lambda _: vectors[:0]).loss
 
     crowded = loss(heard(10))
@@ -99,8 +99,8 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
     assert crowded < loss(heard(10, private=True)) - 0.05
 
 
-def of(losses: list[list[float]]) -> Served:
-    return Served(tuple(np.array(one) for one in losses), ())
+def of(losses: list[list[float]]) -> TrialResult:
+    return TrialResult(tuple(np.array(one) for one in losses), ())
 
 
 def test_a_gain_is_the_mean_fall_over_all_judgements() -> None:

@@ -20,15 +20,15 @@ from sklearn.metrics import accuracy_score, log_loss
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
-from palate.training.classify import balanced, classify, predict
-from palate.training.head import cross_entropy
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
-from palate.training.table import read_table
+from palate.training.classify import balanced_weights, classify, predict
+from palate.training.classifier import cross_entropy
+from palate.training.run.finish import read_trained_model
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.table import read_table
 from training.animals import animals
 
 Write = Callable[..., Path]
-SETTINGS = Settings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def plain(folder: Path, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -54,14 +54,14 @@ def made(request: pytest.FixtureRequest, tiny_bert: Path, tmp_path_factory: pyte
     settings = replace(SETTINGS, lora=lora, epochs=10, rate=2e-2 if lora else 1e-2)
     data, start = folder / "animals.jsonl", str(tiny_bert)
     classify(
-        data, folder / "out", text="body", label="kind", start=start, settings=settings, tell=told.append
+        data, folder / "out", text="body", label="kind", start=start, settings=settings, on_message=told.append
     )
     (folder / "told").write_text("\n".join(told))
     return folder / "out"
 
 
 def test_it_learns_what_can_be_learned_and_says_how_well(made: Path) -> None:
-    finished = read_finished(made)
+    finished = read_trained_model(made)
     assert finished.labels == ("9", "10", "dog")  # numbers by size, then words
     assert finished.columns == {"text": "body", "label": "kind"}
     assert finished.figures["test"]["accuracy"] > 0.7
@@ -97,7 +97,7 @@ def test_figures_are_those_of_the_saved_model_on_parts_that_do_not_overlap(made:
     """Only 15 of the examples give the validation figures: those are found again among all by their
     confusion.
     """
-    table, finished = read_table(made.parent / "animals.jsonl"), read_finished(made)
+    table, finished = read_table(made.parent / "animals.jsonl"), read_trained_model(made)
     chances = predict(made, table.words("body"))
     truth = np.array([finished.labels.index(label) for label in table.words("kind")])
     wrong = (chances.argmax(1) != truth).sum()
@@ -111,7 +111,7 @@ def test_the_adapter_lies_apart_and_gives_what_the_merged_model_gives(made: Path
     if made.parent.name.startswith("full"):
         assert not (made / "adapter").exists()
         return
-    finished = read_finished(made)
+    finished = read_trained_model(made)
     assert finished.trainable < finished.parameters
     merged, before = load_file(made / "model.safetensors"), load_file(tiny_bert / "model.safetensors")
     changed = {
@@ -182,7 +182,7 @@ def test_a_start_with_another_head_gets_a_new_one(made: Path, cats: Path, tmp_pa
 def test_balanced_weights_are_those_of_torch_in_the_loss() -> None:
     rng = np.random.default_rng(0)
     truth = rng.choice(3, 40, p=[0.7, 0.2, 0.1])
-    weights = balanced(truth, 3)
+    weights = balanced_weights(truth, 3)
     assert np.mean([weights[one] for one in truth]) == pytest.approx(1)
     assert [weights[one] * (truth == one).sum() for one in range(3)] == pytest.approx([40 / 3] * 3)
     logits = torch.tensor(rng.normal(size=(40, 3)))
@@ -243,7 +243,7 @@ def test_models_that_cannot_be_trained_are_refused(cats: Path, tiny_bert: Path, 
             cats,
             tmp_path / "out",
             start=str(tiny_bert),
-            settings=Settings(lora=LoraSettings(targets=("nothing",))),
+            settings=TrainingSettings(lora=LoraSettings(targets=("nothing",))),
         )
     assert not (tmp_path / "out").exists()
 

@@ -11,8 +11,8 @@ from transformers import pipeline
 
 from palate.errors import BadSource, BadValue
 from palate.training.evaluate import evaluate
-from palate.training.run.finish import read_finished
-from palate.training.table import read_table
+from palate.training.run.finish import read_trained_model
+from palate.training.run.table import read_table
 from training.animals import animals
 from training.made_models import examples, write_table
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file
@@ -142,4 +142,4 @@ def test_a_head_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> 
 def test_figures_are_json(kind: str, made: Made, tmp_path: Path) -> None:
     _, figures = evaluate(str(made(kind)), read_table(examples(kind, tmp_path / "data", seed=3, n=9)))
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-    assert read_finished(made(kind)).kind == kind
+    assert read_trained_model(made(kind)).kind == kind

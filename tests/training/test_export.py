@@ -56,7 +56,7 @@ def run_torch(folder: Path, family: str, texts: Sequence[str]) -> NDArray[Any]:
 def test_onnx_runtime_says_what_transformers_says(kind: str, family: str, made: Made, tmp_path: Path) -> None:
     """In batches of any size and length; a head looks at no padding."""
     done = export(str(made(kind)), tmp_path / "onnx", "onnx")
-    assert done.apart < 1e-4
+    assert done.max_difference < 1e-4
     for texts in (TEXTS, TEXTS[:1], TEXTS[1:4]):
         said, mask = run_onnx(tmp_path / "onnx", texts)
         expected = run_torch(made(kind), family, texts)

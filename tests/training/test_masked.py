@@ -16,12 +16,12 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.masked import masked, perplexity
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
-from palate.training.table import read_table
+from palate.training.run.finish import read_trained_model
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.table import read_table
 from training.masked_models import save_bert, write_texts
 
-SETTINGS = Settings(epochs=2, batch=8, rate=3e-3, window=16, seed=3)
+SETTINGS = TrainingSettings(epochs=2, batch=8, rate=3e-3, window=16, seed=3)
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*:UserWarning"),
 ]
@@ -48,7 +48,7 @@ def made(start: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_training_learns_what_stands_where(made: Path) -> None:
     """Perplexity falls from that of a guess to what 70 steps can teach."""
-    figures = read_finished(made).figures
+    figures = read_trained_model(made).figures
     assert figures["before"]["perplexity"] > 20
     assert figures["after"]["perplexity"] < figures["before"]["perplexity"] / 1.7
     assert figures["after"]["perplexity"] == pytest.approx(math.exp(figures["after"]["loss"]))
@@ -58,7 +58,7 @@ def test_the_weights_that_are_saved_are_the_best_that_were_seen(made: Path, data
     history = json.loads((made / "report" / "history.json").read_text())
     seen = [logs["eval_perplexity"] for logs in history if "eval_perplexity" in logs]
     assert len(seen) == 4  # two an epoch
-    assert read_finished(made).figures["after"]["perplexity"] == pytest.approx(min(seen), rel=1e-6)
+    assert read_trained_model(made).figures["after"]["perplexity"] == pytest.approx(min(seen), rel=1e-6)
 
 
 def test_figures_are_found_again_on_the_file_that_chose_the_weights(
@@ -84,9 +84,9 @@ def test_the_folder_is_loaded_by_transformers_with_its_head_and_is_a_start_for_o
 def test_title_and_text_are_read_together(start: Path, data: Path, tmp_path: Path) -> None:
     told: list[str] = []
     quick = replace(SETTINGS, epochs=0.1)
-    masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, tell=told.append)
+    masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, on_message=told.append)
     finished = masked(
-        data, tmp_path / "two", text="title+text", start=str(start), settings=quick, tell=told.append
+        data, tmp_path / "two", text="title+text", start=str(start), settings=quick, on_message=told.append
     )
     assert finished.columns == {"text": "title+text"}
     one, two = (int(re.findall(r"in (\d+) chunks", line)[0]) for line in told)
@@ -101,7 +101,7 @@ def test_chunks_are_no_longer_than_the_model_can_read(start: Path, data: Path, t
         tmp_path / "out",
         start=str(start),
         settings=replace(SETTINGS, epochs=0.1, window=100),
-        tell=told.append,
+        on_message=told.append,
     )
     assert "chunks of 32 word pieces" in told[0]
 
@@ -158,21 +158,21 @@ def test_a_killed_training_ends_in_the_same_bits(made: Path, start: Path, data: 
         out,
         start=str(start),
         settings=SETTINGS,
-        watch=lambda facts: shares.append(facts["step"] / facts["steps"]),
+        on_step=lambda facts: shares.append(facts["step"] / facts["steps"]),
     )
     assert 0.5 < shares[0] < 1
     assert (out / "model.safetensors").read_bytes() == (made / "model.safetensors").read_bytes()
-    assert read_finished(out).figures == read_finished(made).figures
+    assert read_trained_model(out).figures == read_trained_model(made).figures
 
 
 def test_minutes_cut_the_epochs_to_what_fits(start: Path, data: Path, tmp_path: Path) -> None:
     rates: list[float] = []
 
-    def watch(facts: Any) -> None:
+    def on_step(facts: Any) -> None:
         rates.extend([facts["learning_rate"]] if "learning_rate" in facts else [])
 
     many = replace(SETTINGS, epochs=10_000, patience=0)
-    finished = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, watch=watch)
+    finished = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, on_step=on_step)
     assert 0 < finished.settings["epochs"] < 10_000
     assert finished.figures["after"]["perplexity"] < finished.figures["before"]["perplexity"]
 

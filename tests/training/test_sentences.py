@@ -17,20 +17,20 @@ from palate.errors import BadSource, UnknownName
 from palate.training.sentences import (
     both_sides,
     cosines,
-    fit_head,
-    load_sentences,
+    fit_nli_classifier,
+    load_sentence_model,
     main_figure,
     reciprocal_rank,
     sentence_figures,
 )
-from palate.training.sources import Source, read_nli, read_pairs
-from palate.training.table import read_table
+from palate.training.example_sets import ExampleSet, read_nli, read_pairs
+from palate.training.run.table import read_table
 from training.sentence_files import nli_file, pairs_file, sts_file, texts, triplets_file, write
 
 
 @pytest.fixture(scope="module")
 def model(tiny_bert: Path) -> SentenceTransformer:
-    return load_sentences(str(tiny_bert))
+    return load_sentence_model(str(tiny_bert))
 
 
 def test_likeness_is_the_correlation_of_cosines_with_scores(
@@ -72,7 +72,7 @@ def test_partners_rank_as_sentence_transformers_says(model: SentenceTransformer,
 def test_the_rank_is_that_of_the_best_partner_among_the_others(seed: int) -> None:
     """Against a slow loop; an anchor that is itself among the candidates is no answer to itself."""
     names = dict(zip("abcxyz", np.random.default_rng(seed).normal(size=(6, 2)), strict=True))
-    source = Source("pairs", (tuple("aabbc"), tuple("xyzya")), (1, 1, 1, 0, 1))
+    source = ExampleSet("pairs", (tuple("aabbc"), tuple("xyzya")), (1, 1, 1, 0, 1))
     found = []
     for anchor, right in {"a": "xy", "b": "z", "c": "a"}.items():
         near = {text: cosines(names[anchor][None], names[text][None])[0] for text in "xyza" if text != anchor}
@@ -87,7 +87,7 @@ def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(
     table = read_table(nli_file(tmp_path))
     assert sentence_figures(model, nli=table) == {}
     found = sentence_figures(model, nli=table, nli_train=table)["nli_accuracy"]
-    weight, bias = fit_head(model, read_nli([table]))
+    weight, bias = fit_nli_classifier(model, read_nli([table]))
     seen = both_sides(*(model.encode(table.words(name)).astype(float) for name in ("premise", "hypothesis")))
     scale = np.sqrt((seen**2).mean())
     own = LogisticRegression(C=0.002, max_iter=1000).fit(seen / scale, read_nli([table]).targets)
@@ -101,7 +101,7 @@ def test_a_head_fitted_on_two_labels_never_says_the_third(model: SentenceTransfo
     table = read_table(
         write(tmp_path / "two.csv", {"premise": texts(30, 1), "hypothesis": texts(30, 2), "label": labels})
     )
-    weight, bias = fit_head(model, read_nli([table]))
+    weight, bias = fit_nli_classifier(model, read_nli([table]))
     seen = both_sides(*(model.encode(table.words(name)).astype(float) for name in ("premise", "hypothesis")))
     logits = seen @ weight.T + bias
     assert set(logits.argmax(axis=1)) <= {0, 2}
@@ -112,17 +112,17 @@ def test_a_head_fitted_on_two_labels_never_says_the_third(model: SentenceTransfo
 
 
 def test_a_plain_transformer_gets_a_fresh_mean_pooling(tiny_bert: Path) -> None:
-    plain = load_sentences(str(tiny_bert.with_name(tiny_bert.name + "-plain")))
+    plain = load_sentence_model(str(tiny_bert.with_name(tiny_bert.name + "-plain")))
     both = ["a b c", "the cat"]
     np.testing.assert_allclose(
-        plain.encode(both), load_sentences(f"sbert:{tiny_bert}").encode(both), atol=1e-6
+        plain.encode(both), load_sentence_model(f"sbert:{tiny_bert}").encode(both), atol=1e-6
     )
 
 
 def test_the_window_is_never_longer_than_the_model_can_take(tiny_bert: Path) -> None:
     assert (
-        load_sentences(str(tiny_bert), 6).max_seq_length,
-        load_sentences(str(tiny_bert), 99).max_seq_length,
+        load_sentence_model(str(tiny_bert), 6).max_seq_length,
+        load_sentence_model(str(tiny_bert), 99).max_seq_length,
     ) == (6, 12)
 
 
@@ -138,6 +138,6 @@ def test_what_is_no_sentence_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"x")
     with pytest.raises(BadSource, match="is no model that sentence-transformers can load"):
-        load_sentences(str(tmp_path))
+        load_sentence_model(str(tmp_path))
     with pytest.raises(UnknownName, match="start from minilm"):
-        load_sentences("static")
+        load_sentence_model("static")

@@ -11,13 +11,13 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.finish import read_trained_model
+from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.start import load_tokenizer
 from palate.training.tokens import align, predict, tokens
 
 Write = Callable[..., Path]
-SETTINGS = Settings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def sentences(n: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
@@ -50,7 +50,7 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
     out = tmp_path / "out"
     settings = replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2, epochs=14 if lora else 8)
     finished = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
-    assert finished == read_finished(out)
+    assert finished == read_trained_model(out)
     assert finished.labels == ("O", "B-pet", "I-pet")
     assert finished.figures["test"]["f1"] > 0.7
     assert (out / "adapter").is_dir() == (lora is not None)
@@ -60,12 +60,12 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
         AutoModelForTokenClassification.from_pretrained(out).eval(),
         AutoTokenizer.from_pretrained(out),
     )
-    for text, tagged in zip(new, said, strict=True):
+    for text, tagged_rows in zip(new, said, strict=True):
         found = tokenizer(text, is_split_into_words=True, truncation=True, return_tensors="pt")
         with torch.no_grad():
             best = model(**found).logits[0].argmax(1).tolist()
         ids = found.word_ids(0)
-        assert tagged == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
+        assert tagged_rows == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
 
 
 def test_the_first_piece_of_a_word_stands_for_it(tiny_bert: Path) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, speakable, wants_json
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 
 if TYPE_CHECKING:
     from palate.training.fill import Guess
@@ -38,7 +38,7 @@ def fill(
 
     Example: palate fill "This is a great \\[MASK]." --model my-mlm
     """
-    with quiet():
+    with silenced():
         from palate.training.fill import fill as guess
 
         gaps = guess(text, model, top=top)

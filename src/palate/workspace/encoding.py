@@ -2,7 +2,7 @@
 
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
-from palate.encoder.late import LateEncoder
+from palate.encoder.lazy import LazyEncoder
 from palate.errors import BadSource, EncoderChanged, UnknownName
 from palate.parts import Encoder
 from palate.store.encoders import EncoderState
@@ -77,7 +77,7 @@ class Encoding:
             return encoder
 
         if name.startswith("sbert:") and state.fingerprint and state.dims:
-            return LateEncoder(name, state.fingerprint, state.dims, load)
+            return LazyEncoder(name, state.fingerprint, state.dims, load)
         return load()
 
     def _load(self, name: str) -> Encoder:

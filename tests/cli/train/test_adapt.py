@@ -46,7 +46,7 @@ def palate_(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pal
     return run
 
 
-ADAPT = ("train", "adapt", "--out", "tuned", "--window", "12", "--rate", "0.02", "--seed", "1")
+ADAPT_DEFAULTS = ("train", "adapt", "--out", "tuned", "--window", "12", "--rate", "0.02", "--seed", "1")
 
 
 def encoders(run: Palate) -> list[tuple[str, bool]]:
@@ -55,7 +55,7 @@ def encoders(run: Palate) -> list[tuple[str, bool]]:
 
 
 def test_an_encoder_that_is_kept_is_used_and_the_way_back_is_told(palate_: Palate, tiny_bert: Path) -> None:
-    done = palate_(*ADAPT, "--all", "--epochs", "4")
+    done = palate_(*ADAPT_DEFAULTS, "--all", "--epochs", "4")
     assert "180 judgements of 4 tastes to learn from, 60 later ones to judge by" in done.stderr
     assert "better beyond noise" in done.stderr
     last = done.stdout.splitlines()[-1]
@@ -72,7 +72,7 @@ def test_an_encoder_that_is_kept_is_used_and_the_way_back_is_told(palate_: Palat
 
 
 def test_it_may_be_left_to_be_used_later(palate_: Palate) -> None:
-    done = palate_(*ADAPT, "--all", "--epochs", "4", "--no-use", "--json")
+    done = palate_(*ADAPT_DEFAULTS, "--all", "--epochs", "4", "--no-use", "--json")
     told = json.loads(done.stdout)
     assert told["kind"] == "adapt"
     assert told["figures"]["after"]["loss"] < told["figures"]["before"]["loss"]
@@ -81,7 +81,7 @@ def test_it_may_be_left_to_be_used_later(palate_: Palate) -> None:
 
 def test_an_encoder_that_is_not_kept_is_no_failure(palate_: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN", 2.0)
-    done = palate_(*ADAPT, "--all", "--epochs", "1")
+    done = palate_(*ADAPT_DEFAULTS, "--all", "--epochs", "1")
     assert done.stdout.splitlines()[-1] == "not kept: the store stays as it was; what was tuned lies in tuned"
     assert "it forgot too much" in done.stderr
     assert encoders(palate_) == [("tiny", True)]
@@ -89,7 +89,7 @@ def test_an_encoder_that_is_not_kept_is_no_failure(palate_: Palate, monkeypatch:
 
 def test_what_is_asked_wrongly_is_one_sentence(palate_: Palate) -> None:
     assert (
-        "give --reader or --all, not both" in palate_(*ADAPT, "--all", "--reader", "reader 0", code=1).stderr
+        "give --reader or --all, not both" in palate_(*ADAPT_DEFAULTS, "--all", "--reader", "reader 0", code=1).stderr
     )
-    assert "there is no reader called 'me'" in palate_(*ADAPT, code=1).stderr
-    assert "60 judgements are too few" in palate_(*ADAPT, "--reader", "reader 0", code=1).stderr
+    assert "there is no reader called 'me'" in palate_(*ADAPT_DEFAULTS, code=1).stderr
+    assert "60 judgements are too few" in palate_(*ADAPT_DEFAULTS, "--reader", "reader 0", code=1).stderr

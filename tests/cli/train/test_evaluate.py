@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 from palate.cli.app import Door
 from palate.cli.train import app as train
 from palate.training.classify import classify
-from palate.training.run.settings import Settings
+from palate.training.run.settings import TrainingSettings
 from training.animals import animals
 from training.made_models import write_table
 
-Run = Callable[..., Result]
+TrainingRun = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,13 @@ def place(tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("place")
     texts, labels = animals(80, 0)
     write_table(place / "cats.csv", text=texts, label=labels)
-    settings = Settings(epochs=1, batch=16, rate=1e-2, window=12, patience=0)
+    settings = TrainingSettings(epochs=1, batch=16, rate=1e-2, window=12, patience=0)
     classify(place / "cats.csv", place / "kinds", start=str(tiny_bert), settings=settings)
     return place
 
 
 @pytest.fixture
-def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingRun:
     monkeypatch.chdir(place)
     monkeypatch.setenv("COLUMNS", "100")
 
@@ -45,13 +45,13 @@ def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def test_evaluate_tells_one_object_with_the_figures_by_their_names(run: Run) -> None:
+def test_evaluate_tells_one_object_with_the_figures_by_their_names(run: TrainingRun) -> None:
     told = json.loads(run("evaluate", "--model", "kinds", "--data", "cats.csv", "--json").stdout)
     assert (told["model"], told["kind"], told["data"], told["rows"]) == ("kinds", "classify", "cats.csv", 80)
     assert {"accuracy", "f1", "precision", "recall", "ece", "per_class", "confusion"} <= set(told)
 
 
-def test_evaluate_tells_lines_for_people(run: Run) -> None:
+def test_evaluate_tells_lines_for_people(run: TrainingRun) -> None:
     result = run("evaluate", "--model", "kinds", "--data", "cats.csv")
     lines = [line.split("\t") for line in result.stdout.splitlines()]
     assert [line[0] for line in lines] == [
@@ -68,14 +68,14 @@ def test_evaluate_tells_lines_for_people(run: Run) -> None:
     assert "kinds on 80 rows of cats.csv (classify)" in result.stderr
 
 
-def test_evaluate_refuses_in_one_sentence(run: Run) -> None:
+def test_evaluate_refuses_in_one_sentence(run: TrainingRun) -> None:
     result = run("evaluate", "--model", "kinds", "--data", "cats.csv", "--label-column", "kind", ok=False)
     assert (
         result.stderr == "palate: cats.csv, line 2: there is no column kind; the columns are: text, label\n"
     )
 
 
-def test_export_tells_what_was_made(run: Run, place: Path) -> None:
+def test_export_tells_what_was_made(run: TrainingRun, place: Path) -> None:
     told = json.loads(run("export", "--model", "kinds", "--out", "kinds-onnx", "--onnx", "--json").stdout)
     assert told["form"] == "onnx"
     assert told["apart"] < 1e-4
@@ -85,7 +85,7 @@ def test_export_tells_what_was_made(run: Run, place: Path) -> None:
     assert refused.stderr == "palate: --onnx and --adapter are two exports; give one of them\n"
 
 
-def test_tune_keeps_a_model_and_tells_every_trial(run: Run, tiny_bert: Path, place: Path) -> None:
+def test_tune_keeps_a_model_and_tells_every_trial(run: TrainingRun, tiny_bert: Path, place: Path) -> None:
     given = (
         "tune",
         "classify",
@@ -125,7 +125,7 @@ def test_tune_keeps_a_model_and_tells_every_trial(run: Run, tiny_bert: Path, pla
 
 
 @pytest.mark.parametrize("recipe", ["regress", "tokens", "masked", "similarity"])
-def test_every_recipe_can_be_tuned(recipe: str, run: Run, tiny_bert: Path, tmp_path: Path) -> None:
+def test_every_recipe_can_be_tuned(recipe: str, run: TrainingRun, tiny_bert: Path, tmp_path: Path) -> None:
     from training.made_models import examples
 
     data = "--sts" if recipe == "similarity" else "--data"

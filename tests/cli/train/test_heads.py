@@ -14,8 +14,8 @@ import palate.training.regress
 import palate.training.tokens
 from palate.cli.train import app
 from palate.errors import BadValue
-from palate.training.run.finish import Finished
-from palate.training.run.settings import HEADS, LoraSettings, Settings
+from palate.training.run.finish import TrainedModel
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, LoraSettings, TrainingSettings
 
 CLASSES = {
     "accuracy": 0.9,
@@ -42,14 +42,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the recipe was asked for."""
     calls: dict[str, Any] = {}
 
-    def recipe(kind: str) -> Callable[..., Finished]:
-        def make(data: Path, out: Path, **others: Any) -> Finished:
-            calls.update(data=data, out=out, quiet=os.environ["TQDM_DISABLE"], **others)
+    def recipe(kind: str) -> Callable[..., TrainedModel]:
+        def make(data: Path, out: Path, **others: Any) -> TrainedModel:
+            calls.update(data=data, out=out, silenced=os.environ["TQDM_DISABLE"], **others)
             others["tell"]("10 examples: 8 for training, 1 for validation, 1 for test")
             facts = {"step": 4, "steps": 8, "epoch": 0.5}
             others["watch"]({**facts, "loss": 0.5, "learning_rate": 1e-4})
             others["watch"]({**facts, "eval_loss": 0.25, "eval_accuracy": 0.75, "eval_runtime": 1.0})
-            return Finished(
+            return TrainedModel(
                 folder=out,
                 kind=kind,
                 start="minilm",
@@ -115,7 +115,7 @@ def test_the_common_options_become_settings(train: Train, asked: dict[str, Any])
         "0",
         "--weigh",
     )
-    assert asked["settings"] == Settings(
+    assert asked["settings"] == TrainingSettings(
         epochs=1.5,
         batch=16,
         accumulate=2,
@@ -137,7 +137,7 @@ def test_without_options_the_recipe_has_its_own_settings(
     train: Train, asked: dict[str, Any], kind: str
 ) -> None:
     train(kind, "--data", "a.csv", "--out", "made")
-    assert asked["settings"] == HEADS
+    assert asked["settings"] == CLASSIFIER_DEFAULTS
     assert (asked["dev"], asked["start"]) == (None, "minilm")
 
 

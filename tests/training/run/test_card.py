@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
-from palate.training.run.card import LOOKS, write_card
-from palate.training.run.finish import read_finished, save_finished
+from palate.training.run.card import HUB_ENTRIES, write_card
+from palate.training.run.finish import read_trained_model, save_trained_model
 
 KINDS = ["classify", "lora", "regress", "tokens", "masked", "similarity", "reduce"]
 Made = Callable[[str], Path]
@@ -33,9 +33,9 @@ def test_the_code_of_the_card_runs_in_the_models_folder(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_hub_reads_the_head_of_the_card(kind: str, made: Made) -> None:
-    finished = read_finished(made(kind))
+    finished = read_trained_model(made(kind))
     head: Any = ModelCard.load(made(kind) / "README.md").data
-    assert head.pipeline_tag == LOOKS[finished.kind].task
+    assert head.pipeline_tag == HUB_ENTRIES[finished.kind].task
     assert head.library_name in ("transformers", "sentence-transformers")
     assert {"palate", finished.kind} <= set(head.tags)
     assert ("lora" in head.tags) == (kind == "lora")
@@ -47,7 +47,7 @@ def test_the_hub_reads_the_head_of_the_card(kind: str, made: Made) -> None:
 
 
 def test_the_card_tells_data_settings_figures_and_cost(made: Made) -> None:
-    finished, card = read_finished(made("classify")), (made("classify") / "README.md").read_text("utf-8")
+    finished, card = read_trained_model(made("classify")), (made("classify") / "README.md").read_text("utf-8")
     assert finished.data[0]["sha256"] in card
     assert "| batch | 16 |" in card
     assert "| rate | 0.01 |" in card
@@ -73,7 +73,7 @@ def test_the_base_model_is_named_where_the_hub_knows_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("here/model").mkdir(parents=True)
-    finished = replace(read_finished(made("classify")), folder=tmp_path, start=start)
+    finished = replace(read_trained_model(made("classify")), folder=tmp_path, start=start)
     write_card(finished)
     head: Any = ModelCard.load(tmp_path / "README.md").data
     assert head.base_model == base
@@ -81,10 +81,10 @@ def test_the_base_model_is_named_where_the_hub_knows_it(
 
 def test_labels_and_notes_stay_in_their_cells(made: Made, tmp_path: Path) -> None:
     """A | in a label makes no column, a line break no row."""
-    whole = read_finished(made("classify"))
+    whole = read_trained_model(made("classify"))
     row = {"precision": None, "recall": 0.5, "f1": None, "support": 3}
     figures = {"validation": {"accuracy": 0.5, "r2": None, "per_class": {"a|b\nc": row}}}
-    save_finished(
+    save_trained_model(
         replace(whole, folder=tmp_path, labels=("a|b\nc", "d"), figures=figures, notes=("one\n\nnote",))
     )
     card = (tmp_path / "README.md").read_text("utf-8")

@@ -20,19 +20,19 @@ from transformers import (
     get_scheduler,
 )
 
-from palate.training.head import cross_entropy, tokenise
-from palate.training.lengths import LengthTrainer
+from palate.training.classifier import cross_entropy, tokenise
+from palate.training.run.lengths import LengthTrainer
 from palate.training.run.loop import arguments, run
-from palate.training.run.resume import begin
-from palate.training.run.settings import Settings
+from palate.training.run.resume import begin_training
+from palate.training.run.settings import TrainingSettings
 from palate.training.run.start import load_model, load_tokenizer
 from training.animals import animals
 
-SETTINGS = Settings(epochs=3, batch=8, rate=1e-2, checks=2, patience=0, dropout=0.0)
+SETTINGS = TrainingSettings(epochs=3, batch=8, rate=1e-2, checks=2, patience=0, dropout=0.0)
 
 
 def trainer_of(
-    out: Path, start: Path, settings: Settings, *, held: Sequence[int] | None = None, **others: Any
+    out: Path, start: Path, settings: TrainingSettings, *, held: Sequence[int] | None = None, **others: Any
 ) -> LengthTrainer:
     """A trainer for 60 texts of two classes. held: labels of the validation texts in place of the true
     ones.
@@ -47,7 +47,7 @@ def trainer_of(
         )
     if held:
         parts[1] = [{**row, "labels": label} for row, label in zip(parts[1], held, strict=True)]
-    begin(out, {"held": held})
+    begin_training(out, {"held": held})
     transformers.set_seed(settings.seed)
     model = load_model(
         str(start),

@@ -26,7 +26,7 @@ import numpy as np
 
 from palate.adapt.adapt import adapt
 from palate.adapt.held_out import TasteHistory
-from palate.adapt.trial import TrialResult, Trial, gain
+from palate.adapt.trial import EncoderTrial, TrialResult, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
@@ -127,7 +127,10 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
             library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
         filled = perf_counter() - began
         done = adapt(
-            library, folder / "tuned", settings=replace(ADAPT_DEFAULTS, epochs=epochs, seed=seed), on_message=print_
+            library,
+            folder / "tuned",
+            settings=replace(ADAPT_DEFAULTS, epochs=epochs, seed=seed),
+            on_message=print_,
         )
     took = perf_counter() - began - filled
     vectors = [_vectors(name, data.contents) for name in (START, done.name)]
@@ -146,9 +149,9 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
         figures["newcomers"] = _replay(data.contents, everyone, vectors, judged)
     parts = {
         part: {name: round(value, 4) for name, value in found.items()}
-        for part, found in done.finished.figures.items()
+        for part, found in done.model.figures.items()
     }
-    return {**figures, "adapt": parts, "adapt_seconds": round(took), "peak_mb": done.finished.peak_mb}
+    return {**figures, "adapt": parts, "adapt_seconds": round(took), "peak_mb": done.model.peak_mb}
 
 
 def _vectors(name: str, contents: Sequence[str]) -> tuple[Any, Any]:
@@ -164,11 +167,11 @@ def _replay(
         TasteHistory(f"reader {number}", "contest", (), places, likings, round(share * len(places)))
         for number, ((places, likings), share) in enumerate(said)
     ]
-    trial = Trial(contents, heard, judged)
-    before, after = (trial.serve(rows, encode) for rows, encode in vectors)
+    trial = EncoderTrial(contents, heard, judged)
+    before, after = (trial.replay(rows, encode) for rows, encode in vectors)
     found = gain(before, after, np.random.default_rng(0))
     return {
-        "judgements": trial.held,
+        "judgements": trial.n_held_out,
         "loss": [round(one.loss, 4) for one in (before, after)],
         "auc": [round(one.auc, 4) for one in (before, after)],
         "gain": _rounded(found),
@@ -204,7 +207,8 @@ def main() -> None:
     data = (arxiv if asked.data == "arxiv" else movielens)(asked.readers, asked.each, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(data, Path(folder), asked.epochs, asked.seed)
-    shown = f"{asked.data}: {len(data.contents)} texts, {len(data.readers)} readers of {asked.each} judgements at most"
+    readers = f"{len(data.readers)} readers of {asked.each} judgements at most"
+    shown = f"{asked.data}: {len(data.contents)} texts, {readers}"
     emit(
         "adapt",
         figures,

@@ -17,7 +17,11 @@ from palate.training.run.split import stratified
 from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
-SETS = {"sst2": CLASSIFIER_DEFAULTS, "trec": CLASSIFIER_DEFAULTS, "ag-news": replace(CLASSIFIER_DEFAULTS, epochs=2)}
+SETS = {
+    "sst2": CLASSIFIER_DEFAULTS,
+    "trec": CLASSIFIER_DEFAULTS,
+    "ag-news": replace(CLASSIFIER_DEFAULTS, epochs=2),
+}
 FORMS = {"full": None, "lora": LoraSettings()}
 QUICK = 400
 
@@ -38,8 +42,8 @@ def main() -> None:
 def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
     table, held = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
     texts, labels = (
-        table.words("text")[: QUICK if quick else None],
-        table.words("label")[: QUICK if quick else None],
+        table.strings("text")[: QUICK if quick else None],
+        table.strings("label")[: QUICK if quick else None],
     )
     if quick:
         settings = replace(settings, epochs=0.5, checks=1)
@@ -50,7 +54,9 @@ def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
         made = classify(root / "data.csv", root / "out", dev=root / "dev.csv", settings=settings)
         right = [
             made.labels[row.argmax()] == label
-            for row, label in zip(predict(root / "out", held.words("text")), held.words("label"), strict=True)
+            for row, label in zip(
+                predict(root / "out", held.strings("text")), held.strings("label"), strict=True
+            )
         ]
     figures = {
         "accuracy": round(sum(right) / len(right), 4),

@@ -1,7 +1,7 @@
 """Figure 4: masked perplexity on held-out arXiv abstracts, from the start to the end of 15 minutes. --quick:
 a minute or two.
 
-The papers listed last, a tenth of them, are held out. The head starts at random, as the start has none
+The papers listed last, a tenth of them, are held out. The output layers start at random, as the start has none
 stored; `unigram` is the perplexity of guessing by how often each piece comes, which is the fairer start."""
 
 import argparse
@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from transformers import AutoModelForMaskedLM
 
-from palate.training.masked_chunks import MaskedChunks, cut
-from palate.training.masked import MASKS, SHARE, masked
+from palate.training.masked import MASK_SEED, MASKED_SHARE, masked
+from palate.training.masked_chunks import MaskedChunks, chunk_texts
 from palate.training.mlm import summed_loss
 from palate.training.run.settings import MASKED_DEFAULTS
 from palate.training.run.start import load_model, load_tokenizer
@@ -49,21 +49,24 @@ def texts_in(path: Path) -> list[str]:
 def unigram(train: Path, held: Path) -> float:
     """Perplexity of guessing each masked piece by how often it comes in training."""
     tokenizer = load_tokenizer("minilm", MASKED_DEFAULTS.window)
-    seen, other = (cut(texts_in(path), tokenizer, MASKED_DEFAULTS.window) for path in (train, held))
+    seen, other = (chunk_texts(texts_in(path), tokenizer, MASKED_DEFAULTS.window) for path in (train, held))
     counts = np.bincount(seen.ravel(), minlength=len(tokenizer)) + 1.0
     labels = torch.cat(
-        [batch["labels"] for batch in MaskedChunks(other, tokenizer, share=SHARE, seed=MASKS).batches(64)]
+        [
+            batch["labels"]
+            for batch in MaskedChunks(other, tokenizer, share=MASKED_SHARE, seed=MASK_SEED).batches(64)
+        ]
     )
     return float(np.exp(-np.log(counts / counts.sum())[labels[labels >= 0].numpy()].mean()))
 
 
 def gain(train: Path) -> dict[str, float]:
-    """Seconds of forward and backward with the head at masked places alone, and at all places as transformers
-    has it.
+    """Returns seconds of forward and backward with the output layers at masked positions alone, and at all
+    positions as transformers has it.
     """
     tokenizer = load_tokenizer("minilm", MASKED_DEFAULTS.window)
-    ids = cut(texts_in(train)[: 2 * BATCH], tokenizer, MASKED_DEFAULTS.window)
-    batch = next(MaskedChunks(ids, tokenizer, share=SHARE, seed=0).batches(BATCH))
+    ids = chunk_texts(texts_in(train)[: 2 * BATCH], tokenizer, MASKED_DEFAULTS.window)
+    batch = next(MaskedChunks(ids, tokenizer, share=MASKED_SHARE, seed=0).batches(BATCH))
     model = load_model("minilm", AutoModelForMaskedLM)
     work: dict[str, Callable[[], torch.Tensor]] = {
         "masked_s": lambda: summed_loss(model, batch)[0],
@@ -124,8 +127,8 @@ def main() -> None:
             **gain(train),
         }
     print(
-        "perplexity {before} -> {after} in {wall_s} s (by frequency alone: {unigram}); the head at masked places alone makes a "
-        "step {gain} times as fast".format_map(figures)
+        "perplexity {before} -> {after} in {wall_s} s (by frequency alone: {unigram}); "
+        "the output layers at masked positions alone make a step {gain} times as fast".format_map(figures)
     )
     papers = f"{QUICK_TEXTS} papers" if asked.quick else "all papers"
     data = f"abstracts of arxiv/papers_train.jsonl.gz by date, {papers}, the last tenth held out"

@@ -18,11 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from palate.encoder.static import StaticEncoder
+from palate.training.compare import compare_encoders
 from palate.training.run.settings import SHALLOW_DEFAULTS
+from palate.training.run.table import read_table
 from palate.training.sentences import load_sentence_model
 from palate.training.shallow import shallow
-from palate.training.run.table import read_table
-from palate.training.compare import weigh
 from report import ARXIV, DATA, emit, needs
 
 SEED = 0
@@ -52,7 +52,7 @@ def main() -> None:
             "student": load_sentence_model(str(made.folder)).encode,
             "static": StaticEncoder().encode,
         }
-        found = weigh(encoders, read_table(STS_DEV).words("sentence1"), read_table(STS_DEV))  # type: ignore[arg-type]
+        found = compare_encoders(encoders, read_table(STS_DEV).strings("sentence1"), read_table(STS_DEV))  # type: ignore[arg-type]
     for name, figures in made.figures.items():
         say(
             name,
@@ -65,7 +65,8 @@ def main() -> None:
         found["student"][name] / found["teacher"][name] for name in ("texts_per_s", "sts_spearman")
     )
     print(
-        f"student: {speed:.2f} times as fast, wanted 1.8; {quality:.1%} of the teacher's Spearman, wanted 95 %"
+        f"student: {speed:.2f} times as fast, wanted 1.8; "
+        f"{quality:.1%} of the teacher's Spearman, wanted 95 %"
     )
 
 

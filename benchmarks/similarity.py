@@ -20,20 +20,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from palate.training.run.finish import TrainedModel
 from palate.training.run.settings import MASKED_DEFAULTS, SIMILARITY_DEFAULTS
-from palate.training.sentences import sentence_figures
-from palate.training.similarity import similarity
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import TrainedModel
+from palate.training.sentence_figures import sentence_figures
+from palate.training.similarity import similarity
 from report import ARXIV, DATA, emit, needs
 
 SEED = 0
 STS, STS_DEV, NLI, NLI_DEV = (
     DATA / kind / f"{part}.csv.gz" for kind in ("stsb", "nli") for part in ("train", "dev")
 )
-FURTHER = replace(SIMILARITY_DEFAULTS, epochs=3, rate=5e-5, batch=32, seed=SEED)  # (a): vectors that are good already
-FRESH = replace(SIMILARITY_DEFAULTS, epochs=2, rate=5e-5, batch=32, seed=SEED)  # (b): vectors that know no sentences
-SHARE = 0.25  # passes of NLI for one of STS in (a)
+# (a): vectors that are good already
+FURTHER = replace(SIMILARITY_DEFAULTS, epochs=3, rate=5e-5, batch=32, seed=SEED)
+# (b): vectors of words that were never trained on sentences
+FRESH = replace(SIMILARITY_DEFAULTS, epochs=2, rate=5e-5, batch=32, seed=SEED)
+NLI_PASSES = 0.25  # passes of NLI for one of STS in (a)
 
 
 def main() -> None:
@@ -59,7 +61,7 @@ def main() -> None:
                 work / "a",
                 sts=[files[STS]],
                 nli=[files[NLI]],
-                weights={"nli": SHARE},
+                weights={"nli": NLI_PASSES},
                 settings=short(FURTHER, given.quick),
             )
             found = sentence_figures(str(made.folder), **looked)
@@ -78,9 +80,8 @@ def main() -> None:
                 work / "b-sts", sts=[files[STS]], start=str(first.folder), settings=short(FRESH, given.quick)
             )
             say("(b) after NLI, then STS", sentence_figures(str(second.folder), **looked), second)
-            print(
-                f"(b) the NLI softmax gained {softmax['sts_spearman'] - plain['sts_spearman']:+.4f} over plain mean pooling"
-            )
+            gained = softmax["sts_spearman"] - plain["sts_spearman"]
+            print(f"(b) the NLI softmax gained {gained:+.4f} over plain mean pooling")
 
 
 def say(part: str, figures: Mapping[str, float], made: TrainedModel | None = None) -> None:

@@ -31,7 +31,7 @@ from transformers import (
 
 from palate.training.classifier import cross_entropy, predict_outputs, tokenise
 from palate.training.run.lengths import LengthTrainer
-from palate.training.run.start import checkpoint_of, model_folder_of, load_tokenizer
+from palate.training.run.start import checkpoint_of, load_tokenizer, model_folder_of
 from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
@@ -60,11 +60,11 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
     """Classification: the same tokenised rows through Trainer and LengthTrainer."""
     tokenizer = load_tokenizer("minilm", WINDOW)
     table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
-    labels = sorted(set(table.words("label")))
-    rows, held = (tokenise(tokenizer, one.words("text"))[0] for one in (table, dev))
-    for row, label in zip(rows, table.words("label"), strict=True):
+    labels = sorted(set(table.strings("label")))
+    rows, held = (tokenise(tokenizer, one.strings("text"))[0] for one in (table, dev))
+    for row, label in zip(rows, table.strings("label"), strict=True):
         row["labels"] = labels.index(label)
-    truth = torch.tensor([labels.index(label) for label in dev.words("label")])
+    truth = torch.tensor([labels.index(label) for label in dev.strings("label")])
     rows, epochs = random.Random(0).sample(rows, min(n or len(rows), len(rows))), EPOCHS[name]
 
     def once(kind: type[Trainer], seed: int) -> tuple[float, float]:
@@ -98,15 +98,15 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
 
     sts, news = read_table(DATA / "stsb" / "train.csv.gz"), read_table(DATA / "ag-news" / "train.csv.gz")
     n = pairs_in_all // 2
-    texts, labels = news.words("text"), news.words("label")
+    texts, labels = news.strings("text"), news.strings("label")
     pairs: dict[str, list[Any]] = {
-        "one": sts.words("sentence1")[:n] + texts[:n],
-        "two": sts.words("sentence2")[:n] + texts[n : 2 * n],
-        "score": [score / 5 for score in sts.numbers("score")[:n]]
+        "one": sts.strings("sentence1")[:n] + texts[:n],
+        "two": sts.strings("sentence2")[:n] + texts[n : 2 * n],
+        "score": [score / 5 for score in sts.floats("score")[:n]]
         + [float(a == b) for a, b in zip(labels[:n], labels[n : 2 * n], strict=True)],
     }
     held = read_table(DATA / "stsb" / "dev.csv.gz")
-    sides = [held.words("sentence1"), held.words("sentence2")]
+    sides = [held.strings("sentence1"), held.strings("sentence2")]
 
     def once(ours: bool, seed: int) -> tuple[float, float]:
         from scipy.stats import spearmanr
@@ -124,9 +124,7 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
             )
             taken = timed(trainer)
         one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
-        return len(pairs["one"]) / taken, float(
-            spearmanr((one * two).sum(1), held.numbers("score")).statistic
-        )
+        return len(pairs["one"]) / taken, float(spearmanr((one * two).sum(1), held.floats("score")).statistic)
 
     told = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
     report(told, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)

@@ -76,7 +76,8 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     from tokenizers import Tokenizer, pre_tokenizers
     from tokenizers.models import WordLevel
 
-    from palate.training.run.finish import TrainedModel, save_trained_model
+    from palate.training.run.finish import save_trained_model
+    from palate.training.run.trained_model import TrainedModel
     from palate.training.run.settings import TrainingSettings
 
     transformers: Any = import_module("transformers")  # its classes have no types

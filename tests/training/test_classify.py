@@ -20,11 +20,11 @@ from sklearn.metrics import accuracy_score, log_loss
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
-from palate.training.classify import balanced_weights, classify, predict
 from palate.training.classifier import cross_entropy
-from palate.training.run.finish import read_trained_model
+from palate.training.classify import balanced_weights, classify, predict
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
 
 Write = Callable[..., Path]
@@ -54,7 +54,13 @@ def made(request: pytest.FixtureRequest, tiny_bert: Path, tmp_path_factory: pyte
     settings = replace(SETTINGS, lora=lora, epochs=10, rate=2e-2 if lora else 1e-2)
     data, start = folder / "animals.jsonl", str(tiny_bert)
     classify(
-        data, folder / "out", text="body", label="kind", start=start, settings=settings, on_message=told.append
+        data,
+        folder / "out",
+        text="body",
+        label="kind",
+        start=start,
+        settings=settings,
+        on_message=told.append,
     )
     (folder / "told").write_text("\n".join(told))
     return folder / "out"
@@ -75,7 +81,7 @@ def test_it_learns_what_can_be_learned_and_says_how_well(made: Path) -> None:
 
 
 def test_before_training_it_tells_parts_and_classes(made: Path) -> None:
-    counts = Counter(read_table(made.parent / "animals.jsonl").words("kind"))
+    counts = Counter(read_table(made.parent / "animals.jsonl").strings("kind"))
     classes = ", ".join(f"{label} {counts[label]}" for label in ("9", "10", "dog"))
     parts = "150 examples: 120 for training, 15 for validation, 15 for test"
     assert (made.parent / "told").read_text().splitlines() == [parts, f"3 classes: {classes}"]
@@ -98,8 +104,8 @@ def test_figures_are_those_of_the_saved_model_on_parts_that_do_not_overlap(made:
     confusion.
     """
     table, finished = read_table(made.parent / "animals.jsonl"), read_trained_model(made)
-    chances = predict(made, table.words("body"))
-    truth = np.array([finished.labels.index(label) for label in table.words("kind")])
+    chances = predict(made, table.strings("body"))
+    truth = np.array([finished.labels.index(label) for label in table.strings("kind")])
     wrong = (chances.argmax(1) != truth).sum()
     told = sum(round((1 - figures["accuracy"]) * 15) for figures in finished.figures.values())
     assert told <= wrong
@@ -146,7 +152,7 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
         dev=dev,
         start=str(tiny_bert),
         settings=replace(SETTINGS, epochs=1),
-        weigh=True,
+        compare_encoders=True,
     )
     assert list(finished.figures) == ["validation"]
     assert sum(map(sum, finished.figures["validation"]["confusion"])) == 9
@@ -226,12 +232,12 @@ def test_a_class_of_dev_that_was_never_seen_is_refused(write: Write, cats: Path,
 
 
 def test_models_that_cannot_be_trained_are_refused(cats: Path, tiny_bert: Path, tmp_path: Path) -> None:
-    bare = Path(shutil.copytree(tiny_bert, tmp_path / "bare"))
-    (bare / "model.safetensors").rename(bare / "pytorch_model.bin")
+    without_adapters = Path(shutil.copytree(tiny_bert, tmp_path / "bare"))
+    (without_adapters / "model.safetensors").rename(without_adapters / "pytorch_model.bin")
     for start, kind, said in (
         ("static", UnknownName, "start from minilm, a folder or a hub name"),
         ("./nowhere", BadSource, "there is no folder ./nowhere"),
-        (str(bare), BadSource, "has its weights as a pickle only"),
+        (str(without_adapters), BadSource, "has its weights as a pickle only"),
         (str(tmp_path), BadSource, "holds neither modules.json nor config.json"),
     ):
         with pytest.raises(kind, match=said):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from palate.errors import BadSource
-from palate.training.example_sets import LABELS, read_nli, read_pairs, read_sts, read_triplets
+from palate.training.example_sets import NLI_LABELS, read_nli, read_pairs, read_sts, read_triplets
 from palate.training.run.table import read_table
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file, write
 
@@ -20,7 +20,7 @@ def test_labels_are_numbered_alike_whichever_of_them_a_file_has(tmp_path: Path) 
     two = write(
         tmp_path / "a.csv", {"sentence1": "ab", "sentence2": "cd", "label": ["contradiction", "neutral"]}
     )
-    assert [LABELS[int(target)] for target in read_nli([read_table(two)]).targets] == [
+    assert [NLI_LABELS[int(target)] for target in read_nli([read_table(two)]).targets] == [
         "contradiction",
         "neutral",
     ]

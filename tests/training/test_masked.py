@@ -16,9 +16,9 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.masked import masked, perplexity
-from palate.training.run.finish import read_trained_model
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
 from training.masked_models import save_bert, write_texts
 
 SETTINGS = TrainingSettings(epochs=2, batch=8, rate=3e-3, window=16, seed=3)
@@ -137,11 +137,11 @@ sys.path.insert(0, {tests!r})
 from palate.training.masked import masked
 from training.test_masked import SETTINGS
 
-def watch(facts):
+def on_step(facts):
     if facts["step"] == {dies}:
         os.kill(os.getpid(), signal.SIGKILL)
 
-masked(Path({data!r}), Path({out!r}), start={start!r}, settings=SETTINGS, watch=watch)
+masked(Path({data!r}), Path({out!r}), start={start!r}, settings=SETTINGS, on_step=on_step)
 """
 
 

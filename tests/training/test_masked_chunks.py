@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from torch.utils.data import DataLoader
 
 from palate.errors import BadSource
-from palate.training.masked_chunks import EpochSampler, MaskedChunks, cut
+from palate.training.masked_chunks import EpochSampler, MaskedChunks, chunk_texts
 from training.masked_models import SPECIAL, WORDS, sentence, tokenizer_of
 
-IGNORED = -100
+IGNORED_LABEL = -100
 TOKENIZER = tokenizer_of()
 PAD, UNK, CLS, SEP, MASK = range(5)
 
@@ -29,7 +29,7 @@ def test_cutting_loses_nothing(given: list[str], window: int) -> None:
     """Between [CLS] and [SEP] of each chunk, and without the filling, stand all pieces in order, each text
     closed by [SEP].
     """
-    ids = cut(given, TOKENIZER, window)
+    ids = chunk_texts(given, TOKENIZER, window)
     assert ids.shape[1] == window
     assert (ids[:, 0] == CLS).all()
     assert (ids[:, -1] == SEP).all()
@@ -46,20 +46,20 @@ def test_a_tokenizer_without_a_mask_is_refused() -> None:
     lacking = tokenizer_of()
     lacking.mask_token = None
     with pytest.raises(BadSource, match="has no mask token; start from a BERT-like encoder"):
-        cut(["a cat"], lacking, 8)
+        chunk_texts(["a cat"], lacking, 8)
 
 
 def test_masks_are_as_many_and_of_the_kinds_that_bert_has() -> None:
     """Over many draws: a share of the pieces, 80 % of them hidden, 10 % drawn at random and 10 % left; never
     a special one.
     """
-    ids = cut(texts(60), TOKENIZER, 24)
+    ids = chunk_texts(texts(60), TOKENIZER, 24)
     chunks = MaskedChunks(ids, TOKENIZER, share=0.3, seed=5)
     kinds, masked, v = Counter[str](), np.zeros(ids.shape), len(SPECIAL) + len(WORDS)
     epochs = 50
     for draw in range(epochs * len(ids)):
         row, whole = chunks[draw], torch.from_numpy(ids[draw % len(ids)])
-        told = row["labels"] != IGNORED
+        told = row["labels"] != IGNORED_LABEL
         masked[draw % len(ids)] += told.numpy()
         assert torch.equal(row["labels"][told], whole[told])
         assert torch.equal(row["input_ids"][~told], whole[~told])
@@ -84,7 +84,7 @@ def test_masks_are_as_many_and_of_the_kinds_that_bert_has() -> None:
 
 
 def test_masks_are_fresh_in_each_epoch_and_depend_on_nothing_but_seed_and_draw() -> None:
-    ids = cut(texts(10), TOKENIZER, 16)
+    ids = chunk_texts(texts(10), TOKENIZER, 16)
     n = len(ids)
     chunks, again, other = (MaskedChunks(ids, TOKENIZER, share=0.15, seed=seed) for seed in (1, 1, 2))
     first = [chunks[draw]["labels"] for draw in range(3 * n)]
@@ -96,7 +96,7 @@ def test_masks_are_fresh_in_each_epoch_and_depend_on_nothing_but_seed_and_draw()
 
 
 def test_reading_does_not_move_the_global_generator_nor_the_chunks() -> None:
-    ids = cut(texts(10), TOKENIZER, 16)
+    ids = chunk_texts(texts(10), TOKENIZER, 16)
     kept, before = ids.copy(), torch.random.get_rng_state()
     list(MaskedChunks(ids, TOKENIZER, share=0.5, seed=0).batches(3))
     assert torch.equal(torch.random.get_rng_state(), before)
@@ -104,7 +104,7 @@ def test_reading_does_not_move_the_global_generator_nor_the_chunks() -> None:
 
 
 def test_batches_are_all_chunks_with_the_masks_of_the_first_epoch() -> None:
-    chunks = MaskedChunks(cut(texts(10), TOKENIZER, 16), TOKENIZER, share=0.5, seed=0)
+    chunks = MaskedChunks(chunk_texts(texts(10), TOKENIZER, 16), TOKENIZER, share=0.5, seed=0)
     rows = torch.cat([batch["labels"] for batch in chunks.batches(4)])
     assert torch.equal(rows, torch.stack([chunks[place]["labels"] for place in range(len(chunks))]))
 

@@ -9,9 +9,16 @@ import transformers
 from torch.nn import functional
 from transformers import BertForMaskedLM, TrainingArguments, default_data_collator
 
-from palate.training.masked_chunks import MaskedChunks, cut
-from palate.training.mlm import MaskedTrainer, initialise_prediction_layers, prediction_layers, logits_at, masked_figures, summed_loss
-from palate.training.run.loop import run
+from palate.training.masked_chunks import MaskedChunks, chunk_texts
+from palate.training.mlm import (
+    MaskedTrainer,
+    initialise_prediction_layers,
+    logits_at,
+    masked_figures,
+    prediction_layers,
+    summed_loss,
+)
+from palate.training.run.loop import run_training
 from palate.training.run.lora import with_adapters
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from training.masked_models import SPECIAL, WORDS, config_of, sentence, tokenizer_of
@@ -43,7 +50,7 @@ FAMILIES: list[tuple[str, dict[str, int]]] = [
 def chunks_of(n: int, share: float = 0.3, seed: int = 0) -> MaskedChunks:
     rng = np.random.default_rng(seed)
     return MaskedChunks(
-        cut([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed
+        chunk_texts([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed
     )
 
 
@@ -115,7 +122,10 @@ def test_perplexity_weighs_pieces_alike_whatever_the_batches() -> None:
 
 
 def test_the_head_is_what_lies_between_encoder_and_output_layer() -> None:
-    assert prediction_layers(bert()) == ["cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm"]
+    assert prediction_layers(bert()) == [
+        "cls.predictions.transform.dense",
+        "cls.predictions.transform.LayerNorm",
+    ]
     roberta = transformers.RobertaForMaskedLM(transformers.RobertaConfig(**SMALL))  # type: ignore[no-untyped-call]
     assert prediction_layers(roberta) == ["lm_head.dense", "lm_head.layer_norm"]
 
@@ -190,7 +200,7 @@ def test_a_step_follows_the_mean_over_its_masked_pieces(batch: int, accumulate: 
     )
     draws = list(trainer._get_train_sampler())[: batch * accumulate]
     assert len({int((chunks[draw]["labels"] != -100).sum()) for draw in draws}) > 1
-    run(trainer, tmp_path, TrainingSettings(patience=0), lambda _: None)
+    run_training(trainer, tmp_path, TrainingSettings(patience=0), lambda _: None)
     other = bert().eval()
     rows = [chunks[draw] for draw in draws]
     other(**{name: torch.stack([row[name] for row in rows]) for name in rows[0]}).loss.backward()

@@ -8,9 +8,9 @@ from sklearn.decomposition import PCA
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.reduce import reduce
-from palate.training.run.finish import read_trained_model
-from palate.training.sentences import sentence_figures
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
+from palate.training.sentence_figures import sentence_figures
 from training.sentence_files import sts_file, texts, write
 
 

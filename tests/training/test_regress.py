@@ -12,8 +12,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadSource
 from palate.training.regress import in_data_units, predict, regress
-from palate.training.run.finish import read_trained_model
 from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
 
 Write = Callable[..., Path]
@@ -69,7 +69,7 @@ def test_units_go_into_the_last_layer_and_nowhere_else() -> None:
     torch.testing.assert_close(model(given), 2.5 * before - 7.5)
     assert torch.equal(inner.weight, first)
     with pytest.raises(
-        BadSource, match="head has no bias, which a regression needs; start from a BERT-like model"
+        BadSource, match="output layer has no bias, which a regression needs; start from a BERT-like model"
     ):
         in_data_units(torch.nn.Linear(3, 1, bias=False), 0, 1)
 

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadFolder, BadSource, BadValue
-from palate.training.run.finish import TrainedModel, read_trained_model, save_trained_model
+from palate.training.run.finish import save_trained_model
 from palate.training.run.resume import begin_training, remove_checkpoints
 from palate.training.run.settings import LoraSettings, TrainingSettings
-from palate.training.search_space import choice_of, settings_at, search_space
+from palate.training.run.trained_model import TrainedModel, read_trained_model
+from palate.training.search import SearchResult, search_settings
+from palate.training.search_space import choice_of, search_space, settings_at
 from palate.training.search_trials import Goal
-from palate.training.search import Tuned, tune
 
 GOAL = Goal("accuracy", greater=True)
 GIVEN = TrainingSettings(rate=1e-4, seed=3)
@@ -84,10 +85,10 @@ class Training:
 
 def search(
     training: Training, out: Path, minutes: float = 1e6, trials: int | None = 8, **others: Any
-) -> Tuned:
+) -> SearchResult:
     options: dict[str, Any] = {"settings": GIVEN, "minutes": minutes, "trials": trials, **others}
     goal = options.pop("goal", GOAL)
-    return tune(training, out, goal, {"recipe": "made up"}, clock=training.clock, **options)
+    return search_settings(training, out, goal, {"recipe": "made up"}, clock=training.clock, **options)
 
 
 def test_the_model_of_the_best_trial_is_kept_and_nothing_else(tmp_path: Path) -> None:
@@ -169,7 +170,9 @@ def test_a_trial_that_is_slower_than_the_time_left_is_stopped(tmp_path: Path) ->
 
         return whole(out, settings, slow)
 
-    found = tune(slowing, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=150 / 60, clock=training.clock)
+    found = search_settings(
+        slowing, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=150 / 60, clock=training.clock
+    )
     assert [one.ended for one in found.trials] == ["whole", "whole", "late"]
     assert training.seconds < 150 + 60
     assert found.best.number < 2
@@ -180,7 +183,7 @@ def test_the_first_trial_ends_even_if_it_takes_more_than_all_the_time(tmp_path: 
     assert [one.ended for one in found.trials] == ["whole"]
 
 
-def known(found: Tuned) -> list[Any]:
+def known(found: SearchResult) -> list[Any]:
     return [(one.choice, one.seen, one.steps, one.ended) for one in found.trials]
 
 
@@ -219,7 +222,7 @@ def test_a_search_that_was_stopped_between_the_end_of_a_trial_and_its_note_train
         return finished
 
     with pytest.raises(Stopped):
-        tune(
+        search_settings(
             killed,
             tmp_path / "out",
             GOAL,
@@ -264,7 +267,7 @@ def test_a_trial_that_diverges_is_no_good_and_the_search_goes_on(tmp_path: Path)
             raise BadValue("the model's predictions are not finite numbers")
         return finished
 
-    found = tune(
+    found = search_settings(
         diverging, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=1e6, trials=4, clock=training.clock
     )
     assert [one.ended for one in found.trials] == ["whole", "failed", "failed", "failed"]
@@ -280,9 +283,11 @@ def test_data_that_cannot_be_used_ends_the_search_and_leaves_the_folder_free(tmp
         raise BadSource("there is no column text")
 
     with pytest.raises(BadSource, match="no column text"):
-        tune(refusing, tmp_path / "out", GOAL, {"column": "text"}, settings=GIVEN)
+        search_settings(refusing, tmp_path / "out", GOAL, {"column": "text"}, settings=GIVEN)
     assert (
-        tune(Training(), tmp_path / "out", GOAL, {"column": "words"}, settings=GIVEN, trials=1).best.number
+        search_settings(
+            Training(), tmp_path / "out", GOAL, {"column": "words"}, settings=GIVEN, trials=1
+        ).best.number
         == 0
     )
 
@@ -305,7 +310,9 @@ def test_the_given_settings_lie_in_the_space_and_come_back_from_it(
     rate: float, epochs: float, batch: int, dropout: float | None, warmup: float, rank: int | None
 ) -> None:
     lora = None if rank is None else LoraSettings(rank=rank, alpha=3 * rank)
-    settings = TrainingSettings(rate=rate, epochs=epochs, batch=batch, dropout=dropout, warmup=warmup, lora=lora)
+    settings = TrainingSettings(
+        rate=rate, epochs=epochs, batch=batch, dropout=dropout, warmup=warmup, lora=lora
+    )
     choice, space = choice_of(settings), search_space(settings)
     assert set(choice) == set(space)
     for name, value in choice.items():

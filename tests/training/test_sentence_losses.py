@@ -10,10 +10,11 @@ from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy
 
 from palate.parts import Matrix
-from palate.training.sentence_losses import MARGIN, columns_of, dataset_of, loss_of, trained_nli_classifier
-from palate.training.sentences import cosines, load_sentence_model
 from palate.training.example_sets import ExampleSet, read_nli, read_pairs, read_sts, read_triplets
+from palate.training.nli_classifier import trained_nli_classifier
 from palate.training.run.table import read_table
+from palate.training.sentence_losses import TRIPLET_MARGIN, columns_of, dataset_of, loss_of
+from palate.training.sentences import cosines, load_sentence_model
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file
 
 
@@ -60,7 +61,7 @@ def test_sts_is_the_squared_error_of_the_cosine(model: SentenceTransformer, tmp_
 
 def test_triplets_are_a_hinge_over_cosine_distances(model: SentenceTransformer, tmp_path: Path) -> None:
     features, labels, (a, p, n) = batch_of(model, read_triplets([read_table(triplets_file(tmp_path))]), 9)
-    expected = np.maximum(0, MARGIN + (1 - cosines(a, p)) - (1 - cosines(a, n))).mean()
+    expected = np.maximum(0, TRIPLET_MARGIN + (1 - cosines(a, p)) - (1 - cosines(a, n))).mean()
     assert expected > 0
     assert loss_of("triplets", model)(features, labels).item() == pytest.approx(expected, rel=1e-4)
 

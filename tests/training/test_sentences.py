@@ -14,17 +14,11 @@ from sentence_transformers.sentence_transformer.evaluation import (
 from sklearn.linear_model import LogisticRegression
 
 from palate.errors import BadSource, UnknownName
-from palate.training.sentences import (
-    both_sides,
-    cosines,
-    fit_nli_classifier,
-    load_sentence_model,
-    main_figure,
-    reciprocal_rank,
-    sentence_figures,
-)
 from palate.training.example_sets import ExampleSet, read_nli, read_pairs
+from palate.training.nli_classifier import fit_nli_classifier, nli_features
 from palate.training.run.table import read_table
+from palate.training.sentence_figures import main_figure, reciprocal_rank, sentence_figures
+from palate.training.sentences import cosines, load_sentence_model
 from training.sentence_files import nli_file, pairs_file, sts_file, texts, triplets_file, write
 
 
@@ -38,9 +32,9 @@ def test_likeness_is_the_correlation_of_cosines_with_scores(
 ) -> None:
     table = read_table(sts_file(tmp_path))
     figures = sentence_figures(model, sts=table)
-    left, right = (model.encode(table.words(column)) for column in ("sentence1", "sentence2"))
+    left, right = (model.encode(table.strings(column)) for column in ("sentence1", "sentence2"))
     cosine = model.similarity_pairwise(left, right)
-    scores = table.numbers("score")
+    scores = table.floats("score")
     assert figures["sts_spearman"] == pytest.approx(spearmanr(cosine, scores)[0], abs=1e-3)
     assert figures["sts_pearson"] == pytest.approx(pearsonr(cosine, scores)[0], abs=1e-5)
 
@@ -49,7 +43,7 @@ def test_triplets_are_right_as_often_as_sentence_transformers_says(
     model: SentenceTransformer, tmp_path: Path
 ) -> None:
     table = read_table(triplets_file(tmp_path))
-    anchors, near, far = (table.words(name) for name in ("anchor", "positive", "negative"))
+    anchors, near, far = (table.strings(name) for name in ("anchor", "positive", "negative"))
     expected = TripletEvaluator(anchors, near, far)(model)["cosine_accuracy"]
     assert sentence_figures(model, triplets=table) == {"triplet_accuracy": pytest.approx(expected)}
 
@@ -88,7 +82,9 @@ def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(
     assert sentence_figures(model, nli=table) == {}
     found = sentence_figures(model, nli=table, nli_train=table)["nli_accuracy"]
     weight, bias = fit_nli_classifier(model, read_nli([table]))
-    seen = both_sides(*(model.encode(table.words(name)).astype(float) for name in ("premise", "hypothesis")))
+    seen = nli_features(
+        *(model.encode(table.strings(name)).astype(float) for name in ("premise", "hypothesis"))
+    )
     scale = np.sqrt((seen**2).mean())
     own = LogisticRegression(C=0.002, max_iter=1000).fit(seen / scale, read_nli([table]).targets)
     np.testing.assert_allclose(weight * scale, own.coef_, atol=1e-4)
@@ -102,7 +98,9 @@ def test_a_head_fitted_on_two_labels_never_says_the_third(model: SentenceTransfo
         write(tmp_path / "two.csv", {"premise": texts(30, 1), "hypothesis": texts(30, 2), "label": labels})
     )
     weight, bias = fit_nli_classifier(model, read_nli([table]))
-    seen = both_sides(*(model.encode(table.words(name)).astype(float) for name in ("premise", "hypothesis")))
+    seen = nli_features(
+        *(model.encode(table.strings(name)).astype(float) for name in ("premise", "hypothesis"))
+    )
     logits = seen @ weight.T + bias
     assert set(logits.argmax(axis=1)) <= {0, 2}
     own = LogisticRegression(C=0.002, max_iter=1000).fit(seen / np.sqrt((seen**2).mean()), labels)

@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from palate.errors import BadSource, BadValue
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.sentences import cosines, load_sentence_model
-from palate.training.shallow import drop_layers, shallow, evenly_spaced_layers, layer_stack
+from palate.training.shallow import drop_layers, evenly_spaced_layers, layer_stack, shallow
 from training.sentence_files import deep_bert, sts_file, texts, write
 
 SMALL = TrainingSettings(epochs=4, batch=16, rate=5e-3, window=12)
@@ -101,6 +101,10 @@ def test_bad_requests_are_refused(teacher: Path, data: Path, tmp_path: Path) -> 
         )
     with pytest.raises(BadValue, match="a student is trained whole; leave --lora out"):
         shallow(
-            tmp_path / "made", data, layers=2, teacher=str(teacher), settings=TrainingSettings(lora=LoraSettings())
+            tmp_path / "made",
+            data,
+            layers=2,
+            teacher=str(teacher),
+            settings=TrainingSettings(lora=LoraSettings()),
         )
     assert not (tmp_path / "made").exists()

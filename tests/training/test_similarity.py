@@ -16,11 +16,13 @@ from sentence_transformers import SentenceTransformer
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.batches import Mixture
-from palate.training.run.finish import TrainedModel, read_trained_model
+from palate.training.nli_classifier import read_nli_classifier
 from palate.training.run.settings import LoraSettings, TrainingSettings
-from palate.training.sentences import load_sentence_model, read_nli_classifier, sentence_figures
-from palate.training.similarity import similarity
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import TrainedModel, read_trained_model
+from palate.training.sentence_figures import sentence_figures
+from palate.training.sentences import load_sentence_model
+from palate.training.similarity import similarity
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file, write
 
 SMALL = TrainingSettings(epochs=2, batch=8, rate=2e-3, window=10)
@@ -39,7 +41,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def whole(files: Mapping[str, Any], tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
+def whole(
+    files: Mapping[str, Any], tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainedModel:
     """All four kinds in one run that nothing stopped."""
     return similarity(
         tmp_path_factory.mktemp("whole") / "made", **files, start=str(tiny_bert), settings=SMALL
@@ -208,6 +212,8 @@ def test_bad_requests_are_refused_with_the_mend(
     assert not (tmp_path / "made").exists()
 
 
-def test_a_finished_folder_is_left_alone(whole: TrainedModel, files: Mapping[str, Any], tiny_bert: Path) -> None:
+def test_a_finished_folder_is_left_alone(
+    whole: TrainedModel, files: Mapping[str, Any], tiny_bert: Path
+) -> None:
     with pytest.raises(BadFolder, match="holds a finished model already"):
         similarity(whole.folder, **files, start=str(tiny_bert), settings=SMALL)

@@ -11,9 +11,9 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.run.finish import read_trained_model
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.start import load_tokenizer
+from palate.training.run.trained_model import read_trained_model
 from palate.training.tokens import align, predict, tokens
 
 Write = Callable[..., Path]
@@ -60,7 +60,7 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
         AutoModelForTokenClassification.from_pretrained(out).eval(),
         AutoTokenizer.from_pretrained(out),
     )
-    for text, tagged_rows in zip(new, said, strict=True):
+    for text, tags in zip(new, said, strict=True):
         found = tokenizer(text, is_split_into_words=True, truncation=True, return_tensors="pt")
         with torch.no_grad():
             best = model(**found).logits[0].argmax(1).tolist()

@@ -79,7 +79,7 @@ def said_by(folder: Path, text: str) -> dict[str, Any]:
     Raises BadSource where the folder holds neither.
     """
     from palate.training import classify, regress
-    from palate.training.run.finish import read_trained_model
+    from palate.training.run.trained_model import read_trained_model
 
     finished = read_trained_model(folder)
     if finished.kind == "regress":

@@ -1,4 +1,4 @@
-"""LateEncoder: an encoder whose vectors are there already, loaded when there is a text to encode."""
+"""LazyEncoder: an encoder that is loaded when there is a text to encode."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -7,15 +7,15 @@ from palate.parts import Encoder, Matrix
 
 
 class LazyEncoder:
-    """What is known of an encoder without loading it, and the encoder itself from the first text on.
+    """The facts of an encoder without loading it, and the encoder itself from the first text on.
 
     Use it for a transformer that made the vectors of a store: to import torch and load a model takes seconds,
     and a ranking needs neither, so that a store can be ranked even where its model has gone.
 
-    load: gives the encoder of this fingerprint, or raises; called once, when it is first needed.
+    load: returns the encoder of this fingerprint, or raises; called once, when it is first needed.
 
-    >>> late = LazyEncoder("sbert:somewhere", "sbert:sha256-00:whole", 384, load=lambda: 1 / 0)
-    >>> late.dims
+    >>> lazy = LazyEncoder("sbert:somewhere", "sbert:sha256-00:whole", 384, load=lambda: 1 / 0)
+    >>> lazy.dims
     384
     """
 
@@ -28,5 +28,5 @@ class LazyEncoder:
         return self._load()
 
     def encode(self, contents: Sequence[str]) -> Matrix:
-        """(n, d) float32 rows of length 1. Raises what loading the encoder raises."""
+        """Returns (n, d) float32 rows of length 1. Raises what loading the encoder raises."""
         return self._inner.encode(contents)

@@ -14,8 +14,8 @@ import palate.training.regress
 import palate.training.tokens
 from palate.cli.train import app
 from palate.errors import BadValue
-from palate.training.run.finish import TrainedModel
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, LoraSettings, TrainingSettings
+from palate.training.run.trained_model import TrainedModel
 
 CLASSES = {
     "accuracy": 0.9,
@@ -146,15 +146,17 @@ def test_without_options_the_recipe_has_its_own_settings(
     [
         (
             "classify",
-            'made: tells 2 classes apart, right on 90.0% of 5 test texts; use it: palate number --model made "TEXT"',
+            "made: tells 2 classes apart, right on 90.0% of 5 test texts; "
+            'use it: palate number --model made "TEXT"',
         ),
         (
             "regress",
-            "made: gives the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; use it: ",
+            "made: predicts the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; use it: ",
         ),
         (
             "tokens",
-            "made: finds 1 kind of entities with F1 0.500 on validation texts; in Python: from pathlib import Path",
+            "made: finds 1 kind of entities with F1 0.500 on validation texts; "
+            "in Python: from pathlib import Path",
         ),
     ],
 )

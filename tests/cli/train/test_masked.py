@@ -51,7 +51,7 @@ def test_masked_ends_with_what_was_made_how_good_it_is_and_how_to_use_it(
     assert last.startswith(f"{folder / 'mlm'}: perplexity ")
     assert f'palate fill "This is a great [MASK]." --model {folder / "mlm"}' in last
     assert "54 texts in" in trained.stderr
-    assert "no masked-language head stored" in trained.stderr
+    assert "no masked-language output layer stored" in trained.stderr
 
 
 def test_fill_answers_in_lines_with_tabs_or_json(trained: Result, folder: Path) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
-from palate.training.run.card import HUB_ENTRIES, write_card
-from palate.training.run.finish import read_trained_model, save_trained_model
+from palate.training.run.card import write_card
+from palate.training.run.finish import save_trained_model
+from palate.training.run.hub import HUB_ENTRIES
+from palate.training.run.trained_model import read_trained_model
 
 KINDS = ["classify", "lora", "regress", "tokens", "masked", "similarity", "reduce"]
 Made = Callable[[str], Path]

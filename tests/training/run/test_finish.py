@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.training.run.finish import TrainedModel, read_trained_model, describe_recipe, save_trained_model
+from palate.training.run.finish import save_trained_model
 from palate.training.run.loop import TrainingRun
+from palate.training.run.recipe import describe_recipe
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.table import read_table
+from palate.training.run.trained_model import TrainedModel, read_trained_model
 
-RUN = TrainingRun(history=(), steps=3, best=2, resumed=0, seconds=1.26, peak_mb=99.7, parameters=10, trainable=4)
+RUN = TrainingRun(
+    history=(), steps=3, best_step=2, resumed_step=0, seconds=1.26, peak_mb=99.7, parameters=10, trainable=4
+)
 
 
 def finished(folder: Path) -> TrainedModel:

@@ -5,8 +5,14 @@ import numpy as np
 import pytest
 
 from palate.errors import BadFolder, MissingExtra
-from palate.training.run.pictures import draw_calibration, draw_confusion, draw_history, draw_report, draw_scatter
 from palate.training.run.metrics import reliability
+from palate.training.run.pictures import (
+    draw_calibration,
+    draw_confusion,
+    draw_history,
+    draw_report,
+    draw_scatter,
+)
 
 HISTORY = [
     {"loss": 0.9, "learning_rate": 1e-5, "epoch": 0.5, "step": 5.0},
@@ -25,7 +31,7 @@ def size(path: Path) -> tuple[int, int]:
 
 
 def test_the_history_shows_both_losses_the_figure_and_the_weights_kept(tmp_path: Path) -> None:
-    figure = draw_history(HISTORY, tmp_path / "history.png", figure="f1", best=10)
+    figure = draw_history(HISTORY, tmp_path / "history.png", figure="f1", best_step=10)
     wide, high = size(tmp_path / "history.png")
     assert 900 < wide < 2000
     assert 300 < high < 1000
@@ -47,7 +53,7 @@ def test_without_another_figure_there_is_one_panel(figure: str | None, tmp_path:
 
 
 def test_a_history_without_evaluations_is_drawn(tmp_path: Path) -> None:
-    figure = draw_history(HISTORY[:1], tmp_path / "history.png", figure="eval_f1", best=5)
+    figure = draw_history(HISTORY[:1], tmp_path / "history.png", figure="eval_f1", best_step=5)
     assert [axis.get_title() for axis in figure.axes] == ["loss", "f1"]
 
 

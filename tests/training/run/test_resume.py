@@ -17,13 +17,13 @@ from safetensors.numpy import load_file
 from palate.errors import BadFolder
 from palate.training.run.resume import (
     CHECKPOINTS,
-    RECIPE,
-    STATE,
-    require_space,
+    RECIPE_FILE,
+    STATE_FILE,
     begin_training,
+    last_checkpoint,
     remove_checkpoints,
     report_full_disk,
-    last_checkpoint,
+    require_space,
 )
 
 KILLED = """
@@ -31,21 +31,21 @@ import os, signal, sys, warnings
 from pathlib import Path
 import torch
 from palate.training.classify import classify
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, TrainingSettings
 
 torch.set_num_threads(1)
 data, start, folder, lora, *steps = sys.argv[1:]
-settings = Settings(
+settings = TrainingSettings(
     epochs=3, batch=4, accumulate=2, checks=4, patience=0, rate=1e-2, dropout=0.2, seed=3,
     lora=LoraSettings(rank=2, alpha=4, dropout=0.1) if lora == "lora" else None,
 )
-def train(out, watch):
-    return classify(Path(data), Path(folder) / out, start=start, settings=settings, watch=watch)
+def train(out, on_step):
+    return classify(Path(data), Path(folder) / out, start=start, settings=settings, on_step=on_step)
 def killing(step):
-    def watch(facts):
+    def on_step(facts):
         if facts["step"] == step:
             os.kill(os.getpid(), signal.SIGKILL)
-    return watch
+    return on_step
 for step in map(int, steps):
     if not (child := os.fork()):
         train("killed", killing(step))
@@ -122,13 +122,13 @@ def test_a_checkpoint_that_was_not_written_to_its_end_does_not_count(begun: Path
         folders, ('{"global_step": 5}', '{"global_step": 20}', '{"global_st'), strict=True
     ):
         folder.mkdir()
-        (folder / STATE).write_text(content)
+        (folder / STATE_FILE).write_text(content)
     (begun / CHECKPOINTS / "checkpoint-300").mkdir()
     assert last_checkpoint(begun) == folders[1]
     assert sorted(path.name for path in (begun / CHECKPOINTS).iterdir()) == [
         "checkpoint-20",
         "checkpoint-5",
-        RECIPE,
+        RECIPE_FILE,
     ]
     remove_checkpoints(begun)
     assert last_checkpoint(begun) is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.training.run.split import bins, stratified
+from palate.training.run.split import quantile_bins, stratified
 
 
 @given(
@@ -52,13 +52,13 @@ def test_a_stratum_of_one_example_is_refused() -> None:
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200), st.integers(1, 12), st.integers(1, 9))
 def test_bins_are_in_order_alike_in_size_and_none_is_too_small(
-    targets: list[float], most: int, least: int
+    targets: list[float], max_bins: int, min_size: int
 ) -> None:
-    found = np.array(bins(targets, most=most, least=least))
+    found = np.array(quantile_bins(targets, max_bins=max_bins, min_size=min_size))
     sizes = np.bincount(found)
-    assert len(sizes) <= most
+    assert len(sizes) <= max_bins
     assert sizes.max() - sizes.min() <= 1
-    assert len(sizes) == 1 or sizes.min() >= least
+    assert len(sizes) == 1 or sizes.min() >= min_size
     values = np.array(targets)
     assert all(
         values[found == place].max() <= values[found == place + 1].min() for place in range(len(sizes) - 1)

@@ -13,7 +13,13 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 from palate.errors import BadSource, UnknownName
-from palate.training.run.start import checkpoint_of, dropout_config, model_folder_of, load_model, load_tokenizer
+from palate.training.run.start import (
+    checkpoint_of,
+    dropout_config,
+    load_model,
+    load_tokenizer,
+    model_folder_of,
+)
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 

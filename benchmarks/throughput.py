@@ -51,12 +51,12 @@ def main() -> None:
     n, seeds = (QUICK, SEEDS[:1]) if given.quick else (given.rows, SEEDS)
     for name in EPOCHS:
         if given.only in (None, name):
-            heads(name, n, seeds)
+            classifiers(name, n, seeds)
     if given.only in (None, "sentences"):
         sentences(n or 6000, seeds)
 
 
-def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
+def classifiers(name: str, n: int | None, seeds: Sequence[int]) -> None:
     """Classification: the same tokenised rows through Trainer and LengthTrainer."""
     tokenizer = load_tokenizer("minilm", WINDOW)
     table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
@@ -73,21 +73,23 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
             checkpoint_of("minilm"), num_labels=len(labels)
         )
         with tempfile.TemporaryDirectory() as folder:
-            made = TrainingArguments(output_dir=folder, remove_unused_columns=False, **common(seed, epochs))
-            own: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
+            arguments = TrainingArguments(
+                output_dir=folder, remove_unused_columns=False, **common(seed, epochs)
+            )
+            options: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
             trainer = kind(
                 model=model,
-                args=made,
+                args=arguments,
                 train_dataset=rows,
                 data_collator=DataCollatorWithPadding(tokenizer),
-                **own,
+                **options,
             )
-            taken = timed(trainer)
+            seconds = timed(trainer)
         said = torch.tensor([one.argmax() for one in predict_outputs(model.eval(), tokenizer, held)])
-        return epochs * len(rows) / taken, (said == truth).float().mean().item()
+        return epochs * len(rows) / seconds, (said == truth).float().mean().item()
 
-    told = f"{name}, {len(rows)} examples"
-    report(told, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", seeds)
+    name = f"{name}, {len(rows)} examples"
+    report(name, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", seeds)
 
 
 def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
@@ -115,19 +117,21 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
         model = SentenceTransformer(str(model_folder_of("minilm")), device="cpu")
         with tempfile.TemporaryDirectory() as folder:
             more = samplers(model.tokenizer, [1.0]) if ours else {}
-            made = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
+            arguments = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
             trainer = SentenceTransformerTrainer(
                 model=model,
-                args=made,
+                args=arguments,
                 train_dataset=Dataset.from_dict(pairs),
                 loss=CosineSimilarityLoss(model),
             )
-            taken = timed(trainer)
+            seconds = timed(trainer)
         one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
-        return len(pairs["one"]) / taken, float(spearmanr((one * two).sum(1), held.floats("score")).statistic)
+        return len(pairs["one"]) / seconds, float(
+            spearmanr((one * two).sum(1), held.floats("score")).statistic
+        )
 
-    told = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
-    report(told, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
+    name = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
+    report(name, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
 
 
 def common(seed: int, epochs: float) -> dict[str, Any]:

@@ -97,12 +97,12 @@ def test_an_encoder_that_serves_better_is_kept(adapted: tuple[Path, Adapted, lis
 
 def test_its_folder_says_what_it_is_and_loads(adapted: tuple[Path, Adapted, list[str]]) -> None:
     _, done, _ = adapted
-    finished = read_trained_model(done.model.folder)
-    assert (finished.kind, finished.figures) == ("adapt", done.model.figures)
-    assert done.verdict in finished.notes
-    assert (finished.folder / "README.md").is_file()
-    assert SentenceTransformer(str(finished.folder), device="cpu").encode(["abc"]).shape == (1, 16)
-    assert not (finished.folder / "checkpoints").exists()
+    trained = read_trained_model(done.model.folder)
+    assert (trained.kind, trained.figures) == ("adapt", done.model.figures)
+    assert done.verdict in trained.notes
+    assert (trained.folder / "README.md").is_file()
+    assert SentenceTransformer(str(trained.folder), device="cpu").encode(["abc"]).shape == (1, 16)
+    assert not (trained.folder / "checkpoints").exists()
 
 
 def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(

@@ -71,9 +71,9 @@ def config_of() -> BertConfig:
     )
 
 
-def save_bert(folder: Path, *, head: bool, seed: int = 0) -> Path:
-    """A BERT with random weights, with a masked-language head or without."""
+def save_bert(folder: Path, *, output_layer: bool, seed: int = 0) -> Path:
+    """A BERT with random weights, with a masked-language output layer or without."""
     torch.manual_seed(seed)
-    (BertForMaskedLM if head else BertModel)(config_of()).save_pretrained(folder)
+    (BertForMaskedLM if output_layer else BertModel)(config_of()).save_pretrained(folder)
     tokenizer_of().save_pretrained(folder)
     return folder

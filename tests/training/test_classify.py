@@ -67,11 +67,11 @@ def made(request: pytest.FixtureRequest, tiny_bert: Path, tmp_path_factory: pyte
 
 
 def test_it_learns_what_can_be_learned_and_says_how_well(made: Path) -> None:
-    finished = read_trained_model(made)
-    assert finished.labels == ("9", "10", "dog")  # numbers by size, then words
-    assert finished.columns == {"text": "body", "label": "kind"}
-    assert finished.figures["test"]["accuracy"] > 0.7
-    counts = {part: sum(map(sum, figures["confusion"])) for part, figures in finished.figures.items()}
+    trained = read_trained_model(made)
+    assert trained.labels == ("9", "10", "dog")  # numbers by size, then words
+    assert trained.columns == {"text": "body", "label": "kind"}
+    assert trained.figures["test"]["accuracy"] > 0.7
+    counts = {part: sum(map(sum, figures["confusion"])) for part, figures in trained.figures.items()}
     assert counts == {"validation": 15, "test": 15}
     there = {path.name for path in made.iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md", "palate.json"} <= there
@@ -103,11 +103,11 @@ def test_figures_are_those_of_the_saved_model_on_parts_that_do_not_overlap(made:
     """Only 15 of the examples give the validation figures: those are found again among all by their
     confusion.
     """
-    table, finished = read_table(made.parent / "animals.jsonl"), read_trained_model(made)
+    table, trained = read_table(made.parent / "animals.jsonl"), read_trained_model(made)
     chances = predict(made, table.strings("body"))
-    truth = np.array([finished.labels.index(label) for label in table.strings("kind")])
+    truth = np.array([trained.labels.index(label) for label in table.strings("kind")])
     wrong = (chances.argmax(1) != truth).sum()
-    told = sum(round((1 - figures["accuracy"]) * 15) for figures in finished.figures.values())
+    told = sum(round((1 - figures["accuracy"]) * 15) for figures in trained.figures.values())
     assert told <= wrong
     assert accuracy_score(truth, chances.argmax(1)) > 0.7
     assert log_loss(truth, chances) < np.log(3)
@@ -117,8 +117,8 @@ def test_the_adapter_lies_apart_and_gives_what_the_merged_model_gives(made: Path
     if made.parent.name.startswith("full"):
         assert not (made / "adapter").exists()
         return
-    finished = read_trained_model(made)
-    assert finished.trainable < finished.parameters
+    trained = read_trained_model(made)
+    assert trained.trainable < trained.parameters
     merged, before = load_file(made / "model.safetensors"), load_file(tiny_bert / "model.safetensors")
     changed = {
         name
@@ -146,7 +146,7 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
     texts, labels = animals(40, 1)
     data = write("a.csv", text=[*texts, "a b rare"], label=[*labels, "rare"])
     dev = write("d.csv", text=texts[:9], label=labels[:9])
-    finished = classify(
+    trained = classify(
         data,
         tmp_path / "out",
         dev=dev,
@@ -154,10 +154,10 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
         settings=replace(SETTINGS, epochs=1),
         compare_encoders=True,
     )
-    assert list(finished.figures) == ["validation"]
-    assert sum(map(sum, finished.figures["validation"]["confusion"])) == 9
-    assert any("chosen on the validation examples" in note for note in finished.notes)
-    assert [data["rows"] for data in finished.data] == [41, 9]
+    assert list(trained.figures) == ["validation"]
+    assert sum(map(sum, trained.figures["validation"]["confusion"])) == 9
+    assert any("chosen on the validation examples" in note for note in trained.notes)
+    assert [data["rows"] for data in trained.data] == [41, 9]
 
 
 def test_texts_beyond_the_window_are_cut_counted_and_told(
@@ -167,22 +167,22 @@ def test_texts_beyond_the_window_are_cut_counted_and_told(
     texts[3] = texts[7] = "cat " + "a " * 30
     texts[9] = "cat a b c"  # with its marks 6 pieces: just within
     data = write("a.csv", text=texts, label=labels)
-    finished = classify(
+    trained = classify(
         data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1, window=6)
     )
     longer = sum(len(text.split()) > 4 for text in texts)
     assert (
-        finished.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
+        trained.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
     )
     np.testing.assert_array_equal(
         predict(tmp_path / "out", ["cat a b c d e"]), predict(tmp_path / "out", ["cat a b c"])
     )
 
 
-def test_a_start_with_another_head_gets_a_new_one(made: Path, cats: Path, tmp_path: Path) -> None:
-    finished = classify(cats, tmp_path / "out", start=str(made), settings=replace(SETTINGS, epochs=0.1))
+def test_a_start_with_another_classifier_gets_a_new_one(made: Path, cats: Path, tmp_path: Path) -> None:
+    trained = classify(cats, tmp_path / "out", start=str(made), settings=replace(SETTINGS, epochs=0.1))
     assert predict(tmp_path / "out", ["a cat"]).shape == (1, 2)
-    assert finished.start == str(made)
+    assert trained.start == str(made)
 
 
 def test_balanced_weights_are_those_of_torch_in_the_loss() -> None:

@@ -112,12 +112,14 @@ def test_a_sentence_model_is_measured_by_what_the_columns_are(
         assert 0 <= figures[found[1]] <= 1
 
 
-def test_entailment_needs_a_head_of_the_model_or_one_that_is_fitted(
+def test_entailment_needs_a_classifier_of_the_model_or_one_that_is_fitted(
     made: Made, tiny_bert: Path, tmp_path: Path
 ) -> None:
     table = read_table(nli_file(tmp_path))
     assert evaluate(str(made("similarity")), table)[1]["accuracy"] >= 0
-    with pytest.raises(BadSource, match="has no head for entailment; name examples to fit one on with --fit"):
+    with pytest.raises(
+        BadSource, match="has no classifier of entailment; name examples to fit one on with --fit"
+    ):
         evaluate(str(tiny_bert), table)
     what, figures = evaluate(str(tiny_bert), table, fit=table)
     assert (what, *figures) == ("nli", "accuracy")
@@ -133,7 +135,7 @@ def test_columns_that_say_nothing_about_sentences_are_listed(tiny_bert: Path, tm
         evaluate(str(tiny_bert), table, text="text")
 
 
-def test_a_head_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> None:
+def test_an_nli_classifier_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> None:
     table = read_table(nli_file(tmp_path))
     with pytest.raises(BadValue, match="was made by palate train classify"):
         evaluate(str(made("classify")), table, fit=table)

@@ -29,8 +29,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An encoder without a head, as sentence encoders are."""
-    return save_bert(tmp_path_factory.mktemp("models") / "start", head=False)
+    """An encoder without an output layer, as sentence encoders are."""
+    return save_bert(tmp_path_factory.mktemp("models") / "start", output_layer=False)
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,16 @@ def test_figures_are_found_again_on_the_file_that_chose_the_weights(
     start: Path, data: Path, tmp_path: Path
 ) -> None:
     dev = write_texts(tmp_path / "dev.jsonl", 40, seed=9)
-    finished = masked(data, tmp_path / "out", dev=dev, start=str(start), settings=replace(SETTINGS, epochs=1))
+    trained = masked(data, tmp_path / "out", dev=dev, start=str(start), settings=replace(SETTINGS, epochs=1))
     again = perplexity(tmp_path / "out", read_table(dev), batch=5)
-    assert again == pytest.approx(finished.figures["after"], rel=1e-5)
-    assert [one["file"] for one in finished.data] == ["texts.jsonl", "dev.jsonl"]
+    assert again == pytest.approx(trained.figures["after"], rel=1e-5)
+    assert [one["file"] for one in trained.data] == ["texts.jsonl", "dev.jsonl"]
     assert perplexity(tmp_path / "out", read_table(dev), seed=1) != again
 
 
-def test_the_folder_is_loaded_by_transformers_with_its_head_and_is_a_start_for_others(made: Path) -> None:
+def test_the_folder_is_loaded_by_transformers_with_its_output_layer_and_is_a_start_for_others(
+    made: Path,
+) -> None:
     model, info = AutoModelForMaskedLM.from_pretrained(made, output_loading_info=True)
     assert not info["missing_keys"]
     assert model.get_output_embeddings().weight is model.get_input_embeddings().weight
@@ -85,10 +87,10 @@ def test_title_and_text_are_read_together(start: Path, data: Path, tmp_path: Pat
     told: list[str] = []
     quick = replace(SETTINGS, epochs=0.1)
     masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, on_message=told.append)
-    finished = masked(
+    trained = masked(
         data, tmp_path / "two", text="title+text", start=str(start), settings=quick, on_message=told.append
     )
-    assert finished.columns == {"text": "title+text"}
+    assert trained.columns == {"text": "title+text"}
     one, two = (int(re.findall(r"in (\d+) chunks", line)[0]) for line in told)
     pieces = 135 * 3  # "old cat ##s" before each of the texts that train
     assert two - one in (pieces // 14, pieces // 14 + 1)
@@ -116,14 +118,14 @@ def test_too_few_minutes_are_told_and_leave_no_beginning(start: Path, data: Path
 
 def test_adapters_are_kept_apart_and_merged(start: Path, data: Path, tmp_path: Path) -> None:
     settings = replace(SETTINGS, lora=LoraSettings(rank=4), rate=1e-2)
-    finished = masked(data, tmp_path / "out", start=str(start), settings=settings)
-    assert finished.trainable < finished.parameters / 2
-    assert finished.figures["after"]["perplexity"] < finished.figures["before"]["perplexity"] / 1.5
+    trained = masked(data, tmp_path / "out", start=str(start), settings=settings)
+    assert trained.trainable < trained.parameters / 2
+    assert trained.figures["after"]["perplexity"] < trained.figures["before"]["perplexity"] / 1.5
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
     saved = load_file(tmp_path / "out" / "model.safetensors")
     assert not [name for name in saved if "lora" in name or "modules_to_save" in name]
     texts = read_table(data)
-    assert perplexity(tmp_path / "out", texts)["perplexity"] < finished.figures["before"]["perplexity"] / 1.5
+    assert perplexity(tmp_path / "out", texts)["perplexity"] < trained.figures["before"]["perplexity"] / 1.5
     before = load_file(start / "model.safetensors")
     word, dense = "embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"
     assert torch.equal(saved[f"bert.{word}"], before[word])
@@ -172,9 +174,9 @@ def test_minutes_cut_the_epochs_to_what_fits(start: Path, data: Path, tmp_path: 
         rates.extend([facts["learning_rate"]] if "learning_rate" in facts else [])
 
     many = replace(SETTINGS, epochs=10_000, patience=0)
-    finished = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, on_step=on_step)
-    assert 0 < finished.settings["epochs"] < 10_000
-    assert finished.figures["after"]["perplexity"] < finished.figures["before"]["perplexity"]
+    trained = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, on_step=on_step)
+    assert 0 < trained.settings["epochs"] < 10_000
+    assert trained.figures["after"]["perplexity"] < trained.figures["before"]["perplexity"]
 
 
 def test_the_seed_decides_the_weights(start: Path, data: Path, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_perplexity_weighs_pieces_alike_whatever_the_batches() -> None:
         assert figures["accuracy"] == pytest.approx(np.mean(right))
 
 
-def test_the_head_is_what_lies_between_encoder_and_output_layer() -> None:
+def test_the_prediction_layers_lie_between_encoder_and_output_layer() -> None:
     assert prediction_layers(bert()) == [
         "cls.predictions.transform.dense",
         "cls.predictions.transform.LayerNorm",
@@ -130,7 +130,7 @@ def test_the_head_is_what_lies_between_encoder_and_output_layer() -> None:
     assert prediction_layers(roberta) == ["lm_head.dense", "lm_head.layer_norm"]
 
 
-def test_with_adapters_the_head_is_trained_whole_and_the_loss_is_the_same() -> None:
+def test_with_adapters_the_prediction_layers_are_trained_whole_and_the_loss_is_the_same() -> None:
     model, chunks = bert(), chunks_of(20)
     before = masked_figures(model, chunks, 64)
     adapted = with_adapters(model, LoraSettings(rank=2), whole=prediction_layers(model))
@@ -142,7 +142,7 @@ def test_with_adapters_the_head_is_trained_whole_and_the_loss_is_the_same() -> N
     assert sum(".transform." in name and "lora_" not in name for name in trained) == 4
 
 
-def test_a_new_head_begins_with_how_often_pieces_come() -> None:
+def test_a_new_output_layer_begins_with_how_often_pieces_come() -> None:
     """As all it goes by where the encoder says nothing."""
     model, chunks = bert(), chunks_of(20)
     for weight in model.parameters():
@@ -154,8 +154,8 @@ def test_a_new_head_begins_with_how_often_pieces_come() -> None:
     np.testing.assert_allclose(chances, counts / counts.sum(), rtol=1e-5)
 
 
-def test_a_new_head_begins_with_the_pieces_that_are_like_a_vector() -> None:
-    """Its layers let through what they get, but for the activation and the norm that the head has."""
+def test_a_new_output_layer_begins_with_the_pieces_that_are_like_a_vector() -> None:
+    """Its layers let through what they get, but for the activation and the norm that they have."""
     model, chunks = bert().eval(), chunks_of(20)
     initialise_prediction_layers(model, chunks.ids)
     vectors = torch.randn(7, 32)

@@ -33,7 +33,7 @@ def test_it_learns_and_plain_transformers_gives_the_same_numbers(
 ) -> None:
     texts, numbers = stars(150, 0)
     told: list[str] = []
-    finished = regress(
+    trained = regress(
         write("a.csv", body=texts, stars=numbers),
         tmp_path / "out",
         text="body",
@@ -42,9 +42,9 @@ def test_it_learns_and_plain_transformers_gives_the_same_numbers(
         settings=replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2),
         on_message=told.append,
     )
-    assert finished == read_trained_model(tmp_path / "out")
-    assert finished.figures["test"]["mae"] < 15  # of two groups that are 40 apart
-    assert finished.figures["test"]["pearson"] > 0.6
+    assert trained == read_trained_model(tmp_path / "out")
+    assert trained.figures["test"]["mae"] < 15  # of two groups that are 40 apart
+    assert trained.figures["test"]["pearson"] > 0.6
     assert told[0] == "150 examples: 120 for training, 15 for validation, 15 for test"
     new = animals(20, 9)[0]
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")

@@ -78,9 +78,9 @@ class Training:
         (out / "report").mkdir()
         (out / "report" / "history.json").write_text("[]")
         test = {"test": {"accuracy": -self.figure(settings)}}
-        finished = TrainedModel(out, "classify", "minilm", settings=asdict(settings), figures=test)
+        trained = TrainedModel(out, "classify", "minilm", settings=asdict(settings), figures=test)
         remove_checkpoints(out)
-        return save_trained_model(finished)
+        return save_trained_model(trained)
 
 
 def search(
@@ -107,9 +107,9 @@ def test_the_model_of_the_best_trial_is_kept_and_nothing_else(tmp_path: Path) ->
         "palate.json",
         "README.md",
     }
-    finished = read_trained_model(tmp_path / "out")
-    assert finished.settings["rate"] == best.choice["rate"]
-    assert "the best of 12 trials by palate train tune, with rate" in finished.notes[-1]
+    trained = read_trained_model(tmp_path / "out")
+    assert trained.settings["rate"] == best.choice["rate"]
+    assert "the best of 12 trials by palate train tune, with rate" in trained.notes[-1]
 
 
 def test_the_first_trial_has_the_given_settings_so_that_the_outcome_is_never_worse(tmp_path: Path) -> None:
@@ -215,11 +215,11 @@ def test_a_search_that_was_stopped_between_the_end_of_a_trial_and_its_note_train
 
     def killed(out: Path, settings: TrainingSettings, on_step: Any) -> TrainedModel:
         nonlocal count
-        finished = training(out, settings, on_step)
+        trained = training(out, settings, on_step)
         count += 1
         if count == 2:
             raise Stopped
-        return finished
+        return trained
 
     with pytest.raises(Stopped):
         search_settings(
@@ -262,10 +262,10 @@ def test_a_trial_that_diverges_is_no_good_and_the_search_goes_on(tmp_path: Path)
     whole = training.__call__
 
     def diverging(out: Path, settings: TrainingSettings, on_step: Any) -> TrainedModel:
-        finished = whole(out, settings, on_step)
+        trained = whole(out, settings, on_step)
         if settings != GIVEN:
             raise BadValue("the model's predictions are not finite numbers")
-        return finished
+        return trained
 
     found = search_settings(
         diverging, tmp_path / "out", GOAL, {}, settings=GIVEN, minutes=1e6, trials=4, clock=training.clock

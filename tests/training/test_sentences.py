@@ -75,7 +75,7 @@ def test_the_rank_is_that_of_the_best_partner_among_the_others(seed: int) -> Non
     assert reciprocal_rank(source, names) == pytest.approx(np.mean(found))
 
 
-def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(
+def test_without_a_classifier_a_model_is_judged_by_one_fitted_to_training_pairs(
     model: SentenceTransformer, tmp_path: Path
 ) -> None:
     table = read_table(nli_file(tmp_path))
@@ -92,7 +92,9 @@ def test_without_a_head_a_model_is_judged_by_one_fitted_to_training_pairs(
     assert found == pytest.approx(own.score(seen / scale, read_nli([table]).targets))
 
 
-def test_a_head_fitted_on_two_labels_never_says_the_third(model: SentenceTransformer, tmp_path: Path) -> None:
+def test_a_classifier_fitted_on_two_labels_never_predicts_the_third(
+    model: SentenceTransformer, tmp_path: Path
+) -> None:
     labels = ["contradiction", "entailment"] * 15
     table = read_table(
         write(tmp_path / "two.csv", {"premise": texts(30, 1), "hypothesis": texts(30, 2), "label": labels})

@@ -83,7 +83,7 @@ def test_plain_sentence_transformers_loads_it_with_the_same_vectors(whole: Train
 def test_its_figures_are_those_of_what_was_saved(
     files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
 ) -> None:
-    """The weights and the head of the best evaluation, not of the last."""
+    """The weights and the classifier of the best evaluation, not of the last."""
     dev = {kind: files[kind] for kind in ("sts", "nli")}
     shared = {"sts": files["sts"], "nli": files["nli"], "start": str(tiny_bert), "settings": SMALL}
     made = similarity(tmp_path / "made", dev=dev, **shared)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def made_history(made: TrainedModel) -> list[dict[str, float]]:
 def test_a_stopped_run_goes_on_to_the_same_weights(
     stop: int, whole: TrainedModel, files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
 ) -> None:
-    """Bit by bit, with the head, whether it was stopped in the first epoch or in the second."""
+    """Bit by bit, with the classifier, whether it was stopped in the first epoch or in the second."""
 
     def on_step(facts: Mapping[str, float]) -> None:
         if facts["step"] == stop:
@@ -139,7 +139,7 @@ def test_every_source_is_used_in_proportion_to_its_weight(
 
     monkeypatch.setattr(Mixture, "__init__", init)
     given = {kind: files[kind] for kind in ("nli", "sts")}
-    finished = similarity(
+    trained = similarity(
         tmp_path / "made",
         **given,
         weights={"nli": 0.5, "sts": 2},
@@ -148,7 +148,7 @@ def test_every_source_is_used_in_proportion_to_its_weight(
     )
     counts = Counter(source for batch in made[0] for source in ["nli" if batch[0] < 54 else "sts"])
     assert counts == {"nli": 4, "sts": 18}  # of 7 and 9 batches
-    assert "shares of the steps: nli 18%, sts 82%" in finished.notes
+    assert "shares of the steps: nli 18%, sts 82%" in trained.notes
 
 
 def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(

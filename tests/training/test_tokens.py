@@ -49,10 +49,10 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
     )
     out = tmp_path / "out"
     settings = replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2, epochs=14 if lora else 8)
-    finished = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
-    assert finished == read_trained_model(out)
-    assert finished.labels == ("O", "B-pet", "I-pet")
-    assert finished.figures["test"]["f1"] > 0.7
+    trained = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
+    assert trained == read_trained_model(out)
+    assert trained.labels == ("O", "B-pet", "I-pet")
+    assert trained.figures["test"]["f1"] > 0.7
     assert (out / "adapter").is_dir() == (lora is not None)
     new = sentences(12, 7)[0]
     said = predict(out, new, batch=5)
@@ -65,7 +65,7 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
         with torch.no_grad():
             best = model(**found).logits[0].argmax(1).tolist()
         ids = found.word_ids(0)
-        assert tagged_rows == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
+        assert tags == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
 
 
 def test_the_first_piece_of_a_word_stands_for_it(tiny_bert: Path) -> None:
@@ -82,8 +82,8 @@ def test_blanks_do_as_well_as_lists_and_words_beyond_the_window_are_told(
     words, tags = sentences(40, 1)
     words[5], tags[5] = ["a"] * 20, ["O"] * 20
     data = write("a.csv", tokens=[*map(" ".join, words)], tags=[*map(" ".join, tags)])
-    finished = tokens(data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1))
-    assert finished.notes[0] == "1 of 40 texts are longer than 12 word pieces; what is beyond was cut off"
+    trained = tokens(data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1))
+    assert trained.notes[0] == "1 of 40 texts are longer than 12 word pieces; what is beyond was cut off"
     (said,) = predict(tmp_path / "out", [["a"] * 20])
     assert len(said) == 20
     assert said[10:] == ["O"] * 10

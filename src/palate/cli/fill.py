@@ -31,12 +31,12 @@ def fill(
     top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="Word pieces for each gap.")] = 5,
     json: JsonOption = False,
 ) -> None:
-    """Fill each \\[MASK] of a text: the likeliest word pieces with their probabilities.
+    r"""Fill each \[MASK] of a text: the most probable word pieces, with their probabilities.
 
-    Needs a model with a masked-language head, which the packaged minilm has not: make one with palate train
-    masked.
+    Needs a model with a masked-language output layer, which the packaged minilm has not: make one with palate
+    train masked.
 
-    Example: palate fill "This is a great \\[MASK]." --model my-mlm
+    Example: palate fill "This is a great \[MASK]." --model my-mlm
     """
     with silenced():
         from palate.training.fill import fill as guess

@@ -18,7 +18,7 @@ FAST = ["--epochs", "0.5", "--batch", "8", "--window", "16", "--rate", "3e-3"]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("masked")
-    save_bert(folder / "start", head=False)
+    save_bert(folder / "start", output_layer=False)
     write_texts(folder / "texts.jsonl", 60)
     return folder
 

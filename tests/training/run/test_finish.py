@@ -19,7 +19,7 @@ RUN = TrainingRun(
 )
 
 
-def finished(folder: Path) -> TrainedModel:
+def trained(folder: Path) -> TrainedModel:
     return TrainedModel(
         folder=folder,
         kind="classify",
@@ -43,7 +43,7 @@ def test_what_is_saved_is_read(
 ) -> None:
     folder = tmp_path_factory.mktemp("made")
     drawn = replace(
-        finished(folder), labels=tuple(labels), notes=tuple(notes), figures={"test": {"f1": figure}}
+        trained(folder), labels=tuple(labels), notes=tuple(notes), figures={"test": {"f1": figure}}
     )
     saved = save_trained_model(drawn)
     assert saved == read_trained_model(folder)
@@ -55,7 +55,7 @@ def test_what_is_saved_is_read(
 
 
 def test_cost_comes_from_the_run_and_the_window_from_the_settings(tmp_path: Path) -> None:
-    saved = save_trained_model(finished(tmp_path), RUN)
+    saved = save_trained_model(trained(tmp_path), RUN)
     assert (saved.seconds, saved.peak_mb, saved.parameters, saved.trainable, saved.window) == (
         1.3,
         100,

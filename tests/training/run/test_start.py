@@ -97,7 +97,7 @@ def test_a_text_as_long_as_roberta_takes_fits_it(tiny_roberta: Path) -> None:
 
 
 def test_words_given_apart_are_read_as_in_a_text(tiny_roberta: Path) -> None:
-    tokenizer = load_tokenizer(str(tiny_roberta), 32, words=True)
+    tokenizer = load_tokenizer(str(tiny_roberta), 32, split_into_words=True)
     apart = tokenizer(["the", "cat", "sat"], is_split_into_words=True)
     assert tokenizer.convert_ids_to_tokens(apart["input_ids"])[1:-1] == [
         "\u0120the",

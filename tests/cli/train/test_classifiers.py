@@ -151,7 +151,8 @@ def test_without_options_the_recipe_has_its_own_settings(
         ),
         (
             "regress",
-            "made: predicts the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; use it: ",
+            "made: predicts the label of a text, off by 1.5 in the mean, Spearman 0.500 on test texts; "
+            "use it: ",
         ),
         (
             "tokens",

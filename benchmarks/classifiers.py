@@ -1,4 +1,4 @@
-"""Figure: fine-tuning with a head on SST-2, TREC (coarse) and AG News, full and LoRA. --quick takes some
+"""Figure: fine-tuning a classifier on SST-2, TREC (coarse) and AG News, full and LoRA. --quick takes some
 hundred examples.
 
 Weights are chosen on a tenth split from train; dev is looked at once, at the end.
@@ -27,20 +27,20 @@ QUICK = 400
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--quick", action="store_true")
-    asked.add_argument("--only", choices=SETS)
-    asked.add_argument("--form", choices=FORMS)
-    asked.add_argument("--seed", type=int, default=0)
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=SETS)
+    parser.add_argument("--form", choices=FORMS)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
     needs(DATA)
-    for name in [given.only] if given.only else SETS:
-        for form in [given.form] if given.form else FORMS:
-            one(name, replace(SETS[name], seed=given.seed, lora=FORMS[form]), quick=given.quick)
+    for name in [options.only] if options.only else SETS:
+        for form in [options.form] if options.form else FORMS:
+            measure(name, replace(SETS[name], seed=options.seed, lora=FORMS[form]), quick=options.quick)
 
 
-def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
-    table, held = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
+def measure(name: str, settings: TrainingSettings, *, quick: bool) -> None:
+    table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
     texts, labels = (
         table.strings("text")[: QUICK if quick else None],
         table.strings("label")[: QUICK if quick else None],
@@ -51,19 +51,19 @@ def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
         root = Path(folder)
         for part, places in zip(("data", "dev"), stratified(labels, (0.9, 0.1), settings.seed), strict=True):
             write(root / f"{part}.csv", [(texts[place], labels[place]) for place in places.tolist()])
-        made = classify(root / "data.csv", root / "out", dev=root / "dev.csv", settings=settings)
-        right = [
-            made.labels[row.argmax()] == label
+        model = classify(root / "data.csv", root / "out", dev=root / "dev.csv", settings=settings)
+        correct = [
+            model.labels[row.argmax()] == label
             for row, label in zip(
-                predict(root / "out", held.strings("text")), held.strings("label"), strict=True
+                predict(root / "out", dev.strings("text")), dev.strings("label"), strict=True
             )
         ]
     figures = {
-        "accuracy": round(sum(right) / len(right), 4),
-        "accuracy_chosen_by": round(made.figures["validation"]["accuracy"], 4),
-        "seconds": made.seconds,
-        "peak_mb": made.peak_mb,
-        "trainable_share": round(made.trainable / made.parameters, 4),
+        "accuracy": round(sum(correct) / len(correct), 4),
+        "accuracy_chosen_by": round(model.figures["validation"]["accuracy"], 4),
+        "seconds": model.seconds,
+        "peak_mb": model.peak_mb,
+        "trainable_share": round(model.trainable / model.parameters, 4),
         "lora": settings.lora is not None,
         "epochs": settings.epochs,
         "batch": settings.batch,
@@ -71,9 +71,9 @@ def one(name: str, settings: TrainingSettings, *, quick: bool) -> None:
         "quick": quick,
     }
     emit(
-        "heads",
+        "classifiers",
         figures,
-        data=f"{name} dev, {len(right)} texts",
+        data=f"{name} dev, {len(correct)} texts",
         seed=settings.seed,
         packages=("torch", "transformers", "peft"),
     )

@@ -119,7 +119,7 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
             early = [
                 (place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows
             ]
-            taste = library.reader(f"reader {reader}").reader
+            taste = library.reader(f"reader {reader}").number
             verdicts = [
                 (rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]

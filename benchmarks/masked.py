@@ -2,7 +2,9 @@
 a minute or two.
 
 The papers listed last, a tenth of them, are held out. The output layers start at random, as the start has
-none stored; `unigram` is the perplexity of guessing by how often each piece comes, which is the fairer start."""
+none stored; `unigram` is the perplexity of guessing by how often each piece comes, which is the fairer
+start.
+"""
 
 import argparse
 import gzip

@@ -152,7 +152,7 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
         dev=dev,
         start=str(tiny_bert),
         settings=replace(SETTINGS, epochs=1),
-        compare_encoders=True,
+        weigh=True,
     )
     assert list(trained.figures) == ["validation"]
     assert sum(map(sum, trained.figures["validation"]["confusion"])) == 9

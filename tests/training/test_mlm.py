@@ -133,7 +133,7 @@ def test_the_prediction_layers_lie_between_encoder_and_output_layer() -> None:
 def test_with_adapters_the_prediction_layers_are_trained_whole_and_the_loss_is_the_same() -> None:
     model, chunks = bert(), chunks_of(20)
     before = masked_figures(model, chunks, 64)
-    adapted = with_adapters(model, LoraSettings(rank=2), whole=prediction_layers(model))
+    adapted = with_adapters(model, LoraSettings(rank=2), fully_trained=prediction_layers(model))
     assert masked_figures(adapted, chunks, 64) == pytest.approx(before, rel=1e-5)  # adapters begin as nothing
     trained = {name for name, weight in adapted.named_parameters() if weight.requires_grad}
     assert all("lora_" in name or ".cls.predictions.transform." in name for name in trained)

@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.run.finish import save_trained_model
 from palate.training.run.resume import begin_training, remove_checkpoints
-from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.settings import TrainingSettings
 from palate.training.run.trained_model import TrainedModel, read_trained_model
 from palate.training.search import SearchResult, search_settings
-from palate.training.search_space import choice_of, search_space, settings_at
+from palate.training.search_space import settings_at
 from palate.training.search_trials import Goal
 
 GOAL = Goal("accuracy", greater=True)
@@ -296,31 +294,3 @@ def test_data_that_cannot_be_used_ends_the_search_and_leaves_the_folder_free(tmp
 def test_time_and_trials_are_above_zero(wrong: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(BadValue, match="a search needs minutes above 0 and 1 trial or more"):
         search(Training(), tmp_path / "out", **wrong)
-
-
-@given(
-    st.floats(1e-6, 1e-2),
-    st.floats(0.1, 20),
-    st.integers(1, 200),
-    st.none() | st.floats(0, 0.9),
-    st.floats(0, 1),
-    st.none() | st.integers(1, 64),
-)
-def test_the_given_settings_lie_in_the_space_and_come_back_from_it(
-    rate: float, epochs: float, batch: int, dropout: float | None, warmup: float, rank: int | None
-) -> None:
-    lora = None if rank is None else LoraSettings(rank=rank, alpha=3 * rank)
-    settings = TrainingSettings(
-        rate=rate, epochs=epochs, batch=batch, dropout=dropout, warmup=warmup, lora=lora
-    )
-    choice, space = choice_of(settings), search_space(settings)
-    assert set(choice) == set(space)
-    for name, value in choice.items():
-        assert space[name]._contains(space[name].to_internal_repr(value))
-    assert settings_at(settings, choice) == settings
-
-
-def test_alpha_stays_in_proportion_to_the_rank() -> None:
-    settings = TrainingSettings(lora=LoraSettings(rank=8, alpha=24))
-    found = settings_at(settings, {**choice_of(settings), "rank": 16})
-    assert found.lora == LoraSettings(rank=16, alpha=48)

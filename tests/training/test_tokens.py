@@ -60,12 +60,12 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
         AutoModelForTokenClassification.from_pretrained(out).eval(),
         AutoTokenizer.from_pretrained(out),
     )
-    for text, tags in zip(new, said, strict=True):
+    for text, predicted in zip(new, said, strict=True):
         found = tokenizer(text, is_split_into_words=True, truncation=True, return_tensors="pt")
         with torch.no_grad():
             best = model(**found).logits[0].argmax(1).tolist()
         ids = found.word_ids(0)
-        assert tags == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
+        assert predicted == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
 
 
 def test_the_first_piece_of_a_word_stands_for_it(tiny_bert: Path) -> None:

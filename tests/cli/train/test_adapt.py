@@ -82,7 +82,9 @@ def test_it_may_be_left_to_be_used_later(palate_: Palate) -> None:
 def test_an_encoder_that_is_not_kept_is_no_failure(palate_: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(palate.adapt.verdict, "MIN_AGREEMENT", 2.0)
     done = palate_(*ADAPT_DEFAULTS, "--all", "--epochs", "1")
-    assert done.stdout.splitlines()[-1] == "not kept: the store stays as it was; what was tuned lies in tuned"
+    assert (
+        done.stdout.splitlines()[-1] == "not kept: the store stays as it was; the tuned encoder lies in tuned"
+    )
     assert "it forgot too much" in done.stderr
     assert encoders(palate_) == [("tiny", True)]
 

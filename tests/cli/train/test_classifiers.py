@@ -45,10 +45,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def recipe(kind: str) -> Callable[..., TrainedModel]:
         def make(data: Path, out: Path, **others: Any) -> TrainedModel:
             calls.update(data=data, out=out, silenced=os.environ["TQDM_DISABLE"], **others)
-            others["tell"]("10 examples: 8 for training, 1 for validation, 1 for test")
+            others["on_message"]("10 examples: 8 for training, 1 for validation, 1 for test")
             facts = {"step": 4, "steps": 8, "epoch": 0.5}
-            others["watch"]({**facts, "loss": 0.5, "learning_rate": 1e-4})
-            others["watch"]({**facts, "eval_loss": 0.25, "eval_accuracy": 0.75, "eval_runtime": 1.0})
+            others["on_step"]({**facts, "loss": 0.5, "learning_rate": 1e-4})
+            others["on_step"]({**facts, "eval_loss": 0.25, "eval_accuracy": 0.75, "eval_runtime": 1.0})
             return TrainedModel(
                 folder=out,
                 kind=kind,
@@ -128,7 +128,7 @@ def test_the_common_options_become_settings(train: Train, asked: dict[str, Any])
     )
     assert (asked["data"], asked["dev"], asked["out"]) == (Path("a.csv"), Path("d.csv"), Path("made"))
     assert (asked["text"], asked["label"], asked["start"], asked["weigh"]) == ("body", "kind", "other", True)
-    assert asked["quiet"] == "1"
+    assert asked["silenced"] == "1"
     assert dict(os.environ) == before
 
 

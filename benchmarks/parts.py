@@ -13,8 +13,8 @@ import numpy as np
 
 import palate
 from palate.evaluation.replay_corpus import ReplayCorpus
-from palate.feature.terms import hash_terms
 from palate.feature.minhash import band_keys
+from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.index.exact import ExactIndex
 from palate.parts import Taste

@@ -9,9 +9,9 @@ from statistics import median
 from time import thread_time
 
 import numpy as np
+from palate.evaluation.stage import Stage
 from scipy.sparse import csr_array
 
-from palate.evaluation.stage import Stage
 from palate.features import Background, Features
 from palate.taste.choose import make_contest
 from palate.threads import one_thread

@@ -61,13 +61,13 @@ class Library:
         asked = make_encoder(encoder) if encoder else None
         self.store = SqliteStore(os.fspath(path), create=create)
         named = (encoder, asked) if encoder and asked else None
-        self._workspace = Workspace(self.store, named, any_encoder=any_encoder)
-        self._learners = Learners(self._workspace, memory_limit_bytes)
+        self.workspace = Workspace(self.store, named, any_encoder=any_encoder)
+        self._learners = Learners(self.workspace, memory_limit_bytes)
 
     @property
     def encoder(self) -> Encoder:
         """What the store's vectors come from, as of the last call."""
-        return self._workspace.encoder
+        return self.workspace.encoder
 
     def add(
         self,
@@ -90,10 +90,10 @@ class Library:
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in texts)
-        encoder = self._workspace.encoding.follow(state)
+        encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self.store, encoder, progress)
         if report.added:
-            self._workspace.maintain()
+            self.workspace.maintain()
         with self.store.writing() as tables:
             tables.settings.put_validators(dict(fetcher.fetched))
         return report
@@ -144,7 +144,7 @@ class Library:
             )
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
-        return Reader(self._workspace, learner, row)
+        return Reader(self.workspace, learner, row)
 
     def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together.
@@ -197,22 +197,22 @@ class Library:
 
         Texts without a vector get one first. A crowd that has got old is learned anew in the background.
         """
-        return self._workspace.corpus()
+        return self.workspace.corpus()
 
     def crowd(self) -> CrowdSummary | None:
         """Returns what the crowd was learned from; None where there is none: fewer than five readers judged enough."""
-        state = self._workspace.state()
-        return self._workspace.crowd.summary(self._workspace.encoding.follow(state).encoder_id)
+        state = self.workspace.state()
+        return self.workspace.crowd.summary(self.workspace.encoding.follow(state).encoder_id)
 
     def refresh_crowd(self) -> CrowdSummary | None:
         """Learns the crowd now from all public judgements; returns what it was learned from."""
         corpus = self.corpus()
-        self._workspace.crowd.learn(corpus, self._workspace.encoding.cached.encoder_id)
+        self.workspace.crowd.learn(corpus, self.workspace.encoding.cached.encoder_id)
         return self.crowd()
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
-        return self._workspace.encode(contents)
+        return self.workspace.encode(contents)
 
     def remove(
         self,
@@ -242,8 +242,8 @@ class Library:
                 else tables.texts.remove(rows, forget=forget)
             )
         if rows and not dry_run:
-            self._workspace.rules.forget()
-            self._workspace.compact()
+            self.workspace.rules.forget()
+            self.workspace.compact()
         return RemoveReport(*counts)
 
     def use_encoder(self, name: str, progress: Encoded | None = None) -> int:
@@ -254,7 +254,7 @@ class Library:
         Until the last is done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and
         what was made is kept. progress is called with the number done and the number in all. Raises
         UnknownName, BadSource, MissingExtra."""
-        return self._workspace.encoding.use(name, progress)
+        return self.workspace.encoding.use(name, progress)
 
     def begin_encoder(self, name: str) -> None:
         """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder
@@ -262,18 +262,18 @@ class Library:
 
         `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
         in memory, whose one connection threads cannot share, is moved before this returns."""
-        self._workspace.encoding.begin(name)
+        self.workspace.encoding.begin(name)
 
     def moving(self) -> UnderWay | None:
         """How far a move in the background is; None where there is none. Raises what went wrong with the
         last.
         """
-        return self._workspace.encoding.background.under_way()
+        return self.workspace.encoding.background.under_way()
 
     def close(self) -> None:
         """Stops what goes on in the background; what was made is kept. Raises what went wrong with it."""
         try:
-            self._workspace.close()
+            self.workspace.close()
         finally:
             self.store.close()
 

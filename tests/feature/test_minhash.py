@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.terms import BUCKETS, hash_terms
 from palate.feature.minhash import HASHES_PER_BAND, MIN_TERMS, N_BANDS, band_keys, jaccard
+from palate.feature.terms import BUCKETS, hash_terms
 from palate.features import Terms
 
 IDS = st.sets(st.integers(0, BUCKETS - 1), max_size=40)

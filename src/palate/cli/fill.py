@@ -8,7 +8,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, speakable, wants_json
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 
 if TYPE_CHECKING:
     from palate.training.fill import Guess
@@ -31,14 +31,14 @@ def fill(
     top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="Word pieces for each gap.")] = 5,
     json: JsonOption = False,
 ) -> None:
-    """Fill each \\[MASK] of a text: the likeliest word pieces with their probabilities.
+    r"""Fill each \[MASK] of a text: the most probable word pieces, with their probabilities.
 
-    Needs a model with a masked-language head, which the packaged minilm has not: make one with palate train
-    masked.
+    Needs a model with a masked-language output layer, which the packaged minilm has not: make one with palate
+    train masked.
 
-    Example: palate fill "This is a great \\[MASK]." --model my-mlm
+    Example: palate fill "This is a great \[MASK]." --model my-mlm
     """
-    with quiet():
+    with silenced():
         from palate.training.fill import fill as guess
 
         gaps = guess(text, model, top=top)

@@ -80,9 +80,9 @@ def said_by(folder: Path, text: str) -> dict[str, Any]:
     Raises BadSource where the folder holds neither.
     """
     from palate.training import classify, regress
-    from palate.training.run.finish import read_finished
+    from palate.training.run.trained_model import read_trained_model
 
-    finished = read_finished(folder)
+    finished = read_trained_model(folder)
     if finished.kind == "regress":
         return {"number": float(regress.predict(folder, [text])[0]), "label": finished.columns["label"]}
     (chances,) = classify.predict(folder, [text])

@@ -218,9 +218,9 @@ def number(
     as_json = wants_json(ctx, json)
     if model:
         from palate.cli.numbering import said_by, show_said
-        from palate.cli.train.quiet import quiet
+        from palate.cli.train.silence import silenced
 
-        with quiet():
+        with silenced():
             told = said_by(model, text)
         show.out_json(told) if as_json else show_said(told)
     elif axis:

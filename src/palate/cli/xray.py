@@ -20,7 +20,7 @@ from palate.cli.options import (
     store_path,
     wants_json,
 )
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 from palate.cli.upkeep import written
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def xray(
 
     Example: palate xray "A cat sleeps." --pair "Kittens nap all day." --encoder minilm
     """
-    with quiet():
+    with silenced():
         from palate.cli.xray_outcome import in_store, outcome_of
         from palate.encoder.choose import make_encoder
         from palate.insight.xray import xray as look
@@ -120,6 +120,6 @@ def _folder(name: str) -> Path:
         from palate.encoder.static import SHIPPED
 
         return Path(name.removeprefix("static:")) if ":" in name else SHIPPED
-    from palate.training.run.start import folder_of
+    from palate.training.run.start import model_folder_of
 
-    return folder_of(name)
+    return model_folder_of(name)

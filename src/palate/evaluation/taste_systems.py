@@ -31,8 +31,8 @@ class TasteSystem:
         self, name: str, corpus: ReplayCorpus, make: Callable[[Background], Taste], *, topic: bool = False
     ) -> None:
         self.name = name
-        background = corpus.space.background
-        self._features = corpus.space.corpus
+        background = corpus.fitted.background
+        self._features = corpus.fitted.corpus
         if topic:
             self._features = Features({**self._features.blocks, "topic": corpus.topic})
             average = Features(

@@ -13,10 +13,12 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 import palate.adapt.verdict
+from direct import direct
 from palate.adapt.adapt import Adapted, adapt
 from palate.encoder.choose import make_encoder
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.store.transfer import export_store
 from palate.training.run.settings import ADAPT_DEFAULTS
 from palate.training.run.trained_model import read_trained_model
@@ -41,13 +43,14 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
         library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(TEXTS)])
         for reader, (places, likings) in enumerate(likes(GROUPED, 4, 60, 1)):
             said = [liking if place < 45 or not turned else -liking for place, liking in enumerate(likings)]
-            taste = library.reader(f"reader {reader}").number
-            rows = [library.row_of(f"t{place}") for place in places]
+            texts = [f"t{place}" for place in places]
+            log = direct(library.store).log
+            taste = library.reader(f"reader {reader}").taste_id
             verdicts = [
-                (row, "like" if liking > 0 else "dislike", liking)
-                for row, liking in zip(rows, said, strict=True)
+                Verdict(library.row_of(text_id), "like" if liking > 0 else "dislike", liking)
+                for text_id, liking in zip(texts, said, strict=True)
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            log.append(taste, verdicts)
     return path
 
 
@@ -110,7 +113,7 @@ def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(
 ) -> None:
     path, done, _ = adapted
     with Library(shutil.copy(path, tmp_path / "store.db")) as library:
-        old, new = library.store.encoders.all()
+        old, new = direct(library.store).encoders.all()
         assert (old.name, old.in_use, old.texts) == (f"sbert:{tiny_bert}", True, 300)
         assert (new.name, new.in_use, new.texts) == (done.name, False, 300)
         assert new.figures["gain"] == pytest.approx(done.gains["before"].mean)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from direct import direct
 from palate.adapt.held_out import TasteHistory, gather, tastes_of
 from palate.adapt.trial import MIN_DRAWN_TASTES, EncoderTrial, TrialResult, gain
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.text import Text
 
 SUBJECTS = ("cats", "bonds", "search")
@@ -32,11 +34,14 @@ def test_a_trial_predicts_what_a_reader_would_have_been_served(
     with Library(path, encoder="words") as library:
         library.add(papers)
         me = library.reader("me", kind=kind, likes=likes)
-        rows = [(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0) for id, verdict in VERDICTS]
-        library.store.log.append(me.number, rows[:9])  # type: ignore[arg-type]
+        imported = [
+            Verdict(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0)
+            for id, verdict in VERDICTS[:9]
+        ]
+        direct(library.store).log.append(me.taste_id, imported)
         for id, verdict in VERDICTS[9:]:
             me.judge(id, verdict)
-        board = me._learned.taste.board
+        board = me._learner.taste.scoreboard
         said = gather(library, tastes_of(library, ["me"]), {}, seed=0)
         served = EncoderTrial(said.contents, said.histories, [0]).replay(said.vectors, library.encode)
     assert len(board) == 3

@@ -28,7 +28,7 @@ CROWDS = {"liked": stage((1.0,)), "rated": stage((1.0, 1.0, -1.0))}
 
 
 def heard(amount: float) -> Background:
-    known = CROWDS["liked"].space.background
+    known = CROWDS["liked"].fitted.background
     return Background(known.average, known.sample, known.prior, amount)
 
 
@@ -103,7 +103,7 @@ def test_a_contest_of_several_kinds_starts_level() -> None:
 
 
 def test_the_members_of_a_contest_are_those_of_the_roster() -> None:
-    for background in (NO_BACKGROUND, CROWDS["liked"].space.background):
+    for background in (NO_BACKGROUND, CROWDS["liked"].fitted.background):
         contest = make_contest(CONTEST, background)
         known = default_members(background)
         assert dict(zip(contest.names, contest.scoreboard.weights.tolist(), strict=True)) == pytest.approx(

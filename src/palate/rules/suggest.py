@@ -45,12 +45,12 @@ def propose(library: Library, reader: Reader) -> list[StoredRule]:
     """
     judged = reader.judged()
     with library.store.reading() as tables:
-        rules = tables.rules.of(reader.number)
+        rules = tables.rules.of(reader.taste_id)
     settled = {stored.rule.key for stored in rules if stored.state != "pending"}
     texts = [library.text(feedback.text_id) for feedback in judged]
     found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
     with library.store.writing() as tables:
-        return tables.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
+        return tables.rules.propose(reader.taste_id, [(one.rule, one.evidence) for one in found])
 
 
 def suggest(

@@ -98,7 +98,7 @@ def tastes() -> None:
     with gzip.open(ARXIV, "rt") as lines:
         papers = [json.loads(line) for line in lines]
     papers = [papers[index] for index in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
-    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).fitted
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     texts, probe, weights = (
         [space.corpus[row : row + 1] for row in range(TEXTS)],

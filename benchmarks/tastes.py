@@ -9,9 +9,9 @@ from statistics import median
 from time import thread_time
 
 import numpy as np
-from palate.evaluation.stage import Stage
 from scipy.sparse import csr_array
 
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background, Features
 from palate.taste.choose import make_contest
 from palate.threads import one_thread
@@ -96,7 +96,7 @@ def speed() -> None:
     with gzip.open(ARXIV, "rt") as lines:
         papers = [json.loads(line) for line in lines]
     papers = [papers[row] for row in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
-    space = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).fitted
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     best = space.corpus[TEXTS - VALUED :]
     figures: dict[str, dict[str, float]] = {}

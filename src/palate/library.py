@@ -16,7 +16,7 @@ from palate.parts import Encoder, Matrix
 from palate.reader import Reader
 from palate.results import RemoveReport
 from palate.source import Columns, Fetcher, open_source
-from palate.store.sqlite import SqliteStore
+from palate.store.sqlite import IN_MEMORY, SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import Text, canonical_url, well_formed
 from palate.value import SimilarText
@@ -262,7 +262,10 @@ class Library:
 
         `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
         in memory, whose one connection threads cannot share, is moved before this returns."""
-        self.workspace.encoding.begin(name)
+        if self.store.path == IN_MEMORY:
+            self.use_encoder(name)
+        else:
+            self.workspace.encoding.begin(name)
 
     def moving(self) -> UnderWay | None:
         """How far a move in the background is; None where there is none. Raises what went wrong with the

@@ -58,7 +58,7 @@ def test_what_listens_to_a_crowd_starts_from_what_it_says(kind: str, crowd: str)
     """Before any feedback the log odds are the block times the prior, for a dense block as for a sparse
     one.
     """
-    space = CROWDS[crowd].space
+    space = CROWDS[crowd].fitted
     said = space.corpus.blocks["crowd"] @ space.background.prior["crowd"]
     assert np.ptp(said) > 0.01
     np.testing.assert_allclose(make_taste(kind, space.background).logits(space.corpus), said, atol=1e-5)
@@ -68,7 +68,7 @@ def test_what_listens_to_a_crowd_starts_from_what_it_says(kind: str, crowd: str)
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("kind", [*TASTES, CONTEST])
 def test_every_kind_learns_beside_a_crowd(kind: str, crowd: str) -> None:
-    space = CROWDS[crowd].space
+    space = CROWDS[crowd].fitted
     taste = make_taste(kind, space.background)
     before = taste.logits(space.corpus)
     taste.learn(space.corpus[:4], np.array([1.0, -1.0, 1.0, -1.0]), np.ones(4))
@@ -78,7 +78,7 @@ def test_every_kind_learns_beside_a_crowd(kind: str, crowd: str) -> None:
 
 
 def test_without_a_crowd_all_that_would_listen_go_by_content() -> None:
-    space = ReplayCorpus(CROWDS["liked"].contents).space
+    space = ReplayCorpus(CROWDS["liked"].contents).fitted
     tastes = [make_taste(kind, space.background) for kind in ("bayes", "crowd", "content")]
     for taste in tastes:
         taste.learn(space.corpus[:3], np.array([1.0, -1.0, 1.0]), np.ones(3))
@@ -88,7 +88,7 @@ def test_without_a_crowd_all_that_would_listen_go_by_content() -> None:
 
 
 def test_a_contest_of_one_kind_is_that_kind() -> None:
-    space = CROWDS["rated"].space
+    space = CROWDS["rated"].fitted
     contest, alone = make_contest("gradient", space.background), make_taste("gradient", space.background)
     assert contest.shares == {"gradient": 1.0}
     for taste in (contest, alone):

@@ -85,15 +85,23 @@ class TopK:
         """
         if np.count_nonzero(candidates) <= n:
             return Best(np.flatnonzero(candidates), True)
+        length = _length(weights)
+        if not length:  # only the shift says anything: of equal texts the last are as good as any
+            values = np.zeros(len(corpus)) if shift is None else shift
+            return Best(_largest(np.where(candidates, values, -np.inf), n), True)
         near = self._near(corpus, weights, shift, candidates, n, exact or len(corpus) <= SCANNED_TEXTS)
         if near is not None:
             return near
         made = self.scan(corpus, weights)
         estimates = made.scores if shift is None else made.scores + shift
         estimates = np.where(candidates, estimates, -np.inf)
-        likely = _largest(estimates, n + POSSIBLE_TEXTS)
-        level = _nth_largest(estimates[likely], n)
-        return Best(likely[estimates[likely] >= level - 2 * made.slack - ROUNDING * _length(weights)], True)
+        slack = made.slack + ROUNDING * length
+        likely = np.flatnonzero(estimates >= _nth_largest(estimates, n) - 2 * slack)
+        if len(likely) > n + POSSIBLE_TEXTS:  # many that the 8-bit vectors cannot tell apart
+            scores = self._scores(corpus, weights, shift, likely)
+            kept = _largest(scores, n + POSSIBLE_TEXTS)
+            likely = likely[kept[scores[kept] >= _nth_largest(scores, n) - ROUNDING * length]]
+        return Best(likely, True)
 
     def estimates(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Vector:
         """Returns (n,) scores of all texts, of the last pass where weights have hardly changed since."""
@@ -139,7 +147,8 @@ class TopK:
         rounding = ROUNDING * length
         slack = np.full(len(corpus), abs(factor) * made.slack + rounding, np.float32)
         for name, change in changes.items():
-            slack += np.float32(change) * corpus.lengths[name]
+            if name in corpus.lengths:
+                slack += np.float32(change) * corpus.lengths[name]
         if shift is not None:
             estimates = estimates + shift
         estimates = np.where(candidates, estimates, -np.inf)

@@ -64,7 +64,8 @@ class Segment:
 
 def make_segment(space: Space, texts: RawTexts) -> Segment:
     """Returns a segment of texts in memory. Costs about 60 microseconds a text."""
-    vectors = texts.vectors.astype(np.float32)
+    stored = texts.vectors.astype(np.float16)
+    vectors = stored.astype(np.float32)
     postings = space.keyword.postings(texts.terms)
     sentiment = space.sentiment.transform(texts.terms)
     fresh = np.zeros((len(texts), 3), np.float32)
@@ -89,7 +90,7 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
             "rows": np.asarray(texts.rows, np.int64),
             "representatives": np.asarray(texts.representatives, np.int64),
             "moments": texts.moments,
-            "vectors": texts.vectors.astype(np.float16),
+            "vectors": stored,
             "quantised": quantised,
             "quantum": quantum.astype(np.float32),
             "saturation": postings.saturation,

@@ -9,8 +9,8 @@ from palate.store.sqlite import SqliteStore
 FILLED = (
     "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 2)",
     "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:1')",
-    "insert into text values (1, 'x', 'Cats', 'A cat.', '', '', '', null, '{}', 'h1', null, 1, '2024-01-01T00:00:00+00:00')",
-    "insert into text values (2, 'y', '', 'A dog.', '', '', '', null, '{}', 'h2', null, 1, '2024-01-01T00:00:00+00:00')",
+    "insert into text values (1, 'x', 'Cats', 'A cat.', '', '', '', null, '{}', 'h1', null, 1, '2024-01-01')",
+    "insert into text values (2, 'y', '', 'A dog.', '', '', '', null, '{}', 'h2', null, 1, '2024-01-01')",
     "insert into terms values (1, x'', x''), (2, x'', x'')",
     "insert into band values (7, 1), (8, 1)",
     "insert into vector values ('h1', 1, x'00000000'), ('h2', 1, x'00000000')",

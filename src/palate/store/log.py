@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
@@ -40,12 +40,15 @@ _PREDICTIONS = (
     .join(schema.feedback)
     .where(_OF_TASTE, _feedback.entry > bindparam("after"))
 )
-_REQUEST = select(_request.first_entry, _request.last_entry).where(
+_REQUEST = select(_request.kind, _request.first_entry, _request.last_entry).where(
     _request.taste == bindparam("taste_id"), _request.key == bindparam("key")
 )
 _APPEND = insert(schema.feedback).returning(_feedback.entry, sort_by_parameter_order=True)
 _COLUMNS = ("taste", "given_at", "row", "kind", "liking", "weight", "undoes")
 _ROWS = select(schema.text.c.row).where(schema.text.c.row.in_(bindparam("rows", expanding=True)))
+
+
+RequestKind = Literal["judge", "undo"]
 
 
 class Verdict(NamedTuple):
@@ -131,17 +134,13 @@ class LogTable:
         predictions: what the tastes predicted of each verdict before they learned it; none at all is one None
         for each. Raises UnknownName where the taste or a text is gone, BadValue where the key was an undo's."""
         head = self._head(taste_id)
-        if (recorded := self._recorded(taste_id, key)) is not None:
-            if any(entry.kind == "undo" for entry in recorded):
-                raise BadValue(
-                    f"the key {key!r} was used to take a judgement back; give each request its own"
-                )
+        if (recorded := self._recorded(taste_id, key, "judge")) is not None:
             return Appended(head, recorded, repeated=True)
         self._require_texts({verdict.row for verdict in verdicts})
         entries = self._append(taste_id, [(*verdict, None) for verdict in verdicts])
         pairs = zip(entries, predictions, strict=bool(predictions))
         self._put_predictions({entry.entry: made for entry, made in pairs if made is not None})
-        self._put_request(taste_id, key, entries)
+        self._put_request(taste_id, key, "judge", entries)
         return Appended(head, entries)
 
     def undo(self, taste_id: int, *, key: str | None = None) -> Undone:
@@ -149,16 +148,14 @@ class LogTable:
 
         Raises UnknownName where the taste is gone, BadValue where the key was a verdict's."""
         head = self._head(taste_id)
-        if (recorded := self._recorded(taste_id, key)) is not None:
-            if any(entry.kind != "undo" for entry in recorded):
-                raise BadValue(f"the key {key!r} was used to give a judgement; give each request its own")
+        if (recorded := self._recorded(taste_id, key, "undo")) is not None:
             lines = recorded
             undone = [entry for line in lines for entry in self._between(taste_id, line.undoes, line.undoes)]
         else:
             newest = self._connection.execute(_NEWEST_STANDING, {"taste_id": taste_id})
             undone = [_entry(row) for row in newest]
             lines = self._append(taste_id, [(None, "undo", None, 1.0, entry.entry) for entry in undone])
-            self._put_request(taste_id, key, lines)
+            self._put_request(taste_id, key, "undo", lines)
         repeated = recorded is not None
         return Undone(head, lines[0], undone[0], repeated) if lines else Undone(head, None, None, repeated)
 
@@ -212,22 +209,39 @@ class LogTable:
             for number, (row, kind, liking, weight, undoes) in zip(numbers, lines, strict=True)
         ]
 
-    def _recorded(self, taste_id: int, key: str | None) -> list[Entry] | None:
-        """What was recorded at a key; None where nothing was done at it yet."""
+    def _recorded(self, taste_id: int, key: str | None, kind: RequestKind) -> list[Entry] | None:
+        """What was recorded at a key; None where nothing was done at it yet. Raises BadValue where something of
+        another kind was.
+        """
         if key is None:
             return None
-        span = self._connection.execute(_REQUEST, {"taste_id": taste_id, "key": key}).first()
-        return None if span is None else self._between(taste_id, *span)
+        request = self._connection.execute(_REQUEST, {"taste_id": taste_id, "key": key}).first()
+        if request is None:
+            return None
+        if request.kind != kind:
+            deeds = {"judge": "judge", "undo": "take a judgement back"}
+            raise BadValue(
+                f"the key {key!r} was used to {deeds[request.kind]}; give each request a key of its own"
+            )
+        return self._between(taste_id, request.first_entry, request.last_entry)
 
     def _between(self, taste_id: int, first: int | None, last: int | None) -> list[Entry]:
         """The entries of a taste from the first to the last, without those that were forgotten."""
         between = _LINES.where(_feedback.entry.between(first, last)).order_by(_feedback.entry)
         return [_entry(row) for row in self._connection.execute(between, {"taste_id": taste_id})]
 
-    def _put_request(self, taste_id: int, key: str | None, entries: Sequence[Entry]) -> None:
+    def _put_request(
+        self, taste_id: int, key: str | None, kind: RequestKind, entries: Sequence[Entry]
+    ) -> None:
         if key is not None:
             span = (entries[0].entry, entries[-1].entry) if entries else (None, None)
-            values = {"taste": taste_id, "key": key, "first_entry": span[0], "last_entry": span[1]}
+            values = {
+                "taste": taste_id,
+                "key": key,
+                "kind": kind,
+                "first_entry": span[0],
+                "last_entry": span[1],
+            }
             self._connection.execute(insert(schema.request).values(values))
 
     def _put_predictions(self, predictions: Mapping[int, Prediction]) -> None:

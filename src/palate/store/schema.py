@@ -160,8 +160,10 @@ request = Table(  # what was done at a key that a client chose, so that asking a
     metadata,
     Column("taste", ForeignKey("taste.number"), primary_key=True),
     Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("first_entry", Integer),  # of feedback; both null where there was nothing to do
     Column("last_entry", Integer),
+    CheckConstraint("kind in ('judge', 'undo')", name="known_kind"),
     sqlite_with_rowid=False,
 )
 

@@ -33,8 +33,10 @@ def upgrade() -> None:
         "request",
         sa.Column("taste", sa.Integer, sa.ForeignKey("taste.number"), primary_key=True),
         sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
         sa.Column("first_entry", sa.Integer),
         sa.Column("last_entry", sa.Integer),
+        sa.CheckConstraint("kind in ('judge', 'undo')", name="known_kind"),
         sqlite_with_rowid=False,
     )
     op.create_table(

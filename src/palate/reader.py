@@ -232,7 +232,7 @@ class Reader:
     def _best(self, view: _View, n: int, *, exact: bool) -> tuple[Rows, bool]:
         """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
         corpus, taste = view.corpus, self._learner.taste
-        nonlinear = bool(len(corpus)) and bool(taste.nonlinear_shares(corpus.features(np.zeros(1, np.int64))))
+        nonlinear = bool(taste.nonlinear_shares(corpus.no_features))
         n = max(n, NONLINEAR_TEXTS) if nonlinear else n
         weights, shift = taste.explain()[1], _shift(view)
         best = self._learner.top.best(corpus, weights, shift, view.candidates, n, exact=exact)

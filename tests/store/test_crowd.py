@@ -59,18 +59,18 @@ def test_private_readers_are_not_among_them(store: SqliteStore) -> None:
     assert direct(store).crowd.count_readers(1) == 1
     assert {entry.reader_id for entry in direct(store).crowd.public_log().entries} == {1}
     assert (direct(store).crowd.count_since(0), direct(store).crowd.count_since(2)) == (2, 0)
-    assert direct(store).crowd.state() == CrowdState(4, None, "2")
+    assert direct(store).crowd.state() == CrowdState(4, None, "2", 1)
 
 
 def test_what_was_put_last_is_kept_until_a_reader_leaves(store: SqliteStore) -> None:
-    assert direct(store).crowd.state() == CrowdState(0, None, "")
+    assert direct(store).crowd.state() == CrowdState(0, None, "", 2)
     direct(store).log.append(1, [Verdict(1, "like", 1.0)])
     direct(store).log.append(3, [Verdict(1, "like", 1.0)])
     first, second = StoredCrowd(1, 1, 1, b"first"), StoredCrowd(2, 1, 2, b"the second")
     assert direct(store).crowd.put(first, n_entries=1)
     assert direct(store).crowd.put(second, n_entries=2)
     assert direct(store).crowd.get() == second
-    assert direct(store).crowd.state() == CrowdState(2, (2, 1, 2, 10), "")
+    assert direct(store).crowd.state() == CrowdState(2, (2, 1, 2, 10), "", 2)
     direct(store).readers.remove("bob")
     assert direct(store).crowd.get() is None
     assert not direct(store).crowd.put(second, n_entries=2)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from palate.feature import semantic
 from palate.feature.semantic import ISOTROPIC
-from palate.workspace.fitting import SAMPLE_TEXTS, SpaceFit, empty_space, fit_texts
+from palate.workspace.fitting import SpaceFit, empty_space, fit_texts
 from workspace.made_texts import BLOCKS, cut, dense, features_of, fitted, made_space, made_texts, part_of
 
 seeds, sizes, all_cuts = st.integers(0, 999), st.integers(0, 130), st.lists(st.integers(0, 130), max_size=6)

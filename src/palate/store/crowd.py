@@ -24,6 +24,7 @@ _private_ids = select(func.aggregate_strings(cast(_reader.number, Text), ",")).w
 CROWD_STATE = (
     select(func.max(_feedback.entry)).scalar_subquery(),
     _private_ids.scalar_subquery(),
+    select(func.count()).select_from(schema.reader).where(_reader.private == 0).scalar_subquery(),
     *(
         select(column).scalar_subquery()
         for column in (_crowd.head, _crowd.encoder, _crowd.readers, func.length(_crowd.data))
@@ -65,18 +66,23 @@ class CrowdState(NamedTuple):
     """What tells, in a moment, whether anything has changed.
 
     newest_entry: of the log, of anybody. stored: (head, encoder_id, n_readers, bytes) of the crowd, None
-    where there is none. private: ids of the readers who keep out of it, with commas between."""
+    where there is none. private: ids of the readers who keep out of it, with commas between. n_public: how many
+    do not."""
 
     newest_entry: int
     stored: tuple[int, int, int, int] | None
     private: str
+    n_public: int = 0
 
     @classmethod
-    def of(cls, newest_entry: int | None, private: str | None, *stored: int | None) -> CrowdState:
+    def of(
+        cls, newest_entry: int | None, private: str | None, n_public: int, *stored: int | None
+    ) -> CrowdState:
         """From the values of CROWD_STATE."""
         head, encoder_id, n_readers, size = stored
         none = head is None or encoder_id is None or n_readers is None or size is None
-        return cls(newest_entry or 0, None if none else (head, encoder_id, n_readers, size), private or "")
+        kept = None if none else (head, encoder_id, n_readers, size)
+        return cls(newest_entry or 0, kept, private or "", n_public)
 
 
 class CrowdTable:

@@ -88,7 +88,8 @@ class Corpus:
         """Returns the same texts with what others think of them. Costs next to nothing."""
         corpus = copy(self)
         corpus.space, corpus.crowd = self.space.with_crowd(crowd), crowd
-        corpus.__dict__.pop("lengths", None)
+        for name in ("lengths", "no_features"):
+            corpus.__dict__.pop(name, None)
         return corpus
 
     @cached_property
@@ -150,7 +151,7 @@ class Corpus:
         parts, order = self._parted(wanted)
         found = [segment.features(self.space, local) for segment, local in parts]
         if not found:
-            found = [self._no_text.features(self.space, np.zeros(0, np.int64))]
+            return self.no_features
         features = Features.joined(found)
         if len(parts) > 1:
             features = features[np.argsort(order)]
@@ -210,8 +211,12 @@ class Corpus:
         return [0, *self._ends[:-1].tolist()] if self.segments else []
 
     @cached_property
-    def _no_text(self) -> Segment:
-        return empty_segment(self.space)
+    def no_features(self) -> Features:
+        """The features of no text: the names, kinds and widths of the blocks."""
+        features = empty_segment(self.space).features(self.space, np.zeros(0, np.int64))
+        return (
+            features if self.crowd is None else Features({**features.blocks, "crowd": self.crowd.block[:0]})
+        )
 
     @cached_property
     def _grouped(self) -> tuple[Rows, Rows]:

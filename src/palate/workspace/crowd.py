@@ -120,11 +120,16 @@ class CrowdKeeper:
         self._entries = None if arrays is None else int(arrays["entries"])
 
     def _stale(self, state: CrowdState) -> bool:
-        with self._store.reading() as tables:
-            if self._entries is None or state.stored is None:
+        if self._entries is None or state.stored is None:
+            if state.n_public < MIN_READERS:
+                return False
+            with self._store.reading() as tables:
                 return tables.crowd.count_readers(MIN_TEXTS) >= MIN_READERS
-            head = state.stored[0]
-            grown = tables.crowd.count_since(head) if state.newest_entry - head >= RELEARN_ENTRIES else 0
+        head = state.stored[0]
+        if state.newest_entry - head < RELEARN_ENTRIES:
+            return False
+        with self._store.reading() as tables:
+            grown = tables.crowd.count_since(head)
         return grown >= RELEARN_ENTRIES and grown > RELEARN_GROWTH * self._entries
 
 

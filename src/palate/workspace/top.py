@@ -10,18 +10,13 @@ from palate.parts import Rows, Vector
 from palate.weights import Sparse, Weights
 from palate.workspace.corpus import Corpus, Mask
 
-RESCORED_TEXTS = (
-    256  # with the highest estimates, that are scored at once: the best of them say which others may be best
-)
-POSSIBLE_TEXTS = (
-    2_000  # that may be scored one by one before reading all is cheaper, or the answer is no longer exact
-)
-SCANNED_TEXTS = (
-    200_000  # in a corpus that is read whole at once where that is needed; a larger one is in the background
-)
-SAME_WEIGHTS = (
-    0.02  # change of the weights, as a share of their length, up to which scores of before do for asking
-)
+# texts with the highest estimates that are scored at once: the best of them say which others may be best
+RESCORED_TEXTS = 128
+# texts that may be scored one by one: beyond it reading all is cheaper, or the answer is no longer proven
+POSSIBLE_TEXTS = 2_000
+# texts of a corpus whose best are always proven; of a larger one the next pass may be made in the background
+SCANNED_TEXTS = 5_000
+SAME_WEIGHTS = 0.02  # change of the weights, as a share of their length, up to which old scores do for asking
 DRIFT = 0.5  # change of the weights, as a share of their length, above which estimates tell nothing
 ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
 
@@ -54,7 +49,7 @@ class TopK:
     exact, and the next pass is made in the background (`pass_is_due`).
 
     A pass costs 0.6 microseconds a text; memory is 4 bytes a text. The estimates hold on: over 100,000 texts the
-    256 highest after five judgements held all of the 50 best once nine likes were known.
+    128 highest after five judgements held all of the 50 best once nine likes were known.
     Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what is
     known.
     """

@@ -13,9 +13,10 @@ from palate.workspace.corpus import Corpus, Mask
 # texts with the highest estimates that are scored at once: the best of them say which others may be best
 RESCORED_TEXTS = 128
 # texts that may be scored one by one: beyond it reading all is cheaper, or the answer is no longer proven
-POSSIBLE_TEXTS = 2_000
+POSSIBLE_TEXTS = 1_000
+UNPROVEN_TEXTS = 256  # texts beside those that are scored where the answer cannot be proven
 # texts of a corpus whose best are always proven; of a larger one the next pass may be made in the background
-SCANNED_TEXTS = 5_000
+SCANNED_TEXTS = 200_000
 SAME_WEIGHTS = 0.02  # change of the weights, as a share of their length, up to which old scores do for asking
 DRIFT = 0.5  # change of the weights, as a share of their length, above which estimates tell nothing
 ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
@@ -156,7 +157,7 @@ class TopK:
             return None
         if not proven:
             self.pass_is_due = True
-            others = others[_largest(estimates[others], POSSIBLE_TEXTS)]
+            others = others[_largest(estimates[others], UNPROVEN_TEXTS)]
         indices = np.concatenate([first, others])
         scores = np.concatenate([scores, self._scores(corpus, weights, shift, others)])
         return Best(indices[scores >= _nth_largest(scores, n) - rounding], proven)

@@ -70,7 +70,47 @@ def test_ris_gives_title_abstract_doi_and_date() -> None:
     assert [getattr(other, "title", other) for other in others] == ["No end", "Dogs"]
 
 
-def test_a_ris_record_that_does_not_parse_is_skipped_with_its_line() -> None:
+def test_any_ris_record_is_read_whatever_release_of_rispy_is_installed() -> None:
+    """rispy 0.10 asked for an iterator where 0.9 took a list, and every record was skipped as "no RIS"."""
+    (text,) = read_ris(
+        Document.of("a.ris", b"TY  - JOUR\nTI  - On tides\nAB  - They turn.\nER  - \n"), GUESSED
+    )
+    assert isinstance(text, Text)
+    assert (text.title, text.body) == ("On tides", "They turn.")
+
+
+def test_lines_without_a_tag_continue_a_value_or_a_list_and_end_with_the_record() -> None:
+    ris = b"""TY  - JOUR
+TI  - On
+   tides
+XX  - a tag that nobody knows
+and its second line
+KW  - moon
+sea
+AB  -
+
+They turn.
+
+Twice a day.
+ER  -
+Exported by a program.
+"""
+    (text,) = read_ris(Document.of("a.ris", ris), GUESSED)
+    assert isinstance(text, Text)
+    assert (text.title, text.body) == ("On tides", "They turn. Twice a day.")
+    assert text.extra["keywords"] == ["moon", "sea"]
+
+
+def test_a_fault_in_the_parser_is_not_taken_for_a_broken_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(parser: object, text: str) -> object:
+        raise TypeError("'list' object is not an iterator")
+
+    monkeypatch.setattr("rispy.RisParser.parse", broken)
+    with pytest.raises(TypeError, match="iterator"):
+        list(read_ris(Document.of("a.ris", RIS), GUESSED))
+
+
+def test_a_ris_record_without_words_is_skipped_with_its_line() -> None:
     items = list(read_ris(Document.of("a.ris", b"TY  - JOUR\nER  -\nTY  - JOUR\nTI  - Dogs\n"), GUESSED))
     assert [getattr(item, "title", item) for item in items] == [
         Skipped("a.ris, row 1", "row has neither title nor text"),

@@ -3,6 +3,7 @@
 The id is the DOI, so that one paper found in several databases is one text; else the PubMed number, the
 address or a hash."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from palate.source.columns import Rows
 from palate.source.facts import Columns, Items, Skipped
 from palate.source.opening import Document
 
-RIS_TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")
+RIS_FIELD = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")  # its tag and its value
 NBIB_TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
@@ -22,7 +23,7 @@ Record = tuple[int, dict[str, Any] | str]
 
 
 def read_ris(document: Document, columns: Columns) -> Items:
-    """Record by record; one that rispy cannot read is Skipped.
+    """Reads record by record; one without title and abstract is Skipped.
 
     >>> ris = b"TY  - JOUR\\nTI  - On cats\\nAB  - They sleep.\\nDO  - 10.1000/Cats\\nPY  - 2020\\nER  -\\n"
     >>> [(text.id, text.content, text.published.year) for text in read_ris(Document.of("a.ris", ris), Columns())]
@@ -77,14 +78,7 @@ def _ris(document: Document) -> Iterator[Record]:
 
     parser = rispy.RisParser(skip_unknown_tags=True)
     for number, lines in _records(document, re.compile(r"TY  - ")):
-        inside = [line for line in lines if not line.startswith("ER  -")]
-        try:
-            record = parser.parse_lines([*inside, "ER  - "])[0]
-        # rispy trips over some continued lines
-        except (rispy.parser.ParseError, TypeError, KeyError) as error:
-            reason = str(error).partition(":\n")[0]
-            yield number, f"record is no RIS: {reason}"
-            continue
+        (record,) = parser.parse("\n".join([*_ris_fields(lines, rispy.LIST_TYPE_TAGS), "ER  - "]))
         titles = ("title", "primary_title", "translated_title", "short_title", "secondary_title")
         record["title"] = next((record.pop(name) for name in titles if words(record.get(name))), "")
         record["abstract"] = record.pop("abstract", "") or record.pop("notes_abstract", "")
@@ -94,6 +88,26 @@ def _ris(document: Document) -> Iterator[Record]:
         )
         record["key"] = record.pop("id", "")  # a number within this list
         yield number, record
+
+
+def _ris_fields(lines: Iterable[str], list_tags: Iterable[str]) -> list[str]:
+    """Returns one line per value of a record, up to its end.
+
+    A line without a tag goes on with the value before it, or is one more value of a tag that holds a list.
+    Releases of rispy differ in what they make of such lines, and so are given none.
+
+    >>> _ris_fields(["TY  - JOUR", "TI  - On", " cats", "KW  - pets", "sleep", "ER  - ", "lost"], ["KW"])
+    ['TY  - JOUR', 'TI  - On cats', 'KW  - pets', 'KW  - sleep']
+    """
+    fields: list[str] = []
+    for line in itertools.takewhile(lambda line: not line.startswith("ER  -"), lines):
+        if field := RIS_FIELD.match(line):
+            fields.append(f"{field[1]}  - {field[2] or ''}")
+        elif line.strip() and fields[-1][:2] in list_tags:
+            fields.append(f"{fields[-1][:2]}  - {line.strip()}")
+        elif line.strip():
+            fields[-1] += " " + line.strip()
+    return fields
 
 
 def _nbib(document: Document) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 KINDS = (*DELIMITERS, ".jsonl", ".parquet")
@@ -99,7 +99,10 @@ def _json(path: Path, file: TextIO) -> Iterator[Line]:
 
 
 def _parquet(path: Path) -> Iterator[Line]:
-    from pyarrow import ArrowException, parquet
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise MissingExtra(f"the Parquet file {path}", "parquet") from None
 
     number = 0
     try:

@@ -1,6 +1,7 @@
 import gzip
 import io
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -90,6 +91,18 @@ def test_a_folder_gives_all_its_files_but_the_hidden_ones(tmp_path: Path) -> Non
         Skipped("notes/empty.txt", "is empty; expected texts"),
         Skipped("notes/photo.png", "is a picture; expected text"),
     ]
+
+
+def test_a_folder_skips_the_files_that_need_an_extra_and_reads_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    (tmp_path / "cats.txt").write_text("Cats sleep.")
+    (tmp_path / "page.html").write_text("<html><p>Dogs bark.</p></html>")
+    text, page = open_source(tmp_path)
+    assert isinstance(text, Text)
+    assert isinstance(page, Skipped)
+    assert page.reason.endswith("page.html needs the extra [pages]; run: pip install 'palate[pages]'")
 
 
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:

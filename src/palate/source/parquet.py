@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 from palate.source.columns import Rows
 from palate.source.facts import Columns, Items
 from palate.source.opening import Document
@@ -13,10 +13,13 @@ BATCH = 1000  # rows held at a time
 
 def read_parquet(document: Document, columns: Columns) -> Items:
     """Row by row, holding BATCH rows at a time. Raises BadSource where it is no Parquet file that can be
-    read.
+    read, MissingExtra without [parquet].
     """
-    import pyarrow
-    from pyarrow import parquet
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingExtra(f"the Parquet file {document.name}", "parquet") from None
 
     rows = Rows(document.name, columns)
     number = unpacked = 0

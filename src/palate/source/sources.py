@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from palate.errors import BadSource, FetchRefused
+from palate.errors import BadSource, FetchRefused, MissingExtra
 from palate.source.facts import Columns, Items, Skipped
 from palate.source.feeds import read_feed
 from palate.source.fetch import MAX_BODY, parse, without_password
@@ -109,7 +109,7 @@ class FolderSource:
                 for item in read_document(document, self.columns, self.once):
                     texts += isinstance(item, Text)
                     yield item
-            except BadSource as error:
+            except (BadSource, MissingExtra) as error:
                 reasons.append(str(error))
                 yield Skipped(document.name, str(error).removeprefix(document.name).lstrip(" ,:"))
         if not texts and not self.unchanged:

@@ -9,14 +9,14 @@ MAX_DEPTH = 32
 MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
 
 
-def words(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
 
-    >>> words(float("nan")), words(3.0), words(["a", "b"]), words("a\\0b ")
+    >>> cell_text(float("nan")), cell_text(3.0), cell_text(["a", "b"]), cell_text("a\\0b ")
     ('', '3', 'a\\nb', 'ab')
     """
     if isinstance(value, str):
-        value = clean(value).strip()
+        value = clean_text(value).strip()
         return "" if value in ("nan", "NaN") else value
     if value is None or isinstance(value, Mapping | bytes) or type(value).__name__ in MISSING:
         return ""
@@ -25,13 +25,13 @@ def words(value: Any) -> str:
     if isinstance(value, int | date):
         return str(value)
     kept = json_value(value)
-    return "\n".join(filter(None, map(words, kept))) if isinstance(kept, list) else words(kept)
+    return "\n".join(filter(None, map(cell_text, kept))) if isinstance(kept, list) else cell_text(kept)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Without NUL characters, which databases refuse, and with U+FFFD for surrogates without their partner.
 
-    >>> clean("a\\0\\ud800b")
+    >>> clean_text("a\\0\\ud800b")
     'a\ufffdb'
     """
     if "\0" in text:
@@ -55,7 +55,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool | int):
         return value if not isinstance(value, int) or abs(value) < 1 << 63 else str(value)
     if isinstance(value, str):
-        return clean(value)
+        return clean_text(value)
     if isinstance(value, float):
         return value if abs(value) < float("inf") else None
     if isinstance(value, bytes) or type(value).__name__ in MISSING:
@@ -64,7 +64,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return (
-            {clean(str(key)): json_value(kept, depth + 1) for key, kept in value.items()}
+            {clean_text(str(key)): json_value(kept, depth + 1) for key, kept in value.items()}
             if depth < MAX_DEPTH
             else None
         )
@@ -72,7 +72,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return [json_value(kept, depth + 1) for kept in value] if depth < MAX_DEPTH else None
     if hasattr(value, "tolist"):  # numpy's arrays and numbers
         return json_value(value.tolist(), depth)
-    return clean(str(value))
+    return clean_text(str(value))
 
 
 def web_address(value: str) -> str:

@@ -18,7 +18,8 @@ def read_date(value: Any) -> datetime | None:
 
     >>> read_date("Thu, 01 Jan 2004 19:48:21 +0200").isoformat()
     '2004-01-01T17:48:21+00:00'
-    >>> [read_date(text).date().isoformat() for text in ("2020-03-04T10:00:00Z", "2020 Mar-Apr", "2019", "1583280000")]
+    >>> texts = ("2020-03-04T10:00:00Z", "2020 Mar-Apr", "2019", "1583280000")
+    >>> [read_date(text).date().isoformat() for text in texts]
     ['2020-03-04', '2020-03-01', '2019-01-01', '2020-03-04']
     >>> read_date("yesterday") is None
     True

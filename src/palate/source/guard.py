@@ -15,7 +15,7 @@ from typing import Any
 import httpcore
 
 from palate.errors import FetchRefused
-from palate.source.addresses import refusal
+from palate.source.addresses import refusal_reason
 
 Resolve = Callable[[str, int], list[str]]  # host, port -> its IP addresses
 
@@ -23,7 +23,7 @@ Resolve = Callable[[str, int], list[str]]  # host, port -> its IP addresses
 def resolve(host: str, port: int) -> list[str]:
     """The addresses that this machine's resolver gives, as a browser would try them."""
     return list(
-        dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     )
 
 
@@ -69,10 +69,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         """A connection to the first address of the host that takes one. All its addresses must be public."""
         addresses = self._resolved(host, port)
         for address in addresses:
-            if not self.allow_private and (why := refusal(address)):
+            if not self.allow_private and (why := refusal_reason(address)):
                 leads = f"is {why}" if address == host else f"leads to {address}, {why}"
                 raise FetchRefused(
-                    f"{host} {leads}, which palate does not fetch from; if it is meant, add --allow-private-network"
+                    f"{host} {leads}, which palate does not fetch from; "
+                    "if it is meant, add --allow-private-network"
                 )
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(
             f"no address for {host}"

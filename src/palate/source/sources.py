@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from palate.errors import BadSource, FetchRefused, MissingExtra
-from palate.source.facts import Columns, Items, Skipped
+from palate.source.document_reader import DocumentReader
 from palate.source.feeds import read_feed
-from palate.source.fetch import MAX_BODY, parse, without_password
+from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
+from palate.source.fetch_cache import FetchCache
 from palate.source.folder import files_in
+from palate.source.items import Columns, Items, Skipped
 from palate.source.jsonfeed import read_jsonfeed
 from palate.source.jsonlines import read_items, read_json, read_jsonlines
-from palate.source.once import Once
-from palate.source.opening import Document
 from palate.source.opml import read_opml
 from palate.source.page import read_page
 from palate.source.parquet import read_parquet
@@ -24,7 +24,7 @@ from palate.source.sniffing import Format, format_of
 from palate.source.tables import read_csv, read_tsv
 from palate.text import Text
 
-TABLES: dict[Format, Callable[[Document, Columns], Items]] = {
+TABLES: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
     "csv": read_csv,
     "tsv": read_tsv,
     "jsonl": read_jsonlines,
@@ -34,7 +34,7 @@ TABLES: dict[Format, Callable[[Document, Columns], Items]] = {
     "bibtex": read_bibtex,
     "nbib": read_nbib,
 }
-TEXTS: dict[Format, Callable[[Document], Items]] = {
+TEXTS: dict[Format, Callable[[DocumentReader], Items]] = {
     "plain": read_plain,
     "blocks": read_blocks,
     "markdown": read_markdown,
@@ -48,7 +48,9 @@ FETCHED_AT_A_TIME = 8  # feeds of an OPML list
 class DocumentSource:
     """A file or standard input. Use UrlSource for what must be fetched first."""
 
-    def __init__(self, document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> None:
+    def __init__(
+        self, document: DocumentReader, columns: Columns, once: FetchCache, *, streamed: bool = False
+    ) -> None:
         self.name, self.document, self.columns, self.once, self.streamed = (
             document.name,
             document,
@@ -68,7 +70,7 @@ class DocumentSource:
 class UrlSource:
     """An address: a feed, a list of feeds, a page, or any file that can be read."""
 
-    def __init__(self, url: str, columns: Columns, once: Once) -> None:
+    def __init__(self, url: str, columns: Columns, once: FetchCache) -> None:
         self.name, self.url, self.columns, self.once = without_password(parse(url)), url, columns, once
 
     @property
@@ -89,7 +91,7 @@ class FolderSource:
     BadSource.
     """
 
-    def __init__(self, folder: Path, columns: Columns, once: Once) -> None:
+    def __init__(self, folder: Path, columns: Columns, once: FetchCache) -> None:
         self.name, self.folder, self.columns, self.once = (
             folder.resolve().name or str(folder),
             folder,
@@ -115,7 +117,8 @@ class FolderSource:
         if not texts and not self.unchanged:
             first = f"; of its {len(reasons)} unreadable files the first: {reasons[0]}" if reasons else ""
             raise BadSource(
-                f"folder {self.name} holds no texts; expected files such as .txt .md .csv .jsonl .xml .ris{first}"
+                f"folder {self.name} holds no texts; "
+                f"expected files such as .txt .md .csv .jsonl .xml .ris{first}"
             )
 
 
@@ -131,22 +134,28 @@ class ItemSource:
         return read_items(self.name, self.make(), self.columns)
 
 
-def file_document(path: Path, name: str) -> Document:
-    return Document(name, lambda: path.open("rb"), path=path)
+def file_document(path: Path, name: str) -> DocumentReader:
+    return DocumentReader(name, lambda: path.open("rb"), path=path)
 
 
-def fetched_document(url: str, once: Once) -> Document | None:
+def fetched_document(url: str, once: FetchCache) -> DocumentReader | None:
     """What the address gives; None where nothing is new."""
     fetched = once.fetch(url)
     if fetched.status == 304:
         return None
     name = without_password(parse(url))
-    return Document.of(
-        name, fetched.body, url=fetched.url, content_type=fetched.content_type, max_unpacked=MAX_BODY
+    return DocumentReader.from_bytes(
+        name,
+        fetched.body,
+        url=fetched.url,
+        content_type=fetched.content_type,
+        max_unpacked_bytes=MAX_BODY_BYTES,
     )
 
 
-def read_document(document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> Items:
+def read_document(
+    document: DocumentReader, columns: Columns, once: FetchCache, *, streamed: bool = False
+) -> Items:
     """The texts of a document in any format. columns counts for tables; feeds, pages and plain texts have
     none.
     """
@@ -159,7 +168,7 @@ def read_document(document: Document, columns: Columns, once: Once, *, streamed:
         yield from TEXTS[format](document)
 
 
-def read_listed(document: Document, once: Once) -> Items:
+def read_listed(document: DocumentReader, once: FetchCache) -> Items:
     """The entries of all feeds of an OPML list, in its order. A feed that fails is Skipped."""
     from concurrent.futures import ThreadPoolExecutor
 

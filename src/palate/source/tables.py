@@ -4,28 +4,28 @@ import csv
 from collections.abc import Iterator
 
 from palate.errors import BadSource
-from palate.source.columns import ID, TEXT, TITLE, Rows
-from palate.source.facts import Columns, Items, Skipped
-from palate.source.opening import MAX_LINE, Document
+from palate.source.columns import ID_COLUMNS, TEXT_COLUMNS, TITLE_COLUMNS, RowReader
+from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
+from palate.source.items import Columns, Items, Skipped
 
 MAX_ROW_LINES = 10_000  # lines that one row may have; more are taken for a quote that was not closed
 DELIMITERS = ",;\t|"
 
 
-def read_csv(document: Document, columns: Columns) -> Items:
+def read_csv(document: DocumentReader, columns: Columns) -> Items:
     """A row that breaks the rules of CSV is Skipped and reading goes on at the line behind its first one.
 
     The delimiter is the one of , ; tab | that makes the header best. Raises BadSource for a file without a
     known column.
 
-    >>> document = Document.of("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f\\n')
+    >>> document = DocumentReader.from_bytes("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f\\n')
     >>> [getattr(item, "title", item) for item in read_csv(document, Columns())]
     ['A;B', Skipped(where='a.csv, row 3', reason='a quote is opened and never closed'), 'e']
     """
     return _read(document, columns, "")
 
 
-def read_tsv(document: Document, columns: Columns) -> Items:
+def read_tsv(document: DocumentReader, columns: Columns) -> Items:
     """As read_csv, with tabs; a cell that only begins with a quote is taken as it stands."""
     return _read(document, columns, "\t")
 
@@ -37,7 +37,7 @@ def delimiter_of(header: str) -> str:
     >>> delimiter_of("title;a,b;text"), delimiter_of("words")
     (';', ',')
     """
-    known = {*TITLE, *TEXT, *ID}
+    known = {*TITLE_COLUMNS, *TEXT_COLUMNS, *ID_COLUMNS}
 
     def merit(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header.replace("\r", " ")], delimiter=delimiter), [])
@@ -46,7 +46,7 @@ def delimiter_of(header: str) -> str:
     return max(DELIMITERS, key=merit)
 
 
-class _Feed:
+class _RewindableLines:
     """Lines for csv.reader, which remember what the reader took for the row at hand and can be given
     again.
     """
@@ -75,18 +75,18 @@ class _Feed:
         self.ended = False
 
 
-def _read(document: Document, columns: Columns, delimiter: str) -> Items:
+def _read(document: DocumentReader, columns: Columns, delimiter: str) -> Items:
     # The limit is one for the whole process and 128 KiB by default; one line, and so one cell, may hold
-    # MAX_LINE bytes here.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
-    feed = _Feed(document.lines())
+    # MAX_LINE_BYTES bytes here.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE_BYTES))
+    feed = _RewindableLines(document.lines())
     first = next((line for line in feed if line.strip()), "")
     if "\r" in first.rstrip("\r\n"):
         raise BadSource(
             f"{document.name} ends its lines with CR alone, as old Macs did; mend it with: tr '\\r' '\\n'"
         )
     feed.give_back(0)
-    rows, header = Rows(document.name, columns), list[str]()
+    rows, header = RowReader(document.name, columns), list[str]()
     for number, cells in _rows(feed, delimiter or delimiter_of(first)):
         where = f"{document.name}, row {number}"
         if not header:
@@ -100,7 +100,7 @@ def _read(document: Document, columns: Columns, delimiter: str) -> Items:
             yield rows.text({name: cell for name, cell in zip(header, cells, strict=False) if name}, where)
 
 
-def _rows(feed: _Feed, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(feed: _RewindableLines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """The number of the first line of each row that is not blank, with its cells or with what is wrong with
     it.
     """
@@ -126,7 +126,10 @@ def _rows(feed: _Feed, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
                 cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
             problem = "" if cells and len(cells) == width else problem
         if not problem and width and len(cells) > width:
-            problem = f"it has {len(cells)} cells where the header has {width}; a cell that holds {delimiter!r} needs quotes"
+            problem = (
+                f"it has {len(cells)} cells where the header has {width}; "
+                f"a cell that holds {delimiter!r} needs quotes"
+            )
         width = width or len(cells)
         if problem or cells:
             yield feed.taken[0][0], problem or cells

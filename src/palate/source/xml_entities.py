@@ -25,10 +25,12 @@ def refuse_entity_bombs(source: str, name: str) -> None:
     for entity, value in entities.items():
         if any(other in entities for other in re.findall(r"[&%]([^\s#;]+);", value)):
             raise BadSource(
-                f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; expected a plain feed"
+                f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; "
+                "expected a plain feed"
             )
     uses = Counter(re.findall(r"&([^\s#&;<>]+);", source))
     if sum([len(value) * uses[entity] for entity, value in entities.items()]) > MAX_EXPANSION:
         raise BadSource(
-            f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; give a plain feed"
+            f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; "
+            "give a plain feed"
         )

@@ -4,7 +4,7 @@ from palate.errors import FetchRefused
 from palate.source.fetch import Fetched, Fetcher
 
 
-class Once:
+class FetchCache:
     """Fetches each address one time and then answers from memory, refusals too, so that a source can be read
     again.
     """

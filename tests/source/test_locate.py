@@ -9,7 +9,7 @@ import pytest
 
 from palate.errors import BadSource
 from palate.source import Columns, Skipped, open_source
-from palate.source.opening import Document
+from palate.source.document_reader import DocumentReader
 from palate.source.sniffing import format_of, root_of
 from palate.text import Text
 
@@ -20,7 +20,8 @@ SAMPLES = {
     "json": b'[{"title": "Cats", "text": "They sleep."}]',
     "txt": b"Cats\n\nThey sleep.",
     "md": b"# Cats\n\nThey sleep.",
-    "xml": b"<rss><channel><item><title>Cats</title><description>They sleep.</description></item></channel></rss>",
+    "xml": b"<rss><channel><item><title>Cats</title><description>They sleep.</description></item></channel>"
+    b"</rss>",
     "ris": b"TY  - JOUR\nTI  - Cats\nAB  - They sleep.\nER  - \n",
     "bib": b"@misc{a, title = {Cats}, abstract = {They sleep.}}",
     "nbib": b"PMID- 1\nTI  - Cats\nAB  - They sleep.\n",
@@ -58,7 +59,7 @@ def test_plain_standard_input_is_a_text_per_block() -> None:
 
 
 def test_large_standard_input_is_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.source.read.IN_MEMORY", 10)
+    monkeypatch.setattr("palate.source.locate.MAX_MEMORY_BYTES", 10)
     source = open_source("-", stdin=io.BytesIO(b"Cats sleep all day.\nDogs bark.\n"))
     assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [
         ["Cats sleep all day.", "Dogs bark."]
@@ -178,11 +179,13 @@ def test_a_real_polars_frame_is_read() -> None:
         ),
         (
             "cats sleep",
-            "no file or folder called 'cats sleep'; a text itself is given in a list, or through standard input with -",
+            "no file or folder called 'cats sleep'; a text itself is given in a list, "
+            "or through standard input with -",
         ),
         (
             "ftp://example.org/a",
-            "'ftp://example.org/a' cannot be read: ftp:// is not fetched; expected https:// or http://, or a path",
+            "'ftp://example.org/a' cannot be read: ftp:// is not fetched; "
+            "expected https:// or http://, or a path",
         ),
         ("a\0b", "no file or folder called 'a\\x00b'; expected a path, an address with https:// or -"),
     ],
@@ -251,7 +254,7 @@ def test_the_format_is_told_by_name_content_and_content_type(
     name: str, data: bytes, content_type: str, format: str
 ) -> None:
     url = name if "://" in name else ""
-    assert format_of(Document.of(name, data, url=url, content_type=content_type)) == format
+    assert format_of(DocumentReader.from_bytes(name, data, url=url, content_type=content_type)) == format
 
 
 def test_the_first_element_is_found_behind_comments_and_doctype() -> None:

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from palate.errors import BadSource
-from palate.source.facts import GUESSED, Columns, Source
 from palate.source.fetch import Fetcher, is_address
-from palate.source.once import Once
+from palate.source.fetch_cache import FetchCache
+from palate.source.items import GUESSED_COLUMNS, Columns, Source
 
 if TYPE_CHECKING:
-    from palate.source.opening import Document
+    from palate.source.document_reader import DocumentReader
 
-IN_MEMORY = 16 << 20  # bytes of a stream that are kept in memory; a longer one goes to a temporary file
+MAX_MEMORY_BYTES = (
+    16 << 20
+)  # bytes of a stream that are kept in memory; a longer one goes to a temporary file
 HOST_LIKE = re.compile(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}(:\d+)?(/\S*)?")
 
 
 def open_source(
     source: str | os.PathLike[str] | Iterable[Any],
     *,
-    columns: Columns = GUESSED,
+    columns: Columns = GUESSED_COLUMNS,
     fetcher: Fetcher | None = None,
     stdin: BinaryIO | None = None,
 ) -> Source:
@@ -38,12 +40,12 @@ def open_source(
     ['Cats sleep.', 'Dogs\\nThey bark.']
     >>> open_source("no-such-file.csv")
     Traceback (most recent call last):
-    palate.errors.BadSource: no file or folder called 'no-such-file.csv'; expected a path, an address with https:// or -
+    palate.errors.BadSource: no file or folder called 'no-such-file.csv'; expected a path, an address ... or -
     """
     # the readers of all formats come with it, which would slow down every start of palate
     from palate.source.sources import DocumentSource, ItemSource, UrlSource, frame_rows, is_frame
 
-    once = Once(fetcher or Fetcher())
+    once = FetchCache(fetcher or Fetcher())
     if isinstance(source, str | os.PathLike):
         if source == "-":
             return DocumentSource(
@@ -60,7 +62,7 @@ def open_source(
     return ItemSource("list", lambda: items, columns)
 
 
-def _at_path(given: str, columns: Columns, once: Once) -> Source:
+def _at_path(given: str, columns: Columns, once: FetchCache) -> Source:
     from palate.source.sources import DocumentSource, FolderSource, file_document
 
     try:
@@ -80,13 +82,13 @@ def _at_path(given: str, columns: Columns, once: Once) -> Source:
     return DocumentSource(document, columns, once)
 
 
-def _spooled(name: str, stream: BinaryIO) -> "Document":
+def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
     """A stream that can be read one time, as a document that can be read again."""
-    from palate.source.opening import Document
+    from palate.source.document_reader import DocumentReader
 
-    start = stream.read(IN_MEMORY)
-    if len(start) < IN_MEMORY:
-        return Document.of(name, start)
+    start = stream.read(MAX_MEMORY_BYTES)
+    if len(start) < MAX_MEMORY_BYTES:
+        return DocumentReader.from_bytes(name, start)
     import shutil
     import tempfile
 
@@ -94,14 +96,17 @@ def _spooled(name: str, stream: BinaryIO) -> "Document":
     kept.write(start)
     shutil.copyfileobj(stream, kept)
     kept.flush()
-    return Document(name, lambda: open(kept.name, "rb"))
+    return DocumentReader(name, lambda: open(kept.name, "rb"))
 
 
 def _not_there(given: str) -> str:
     shown = given if len(given) <= 100 else given[:100] + "…"
     scheme = re.match(r"([A-Za-z][\w+.-]*)://", given)
     if scheme:
-        return f"{shown!r} cannot be read: {scheme[1]}:// is not fetched; expected https:// or http://, or a path"
+        return (
+            f"{shown!r} cannot be read: {scheme[1]}:// is not fetched; "
+            "expected https:// or http://, or a path"
+        )
     message = f"no file or folder called {shown!r}"
     if HOST_LIKE.fullmatch(given) and "/" in given:
         return f"{message}; if it is an address, write https://{given}"

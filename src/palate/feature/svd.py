@@ -31,7 +31,7 @@ def randomized_svd(table: csr_array, rank: int, seed: int) -> tuple[Array, Array
     tall = table.T.tocsr() if is_wide else table
     few = rank < FEW_SHARE * min(table.shape)
     # the legacy generator: the factors of published figures were found from its numbers
-    start = np.random.RandomState(seed).normal(size=(tall.shape[1], rank + N_MORE))  # noqa: NPY002
+    start = np.random.RandomState(seed).normal(size=(tall.shape[1], rank + N_MORE))
     basis = start
     for _ in range(N_ROUNDS_FEW if few else N_ROUNDS):
         basis, _ = np.linalg.qr(tall @ basis)

@@ -24,7 +24,7 @@ RESERVED_NETWORKS = (
 
 
 def refusal_reason(text: str) -> str:
-    """What is wrong with fetching from this IP address; "" for one of the public internet.
+    """Returns what is wrong with fetching from this IP address; "" for one of the public internet.
 
     >>> [refusal_reason(address) for address in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1")]
     ['', 'a private address', 'a loopback address']

@@ -10,7 +10,7 @@ MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neit
 
 
 def cell_text(value: Any) -> str:
-    """A cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
+    """Returns a cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
 
     >>> cell_text(float("nan")), cell_text(3.0), cell_text(["a", "b"]), cell_text("a\\0b ")
     ('', '3', 'a\\nb', 'ab')
@@ -24,12 +24,16 @@ def cell_text(value: Any) -> str:
         return "" if value != value else str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, int | date):
         return str(value)
-    kept = json_value(value)
-    return "\n".join(filter(None, map(cell_text, kept))) if isinstance(kept, list) else cell_text(kept)
+    converted = json_value(value)
+    return (
+        "\n".join(filter(None, map(cell_text, converted)))
+        if isinstance(converted, list)
+        else cell_text(converted)
+    )
 
 
 def clean_text(text: str) -> str:
-    """Without NUL characters, which databases refuse, and with U+FFFD for surrogates without their partner.
+    """Returns the text without NUL characters, which databases refuse, and with U+FFFD for lone surrogates.
 
     >>> clean_text("a\\0\\ud800b")
     'a\ufffdb'
@@ -46,7 +50,7 @@ def clean_text(text: str) -> str:
 
 
 def json_value(value: Any, depth: int = 0) -> Any:
-    """The value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than
+    """Returns the value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than
     MAX_DEPTH.
 
     >>> json_value({"when": date(2020, 1, 2), "share": float("inf"), 3: (1, 2)})
@@ -64,19 +68,19 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return (
-            {clean_text(str(key)): json_value(kept, depth + 1) for key, kept in value.items()}
+            {clean_text(str(key)): json_value(item, depth + 1) for key, item in value.items()}
             if depth < MAX_DEPTH
             else None
         )
     if isinstance(value, list | tuple | set | frozenset):
-        return [json_value(kept, depth + 1) for kept in value] if depth < MAX_DEPTH else None
+        return [json_value(item, depth + 1) for item in value] if depth < MAX_DEPTH else None
     if hasattr(value, "tolist"):  # numpy's arrays and numbers
         return json_value(value.tolist(), depth)
     return clean_text(str(value))
 
 
 def web_address(value: str) -> str:
-    """The value if it is an http or https address that can be read as one, else "".
+    """Returns the value if it is an http or https address that can be read as one, else "".
 
     >>> web_address(" https://example.org/a "), web_address("javascript:alert(1)"), web_address("http://[")
     ('https://example.org/a', '', '')

@@ -38,7 +38,7 @@ ENCODING_MARKS = {
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """The text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
+    """Returns the text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
 
     In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is
     declared (text in another encoding is practically never valid UTF-8); the server's charset; the XML
@@ -79,8 +79,8 @@ def _decode_strictly(data: bytes, encoding: str) -> str | None:
 
 def _decode_nearly_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
-    beyond = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
-    return text if text.count("\ufffd") < MAX_STRAY_SHARE * beyond else None
+    n_beyond_ascii = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
+    return text if text.count("\ufffd") < MAX_STRAY_SHARE * n_beyond_ascii else None
 
 
 def _decode_by_guess(data: bytes) -> str:
@@ -93,8 +93,8 @@ def _decode_by_guess(data: bytes) -> str:
 
 
 def marked_encoding(head: bytes) -> str:
-    """The Python name of the encoding that the first bytes give away, or "" (then it is UTF-8 or not to be
-    told so).
+    """Returns the Python name of the encoding that the first bytes give away, or "" (then it is UTF-8, or
+    not to be told so).
 
     >>> marked_encoding("\ufeffa".encode("utf-16-le")), marked_encoding(b"<?xml")
     ('utf-16', '')

@@ -31,7 +31,7 @@ class Layout:
 
     @classmethod
     def of(cls, names: Iterable[str], columns: Columns) -> "Layout":
-        """The guesses for these names, in any case, save where columns names one.
+        """Returns the guesses for these names, in any case, save where columns names one.
 
         >>> Layout.of(["Headline", "Abstract", "PMID"], Columns(id="PMID")).text
         ('Abstract',)
@@ -94,7 +94,7 @@ class RowReader:
             )
 
     def text(self, row: Mapping[str, Any], where: str) -> Text | Skipped:
-        """The row as a Text; Skipped where it has neither title nor text."""
+        """Returns the row as a Text, or Skipped where it has neither title nor text."""
         names = tuple(row)
         layout = self._layouts.get(names)
         if layout is None:

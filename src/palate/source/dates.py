@@ -11,7 +11,8 @@ YEAR_FIRST = re.compile(r"(\d{4})(?:[-/. ]+(\d{1,2}|[A-Za-z]{3,9}))?(?:[-/. ]+(\
 
 
 def read_date(value: Any) -> datetime | None:
-    """None where the value is no date that can be told for sure (03/04/2020 may be March or April).
+    """Returns the moment, or None where the value is no date that can be told for sure (03/04/2020 may be
+    March or April).
 
     Reads ISO 8601, the dates of mails and RSS, "2020", "2020-03", "2020 Mar 4", "2020/03/04", seconds or
     milliseconds since 1970, date and datetime. What has no time zone is taken as UTC.

@@ -26,10 +26,10 @@ MAX_WHOLE_BYTES = 256 << 20  # of a document that must be read as a whole (feeds
 
 @dataclass(frozen=True)
 class DocumentReader:
-    """Reads one named document, as often as it is asked: its bytes, its lines or all of it.
+    """Reads one named document, as often as it is asked: its bytes, its lines, or all of it as a string.
 
-    open_raw: gives the raw bytes from the first one on, each time it is called. path: where it lies, if it is a file. url: where it was fetched from, if it was.
-    content_type: what the server called it.
+    open_raw: gives the raw bytes from the first one on, each time it is called. path: where it lies, if it is
+    a file. url: where it was fetched from, if it was. content_type: what the server called it.
     """
 
     name: str
@@ -51,7 +51,7 @@ class DocumentReader:
         content_type: str = "",
         max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     ) -> "DocumentReader":
-        """A document that is in memory.
+        """Returns the reader of a document that is in memory.
 
         >>> [line for _, line in DocumentReader.from_bytes("poem.txt", b"one\\ntwo").lines()]
         ['one\\n', 'two']
@@ -90,12 +90,12 @@ class DocumentReader:
         return io.BufferedReader(_Stream(unpacked, raw), CHUNK_BYTES)
 
     def first_bytes(self) -> bytes:
-        """The first N_FIRST_BYTES, unpacked."""
+        """Returns the first N_FIRST_BYTES, unpacked."""
         with self.open() as stream:
             return stream.read(N_FIRST_BYTES)
 
     def read(self, max_bytes: int = MAX_WHOLE_BYTES) -> bytes:
-        """All bytes, unpacked."""
+        """Returns all bytes, unpacked."""
         with self.open() as stream:
             too_large = stream.seekable() and stream.seek(0, io.SEEK_END) > max_bytes
             if stream.seekable():
@@ -108,8 +108,9 @@ class DocumentReader:
         return data
 
     def text(self, max_bytes: int = MAX_WHOLE_BYTES) -> str:
-        """All of it as one string, with lines ending in a line feed. Accepts UTF-8, and UTF-16 and UTF-32
-        with a mark.
+        """Returns all of it as one string, with lines ending in a line feed.
+
+        Accepts UTF-8, and UTF-16 and UTF-32 with a byte order mark.
         """
         data = self.read(max_bytes)
         encoding = marked_encoding(data)
@@ -124,7 +125,7 @@ class DocumentReader:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def lines(self, max_line: int = MAX_LINE_BYTES) -> Iterator[tuple[int, str]]:
-        """Line by line with its number from 1 and its line feed; memory stays below max_line.
+        """Yields each line with its number from 1 and its line feed; memory stays below max_line.
 
         Raises BadSource for a longer line, and for bytes that are not UTF-8 (a byte order mark is dropped;
         UTF-16 and UTF-32 with a mark are read as well)."""

@@ -34,8 +34,9 @@ ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IG
 
 
 def read_feed(document: DocumentReader) -> Items:
-    """Entry by entry, with HTML turned to plain text and links made absolute. An entry without title and text
-    is Skipped.
+    """Reads entry by entry, with HTML turned to plain text and links made absolute.
+
+    An entry without title and text is Skipped.
 
     As feedparser does, it reads on through broken markup; in addition it mends wrong and missing encodings.
     Raises BadSource for what is no feed, and for entities that expand like a bomb.
@@ -87,7 +88,10 @@ def _parsed(markup: str, url: str) -> Any:
 
 
 def _valid_reference(match: re.Match[str]) -> str:
-    """The character reference, or U+FFFD for one to no character, on which feedparser fails."""
+    """Returns the character reference, or U+FFFD for one that names no character.
+
+    feedparser fails on such a one.
+    """
     digits = match[1].lower()
     code = 0 if len(digits) > 10 else int(digits[1:], 16) if digits[0] == "x" else int(digits)
     return match[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
@@ -133,7 +137,7 @@ def _text(
 
 
 def _parts(entry: dict[str, Any]) -> list[Mapping[str, Any]]:
-    """What may be the body: the contents that are text, and the summary."""
+    """Returns what may be the body: the contents that are text, and the summary."""
     parts = [
         part for part in entry.get("content", ()) if str(part.get("type") or "text/").startswith(TEXT_TYPES)
     ]
@@ -141,8 +145,8 @@ def _parts(entry: dict[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _global_id(guid: str) -> str:
-    """The guid if it is a URI, which names one entry in the world; a bare number names one in this feed
-    only.
+    """Returns the guid if it is a URI, which names one entry in the world; a bare number names one in this
+    feed only.
     """
     if web_address(guid):
         return canonical_url(guid)
@@ -181,5 +185,5 @@ def _not_a_feed(name: str, markup: str) -> BadSource:
         return BadSource(
             f"{name} is a web page; expected an RSS, Atom or RDF feed: give the feed's own address"
         )
-    what = f"its first element is <{root}>" if root else "it has no XML element"
-    return BadSource(f"{name} is no feed: {what}; expected RSS, Atom, RDF or OPML")
+    root_text = f"its first element is <{root}>" if root else "it has no XML element"
+    return BadSource(f"{name} is no feed: {root_text}; expected RSS, Atom, RDF or OPML")

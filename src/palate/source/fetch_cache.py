@@ -5,8 +5,8 @@ from palate.source.fetch import Fetched, Fetcher
 
 
 class FetchCache:
-    """Fetches each address one time and then answers from memory, refusals too, so that a source can be read
-    again.
+    """Fetches each address one time and then answers from memory, refusals too, so that a source can be
+    read again.
     """
 
     def __init__(self, fetcher: Fetcher) -> None:

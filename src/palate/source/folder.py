@@ -6,8 +6,9 @@ from pathlib import Path
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """All regular files below it, by name; hidden ones (a leading dot) are left out, links to folders are not
-    followed.
+    """Yields all regular files below it, by name.
+
+    Hidden ones (a leading dot) are left out, links to folders are not followed.
     """
     for directory, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -15,7 +15,7 @@ EXTRA_FIELDS = ("image", "external_url", "tags")
 
 
 def read_jsonfeed(document: DocumentReader) -> Items:
-    """Item by item, with HTML turned to plain text.
+    """Reads item by item, with HTML turned to plain text.
 
     >>> items = b'[{"id": 1, "content_html": "<p>Cats"}]'
     >>> feed = b'{"version": "https://jsonfeed.org/version/1", "title": "Pets", "items": ' + items + b"}"

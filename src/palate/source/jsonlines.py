@@ -24,7 +24,7 @@ JSON_TYPE_NAMES = {
 
 
 def read_jsonlines(document: DocumentReader, columns: Columns) -> Items:
-    """One JSON object per line; a line that is none is Skipped. A string is a text without a title.
+    """Reads one JSON object per line; a line that is none is Skipped. A string is a text without a title.
 
     >>> document = DocumentReader.from_bytes("a.jsonl", b'{"title": "Cats"}\\n"Dogs bark."\\noops\\n')
     >>> *texts, skipped = read_jsonlines(document, Columns())
@@ -37,7 +37,7 @@ def read_jsonlines(document: DocumentReader, columns: Columns) -> Items:
 
 
 def read_json(document: DocumentReader, columns: Columns) -> Items:
-    """A JSON file: an array of objects or strings, JSON Lines, or one object.
+    """Reads a JSON file: an array of objects or strings, JSON Lines, or one object.
 
     >>> document = DocumentReader.from_bytes("a.json", b'[{"text": "Cats"}, "Dogs"]')
     >>> [text.content for text in read_json(document, Columns())]
@@ -55,7 +55,7 @@ def read_json(document: DocumentReader, columns: Columns) -> Items:
 
 
 def read_items(name: str, items: Iterable[Any], columns: Columns) -> Items:
-    """Items that are already Python values: Text, str, or mappings from column to value."""
+    """Reads items that are already Python values: Text, str, or mappings from column to value."""
     rows = RowReader(name, columns)
     for number, item in enumerate(items, start=1):
         yield item if isinstance(item, Text) else _text(item, rows, f"{name}, item {number}")
@@ -65,18 +65,18 @@ def read_items(name: str, items: Iterable[Any], columns: Columns) -> Items:
 
 def _read(document: DocumentReader, columns: Columns, values: Iterable[tuple[int, Any]], unit: str) -> Items:
     rows = RowReader(document.name, columns)
-    place = "row" if unit == "line" else unit
-    anything = number = 0
+    unit_name = "row" if unit == "line" else unit
+    n_texts = number = 0
     for number, value in values:
         item = value if isinstance(value, Skipped) else _text(value, rows, "")
         if isinstance(item, Skipped):
-            yield Skipped(f"{document.name}, {place} {number}", item.reason)
+            yield Skipped(f"{document.name}, {unit_name} {number}", item.reason)
         else:
-            anything = number
+            n_texts += 1
             yield item
     if rows.column_names:
         rows.check()
-    elif number and not anything:
+    elif number and not n_texts:
         raise BadSource(
             f"{document.name} holds no JSON object; "
             f'expected one per {unit}, such as {{"title": …, "text": …}}'
@@ -86,7 +86,7 @@ def _read(document: DocumentReader, columns: Columns, values: Iterable[tuple[int
 def _text(value: Any, rows: RowReader, where: str) -> Text | Skipped:
     if isinstance(value, Mapping):
         # a data frame's names may be numbers
-        return rows.text({str(key): kept for key, kept in value.items()}, where)
+        return rows.text({str(key): cell for key, cell in value.items()}, where)
     if isinstance(value, str):
         body = clean_text(value).strip()
         return Text.of(body, source=rows.name) if body else Skipped(where, "text is empty")

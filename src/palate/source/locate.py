@@ -29,7 +29,8 @@ def open_source(
     fetcher: Fetcher | None = None,
     stdin: BinaryIO | None = None,
 ) -> Source:
-    """The source that is meant by a path, an http(s) address, "-" (standard input), a list or a data frame.
+    """Returns the source that is meant by a path, an http(s) address, "-" (standard input), a list or a data
+    frame.
 
     The list holds Text, str (a text without a title) or mappings from column to value. columns: where the
     guesses for a table's columns are wrong. fetcher: for addresses; default: a Fetcher with its default
@@ -45,15 +46,15 @@ def open_source(
     # the readers of all formats come with it, which would slow down every start of palate
     from palate.source.sources import DocumentSource, ItemSource, UrlSource, frame_rows, is_frame
 
-    once = FetchCache(fetcher or Fetcher())
+    cache = FetchCache(fetcher or Fetcher())
     if isinstance(source, str | os.PathLike):
         if source == "-":
             return DocumentSource(
-                _spooled("standard input", stdin or sys.stdin.buffer), columns, once, streamed=True
+                _spooled("standard input", stdin or sys.stdin.buffer), columns, cache, streamed=True
             )
         if isinstance(source, str) and is_address(source):
-            return UrlSource(source.strip(), columns, once)
-        return _at_path(os.fspath(source), columns, once)
+            return UrlSource(source.strip(), columns, cache)
+        return _at_path(os.fspath(source), columns, cache)
     if is_frame(source):
         return ItemSource("data frame", lambda: frame_rows(source), columns)
     if isinstance(source, bytes | bytearray | Mapping) or not isinstance(source, Iterable):
@@ -62,7 +63,7 @@ def open_source(
     return ItemSource("list", lambda: items, columns)
 
 
-def _at_path(given: str, columns: Columns, once: FetchCache) -> Source:
+def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
     from palate.source.sources import DocumentSource, FolderSource, file_document
 
     try:
@@ -73,13 +74,13 @@ def _at_path(given: str, columns: Columns, once: FetchCache) -> Source:
         raise BadSource(_not_there(given)) from error
     path = Path(given)
     if stat.S_ISDIR(mode):
-        return FolderSource(path, columns, once)
+        return FolderSource(path, columns, cache)
     if not stat.S_ISREG(mode):  # a pipe can be read one time only
         with path.open("rb") as pipe:
-            return DocumentSource(_spooled(path.name, pipe), columns, once, streamed=True)
+            return DocumentSource(_spooled(path.name, pipe), columns, cache, streamed=True)
     document = file_document(path, path.name)
     document.open().close()
-    return DocumentSource(document, columns, once)
+    return DocumentSource(document, columns, cache)
 
 
 def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
@@ -92,11 +93,11 @@ def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
     import shutil
     import tempfile
 
-    kept = tempfile.NamedTemporaryFile(prefix="palate-")  # noqa: SIM115  # it lives as long as the document
-    kept.write(start)
-    shutil.copyfileobj(stream, kept)
-    kept.flush()
-    return DocumentReader(name, lambda: open(kept.name, "rb"))
+    spool = tempfile.NamedTemporaryFile(prefix="palate-")  # noqa: SIM115  # it lives as long as the document
+    spool.write(start)
+    shutil.copyfileobj(stream, spool)
+    spool.flush()
+    return DocumentReader(name, lambda: open(spool.name, "rb"))
 
 
 def _not_there(given: str) -> str:

@@ -50,8 +50,8 @@ LOOKS_LIKE_HTML = re.compile(
 
 
 def plain_text(html: str) -> str:
-    """What a person would read: no tags, no scripts; a blank line between paragraphs, a new line for <br>,
-    rows and items.
+    """Returns what a person would read: no tags, no scripts; a blank line between paragraphs, a new line for
+    <br>, rows and items.
 
     >>> plain_text("<p>Cats&nbsp;&amp; <b>dogs</b><script>alert(1)</script></p><p>one<br>two")
     'Cats & dogs\\n\\none\\ntwo'
@@ -82,7 +82,8 @@ def plain_text(html: str) -> str:
 
 
 def readable(text: str, *, html: bool) -> str:
-    """As plain_text for HTML; text that is not said to be HTML is taken as such only where it looks it.
+    """Returns HTML as plain_text does; text that is not said to be HTML is taken as such only where it looks
+    it.
 
     >>> readable("a < b", html=False), readable("a &lt; <b>b</b>", html=False)
     ('a < b', 'a < b')
@@ -91,7 +92,7 @@ def readable(text: str, *, html: bool) -> str:
 
 
 def one_line(text: str) -> str:
-    """HTML or plain text as a title: one line. Plain text that only mentions a tag is left as it is.
+    """Returns HTML or plain text as a title: one line. Plain text that only mentions a tag is left as it is.
 
     >>> one_line("All about <i>cats</i> &amp; dogs"), one_line("Why a < b, and what <canvas> is")
     ('All about cats & dogs', 'Why a < b, and what <canvas> is')

@@ -14,7 +14,7 @@ class ListedFeed(NamedTuple):
 
 
 def read_opml(document: DocumentReader) -> list[ListedFeed]:
-    """The feeds of the list in its order, each address once. Raises BadSource where there are none.
+    """Returns the feeds of the list in its order, each address once. Raises BadSource where there are none.
 
     >>> opml = b'<opml><body><outline text="Pets" xmlUrl="https://a.org/feed?x=1&y=2"/></body></opml>'
     >>> read_opml(DocumentReader.from_bytes("feeds.opml", opml))
@@ -41,9 +41,9 @@ def read_opml(document: DocumentReader) -> list[ListedFeed]:
         ) from error
     feeds: dict[str, ListedFeed] = {}
     for outline in root.iter():
-        named = {key.lower(): value.strip() for key, value in outline.attrib.items()}
-        if url := named.get("xmlurl"):
-            feeds.setdefault(url, ListedFeed(named.get("title") or named.get("text") or url, url))
+        attributes = {key.lower(): value.strip() for key, value in outline.attrib.items()}
+        if url := attributes.get("xmlurl"):
+            feeds.setdefault(url, ListedFeed(attributes.get("title") or attributes.get("text") or url, url))
     if not feeds:
         raise BadSource(f'{document.name} lists no feeds; expected <outline xmlUrl="https://…"/> in it')
     return list(feeds.values())

@@ -8,7 +8,9 @@ from palate.source.items import Columns, Items
 
 
 def read_page(document: DocumentReader) -> Items:
-    """One text. Raises BadSource where no article can be found on the page, MissingExtra without [pages].
+    """Reads the article as one text.
+
+    Raises BadSource where no article can be found on the page, MissingExtra without [pages].
 
     >>> article = b"<article><p>" + b"Cats sleep all day. " * 20 + b"</p></article>"
     >>> html = b"<title>Cats</title><body><nav>Menu</nav>" + article

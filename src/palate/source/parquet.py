@@ -12,8 +12,9 @@ BATCH_ROWS = 1000  # rows held at a time
 
 
 def read_parquet(document: DocumentReader, columns: Columns) -> Items:
-    """Row by row, holding BATCH_ROWS rows at a time. Raises BadSource where it is no Parquet file that can be
-    read, MissingExtra without [parquet].
+    """Reads row by row, holding BATCH_ROWS rows at a time.
+
+    Raises BadSource where it is no Parquet file that can be read, MissingExtra without [parquet].
     """
     try:
         import pyarrow

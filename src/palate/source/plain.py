@@ -16,7 +16,7 @@ FIELD = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(\S.*)?")
 
 
 def read_plain(document: DocumentReader) -> Items:
-    """One file is one text. The title is its first line, if that is short, else the file's name.
+    """Reads the file as one text. The title is its first line, if that is short, else the file's name.
 
     >>> document = DocumentReader.from_bytes("notes/cats.txt", b"On cats\\n\\nThey sleep.")
     >>> [(text.title, text.body) for text in read_plain(document)]
@@ -26,8 +26,9 @@ def read_plain(document: DocumentReader) -> Items:
 
 
 def read_markdown(document: DocumentReader) -> Items:
-    """One file is one text. The title is that of its front matter, its first # heading, a short first line or
-    its name.
+    """Reads the file as one text.
+
+    The title is that of its front matter, its first # heading, a short first line or its name.
 
     The front matter's plain fields (title: Cats) are read as the columns of a table are.
 
@@ -50,8 +51,8 @@ def read_markdown(document: DocumentReader) -> Items:
 
 
 def read_blocks(document: DocumentReader) -> Items:
-    """Plain text from standard input: a text per block between blank lines, or per line where there is no
-    blank line.
+    """Reads plain text from standard input: a text per block between blank lines, or per line where there is
+    no blank line.
 
     >>> [text.body for text in read_blocks(DocumentReader.from_bytes("standard input", b"one\\ntwo\\n"))]
     ['one', 'two']

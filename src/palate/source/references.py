@@ -34,7 +34,7 @@ def read_ris(document: DocumentReader, columns: Columns) -> Items:
 
 
 def read_nbib(document: DocumentReader, columns: Columns) -> Items:
-    """PubMed's own format (MEDLINE), as its button "Save, format PubMed" gives it.
+    """Reads PubMed's own format (MEDLINE), as its button "Save, format PubMed" gives it.
 
     >>> nbib = b"PMID- 123\\nTI  - On\\n      cats\\nAB  - They sleep.\\nDP  - 2020 Mar 4\\n"
     >>> document = DocumentReader.from_bytes("a.nbib", nbib)
@@ -45,7 +45,7 @@ def read_nbib(document: DocumentReader, columns: Columns) -> Items:
 
 
 def read_bibtex(document: DocumentReader, columns: Columns) -> Items:
-    """Entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is
+    """Reads entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is
     Skipped.
 
     >>> bib = b'@article{key, title={G{\\\\"o}del and {BERT}}, abstract={50% of proofs}, year=2020}'
@@ -68,7 +68,7 @@ def _texts(document: DocumentReader, columns: Columns, records: Iterable[Record]
 
 
 def _row(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with an id of the whole world, in the order in which RowReader looks for one."""
+    """Returns the fields with an id of the whole world, in the order in which RowReader looks for one."""
     doi = DOI.search(cell_text(fields.get("doi")))
     pmid = cell_text(fields.get("pmid"))
     id = doi[0].lower() if doi else f"pmid:{pmid}" if pmid else ""
@@ -117,9 +117,9 @@ def _nbib(document: DocumentReader) -> Iterator[Record]:
         fields: dict[str, list[str]] = {}
         tag = ""
         for line in lines:
-            if found := NBIB_TAG.match(line):
-                tag = found[1]
-                fields.setdefault(tag, []).append(found[2].strip())
+            if field := NBIB_TAG.match(line):
+                tag = field[1]
+                fields.setdefault(tag, []).append(field[2].strip())
             elif tag and line.strip():  # a line that goes on
                 fields[tag][-1] += " " + line.strip()
         identifiers = [
@@ -143,8 +143,8 @@ def _nbib(document: DocumentReader) -> Iterator[Record]:
 
 
 def _records(document: DocumentReader, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:
-    """The lines of each record, which goes from a line with start to the next one, and the number of its
-    first line.
+    """Yields the lines of each record, which goes from a line with start to the next one, and the number of
+    its first line.
     """
     first, record = 0, list[str]()
     for number, raw in document.lines():

@@ -107,7 +107,7 @@ PAGE_ROOTS = {"html", "head", "body"}
 
 
 def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
-    """The format. streamed: it comes from standard input, where plain text means many texts, not one.
+    """Returns the format. streamed: it comes from standard input, where plain text means many texts, not one.
 
     Raises BadSource for an empty document and for one that is no text.
 
@@ -116,13 +116,13 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
     >>> format_of(DocumentReader.from_bytes("download", b"TY  - JOUR"))
     'ris'
     """
-    head = document.first_bytes()
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+    first_bytes = document.first_bytes()
+    if not first_bytes.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSource(f"{document.name} is empty; expected texts")
-    if head.startswith(b"PAR1"):
+    if first_bytes.startswith(b"PAR1"):
         return "parquet"
-    _refuse_foreign(document.name, head)
-    text = _decoded(head)
+    _refuse_foreign(document.name, first_bytes)
+    text = _decoded(first_bytes)
     by_content = _by_content(text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
@@ -139,7 +139,7 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
 
 
 def root_of(text: str) -> str:
-    """The name of the first element of a markup document, in lower case; "" where there is none.
+    """Returns the name of the first element of a markup document, in lower case; "" where there is none.
 
     >>> root_of("<?xml version='1.0'?><!-- <b> --><!DOCTYPE x><RSS version='2.0'>")
     'rss'
@@ -180,33 +180,38 @@ def _has_header(text: str) -> bool:
     header = text.lstrip().partition("\n")[0][:10_000]
     cells = next(csv.reader([header.replace("\r", " ").strip()], delimiter=delimiter_of(header)), [])
     names = [cell.strip().lower() for cell in cells]
-    if len(cells) == 1:  # "Summary" may head a plain text
+    if len(cells) == 1:  # "Summary" may begin a plain text
         return cells[0] in TEXT_COLUMNS or cells[0] in TITLE_COLUMNS
     return all(0 < len(name) <= 40 for name in names) and any(
         name in TEXT_COLUMNS or name in TITLE_COLUMNS for name in names
     )
 
 
-def _decoded(head: bytes) -> str:
-    encoding = marked_encoding(head)
+def _decoded(first_bytes: bytes) -> str:
+    encoding = marked_encoding(first_bytes)
     if encoding.startswith("utf"):
-        head = head[: len(head) // 4 * 4]
-    return head.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+        first_bytes = first_bytes[: len(first_bytes) // 4 * 4]
+    return first_bytes.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
 
 
-def _refuse_foreign(name: str, head: bytes) -> None:
-    for mark, what in FOREIGN_FORMATS.items():
-        if head.startswith(mark):
-            raise BadSource(f"{name} is {what}")
-    strange = len(head) - len(head.translate(None, CONTROL_BYTES))
-    if strange * 20 <= len(head) or marked_encoding(head):
+def _refuse_foreign(name: str, first_bytes: bytes) -> None:
+    for mark, description in FOREIGN_FORMATS.items():
+        if first_bytes.startswith(mark):
+            raise BadSource(f"{name} is {description}")
+    n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
+    if n_control_bytes * 20 <= len(first_bytes) or marked_encoding(first_bytes):
         return
     for encoding, offset in (("utf-16le", 1), ("utf-16be", 0)):
-        if head[offset::2].count(0) * 3 > len(head) > head[1 - offset :: 2].count(0) * 20:
+        if (
+            first_bytes[offset::2].count(0) * 3
+            > len(first_bytes)
+            > first_bytes[1 - offset :: 2].count(0) * 20
+        ):
             raise BadSource(
                 f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: "
                 f"iconv -f {encoding} -t utf-8"
             )
     raise BadSource(
-        f"{name} is no text: {strange} of its first {len(head)} bytes are control bytes; expected text"
+        f"{name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are control bytes; "
+        "expected text"
     )

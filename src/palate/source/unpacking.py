@@ -14,19 +14,19 @@ MIN_RATIO_BYTES = 64 << 20
 GZIP, ZLIB, DEFLATE = 31, 15, -15  # zlib's wbits
 
 
-def packing(head: bytes) -> int:
-    """zlib's wbits for bytes that begin so, or 0 where they are not compressed.
+def packing(first_bytes: bytes) -> int:
+    """Returns zlib's wbits for bytes that begin so, or 0 where they are not compressed.
 
     >>> packing(zlib.compress(b"<rss/>")) == ZLIB, packing(b"x^2 + y^2") == 0
     (True, True)
     """
-    if head.startswith(b"\x1f\x8b"):
+    if first_bytes.startswith(b"\x1f\x8b"):
         return GZIP
-    if head[:2] in (b"x\x01", b"x^", b"x\x9c", b"x\xda") and _inflated(head, ZLIB):
+    if first_bytes[:2] in (b"x\x01", b"x^", b"x\x9c", b"x\xda") and _inflated(first_bytes, ZLIB):
         return ZLIB
     # raw deflate has no mark: take it where the bytes are no text and give a markup document
-    is_text = bool(marked_encoding(head)) or head == head.translate(None, CONTROL_BYTES)
-    return 0 if is_text or not _inflated(head, DEFLATE).lstrip().startswith(b"<") else DEFLATE
+    is_text = bool(marked_encoding(first_bytes)) or first_bytes == first_bytes.translate(None, CONTROL_BYTES)
+    return 0 if is_text or not _inflated(first_bytes, DEFLATE).lstrip().startswith(b"<") else DEFLATE
 
 
 def unpack(
@@ -77,15 +77,15 @@ def unpack(
         raise refusal(f"{name} ends in the middle of its compressed data, so it was cut off; get it again")
 
 
-def _inflated(head: bytes, wbits: int) -> bytes:
+def _inflated(first_bytes: bytes, wbits: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits).decompress(head, 256)
+        return zlib.decompressobj(wbits).decompress(first_bytes, 256)
     except zlib.error:
         return b""
 
 
 def size(n: int) -> str:
-    """A number of bytes for people.
+    """Returns a number of bytes as people write it.
 
     >>> size(20 << 20)
     '20 MiB'

@@ -41,8 +41,10 @@ class BadFolder(PalateError):
 class MissingExtra(PalateError):
     """A package that an extra brings is not installed."""
 
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the extra [{extra}]; run: pip install 'palate[{extra}]'")
+    def __init__(self, feature: str, extra: str, *more: str) -> None:
+        """more: commands to run besides, where pip alone cannot bring what the extra needs."""
+        commands = " && ".join([f"pip install 'palate[{extra}]'", *more])
+        super().__init__(f"{feature} needs the extra [{extra}]; run: {commands}")
 
 
 class EncoderChanged(PalateError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*DELIMITERS, ".jsonl", ".parquet")
@@ -105,7 +105,10 @@ def _json(path: Path, file: TextIO) -> Iterator[Record]:
 
 
 def _parquet(path: Path) -> Iterator[Record]:
-    from pyarrow import ArrowException, parquet
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise MissingExtra(f"the Parquet file {path}", "parquet") from None
 
     number = 0
     try:

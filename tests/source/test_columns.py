@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.source.cells import clean, json_value, web_address, words
-from palate.source.columns import Rows
-from palate.source.facts import Columns, Skipped
+from palate.source.cells import cell_text, clean_text, json_value, web_address
+from palate.source.columns import RowReader
+from palate.source.items import Columns, Skipped
 from palate.text import Text
 
 JSON = st.recursive(
@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 
 def text_of(row: dict[str, object], columns: Columns | None = None) -> Text:
-    item = Rows("a.csv", columns or Columns()).text(row, "a.csv, row 2")
+    item = RowReader("a.csv", columns or Columns()).text(row, "a.csv, row 2")
     assert isinstance(item, Text), item
     return item
 
@@ -40,7 +40,7 @@ def test_a_text_is_found_under_its_usual_names_in_any_case(name: str) -> None:
 
 
 def test_the_first_text_column_with_a_value_counts_row_by_row() -> None:
-    rows = Rows("a.csv", Columns())
+    rows = RowReader("a.csv", Columns())
     first = rows.text({"abstract": "", "summary": "short"}, "")
     second = rows.text({"abstract": "long", "summary": "short"}, "")
     assert isinstance(first, Text)
@@ -68,9 +68,9 @@ def test_what_is_no_web_address_never_becomes_the_url() -> None:
 
 
 def test_a_row_without_title_and_text_is_skipped_with_its_place() -> None:
-    assert Rows("a.csv", Columns()).text({"title": " ", "text": None, "x": "y"}, "a.csv, row 9") == Skipped(
-        "a.csv, row 9", "row has neither title nor text"
-    )
+    assert RowReader("a.csv", Columns()).text(
+        {"title": " ", "text": None, "x": "y"}, "a.csv, row 9"
+    ) == Skipped("a.csv, row 9", "row has neither title nor text")
 
 
 def test_a_text_that_repeats_its_title_has_no_body() -> None:
@@ -89,34 +89,34 @@ def test_a_named_column_that_is_not_there_is_refused_with_those_that_are() -> No
     with pytest.raises(
         BadSource, match=r"^a\.csv has no column 'Abstrakt' to take as the text; it has: Titel, Note$"
     ):
-        Rows("a.csv", Columns(text="Abstrakt")).check(["Titel", "Note"])
+        RowReader("a.csv", Columns(text="Abstrakt")).check(["Titel", "Note"])
 
 
 def test_a_table_without_a_known_column_is_refused_with_the_mend() -> None:
     with pytest.raises(BadSource, match=r"it has: x, y; name the one that holds the text with --text$"):
-        Rows("a.csv", Columns()).check(["x", "y"])
-    Rows("a.csv", Columns(text="x")).check(["x", "y"])
+        RowReader("a.csv", Columns()).check(["x", "y"])
+    RowReader("a.csv", Columns(text="x")).check(["x", "y"])
 
 
 @given(JSON)
 def test_whatever_a_cell_holds_becomes_words_and_strict_json(value: object) -> None:
     json.dumps(json_value(value), allow_nan=False).encode()
-    assert "\0" not in words(value)
-    words(value).encode()
+    assert "\0" not in cell_text(value)
+    cell_text(value).encode()
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_sound_text_is_clean_as_it_is(text: str) -> None:
-    assert clean(text) == text
+    assert clean_text(text) == text
 
 
 def test_surrogate_pairs_are_joined_and_lone_ones_replaced() -> None:
-    assert clean("\ud83d\ude00 \ud83d") == "\N{GRINNING FACE} \N{REPLACEMENT CHARACTER}"
+    assert clean_text("\ud83d\ude00 \ud83d") == "\N{GRINNING FACE} \N{REPLACEMENT CHARACTER}"
 
 
 def test_days_and_missing_values_of_data_frames_are_understood() -> None:
     pandas = pytest.importorskip("pandas")
-    assert [words(value) for value in (pandas.NA, pandas.NaT, float("nan"), None)] == ["", "", "", ""]
+    assert [cell_text(value) for value in (pandas.NA, pandas.NaT, float("nan"), None)] == ["", "", "", ""]
     assert [json_value(value) for value in (pandas.NA, pandas.NaT, float("nan"))] == [None, None, None]
     assert json_value(pandas.Timestamp("2020-01-02")) == "2020-01-02T00:00:00"
     assert text_of({"title": "a", "date": date(2020, 1, 2)}).published == datetime(2020, 1, 2, tzinfo=UTC)

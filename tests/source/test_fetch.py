@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from palate import __version__
 from palate.errors import BadSource, FetchRefused
 from palate.source import Fetcher, Skipped, open_source
-from palate.source.addresses import refusal
+from palate.source.addresses import refusal_reason
 from palate.text import Text
 
 FEED = b"<rss><channel><title>Pets</title><item><title>Cats</title><link>/cats</link></item></channel></rss>"
@@ -251,7 +251,7 @@ def test_hosts_that_cannot_be_found_or_reached_are_refused(server: Server, fetch
     ],
 )
 def test_an_address_that_is_not_of_the_public_internet_is_refused(address: str) -> None:
-    assert refusal(address)
+    assert refusal_reason(address)
 
 
 @pytest.mark.parametrize(
@@ -259,12 +259,12 @@ def test_an_address_that_is_not_of_the_public_internet_is_refused(address: str) 
     ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "2a00:1450:4001:81b::200e"],
 )
 def test_an_address_of_the_public_internet_is_taken(address: str) -> None:
-    assert refusal(address) == ""
+    assert refusal_reason(address) == ""
 
 
 @given(st.ip_addresses())
 def test_every_address_gets_an_answer(address: object) -> None:
-    assert isinstance(refusal(str(address)), str)
+    assert isinstance(refusal_reason(str(address)), str)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,8 @@ def test_a_host_with_one_private_address_among_its_own_is_refused_unconnected() 
 
 def test_a_redirect_into_the_private_network_is_refused() -> None:
     backend = Recorded(
-        b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/meta-data\r\nContent-Length: 0\r\n\r\n"
+        b"HTTP/1.1 302 Found\r\n"
+        b"Location: http://169.254.169.254/latest/meta-data\r\nContent-Length: 0\r\n\r\n"
     )
     hosts = {"public.example": ["93.184.216.34"], "169.254.169.254": ["169.254.169.254"]}
     with pytest.raises(FetchRefused, match=r"^169\.254\.169\.254 is a cloud's metadata address"):

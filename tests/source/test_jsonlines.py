@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.source.facts import GUESSED, Columns, Skipped
+from palate.source.document_reader import DocumentReader
+from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
 from palate.source.jsonlines import read_json, read_jsonlines
-from palate.source.opening import Document
 from palate.text import Text
 
 WORDS = (
@@ -17,15 +17,17 @@ WORDS = (
 )
 
 
-def read(data: str, columns: Columns = GUESSED) -> list[Text | Skipped]:
-    return list(read_jsonlines(Document.of("a.jsonl", data.encode()), columns))
+def read(data: str, columns: Columns = GUESSED_COLUMNS) -> list[Text | Skipped]:
+    return list(read_jsonlines(DocumentReader.from_bytes("a.jsonl", data.encode()), columns))
 
 
 @given(st.lists(WORDS), st.booleans())
 def test_what_json_writes_is_read_back(texts: list[str], as_lines: bool) -> None:
     objects = [{"text": text} for text in texts]
     data = "\n".join(map(json.dumps, objects)) if as_lines else json.dumps(objects)
-    read = (read_jsonlines if as_lines else read_json)(Document.of("a.json", data.encode()), GUESSED)
+    read = (read_jsonlines if as_lines else read_json)(
+        DocumentReader.from_bytes("a.json", data.encode()), GUESSED_COLUMNS
+    )
     assert [item.body for item in read if isinstance(item, Text)] == texts
 
 
@@ -75,15 +77,19 @@ def test_a_file_without_one_object_is_refused() -> None:
 
 def test_a_json_file_that_is_broken_is_refused_with_the_line() -> None:
     with pytest.raises(BadSource, match=r"^a\.json is no JSON: .* at line 2; mend it or write it anew$"):
-        list(read_json(Document.of("a.json", b'[{"text": "a"},\n oops]'), GUESSED))
+        list(read_json(DocumentReader.from_bytes("a.json", b'[{"text": "a"},\n oops]'), GUESSED_COLUMNS))
 
 
 def test_a_json_file_may_hold_lines_or_one_object() -> None:
     for data in (b'{"text": "a"}\n{"text": "b"}\n', b'[{"text": "a"}, {"text": "b"}]'):
-        assert [getattr(item, "body", "") for item in read_json(Document.of("a.json", data), GUESSED)] == [
+        assert [
+            getattr(item, "body", "")
+            for item in read_json(DocumentReader.from_bytes("a.json", data), GUESSED_COLUMNS)
+        ] == [
             "a",
             "b",
         ]
     assert [
-        getattr(item, "body", "") for item in read_json(Document.of("a.json", b'{\n "text": "a"\n}'), GUESSED)
+        getattr(item, "body", "")
+        for item in read_json(DocumentReader.from_bytes("a.json", b'{\n "text": "a"\n}'), GUESSED_COLUMNS)
     ] == ["a"]

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from palate.errors import BadSource
-from palate.source.facts import GUESSED, Columns, Skipped
-from palate.source.opening import Document
+from palate.source.document_reader import DocumentReader
+from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
 from palate.source.references import read_bibtex, read_nbib, read_ris
 from palate.text import Text
 
@@ -57,7 +57,7 @@ BIB = rb"""
 
 
 def test_ris_gives_title_abstract_doi_and_date() -> None:
-    text, *others = read_ris(Document.of("a.ris", RIS), GUESSED)
+    text, *others = read_ris(DocumentReader.from_bytes("a.ris", RIS), GUESSED_COLUMNS)
     assert isinstance(text, Text)
     assert (text.title, text.body, text.id, text.url) == (
         "On cats",
@@ -70,8 +70,54 @@ def test_ris_gives_title_abstract_doi_and_date() -> None:
     assert [getattr(other, "title", other) for other in others] == ["No end", "Dogs"]
 
 
-def test_a_ris_record_that_does_not_parse_is_skipped_with_its_line() -> None:
-    items = list(read_ris(Document.of("a.ris", b"TY  - JOUR\nER  -\nTY  - JOUR\nTI  - Dogs\n"), GUESSED))
+def test_any_ris_record_is_read_whatever_release_of_rispy_is_installed() -> None:
+    """rispy 0.10 asked for an iterator where 0.9 took a list, and every record was skipped as "no RIS"."""
+    (text,) = read_ris(
+        DocumentReader.from_bytes("a.ris", b"TY  - JOUR\nTI  - On tides\nAB  - They turn.\nER  - \n"),
+        GUESSED_COLUMNS,
+    )
+    assert isinstance(text, Text)
+    assert (text.title, text.body) == ("On tides", "They turn.")
+
+
+def test_lines_without_a_tag_continue_a_value_or_a_list_and_end_with_the_record() -> None:
+    ris = b"""TY  - JOUR
+TI  - On
+   tides
+XX  - a tag that nobody knows
+and its second line
+KW  - moon
+sea
+AB  -
+
+They turn.
+
+Twice a day.
+ER  -
+Exported by a program.
+"""
+    (text,) = read_ris(DocumentReader.from_bytes("a.ris", ris), GUESSED_COLUMNS)
+    assert isinstance(text, Text)
+    assert (text.title, text.body) == ("On tides", "They turn. Twice a day.")
+    assert text.extra["keywords"] == ["moon", "sea"]
+
+
+def test_a_fault_in_the_parser_is_not_taken_for_a_broken_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(parser: object, text: str) -> object:
+        raise TypeError("'list' object is not an iterator")
+
+    monkeypatch.setattr("rispy.RisParser.parse", broken)
+    with pytest.raises(TypeError, match="iterator"):
+        list(read_ris(DocumentReader.from_bytes("a.ris", RIS), GUESSED_COLUMNS))
+
+
+def test_a_ris_record_without_words_is_skipped_with_its_line() -> None:
+    items = list(
+        read_ris(
+            DocumentReader.from_bytes("a.ris", b"TY  - JOUR\nER  -\nTY  - JOUR\nTI  - Dogs\n"),
+            GUESSED_COLUMNS,
+        )
+    )
     assert [getattr(item, "title", item) for item in items] == [
         Skipped("a.ris, row 1", "row has neither title nor text"),
         "Dogs",
@@ -79,7 +125,7 @@ def test_a_ris_record_that_does_not_parse_is_skipped_with_its_line() -> None:
 
 
 def test_nbib_gives_title_abstract_doi_and_mesh() -> None:
-    text, empty = read_nbib(Document.of("a.nbib", NBIB), GUESSED)
+    text, empty = read_nbib(DocumentReader.from_bytes("a.nbib", NBIB), GUESSED_COLUMNS)
     assert isinstance(text, Text)
     assert (text.title, text.body) == ("On cats.", "BACKGROUND: They sleep all day.")
     assert (text.id, text.language, text.published) == (
@@ -93,7 +139,8 @@ def test_nbib_gives_title_abstract_doi_and_mesh() -> None:
 
 def test_bibtex_gives_plain_text_and_skips_what_does_not_parse() -> None:
     first, second, third, lost = sorted(
-        read_bibtex(Document.of("a.bib", BIB), GUESSED), key=lambda item: isinstance(item, Skipped)
+        read_bibtex(DocumentReader.from_bytes("a.bib", BIB), GUESSED_COLUMNS),
+        key=lambda item: isinstance(item, Skipped),
     )
     assert isinstance(first, Text)
     assert (first.title, first.body) == ("On Gödel's cats", "50% of cats sleep, $x^2$ deeply.")
@@ -112,7 +159,7 @@ def test_bibtex_gives_plain_text_and_skips_what_does_not_parse() -> None:
 
 
 def test_columns_may_be_named_for_references_too() -> None:
-    text, *_ = read_bibtex(Document.of("a.bib", BIB), Columns(id="key"))
+    text, *_ = read_bibtex(DocumentReader.from_bytes("a.bib", BIB), Columns(id="key"))
     assert isinstance(text, Text)
     assert text.id == "ann2020"
 
@@ -120,4 +167,4 @@ def test_columns_may_be_named_for_references_too() -> None:
 @pytest.mark.parametrize("read", [read_ris, read_nbib, read_bibtex])
 def test_a_file_without_a_reference_is_refused_with_what_was_expected(read: "type[object]") -> None:
     with pytest.raises(BadSource, match=r"^a\.x holds no reference; expected "):
-        list(read(Document.of("a.x", b"just words\n"), GUESSED))  # type: ignore[call-arg, call-overload]
+        list(read(DocumentReader.from_bytes("a.x", b"just words\n"), GUESSED_COLUMNS))  # type: ignore[call-arg, call-overload]

@@ -1,14 +1,15 @@
 import csv
 import io
+import sys
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.errors import BadSource
-from palate.source.facts import GUESSED, Skipped
-from palate.source.opening import Document
+from palate.errors import BadSource, MissingExtra
+from palate.source.document_reader import DocumentReader
+from palate.source.items import GUESSED_COLUMNS, Skipped
 from palate.source.parquet import read_parquet
 from palate.source.tables import MAX_ROW_LINES, read_csv, read_tsv
 from palate.text import Text
@@ -23,7 +24,7 @@ CELL = (
 def rows_of(data: str) -> list[str | Skipped]:
     return [
         item if isinstance(item, Skipped) else item.content
-        for item in read_csv(Document.of("a.csv", data.encode()), GUESSED)
+        for item in read_csv(DocumentReader.from_bytes("a.csv", data.encode()), GUESSED_COLUMNS)
     ]
 
 
@@ -31,7 +32,7 @@ def rows_of(data: str) -> list[str | Skipped]:
 def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]], delimiter: str) -> None:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("title", "text"), *rows])
-    read = list(read_csv(Document.of("a.csv", out.getvalue().encode()), GUESSED))
+    read = list(read_csv(DocumentReader.from_bytes("a.csv", out.getvalue().encode()), GUESSED_COLUMNS))
     assert [(item.title, item.body) for item in read if isinstance(item, Text)] == [
         (title, "" if body == title else body) for title, body in rows
     ]
@@ -72,7 +73,10 @@ def test_stray_quotes_inside_of_one_line_are_read_as_well_as_can_be() -> None:
 
 def test_a_tab_separated_cell_may_begin_with_a_quote() -> None:
     data = b'title\ttext\n"Hello\tshe said\n"a"\tb\n'
-    assert [getattr(item, "content", item) for item in read_tsv(Document.of("a.tsv", data), GUESSED)] == [
+    assert [
+        getattr(item, "content", item)
+        for item in read_tsv(DocumentReader.from_bytes("a.tsv", data), GUESSED_COLUMNS)
+    ] == [
         '"Hello\nshe said',
         "a\nb",
     ]
@@ -111,7 +115,9 @@ def test_parquet_is_read_row_by_row_with_missing_values_and_dates() -> None:
         "share": [1.5, float("nan"), float("nan")],
     }
     parquet.write_table(pyarrow.table(table), out)
-    first, second, third = read_parquet(Document.of("a.parquet", out.getvalue()), GUESSED)
+    first, second, third = read_parquet(
+        DocumentReader.from_bytes("a.parquet", out.getvalue()), GUESSED_COLUMNS
+    )
     assert isinstance(first, Text)
     assert (first.content, first.published, first.extra) == (
         "a\nx",
@@ -123,7 +129,17 @@ def test_parquet_is_read_row_by_row_with_missing_values_and_dates() -> None:
     assert (third.content, third.extra) == ("c\ny", {})
 
 
+def test_without_its_extra_parquet_is_refused_with_the_install_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(
+        MissingExtra, match=r"^the Parquet file a\.parquet needs the extra \[parquet\]; run: "
+    ):
+        list(read_parquet(DocumentReader.from_bytes("a.parquet", b"PAR1"), GUESSED_COLUMNS))
+
+
 def test_a_broken_parquet_file_is_refused() -> None:
     pytest.importorskip("pyarrow")
     with pytest.raises(BadSource, match=r"^a\.parquet cannot be read as Parquet: "):
-        list(read_parquet(Document.of("a.parquet", b"PAR1 and no more"), GUESSED))
+        list(read_parquet(DocumentReader.from_bytes("a.parquet", b"PAR1 and no more"), GUESSED_COLUMNS))

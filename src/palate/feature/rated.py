@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from scipy.sparse import csr_array
 
+from palate.feature.svd import randomized_svd
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix, Vector
 
@@ -189,9 +190,7 @@ def _co_judgements(readers: Rows, places: Rows, n: int, width: int, seed: int) -
     if len(readers):
         share = 1 / np.sqrt(np.maximum(np.bincount(readers), 1))
         table = csr_array((share[readers], (readers, places)), shape=(readers.max() + 1, n))
-        from sklearn.utils.extmath import randomized_svd  # here: it takes longer to load than a first ranking
-
-        _, strengths, axes = randomized_svd(table, min(width, *table.shape), random_state=seed)
+        strengths, axes = randomized_svd(table, min(width, *table.shape), seed)
         around[:, : len(strengths)] = axes.T * strengths
     lengths = np.linalg.norm(around, axis=1, keepdims=True)
     return around / np.where(lengths > 1e-9, lengths, 1.0)

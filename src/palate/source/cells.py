@@ -9,14 +9,14 @@ MAX_DEPTH = 32
 MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
 
 
-def words(value: Any) -> str:
-    """A cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
+def cell_text(value: Any) -> str:
+    """Returns a cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
 
-    >>> words(float("nan")), words(3.0), words(["a", "b"]), words("a\\0b ")
+    >>> cell_text(float("nan")), cell_text(3.0), cell_text(["a", "b"]), cell_text("a\\0b ")
     ('', '3', 'a\\nb', 'ab')
     """
     if isinstance(value, str):
-        value = clean(value).strip()
+        value = clean_text(value).strip()
         return "" if value in ("nan", "NaN") else value
     if value is None or isinstance(value, Mapping | bytes) or type(value).__name__ in MISSING:
         return ""
@@ -24,14 +24,18 @@ def words(value: Any) -> str:
         return "" if value != value else str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, int | date):
         return str(value)
-    kept = json_value(value)
-    return "\n".join(filter(None, map(words, kept))) if isinstance(kept, list) else words(kept)
+    converted = json_value(value)
+    return (
+        "\n".join(filter(None, map(cell_text, converted)))
+        if isinstance(converted, list)
+        else cell_text(converted)
+    )
 
 
-def clean(text: str) -> str:
-    """Without NUL characters, which databases refuse, and with U+FFFD for surrogates without their partner.
+def clean_text(text: str) -> str:
+    """Returns the text without NUL characters, which databases refuse, and with U+FFFD for lone surrogates.
 
-    >>> clean("a\\0\\ud800b")
+    >>> clean_text("a\\0\\ud800b")
     'a\ufffdb'
     """
     if "\0" in text:
@@ -46,7 +50,7 @@ def clean(text: str) -> str:
 
 
 def json_value(value: Any, depth: int = 0) -> Any:
-    """The value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than
+    """Returns the value as JSON can hold it; None for what is missing, infinite, bytes, or nested deeper than
     MAX_DEPTH.
 
     >>> json_value({"when": date(2020, 1, 2), "share": float("inf"), 3: (1, 2)})
@@ -55,7 +59,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool | int):
         return value if not isinstance(value, int) or abs(value) < 1 << 63 else str(value)
     if isinstance(value, str):
-        return clean(value)
+        return clean_text(value)
     if isinstance(value, float):
         return value if abs(value) < float("inf") else None
     if isinstance(value, bytes) or type(value).__name__ in MISSING:
@@ -64,19 +68,19 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return (
-            {clean(str(key)): json_value(kept, depth + 1) for key, kept in value.items()}
+            {clean_text(str(key)): json_value(item, depth + 1) for key, item in value.items()}
             if depth < MAX_DEPTH
             else None
         )
     if isinstance(value, list | tuple | set | frozenset):
-        return [json_value(kept, depth + 1) for kept in value] if depth < MAX_DEPTH else None
+        return [json_value(item, depth + 1) for item in value] if depth < MAX_DEPTH else None
     if hasattr(value, "tolist"):  # numpy's arrays and numbers
         return json_value(value.tolist(), depth)
-    return clean(str(value))
+    return clean_text(str(value))
 
 
 def web_address(value: str) -> str:
-    """The value if it is an http or https address that can be read as one, else "".
+    """Returns the value if it is an http or https address that can be read as one, else "".
 
     >>> web_address(" https://example.org/a "), web_address("javascript:alert(1)"), web_address("http://[")
     ('https://example.org/a', '', '')

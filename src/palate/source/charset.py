@@ -1,13 +1,12 @@
 """The bytes of a feed or page -> a string, also where their encoding is stated wrongly or not at all."""
 
+import codecs
 import re
 
-from palate.source.opening import marked_encoding
-
-DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
-CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
-WIDER = {  # what browsers take these names for, as writers do
+XML_ENCODING = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
+CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+XML_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
+BROWSER_SUPERSETS = {  # what browsers take these names for, as writers do
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "iso-8859-1": "cp1252",
@@ -19,11 +18,27 @@ WIDER = {  # what browsers take these names for, as writers do
     "tis-620": "cp874",
 }
 # UTF-8 with fewer broken characters than this, among those beyond ASCII, is UTF-8 all the same
-STRAY_SHARE = 0.1
+MAX_STRAY_SHARE = 0.1
+
+# bytes that no text holds, save a stray one
+CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
+
+# how a document in another Unicode form begins: byte order marks, then "<?" without one (XML 1.0, appendix F)
+ENCODING_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0\0\0": "utf-32-le",
+    b"\0\0\0<": "utf-32-be",
+    b"<\0?\0": "utf-16-le",
+    b"\0<\0?": "utf-16-be",
+    b"\x4c\x6f\xa7\x94": "cp037",
+}
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """The text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
+    """Returns the text without its XML declaration. Never fails: what cannot be told becomes U+FFFD.
 
     In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is
     declared (text in another encoding is practically never valid UTF-8); the server's charset; the XML
@@ -35,8 +50,8 @@ def decode(data: bytes, content_type: str = "") -> str:
     '<a>кот</a>'
     """
     marked = marked_encoding(data)
-    stated = CHARSET.search(content_type)
-    declared = DECLARED.search(data[:1000])
+    stated = CHARSET_PARAMETER.search(content_type)
+    declared = XML_ENCODING.search(data[:1000])
     for encoding in (
         marked,
         "" if marked or data.isascii() else "utf-8-sig",
@@ -44,17 +59,17 @@ def decode(data: bytes, content_type: str = "") -> str:
         declared[1].decode("ascii") if declared else "",
         "utf-8-sig",
     ):
-        text = _strictly(data, encoding.lower()) if encoding else None
+        text = _decode_strictly(data, encoding.lower()) if encoding else None
         if text is not None:
             break
     else:
-        text = _nearly_utf8(data) or _guessed(data)
+        text = _decode_nearly_utf8(data) or _decode_by_guess(data)
     text = text.removeprefix("\ufeff")
-    return DECLARATION.sub("", text[:2000], count=1) + text[2000:]
+    return XML_DECLARATION.sub("", text[:2000], count=1) + text[2000:]
 
 
-def _strictly(data: bytes, encoding: str) -> str | None:
-    for name in (WIDER.get(encoding, encoding), encoding):
+def _decode_strictly(data: bytes, encoding: str) -> str | None:
+    for name in (BROWSER_SUPERSETS.get(encoding, encoding), encoding):
         try:
             return data.decode(name)
         except (LookupError, ValueError):  # no such encoding, or not in it
@@ -62,16 +77,26 @@ def _strictly(data: bytes, encoding: str) -> str | None:
     return None
 
 
-def _nearly_utf8(data: bytes) -> str | None:
+def _decode_nearly_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
-    beyond = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
-    return text if text.count("\ufffd") < STRAY_SHARE * beyond else None
+    n_beyond_ascii = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
+    return text if text.count("\ufffd") < MAX_STRAY_SHARE * n_beyond_ascii else None
 
 
-def _guessed(data: bytes) -> str:
+def _decode_by_guess(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     guesses = [match.encoding for match in from_bytes(data)]
     # the Western encodings differ in a few letters only, too few to tell them apart: take the most common
     encoding = "cp1252" if "cp1252" in guesses or not guesses else guesses[0]
     return data.decode(encoding, "replace")
+
+
+def marked_encoding(head: bytes) -> str:
+    """Returns the Python name of the encoding that the first bytes give away, or "" (then it is UTF-8, or
+    not to be told so).
+
+    >>> marked_encoding("\ufeffa".encode("utf-16-le")), marked_encoding(b"<?xml")
+    ('utf-16', '')
+    """
+    return next((encoding for mark, encoding in ENCODING_MARKS.items() if head.startswith(mark)), "")

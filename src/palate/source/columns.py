@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from palate.errors import BadSource
-from palate.source.cells import clean, json_value, web_address, words
+from palate.source.cells import cell_text, clean_text, json_value, web_address
 from palate.source.dates import read_date
-from palate.source.facts import Columns, Skipped
+from palate.source.items import Columns, Skipped
 from palate.text import Text
 
-TITLE = ("title", "name", "headline", "primary_title")
-TEXT = ("text", "body", "abstract", "description", "content", "summary")
-ID = ("id", "url", "link", "doi")
-URL = ("url", "link")
-PUBLISHED = ("published", "date", "date_published", "pubdate", "timestamp", "year")
-LANGUAGE = ("language", "lang")
+TITLE_COLUMNS = ("title", "name", "headline", "primary_title")
+TEXT_COLUMNS = ("text", "body", "abstract", "description", "content", "summary")
+ID_COLUMNS = ("id", "url", "link", "doi")
+URL_COLUMNS = ("url", "link")
+DATE_COLUMNS = ("published", "date", "date_published", "pubdate", "timestamp", "year")
+LANGUAGE_COLUMNS = ("language", "lang")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Layout:
 
     @classmethod
     def of(cls, names: Iterable[str], columns: Columns) -> "Layout":
-        """The guesses for these names, in any case, save where columns names one.
+        """Returns the guesses for these names, in any case, save where columns names one.
 
         >>> Layout.of(["Headline", "Abstract", "PMID"], Columns(id="PMID")).text
         ('Abstract',)
@@ -40,25 +40,26 @@ class Layout:
         for name in names:
             by_lower.setdefault(name.strip().lower(), name)
 
-        def known(guesses: tuple[str, ...], chosen: str | None = None) -> tuple[str, ...]:
+        def columns_present(guesses: tuple[str, ...], chosen: str | None = None) -> tuple[str, ...]:
             wanted = (chosen.strip().lower(),) if chosen is not None else guesses
             return tuple(by_lower[name] for name in wanted if name in by_lower)
 
         return cls(
-            title=known(TITLE, columns.title),
-            text=known(TEXT, columns.text),
-            id=known(ID, columns.id),
-            url=known(URL),
-            published=known(PUBLISHED),
-            language=known(LANGUAGE),
+            title=columns_present(TITLE_COLUMNS, columns.title),
+            text=columns_present(TEXT_COLUMNS, columns.text),
+            id=columns_present(ID_COLUMNS, columns.id),
+            url=columns_present(URL_COLUMNS),
+            published=columns_present(DATE_COLUMNS),
+            language=columns_present(LANGUAGE_COLUMNS),
         )
 
 
-class Rows:
-    """Turns the rows of one document into texts. Rows may have different columns, as JSON objects do.
+class RowReader:
+    """Turns the rows of one document into texts. RowReader may have different columns, as JSON objects do.
 
-    >>> rows = Rows("cats.csv", Columns())
-    >>> text = rows.text({"id": 7, "Title": "Cats", "abstract": "They sleep.", "year": "2020", "tag": "pets"}, "cats.csv, row 2")
+    >>> rows = RowReader("cats.csv", Columns())
+    >>> row = {"id": 7, "Title": "Cats", "abstract": "They sleep.", "year": "2020", "tag": "pets"}
+    >>> text = rows.text(row, "cats.csv, row 2")
     >>> text.id, text.content, text.published.year, text.extra
     ('7', 'Cats\\nThey sleep.', 2020, {'tag': 'pets'})
     >>> rows.text({"id": 8, "tag": "pets"}, "cats.csv, row 3")
@@ -67,53 +68,54 @@ class Rows:
 
     def __init__(self, name: str, columns: Columns) -> None:
         self.name, self.columns = name, columns
-        self.seen: dict[str, None] = {}  # every column name met, in order
+        self.column_names: dict[str, None] = {}  # every column name met, in order
         self._layouts: dict[tuple[str, ...], Layout] = {}
 
     def check(self, names: Iterable[str] | None = None) -> None:
         """Raises BadSource where a named column is not among names (default: all met so far), or none can
         hold a text.
         """
-        present = list(self.seen if names is None else names)
+        present = list(self.column_names if names is None else names)
         layout = Layout.of(present, self.columns)
-        for option, chosen, found in (
+        for option, chosen, present_columns in (
             ("title", self.columns.title, layout.title),
             ("text", self.columns.text, layout.text),
             ("id", self.columns.id, layout.id),
         ):
-            if chosen is not None and not found:
+            if chosen is not None and not present_columns:
                 raise BadSource(
-                    f"{self.name} has no column {chosen!r} to take as the {option}; it has: {_listed(present)}"
+                    f"{self.name} has no column {chosen!r} to take as the {option}; "
+                    f"it has: {_shortened_list(present)}"
                 )
         if not layout.title and not layout.text:
             raise BadSource(
-                f"{self.name} has no column with a name known for a title or text; it has: {_listed(present)}; "
-                "name the one that holds the text with --text"
+                f"{self.name} has no column with a name known for a title or text; "
+                f"it has: {_shortened_list(present)}; name the one that holds the text with --text"
             )
 
     def text(self, row: Mapping[str, Any], where: str) -> Text | Skipped:
-        """The row as a Text; Skipped where it has neither title nor text."""
+        """Returns the row as a Text, or Skipped where it has neither title nor text."""
         names = tuple(row)
         layout = self._layouts.get(names)
         if layout is None:
             layout = self._layouts[names] = Layout.of(names, self.columns)
-            self.seen.update(dict.fromkeys(names))
-        title, title_name = _first(row, layout.title)
-        body, body_name = _first(row, layout.text)
+            self.column_names.update(dict.fromkeys(names))
+        title, title_name = _first_value(row, layout.title)
+        body, body_name = _first_value(row, layout.text)
         if not title and not body:
             return Skipped(where, "row has neither title nor text")
         if body == title:
             body = ""
-        id, id_name = _first(row, layout.id)
+        id, id_name = _first_value(row, layout.id)
         url, url_name = _first_url(row, layout.url)
-        language, language_name = _first(row, layout.language)
+        language, language_name = _first_value(row, layout.language)
         published, published_name = None, ""
         for name in layout.published:
             if published := read_date(row[name]):
                 published_name = name
                 break
         used = {title_name, body_name, id_name, url_name, language_name, published_name}
-        others = {clean(name): json_value(value) for name, value in row.items() if name not in used}
+        others = {clean_text(name): json_value(value) for name, value in row.items() if name not in used}
         extra = {name: value for name, value in others.items() if value is not None and value != ""}
         if id_name and id_name == url_name and self.columns.id is None:
             id = ""  # Text.of then takes the canonical form of the url
@@ -129,20 +131,20 @@ class Rows:
         )
 
 
-def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
+def _first_value(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
-        if value := words(row[name]):
+        if value := cell_text(row[name]):
             return value, name
     return "", ""
 
 
 def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
-        if value := web_address(words(row[name])):
+        if value := web_address(cell_text(row[name])):
             return value, name
     return "", ""
 
 
-def _listed(names: list[str]) -> str:
+def _shortened_list(names: list[str]) -> str:
     shown = ", ".join(" ".join(name.split())[:40] for name in names[:30])
     return f"{shown} and {len(names) - 30} more" if len(names) > 30 else shown or "none"

@@ -11,14 +11,16 @@ YEAR_FIRST = re.compile(r"(\d{4})(?:[-/. ]+(\d{1,2}|[A-Za-z]{3,9}))?(?:[-/. ]+(\
 
 
 def read_date(value: Any) -> datetime | None:
-    """None where the value is no date that can be told for sure (03/04/2020 may be March or April).
+    """Returns the moment, or None where the value is no date that can be told for sure (03/04/2020 may be
+    March or April).
 
     Reads ISO 8601, the dates of mails and RSS, "2020", "2020-03", "2020 Mar 4", "2020/03/04", seconds or
     milliseconds since 1970, date and datetime. What has no time zone is taken as UTC.
 
     >>> read_date("Thu, 01 Jan 2004 19:48:21 +0200").isoformat()
     '2004-01-01T17:48:21+00:00'
-    >>> [read_date(text).date().isoformat() for text in ("2020-03-04T10:00:00Z", "2020 Mar-Apr", "2019", "1583280000")]
+    >>> texts = ("2020-03-04T10:00:00Z", "2020 Mar-Apr", "2019", "1583280000")
+    >>> [read_date(text).date().isoformat() for text in texts]
     ['2020-03-04', '2020-03-01', '2019-01-01', '2020-03-04']
     >>> read_date("yesterday") is None
     True

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
     from palate.source.guard import Resolve
 
-MAX_BODY = 20 << 20  # bytes, unpacked
+MAX_BODY_BYTES = 20 << 20  # bytes, unpacked
 MAX_SECONDS = 20.0  # for all of it: look-up, redirects, the last byte
 CONNECT_SECONDS = 10.0
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
-ACCEPTED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
+ACCEPTED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
+)
 MENDS = {
     401: "it wants a login, which palate does not have",
     403: "the server does not let programs read it",
@@ -59,7 +62,7 @@ class Fetcher:
         *,
         allow_private_network: bool = False,
         known: Mapping[str, tuple[str, str]] | None = None,
-        max_bytes: int = MAX_BODY,
+        max_bytes: int = MAX_BODY_BYTES,
         seconds: float = MAX_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
         resolve: "Resolve | None" = None,
@@ -162,7 +165,7 @@ class Fetcher:
         )
 
     def _body(self, packed: Iterable[bytes], encoding: str, shown: str) -> bytes:
-        from palate.source.opening import DEFLATE, GZIP, ZLIB, unpack
+        from palate.source.unpacking import DEFLATE, GZIP, ZLIB, unpack
 
         def unpacked(chunks: Iterable[bytes], wbits: int) -> Iterator[bytes]:
             return unpack(chunks, wbits, shown, max_bytes=self.max_bytes, refusal=FetchRefused)
@@ -176,7 +179,8 @@ class Fetcher:
             chunks = unpacked(_joined(first, chunks), wbits)
         elif encoding not in ("", "identity"):
             raise FetchRefused(
-                f"{shown} is packed with {encoding!r}, which was not asked for; expected gzip, deflate or none"
+                f"{shown} is packed with {encoding!r}, which was not asked for; "
+                "expected gzip, deflate or none"
             )
         body = bytearray()
         for chunk in chunks:
@@ -186,7 +190,7 @@ class Fetcher:
         return bytes(body)
 
     def _too_large(self) -> str:
-        from palate.source.opening import size
+        from palate.source.unpacking import size
 
         return (
             f"is larger than {size(self.max_bytes)}, the most that is fetched; download it and give the file"
@@ -233,7 +237,7 @@ def _headers(target: "httpx.URL", conditions: dict[str, str]) -> list[tuple[byte
     headers = {
         "Host": target.netloc.decode("ascii"),
         "User-Agent": f"palate/{__version__}",
-        "Accept": ACCEPTED,
+        "Accept": ACCEPTED_TYPES,
         "Accept-Encoding": "gzip, deflate",
         "Connection": "close",
         **conditions,

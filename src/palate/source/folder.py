@@ -6,12 +6,13 @@ from pathlib import Path
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """All regular files below it, by name; hidden ones (a leading dot) are left out, links to folders are not
-    followed.
+    """Yields all regular files below it, by name.
+
+    Hidden ones (a leading dot) are left out, links to folders are not followed.
     """
-    for place, folders, files in os.walk(folder):
+    for directory, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = Path(place, name)
+            path = Path(directory, name)
             if not name.startswith(".") and path.is_file():
                 yield path

@@ -15,15 +15,15 @@ from typing import Any
 import httpcore
 
 from palate.errors import FetchRefused
-from palate.source.addresses import refusal
+from palate.source.addresses import refusal_reason
 
 Resolve = Callable[[str, int], list[str]]  # host, port -> its IP addresses
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses that this machine's resolver gives, as a browser would try them."""
+    """Returns the addresses that this machine's resolver gives, as a browser would try them."""
     return list(
-        dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     )
 
 
@@ -34,7 +34,7 @@ class Deadline:
     at: float
 
     def left(self, at_most: float | None = None) -> float:
-        """Seconds left, above 0. Raises httpcore.ReadTimeout when there are none."""
+        """Returns the seconds left, above 0. Raises httpcore.ReadTimeout when there are none."""
         seconds = self.at - time.monotonic()
         if seconds <= 0:
             raise httpcore.ReadTimeout
@@ -66,13 +66,17 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to the first address of the host that takes one. All its addresses must be public."""
+        """Returns a connection to the first address of the host that takes one.
+
+        All its addresses must be public.
+        """
         addresses = self._resolved(host, port)
         for address in addresses:
-            if not self.allow_private and (why := refusal(address)):
-                leads = f"is {why}" if address == host else f"leads to {address}, {why}"
+            if not self.allow_private and (reason := refusal_reason(address)):
+                leads = f"is {reason}" if address == host else f"leads to {address}, {reason}"
                 raise FetchRefused(
-                    f"{host} {leads}, which palate does not fetch from; if it is meant, add --allow-private-network"
+                    f"{host} {leads}, which palate does not fetch from; "
+                    "if it is meant, add --allow-private-network"
                 )
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(
             f"no address for {host}"

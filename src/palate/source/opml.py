@@ -5,20 +5,20 @@ from typing import NamedTuple
 
 from palate.errors import BadSource
 from palate.source.charset import decode
-from palate.source.opening import Document
+from palate.source.document_reader import DocumentReader
 
 
-class Listed(NamedTuple):
+class ListedFeed(NamedTuple):
     title: str
     url: str
 
 
-def read_opml(document: Document) -> list[Listed]:
-    """The feeds of the list in its order, each address once. Raises BadSource where there are none.
+def read_opml(document: DocumentReader) -> list[ListedFeed]:
+    """Returns the feeds of the list in its order, each address once. Raises BadSource where there are none.
 
     >>> opml = b'<opml><body><outline text="Pets" xmlUrl="https://a.org/feed?x=1&y=2"/></body></opml>'
-    >>> read_opml(Document.of("feeds.opml", opml))
-    [Listed(title='Pets', url='https://a.org/feed?x=1&y=2')]
+    >>> read_opml(DocumentReader.from_bytes("feeds.opml", opml))
+    [ListedFeed(title='Pets', url='https://a.org/feed?x=1&y=2')]
     """
     from xml.etree.ElementTree import ParseError
 
@@ -39,11 +39,11 @@ def read_opml(document: Document) -> list[Listed]:
         raise BadSource(
             f"{document.name} declares XML entities, as XML bombs do; expected a plain OPML list of feeds"
         ) from error
-    feeds: dict[str, Listed] = {}
+    feeds: dict[str, ListedFeed] = {}
     for outline in root.iter():
-        named = {key.lower(): value.strip() for key, value in outline.attrib.items()}
-        if url := named.get("xmlurl"):
-            feeds.setdefault(url, Listed(named.get("title") or named.get("text") or url, url))
+        attributes = {key.lower(): value.strip() for key, value in outline.attrib.items()}
+        if url := attributes.get("xmlurl"):
+            feeds.setdefault(url, ListedFeed(attributes.get("title") or attributes.get("text") or url, url))
     if not feeds:
         raise BadSource(f'{document.name} lists no feeds; expected <outline xmlUrl="https://…"/> in it')
     return list(feeds.values())

@@ -1,22 +1,27 @@
 """A web page -> one text: its article, without menus and adverts."""
 
-from palate.errors import BadSource
+from palate.errors import BadSource, MissingExtra
 from palate.source.charset import decode
-from palate.source.columns import Rows
-from palate.source.facts import Columns, Items
-from palate.source.opening import MAX_LINE, Document
+from palate.source.columns import RowReader
+from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
+from palate.source.items import Columns, Items
 
 
-def read_page(document: Document) -> Items:
-    """One text, or BadSource where no article can be found on the page.
+def read_page(document: DocumentReader) -> Items:
+    """Reads the article as one text.
 
-    >>> html = b"<title>Cats</title><body><nav>Menu</nav><article><p>" + b"Cats sleep all day. " * 20 + b"</p></article>"
-    >>> [(text.title, text.body[:19]) for text in read_page(Document.of("cats.html", html))]
+    Raises BadSource where no article can be found on the page, MissingExtra without [pages].
+
+    >>> article = b"<article><p>" + b"Cats sleep all day. " * 20 + b"</p></article>"
+    >>> html = b"<title>Cats</title><body><nav>Menu</nav>" + article
+    >>> [(text.title, text.body[:19]) for text in read_page(DocumentReader.from_bytes("cats.html", html))]
     [('Cats', 'Cats sleep all day.')]
     """
-    from trafilatura import bare_extraction
-
-    html = decode(document.read(MAX_LINE), document.content_type)
+    try:
+        from trafilatura import bare_extraction
+    except ImportError:
+        raise MissingExtra(f"the web page {document.name}", "pages") from None
+    html = decode(document.read(MAX_LINE_BYTES), document.content_type)
     page = bare_extraction(html, url=document.url or None, with_metadata=True, include_comments=False)
     if page is None or isinstance(page, dict) or not page.text:
         raise BadSource(
@@ -31,4 +36,4 @@ def read_page(document: Document) -> Items:
         "author": page.author,
         "site": page.sitename,
     }
-    yield Rows(document.name, Columns(title="title", text="text")).text(row, document.name)
+    yield RowReader(document.name, Columns(title="title", text="text")).text(row, document.name)

@@ -3,22 +3,26 @@
 import io
 from typing import Any
 
-from palate.errors import BadSource
-from palate.source.columns import Rows
-from palate.source.facts import Columns, Items
-from palate.source.opening import Document
+from palate.errors import BadSource, MissingExtra
+from palate.source.columns import RowReader
+from palate.source.document_reader import DocumentReader
+from palate.source.items import Columns, Items
 
-BATCH = 1000  # rows held at a time
+BATCH_ROWS = 1000  # rows held at a time
 
 
-def read_parquet(document: Document, columns: Columns) -> Items:
-    """Row by row, holding BATCH rows at a time. Raises BadSource where it is no Parquet file that can be
-    read.
+def read_parquet(document: DocumentReader, columns: Columns) -> Items:
+    """Reads row by row, holding BATCH_ROWS rows at a time.
+
+    Raises BadSource where it is no Parquet file that can be read, MissingExtra without [parquet].
     """
-    import pyarrow
-    from pyarrow import parquet
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingExtra(f"the Parquet file {document.name}", "parquet") from None
 
-    rows = Rows(document.name, columns)
+    rows = RowReader(document.name, columns)
     number = unpacked = 0
     try:
         with document.open() as opened:
@@ -33,11 +37,11 @@ def read_parquet(document: Document, columns: Columns) -> Items:
                     for field in file.schema_arrow
                 ]
             )
-            for batch in file.iter_batches(BATCH):
+            for batch in file.iter_batches(BATCH_ROWS):
                 unpacked += batch.nbytes
-                if unpacked > document.max_unpacked:
+                if unpacked > document.max_unpacked_bytes:
                     raise BadSource(
-                        f"{document.name} unpacks to more than {document.max_unpacked} bytes; split it"
+                        f"{document.name} unpacks to more than {document.max_unpacked_bytes} bytes; split it"
                     )
                 row: dict[str, Any]
                 for row in batch.cast(times, safe=False).to_pylist():

@@ -3,38 +3,41 @@
 import re
 from typing import Any
 
-from palate.source.cells import clean
-from palate.source.columns import Rows
-from palate.source.facts import Columns, Items, Skipped
-from palate.source.opening import MAX_LINE, Document
+from palate.source.cells import clean_text
+from palate.source.columns import RowReader
+from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
+from palate.source.items import Columns, Items, Skipped
 from palate.text import Text
 
-TITLE_CHARACTERS = 120  # a first line up to this length is taken as the title
+MAX_TITLE_CHARACTERS = 120  # a first line up to this length is taken as the title
 HEADING = re.compile(r"^# +(\S.*)$|^(\S.*)\n=+$", re.MULTILINE)  # "# Cats", or "Cats" underlined
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 FIELD = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(\S.*)?")
 
 
-def read_plain(document: Document) -> Items:
-    """One file is one text. The title is its first line, if that is short, else the file's name.
+def read_plain(document: DocumentReader) -> Items:
+    """Reads the file as one text. The title is its first line, if that is short, else the file's name.
 
-    >>> [(text.title, text.body) for text in read_plain(Document.of("notes/cats.txt", b"On cats\\n\\nThey sleep."))]
+    >>> document = DocumentReader.from_bytes("notes/cats.txt", b"On cats\\n\\nThey sleep.")
+    >>> [(text.title, text.body) for text in read_plain(document)]
     [('On cats', 'They sleep.')]
     """
-    yield _text(document, {}, clean(document.text(MAX_LINE)).strip())
+    yield _text(document, {}, clean_text(document.text(MAX_LINE_BYTES)).strip())
 
 
-def read_markdown(document: Document) -> Items:
-    """One file is one text. The title is that of its front matter, its first # heading, a short first line or
-    its name.
+def read_markdown(document: DocumentReader) -> Items:
+    """Reads the file as one text.
+
+    The title is that of its front matter, its first # heading, a short first line or its name.
 
     The front matter's plain fields (title: Cats) are read as the columns of a table are.
 
-    >>> source = b"---\\ntitle: Cats\\ndate: 2020-01-02\\n---\\nThey *sleep*.\\n"
-    >>> [(text.title, text.body, text.published.year) for text in read_markdown(Document.of("a.md", source))]
+    >>> markdown = b"---\\ntitle: Cats\\ndate: 2020-01-02\\n---\\nThey *sleep*.\\n"
+    >>> document = DocumentReader.from_bytes("a.md", markdown)
+    >>> [(text.title, text.body, text.published.year) for text in read_markdown(document)]
     [('Cats', 'They *sleep*.', 2020)]
     """
-    body = clean(document.text(MAX_LINE)).strip()
+    body = clean_text(document.text(MAX_LINE_BYTES)).strip()
     fields: dict[str, Any] = {}
     if front := FRONT_MATTER.match(body + "\n"):
         body = body[front.end() :].strip()
@@ -47,31 +50,32 @@ def read_markdown(document: Document) -> Items:
     yield _text(document, fields, body)
 
 
-def read_blocks(document: Document) -> Items:
-    """Plain text from standard input: a text per block between blank lines, or per line where there is no
-    blank line.
+def read_blocks(document: DocumentReader) -> Items:
+    """Reads plain text from standard input: a text per block between blank lines, or per line where there is
+    no blank line.
 
-    >>> [text.body for text in read_blocks(Document.of("standard input", b"one\\ntwo\\n"))]
+    >>> [text.body for text in read_blocks(DocumentReader.from_bytes("standard input", b"one\\ntwo\\n"))]
     ['one', 'two']
-    >>> [text.body for text in read_blocks(Document.of("standard input", b"one\\nmore\\n\\ntwo\\n"))]
+    >>> document = DocumentReader.from_bytes("standard input", b"one\\nmore\\n\\ntwo\\n")
+    >>> [text.body for text in read_blocks(document)]
     ['one\\nmore', 'two']
     """
-    whole = clean(document.text()).strip()
+    whole = clean_text(document.text()).strip()
     for block in re.split(r"\n\s*\n" if re.search(r"\n\s*\n", whole) else r"\n", whole):
         yield Text.of(block.strip(), source=document.name)
 
 
-BODY = ""  # a column name that no front matter can have
+BODY_COLUMN = ""  # a column name that no front matter can have
 
 
-def _text(document: Document, fields: dict[str, Any], body: str) -> Text | Skipped:
+def _text(document: DocumentReader, fields: dict[str, Any], body: str) -> Text | Skipped:
     title = fields.get("title", "")
     if not title and body:
         first, _, rest = body.partition("\n")
-        if len(first) <= TITLE_CHARACTERS:
+        if len(first) <= MAX_TITLE_CHARACTERS:
             title, body = first.strip(), rest.strip()
         else:
             title = document.name.rpartition("/")[2].rpartition(".")[0] or document.name
-    rows = Rows(document.name, Columns(title="title", text=BODY))
-    item = rows.text({**fields, "title": title, BODY: body}, document.name)
+    rows = RowReader(document.name, Columns(title="title", text=BODY_COLUMN))
+    item = rows.text({**fields, "title": title, BODY_COLUMN: body}, document.name)
     return Skipped(document.name, "file has neither title nor text") if isinstance(item, Skipped) else item

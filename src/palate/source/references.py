@@ -3,17 +3,18 @@
 The id is the DOI, so that one paper found in several databases is one text; else the PubMed number, the
 address or a hash."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from palate.errors import BadSource
-from palate.source.cells import words
-from palate.source.columns import Rows
-from palate.source.facts import Columns, Items, Skipped
-from palate.source.opening import Document
+from palate.source.cells import cell_text
+from palate.source.columns import RowReader
+from palate.source.document_reader import DocumentReader
+from palate.source.items import Columns, Items, Skipped
 
-RIS_TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")
+RIS_FIELD = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")  # its tag and its value
 NBIB_TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
@@ -21,72 +22,67 @@ DOI = re.compile(r"10\.\d{4,9}/\S+")
 Record = tuple[int, dict[str, Any] | str]
 
 
-def read_ris(document: Document, columns: Columns) -> Items:
-    """Record by record; one that rispy cannot read is Skipped.
+def read_ris(document: DocumentReader, columns: Columns) -> Items:
+    """Reads record by record; one without title and abstract is Skipped.
 
     >>> ris = b"TY  - JOUR\\nTI  - On cats\\nAB  - They sleep.\\nDO  - 10.1000/Cats\\nPY  - 2020\\nER  -\\n"
-    >>> [(text.id, text.content, text.published.year) for text in read_ris(Document.of("a.ris", ris), Columns())]
+    >>> document = DocumentReader.from_bytes("a.ris", ris)
+    >>> [(text.id, text.content, text.published.year) for text in read_ris(document, Columns())]
     [('10.1000/cats', 'On cats\\nThey sleep.', 2020)]
     """
     return _texts(document, columns, _ris(document), "RIS records, each from 'TY  - ' to 'ER  - '")
 
 
-def read_nbib(document: Document, columns: Columns) -> Items:
-    """PubMed's own format (MEDLINE), as its button "Save, format PubMed" gives it.
+def read_nbib(document: DocumentReader, columns: Columns) -> Items:
+    """Reads PubMed's own format (MEDLINE), as its button "Save, format PubMed" gives it.
 
     >>> nbib = b"PMID- 123\\nTI  - On\\n      cats\\nAB  - They sleep.\\nDP  - 2020 Mar 4\\n"
-    >>> [(text.id, text.title, text.published.month) for text in read_nbib(Document.of("a.nbib", nbib), Columns())]
+    >>> document = DocumentReader.from_bytes("a.nbib", nbib)
+    >>> [(text.id, text.title, text.published.month) for text in read_nbib(document, Columns())]
     [('pmid:123', 'On cats', 3)]
     """
     return _texts(document, columns, _nbib(document), "PubMed records, each beginning with 'PMID- '")
 
 
-def read_bibtex(document: Document, columns: Columns) -> Items:
-    """Entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is
+def read_bibtex(document: DocumentReader, columns: Columns) -> Items:
+    """Reads entry by entry, with TeX accents and braces turned to plain text; an entry that does not parse is
     Skipped.
 
     >>> bib = b'@article{key, title={G{\\\\"o}del and {BERT}}, abstract={50% of proofs}, year=2020}'
-    >>> [text.content for text in read_bibtex(Document.of("a.bib", bib), Columns())]
+    >>> [text.content for text in read_bibtex(DocumentReader.from_bytes("a.bib", bib), Columns())]
     ['Gödel and BERT\\n50% of proofs']
     """
     return _texts(document, columns, _bibtex(document), "BibTeX entries such as @article{key, title = {…}}")
 
 
-def _texts(document: Document, columns: Columns, records: Iterable[Record], expected: str) -> Items:
-    rows = Rows(document.name, columns)
+def _texts(document: DocumentReader, columns: Columns, records: Iterable[Record], expected: str) -> Items:
+    rows = RowReader(document.name, columns)
     number = 0
     for number, record in records:
         where = f"{document.name}, row {number}"
         yield Skipped(where, record) if isinstance(record, str) else rows.text(_row(record), where)
     if not number:
         raise BadSource(f"{document.name} holds no reference; expected {expected}")
-    if rows.seen:
+    if rows.column_names:
         rows.check()
 
 
 def _row(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with an id of the whole world, in the order in which Rows looks for one."""
-    doi = DOI.search(words(fields.get("doi")))
-    pmid = words(fields.get("pmid"))
+    """Returns the fields with an id of the whole world, in the order in which RowReader looks for one."""
+    doi = DOI.search(cell_text(fields.get("doi")))
+    pmid = cell_text(fields.get("pmid"))
     id = doi[0].lower() if doi else f"pmid:{pmid}" if pmid else ""
     return {"id": id, "title": "", **fields}
 
 
-def _ris(document: Document) -> Iterator[Record]:
+def _ris(document: DocumentReader) -> Iterator[Record]:
     import rispy
 
     parser = rispy.RisParser(skip_unknown_tags=True)
     for number, lines in _records(document, re.compile(r"TY  - ")):
-        inside = [line for line in lines if not line.startswith("ER  -")]
-        try:
-            record = parser.parse_lines([*inside, "ER  - "])[0]
-        # rispy trips over some continued lines
-        except (rispy.parser.ParseError, TypeError, KeyError) as error:
-            reason = str(error).partition(":\n")[0]
-            yield number, f"record is no RIS: {reason}"
-            continue
+        (record,) = parser.parse("\n".join([*_ris_fields(lines, rispy.LIST_TYPE_TAGS), "ER  - "]))
         titles = ("title", "primary_title", "translated_title", "short_title", "secondary_title")
-        record["title"] = next((record.pop(name) for name in titles if words(record.get(name))), "")
+        record["title"] = next((record.pop(name) for name in titles if cell_text(record.get(name))), "")
         record["abstract"] = record.pop("abstract", "") or record.pop("notes_abstract", "")
         record["url"] = next(iter(record.pop("urls", [])), "")
         record["published"] = (
@@ -96,14 +92,34 @@ def _ris(document: Document) -> Iterator[Record]:
         yield number, record
 
 
-def _nbib(document: Document) -> Iterator[Record]:
+def _ris_fields(lines: Iterable[str], list_tags: Iterable[str]) -> list[str]:
+    """Returns one line per value of a record, up to its end.
+
+    A line without a tag goes on with the value before it, or is one more value of a tag that holds a list.
+    Releases of rispy differ in what they make of such lines, and so are given none.
+
+    >>> _ris_fields(["TY  - JOUR", "TI  - On", " cats", "KW  - pets", "sleep", "ER  - ", "lost"], ["KW"])
+    ['TY  - JOUR', 'TI  - On cats', 'KW  - pets', 'KW  - sleep']
+    """
+    fields: list[str] = []
+    for line in itertools.takewhile(lambda line: not line.startswith("ER  -"), lines):
+        if field := RIS_FIELD.match(line):
+            fields.append(f"{field[1]}  - {field[2] or ''}")
+        elif line.strip() and fields[-1][:2] in list_tags:
+            fields.append(f"{fields[-1][:2]}  - {line.strip()}")
+        elif line.strip():
+            fields[-1] += " " + line.strip()
+    return fields
+
+
+def _nbib(document: DocumentReader) -> Iterator[Record]:
     for number, lines in _records(document, re.compile(r"PMID- ?")):
         fields: dict[str, list[str]] = {}
         tag = ""
         for line in lines:
-            if found := NBIB_TAG.match(line):
-                tag = found[1]
-                fields.setdefault(tag, []).append(found[2].strip())
+            if field := NBIB_TAG.match(line):
+                tag = field[1]
+                fields.setdefault(tag, []).append(field[2].strip())
             elif tag and line.strip():  # a line that goes on
                 fields[tag][-1] += " " + line.strip()
         identifiers = [
@@ -126,9 +142,9 @@ def _nbib(document: Document) -> Iterator[Record]:
         )
 
 
-def _records(document: Document, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:
-    """The lines of each record, which goes from a line with start to the next one, and the number of its
-    first line.
+def _records(document: DocumentReader, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yields the lines of each record, which goes from a line with start to the next one, and the number of
+    its first line.
     """
     first, record = 0, list[str]()
     for number, raw in document.lines():
@@ -144,7 +160,7 @@ def _records(document: Document, start: re.Pattern[str]) -> Iterator[tuple[int, 
         yield first, record
 
 
-def _bibtex(document: Document) -> Iterator[Record]:
+def _bibtex(document: DocumentReader) -> Iterator[Record]:
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 

@@ -6,8 +6,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from palate.errors import BadSource
-from palate.source.columns import TEXT, TITLE
-from palate.source.opening import CONTROLS, HEAD, Document, marked_encoding
+from palate.source.charset import CONTROL_BYTES, marked_encoding
+from palate.source.columns import TEXT_COLUMNS, TITLE_COLUMNS
+from palate.source.document_reader import N_FIRST_BYTES, DocumentReader
 from palate.source.tables import delimiter_of
 
 Format = Literal[
@@ -70,14 +71,14 @@ CONTENT_TYPES: dict[str, Format] = {
 }
 
 # What a file with this suffix may hold instead: PubMed, for one, hands references out as .txt.
-NAMED_OTHERWISE: dict[Format, tuple[Format, ...]] = {
+MISNAMED_FORMATS: dict[Format, tuple[Format, ...]] = {
     "feed": ("opml", "jsonfeed"),
     "json": ("jsonfeed",),
     "plain": ("ris", "nbib"),
 }
 
-# Bytes that begin something which holds no text palate reads -> what it is, and the mend.
-FOREIGN = {
+# Bytes that first_character something which holds no text palate reads -> what it is, and the mend.
+FOREIGN_FORMATS = {
     b"%PDF": "a PDF; turn it into text first, for example with pdftotext",
     b"PK\x03\x04": "a zip archive or an Office document; unpack it, or save it as text",
     b"\xd0\xcf\x11\xe0": "an old Office document; save it as text or CSV",
@@ -95,7 +96,7 @@ FOREIGN = {
     b"ID3": "a sound file; expected text",
 }
 
-REFERENCES: dict[Format, re.Pattern[str]] = {
+REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
     "ris": re.compile(r"\s*(?:\d+\.\s*)?TY  - "),
     "nbib": re.compile(r"\s*PMID- ?\d"),
     "bibtex": re.compile(r"(?:\s*%.*\n)*\s*@[A-Za-z]+\s*[{(]"),
@@ -105,21 +106,23 @@ FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
 PAGE_ROOTS = {"html", "head", "body"}
 
 
-def format_of(document: Document, *, streamed: bool = False) -> Format:
-    """The format. streamed: it comes from standard input, where plain text means many texts, not one.
+def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
+    """Returns the format. streamed: it comes from standard input, where plain text means many texts, not one.
 
     Raises BadSource for an empty document and for one that is no text.
 
-    >>> format_of(Document.of("a.csv.gz", b"words")), format_of(Document.of("download", b"TY  - JOUR"))
-    ('csv', 'ris')
+    >>> format_of(DocumentReader.from_bytes("a.csv.gz", b"words"))
+    'csv'
+    >>> format_of(DocumentReader.from_bytes("download", b"TY  - JOUR"))
+    'ris'
     """
-    head = document.head()
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+    first_bytes = document.first_bytes()
+    if not first_bytes.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSource(f"{document.name} is empty; expected texts")
-    if head.startswith(b"PAR1"):
+    if first_bytes.startswith(b"PAR1"):
         return "parquet"
-    _refuse_foreign(document.name, head)
-    text = _decoded(head)
+    _refuse_foreign(document.name, first_bytes)
+    text = _decoded(first_bytes)
     by_content = _by_content(text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
@@ -130,21 +133,21 @@ def format_of(document: Document, *, streamed: bool = False) -> Format:
             return "page"
         by_type = CONTENT_TYPES.get(document.content_type.partition(";")[0].strip().lower())
         return by_content or by_type or by_suffix or "plain"
-    if by_content in NAMED_OTHERWISE.get(by_suffix or "plain", ()):
+    if by_content in MISNAMED_FORMATS.get(by_suffix or "plain", ()):
         return by_content or "plain"
     return by_suffix or by_content or ("blocks" if streamed else "plain")
 
 
 def root_of(text: str) -> str:
-    """The name of the first element of a markup document, in lower case; "" where there is none.
+    """Returns the name of the first element of a markup document, in lower case; "" where there is none.
 
     >>> root_of("<?xml version='1.0'?><!-- <b> --><!DOCTYPE x><RSS version='2.0'>")
     'rss'
     """
-    text, at = text[:HEAD], 0
+    text, at = text[:N_FIRST_BYTES], 0
     while (at := text.find("<", at)) >= 0:
-        if found := ELEMENT.match(text, at):
-            return found[1].lower()
+        if element := ELEMENT.match(text, at):
+            return element[1].lower()
         end = text.find(
             "-->" if text.startswith("<!--", at) else "?>" if text.startswith("<?", at) else ">", at
         )
@@ -155,19 +158,19 @@ def root_of(text: str) -> str:
 
 
 def _by_content(text: str) -> Format | None:
-    begin = text.lstrip()[:1]
-    if begin == "<":
+    first_character = text.lstrip()[:1]
+    if first_character == "<":
         root = root_of(text)
         if root == "opml":
             return "opml"
         if root in PAGE_ROOTS or (not root and "<!doctype html" in text[:1000].lower()):
             return "page"
         return "feed"
-    if begin == "{" and "jsonfeed.org/version/" in text.replace("\\/", "/"):
+    if first_character == "{" and "jsonfeed.org/version/" in text.replace("\\/", "/"):
         return "jsonfeed"
-    if begin in ("{", "["):
+    if first_character in ("{", "["):
         return "json"
-    for format, pattern in REFERENCES.items():
+    for format, pattern in REFERENCE_STARTS.items():
         if pattern.match(text):
             return format
     return "csv" if _has_header(text) else None
@@ -177,30 +180,38 @@ def _has_header(text: str) -> bool:
     header = text.lstrip().partition("\n")[0][:10_000]
     cells = next(csv.reader([header.replace("\r", " ").strip()], delimiter=delimiter_of(header)), [])
     names = [cell.strip().lower() for cell in cells]
-    if len(cells) == 1:  # "Summary" may head a plain text
-        return cells[0] in TEXT or cells[0] in TITLE
-    return all(0 < len(name) <= 40 for name in names) and any(name in TEXT or name in TITLE for name in names)
+    if len(cells) == 1:  # "Summary" may begin a plain text
+        return cells[0] in TEXT_COLUMNS or cells[0] in TITLE_COLUMNS
+    return all(0 < len(name) <= 40 for name in names) and any(
+        name in TEXT_COLUMNS or name in TITLE_COLUMNS for name in names
+    )
 
 
-def _decoded(head: bytes) -> str:
-    encoding = marked_encoding(head)
+def _decoded(first_bytes: bytes) -> str:
+    encoding = marked_encoding(first_bytes)
     if encoding.startswith("utf"):
-        head = head[: len(head) // 4 * 4]
-    return head.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+        first_bytes = first_bytes[: len(first_bytes) // 4 * 4]
+    return first_bytes.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
 
 
-def _refuse_foreign(name: str, head: bytes) -> None:
-    for mark, what in FOREIGN.items():
-        if head.startswith(mark):
-            raise BadSource(f"{name} is {what}")
-    strange = len(head) - len(head.translate(None, CONTROLS))
-    if strange * 20 <= len(head) or marked_encoding(head):
+def _refuse_foreign(name: str, first_bytes: bytes) -> None:
+    for mark, description in FOREIGN_FORMATS.items():
+        if first_bytes.startswith(mark):
+            raise BadSource(f"{name} is {description}")
+    n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
+    if n_control_bytes * 20 <= len(first_bytes) or marked_encoding(first_bytes):
         return
     for encoding, offset in (("utf-16le", 1), ("utf-16be", 0)):
-        if head[offset::2].count(0) * 3 > len(head) > head[1 - offset :: 2].count(0) * 20:
+        if (
+            first_bytes[offset::2].count(0) * 3
+            > len(first_bytes)
+            > first_bytes[1 - offset :: 2].count(0) * 20
+        ):
             raise BadSource(
-                f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: iconv -f {encoding} -t utf-8"
+                f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: "
+                f"iconv -f {encoding} -t utf-8"
             )
     raise BadSource(
-        f"{name} is no text: {strange} of its first {len(head)} bytes are control bytes; expected text"
+        f"{name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are control bytes; "
+        "expected text"
     )

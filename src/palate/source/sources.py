@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from palate.errors import BadSource, FetchRefused
-from palate.source.facts import Columns, Items, Skipped
+from palate.errors import BadSource, FetchRefused, MissingExtra
+from palate.source.document_reader import DocumentReader
 from palate.source.feeds import read_feed
-from palate.source.fetch import MAX_BODY, parse, without_password
+from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
+from palate.source.fetch_cache import FetchCache
 from palate.source.folder import files_in
+from palate.source.items import Columns, Items, Skipped
 from palate.source.jsonfeed import read_jsonfeed
 from palate.source.jsonlines import read_items, read_json, read_jsonlines
-from palate.source.once import Once
-from palate.source.opening import Document
 from palate.source.opml import read_opml
 from palate.source.page import read_page
 from palate.source.parquet import read_parquet
@@ -24,7 +24,7 @@ from palate.source.sniffing import Format, format_of
 from palate.source.tables import read_csv, read_tsv
 from palate.text import Text
 
-TABLES: dict[Format, Callable[[Document, Columns], Items]] = {
+TABLE_READERS: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
     "csv": read_csv,
     "tsv": read_tsv,
     "jsonl": read_jsonlines,
@@ -34,7 +34,7 @@ TABLES: dict[Format, Callable[[Document, Columns], Items]] = {
     "bibtex": read_bibtex,
     "nbib": read_nbib,
 }
-TEXTS: dict[Format, Callable[[Document], Items]] = {
+TEXT_READERS: dict[Format, Callable[[DocumentReader], Items]] = {
     "plain": read_plain,
     "blocks": read_blocks,
     "markdown": read_markdown,
@@ -42,46 +42,48 @@ TEXTS: dict[Format, Callable[[Document], Items]] = {
     "jsonfeed": read_jsonfeed,
     "page": read_page,
 }
-FETCHED_AT_A_TIME = 8  # feeds of an OPML list
+MAX_PARALLEL_FETCHES = 8  # feeds of an OPML list
 
 
 class DocumentSource:
     """A file or standard input. Use UrlSource for what must be fetched first."""
 
-    def __init__(self, document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> None:
-        self.name, self.document, self.columns, self.once, self.streamed = (
+    def __init__(
+        self, document: DocumentReader, columns: Columns, cache: FetchCache, *, streamed: bool = False
+    ) -> None:
+        self.name, self.document, self.columns, self.cache, self.streamed = (
             document.name,
             document,
             columns,
-            once,
+            cache,
             streamed,
         )
 
     @property
     def unchanged(self) -> bool:
-        return self.once.unchanged
+        return self.cache.unchanged
 
     def __iter__(self) -> Items:
-        return read_document(self.document, self.columns, self.once, streamed=self.streamed)
+        return read_document(self.document, self.columns, self.cache, streamed=self.streamed)
 
 
 class UrlSource:
     """An address: a feed, a list of feeds, a page, or any file that can be read."""
 
-    def __init__(self, url: str, columns: Columns, once: Once) -> None:
-        self.name, self.url, self.columns, self.once = without_password(parse(url)), url, columns, once
+    def __init__(self, url: str, columns: Columns, cache: FetchCache) -> None:
+        self.name, self.url, self.columns, self.cache = without_password(parse(url)), url, columns, cache
 
     @property
     def unchanged(self) -> bool:
-        return self.once.unchanged
+        return self.cache.unchanged
 
     def __iter__(self) -> Items:
-        document = fetched_document(self.url, self.once)
+        document = fetched_document(self.url, self.cache)
         if not document:
             return
         if format_of(document) == "opml":
-            self.once.forget(self.url)  # its feeds may have news although the list itself has none
-        yield from read_document(document, self.columns, self.once)
+            self.cache.forget(self.url)  # its feeds may have news although the list itself has none
+        yield from read_document(document, self.columns, self.cache)
 
 
 class FolderSource:
@@ -89,33 +91,34 @@ class FolderSource:
     BadSource.
     """
 
-    def __init__(self, folder: Path, columns: Columns, once: Once) -> None:
-        self.name, self.folder, self.columns, self.once = (
+    def __init__(self, folder: Path, columns: Columns, cache: FetchCache) -> None:
+        self.name, self.folder, self.columns, self.cache = (
             folder.resolve().name or str(folder),
             folder,
             columns,
-            once,
+            cache,
         )
 
     @property
     def unchanged(self) -> bool:
-        return self.once.unchanged
+        return self.cache.unchanged
 
     def __iter__(self) -> Items:
         texts, reasons = 0, list[str]()
         for path in files_in(self.folder):
             document = file_document(path, f"{self.name}/{path.relative_to(self.folder).as_posix()}")
             try:
-                for item in read_document(document, self.columns, self.once):
+                for item in read_document(document, self.columns, self.cache):
                     texts += isinstance(item, Text)
                     yield item
-            except BadSource as error:
+            except (BadSource, MissingExtra) as error:
                 reasons.append(str(error))
                 yield Skipped(document.name, str(error).removeprefix(document.name).lstrip(" ,:"))
         if not texts and not self.unchanged:
             first = f"; of its {len(reasons)} unreadable files the first: {reasons[0]}" if reasons else ""
             raise BadSource(
-                f"folder {self.name} holds no texts; expected files such as .txt .md .csv .jsonl .xml .ris{first}"
+                f"folder {self.name} holds no texts; "
+                f"expected files such as .txt .md .csv .jsonl .xml .ris{first}"
             )
 
 
@@ -131,50 +134,58 @@ class ItemSource:
         return read_items(self.name, self.make(), self.columns)
 
 
-def file_document(path: Path, name: str) -> Document:
-    return Document(name, lambda: path.open("rb"), path=path)
+def file_document(path: Path, name: str) -> DocumentReader:
+    return DocumentReader(name, lambda: path.open("rb"), path=path)
 
 
-def fetched_document(url: str, once: Once) -> Document | None:
-    """What the address gives; None where nothing is new."""
-    fetched = once.fetch(url)
+def fetched_document(url: str, cache: FetchCache) -> DocumentReader | None:
+    """Returns what the address gives; None where nothing is new."""
+    fetched = cache.fetch(url)
     if fetched.status == 304:
         return None
     name = without_password(parse(url))
-    return Document.of(
-        name, fetched.body, url=fetched.url, content_type=fetched.content_type, max_unpacked=MAX_BODY
+    return DocumentReader.from_bytes(
+        name,
+        fetched.body,
+        url=fetched.url,
+        content_type=fetched.content_type,
+        max_unpacked_bytes=MAX_BODY_BYTES,
     )
 
 
-def read_document(document: Document, columns: Columns, once: Once, *, streamed: bool = False) -> Items:
-    """The texts of a document in any format. columns counts for tables; feeds, pages and plain texts have
+def read_document(
+    document: DocumentReader, columns: Columns, cache: FetchCache, *, streamed: bool = False
+) -> Items:
+    """Reads the texts of a document in any format.
+
+    columns counts for tables; feeds, pages and plain texts have
     none.
     """
     format = format_of(document, streamed=streamed)
     if format == "opml":
-        yield from read_listed(document, once)
-    elif format in TABLES:
-        yield from TABLES[format](document, columns)
+        yield from read_listed(document, cache)
+    elif format in TABLE_READERS:
+        yield from TABLE_READERS[format](document, columns)
     else:
-        yield from TEXTS[format](document)
+        yield from TEXT_READERS[format](document)
 
 
-def read_listed(document: Document, once: Once) -> Items:
-    """The entries of all feeds of an OPML list, in its order. A feed that fails is Skipped."""
+def read_listed(document: DocumentReader, cache: FetchCache) -> Items:
+    """Reads the entries of all feeds of an OPML list, in its order. A feed that fails is Skipped."""
     from concurrent.futures import ThreadPoolExecutor
 
     feeds = read_opml(document)
-    pool = ThreadPoolExecutor(FETCHED_AT_A_TIME)
+    pool = ThreadPoolExecutor(MAX_PARALLEL_FETCHES)
     try:
-        for feed, _ in zip(feeds, pool.map(once.answer, [feed.url for feed in feeds]), strict=True):
+        for feed, _ in zip(feeds, pool.map(cache.answer, [feed.url for feed in feeds]), strict=True):
             try:
-                fetched = fetched_document(feed.url, once)
+                fetched = fetched_document(feed.url, cache)
                 if fetched:
                     yield from (
                         read_jsonfeed(fetched) if format_of(fetched) == "jsonfeed" else read_feed(fetched)
                     )
             except (BadSource, FetchRefused) as error:
-                once.forget(feed.url)
+                cache.forget(feed.url)
                 yield Skipped(f"{document.name}, {feed.title}", str(error))
     finally:
         pool.shutdown(cancel_futures=True)

@@ -4,56 +4,56 @@ import csv
 from collections.abc import Iterator
 
 from palate.errors import BadSource
-from palate.source.columns import ID, TEXT, TITLE, Rows
-from palate.source.facts import Columns, Items, Skipped
-from palate.source.opening import MAX_LINE, Document
+from palate.source.columns import ID_COLUMNS, TEXT_COLUMNS, TITLE_COLUMNS, RowReader
+from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
+from palate.source.items import Columns, Items, Skipped
 
 MAX_ROW_LINES = 10_000  # lines that one row may have; more are taken for a quote that was not closed
 DELIMITERS = ",;\t|"
 
 
-def read_csv(document: Document, columns: Columns) -> Items:
-    """A row that breaks the rules of CSV is Skipped and reading goes on at the line behind its first one.
+def read_csv(document: DocumentReader, columns: Columns) -> Items:
+    """Reads row by row. One that breaks the rules of CSV is Skipped; reading goes on behind its first line.
 
     The delimiter is the one of , ; tab | that makes the header best. Raises BadSource for a file without a
     known column.
 
-    >>> document = Document.of("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f\\n')
+    >>> document = DocumentReader.from_bytes("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f\\n')
     >>> [getattr(item, "title", item) for item in read_csv(document, Columns())]
     ['A;B', Skipped(where='a.csv, row 3', reason='a quote is opened and never closed'), 'e']
     """
     return _read(document, columns, "")
 
 
-def read_tsv(document: Document, columns: Columns) -> Items:
-    """As read_csv, with tabs; a cell that only begins with a quote is taken as it stands."""
+def read_tsv(document: DocumentReader, columns: Columns) -> Items:
+    """Reads as read_csv does, with tabs; a cell that only begins with a quote is taken as it stands."""
     return _read(document, columns, "\t")
 
 
 def delimiter_of(header: str) -> str:
-    """The delimiter that gives the header most known names, then most cells; "," where nothing speaks for
-    another.
+    """Returns the delimiter that gives the header most known names, then most cells; "," where nothing speaks
+    for another.
 
     >>> delimiter_of("title;a,b;text"), delimiter_of("words")
     (';', ',')
     """
-    known = {*TITLE, *TEXT, *ID}
+    known_names = {*TITLE_COLUMNS, *TEXT_COLUMNS, *ID_COLUMNS}
 
     def merit(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header.replace("\r", " ")], delimiter=delimiter), [])
-        return sum(cell.strip().lower() in known for cell in cells), len(cells)
+        return sum(cell.strip().lower() in known_names for cell in cells), len(cells)
 
     return max(DELIMITERS, key=merit)
 
 
-class _Feed:
+class _RewindableLines:
     """Lines for csv.reader, which remember what the reader took for the row at hand and can be given
     again.
     """
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
-        self._again: list[tuple[int, str]] = []  # last in, first out
+        self._rewound: list[tuple[int, str]] = []  # last in, first out
         self.taken: list[tuple[int, str]] = []
         self.ended = False
 
@@ -62,32 +62,32 @@ class _Feed:
 
     def __next__(self) -> str:
         too_many = len(self.taken) >= MAX_ROW_LINES
-        entry = None if too_many else self._again.pop() if self._again else next(self._lines, None)
+        entry = None if too_many else self._rewound.pop() if self._rewound else next(self._lines, None)
         if entry is None:
             self.ended = True
             raise StopIteration
         self.taken.append(entry)
         return entry[1]
 
-    def give_back(self, first: int) -> None:
+    def rewind(self, first: int) -> None:
         """The lines taken for this row will come again, from the first-th on."""
-        self._again.extend(reversed(self.taken[first:]))
+        self._rewound.extend(reversed(self.taken[first:]))
         self.ended = False
 
 
-def _read(document: Document, columns: Columns, delimiter: str) -> Items:
+def _read(document: DocumentReader, columns: Columns, delimiter: str) -> Items:
     # The limit is one for the whole process and 128 KiB by default; one line, and so one cell, may hold
-    # MAX_LINE bytes here.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
-    feed = _Feed(document.lines())
-    first = next((line for line in feed if line.strip()), "")
+    # MAX_LINE_BYTES bytes here.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE_BYTES))
+    lines = _RewindableLines(document.lines())
+    first = next((line for line in lines if line.strip()), "")
     if "\r" in first.rstrip("\r\n"):
         raise BadSource(
             f"{document.name} ends its lines with CR alone, as old Macs did; mend it with: tr '\\r' '\\n'"
         )
-    feed.give_back(0)
-    rows, header = Rows(document.name, columns), list[str]()
-    for number, cells in _rows(feed, delimiter or delimiter_of(first)):
+    lines.rewind(0)
+    rows, header = RowReader(document.name, columns), list[str]()
+    for number, cells in _rows(lines, delimiter or delimiter_of(first)):
         where = f"{document.name}, row {number}"
         if not header:
             if isinstance(cells, str):
@@ -100,33 +100,36 @@ def _read(document: Document, columns: Columns, delimiter: str) -> Items:
             yield rows.text({name: cell for name, cell in zip(header, cells, strict=False) if name}, where)
 
 
-def _rows(feed: _Feed, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(lines: _RewindableLines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """The number of the first line of each row that is not blank, with its cells or with what is wrong with
     it.
     """
-    reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     width = 0
     while True:
-        feed.taken.clear()
+        lines.taken.clear()
         problem = ""
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            endless = feed.ended or "field limit" in str(error)
+            endless = lines.ended or "field limit" in str(error)
             problem = "a quote is opened and never closed" if endless else f"its quotes are wrong ({error})"
-            lines = len(feed.taken)
-            feed.give_back(1)
-            reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True, strict=True)
-            cells, line = [], feed.taken[0][1].replace("\r", " ")
+            n_lines = len(lines.taken)
+            lines.rewind(1)
+            reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+            cells, line = [], lines.taken[0][1].replace("\r", " ")
             if delimiter == "\t":  # a tab-separated cell may begin with a quote and mean it
                 cells = next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE))
-            elif lines == 1 and not endless:  # 'a,"b" c' is against the rules, but can be read
+            elif n_lines == 1 and not endless:  # 'a,"b" c' is against the rules, but can be read
                 cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
             problem = "" if cells and len(cells) == width else problem
         if not problem and width and len(cells) > width:
-            problem = f"it has {len(cells)} cells where the header has {width}; a cell that holds {delimiter!r} needs quotes"
+            problem = (
+                f"it has {len(cells)} cells where the header has {width}; "
+                f"a cell that holds {delimiter!r} needs quotes"
+            )
         width = width or len(cells)
         if problem or cells:
-            yield feed.taken[0][0], problem or cells
+            yield lines.taken[0][0], problem or cells

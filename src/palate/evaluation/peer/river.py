@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_array
 
+from palate.errors import MissingExtra
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.replay_corpus import ReplayCorpus
 
@@ -63,7 +64,10 @@ def word_counts(contents: tuple[str, ...]) -> tuple[csr_array, csr_array]:
     >>> word_counts(("Re-read: re-read it", "A b"))[0].toarray().tolist()
     [[1.0, 2.0], [0.0, 0.0]]
     """
-    from sklearn.feature_extraction.text import CountVectorizer, strip_accents_unicode
+    try:
+        from sklearn.feature_extraction.text import CountVectorizer, strip_accents_unicode
+    except ImportError:
+        raise MissingExtra("the system river", "peers") from None
 
     vectorizer = CountVectorizer(
         preprocessor=lambda text: strip_accents_unicode(text).lower(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from palate.errors import MissingExtra
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -25,13 +27,17 @@ def tfidf(
     """Returns (n, d) rows of length 1; the settings and their defaults are TfidfVectorizer's.
 
     d is 0 where the settings leave no word, as with min_df=5 in a corpus of ten texts; scikit-learn raises
-    there.
+    there. Raises MissingExtra without [peers].
 
     >>> tfidf(("red cats", "blue cats")).shape, tfidf(("red cats", "blue cats"), min_df=5).shape
     ((2, 3), (2, 0))
     """
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+    except ImportError:
+        raise MissingExtra("this system", "peers") from None
 
     vectorizer = TfidfVectorizer(
         ngram_range=ngram_range,

@@ -9,25 +9,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from palate.errors import BadSource
-from palate.source.facts import GUESSED, Columns, Source
 from palate.source.fetch import Fetcher, is_address
-from palate.source.once import Once
+from palate.source.fetch_cache import FetchCache
+from palate.source.items import GUESSED_COLUMNS, Columns, Source
 
 if TYPE_CHECKING:
-    from palate.source.opening import Document
+    from palate.source.document_reader import DocumentReader
 
-IN_MEMORY = 16 << 20  # bytes of a stream that are kept in memory; a longer one goes to a temporary file
+MAX_MEMORY_BYTES = (
+    16 << 20
+)  # bytes of a stream that are kept in memory; a longer one goes to a temporary file
 HOST_LIKE = re.compile(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}(:\d+)?(/\S*)?")
 
 
 def open_source(
     source: str | os.PathLike[str] | Iterable[Any],
     *,
-    columns: Columns = GUESSED,
+    columns: Columns = GUESSED_COLUMNS,
     fetcher: Fetcher | None = None,
     stdin: BinaryIO | None = None,
 ) -> Source:
-    """The source that is meant by a path, an http(s) address, "-" (standard input), a list or a data frame.
+    """Returns the source that is meant by a path, an http(s) address, "-" (standard input), a list or a data
+    frame.
 
     The list holds Text, str (a text without a title) or mappings from column to value. columns: where the
     guesses for a table's columns are wrong. fetcher: for addresses; default: a Fetcher with its default
@@ -38,20 +41,20 @@ def open_source(
     ['Cats sleep.', 'Dogs\\nThey bark.']
     >>> open_source("no-such-file.csv")
     Traceback (most recent call last):
-    palate.errors.BadSource: no file or folder called 'no-such-file.csv'; expected a path, an address with https:// or -
+    palate.errors.BadSource: no file or folder called 'no-such-file.csv'; expected a path, an address ... or -
     """
     # the readers of all formats come with it, which would slow down every start of palate
     from palate.source.sources import DocumentSource, ItemSource, UrlSource, frame_rows, is_frame
 
-    once = Once(fetcher or Fetcher())
+    cache = FetchCache(fetcher or Fetcher())
     if isinstance(source, str | os.PathLike):
         if source == "-":
             return DocumentSource(
-                _spooled("standard input", stdin or sys.stdin.buffer), columns, once, streamed=True
+                _spooled("standard input", stdin or sys.stdin.buffer), columns, cache, streamed=True
             )
         if isinstance(source, str) and is_address(source):
-            return UrlSource(source.strip(), columns, once)
-        return _at_path(os.fspath(source), columns, once)
+            return UrlSource(source.strip(), columns, cache)
+        return _at_path(os.fspath(source), columns, cache)
     if is_frame(source):
         return ItemSource("data frame", lambda: frame_rows(source), columns)
     if isinstance(source, bytes | bytearray | Mapping) or not isinstance(source, Iterable):
@@ -60,7 +63,7 @@ def open_source(
     return ItemSource("list", lambda: items, columns)
 
 
-def _at_path(given: str, columns: Columns, once: Once) -> Source:
+def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
     from palate.source.sources import DocumentSource, FolderSource, file_document
 
     try:
@@ -71,37 +74,40 @@ def _at_path(given: str, columns: Columns, once: Once) -> Source:
         raise BadSource(_not_there(given)) from error
     path = Path(given)
     if stat.S_ISDIR(mode):
-        return FolderSource(path, columns, once)
+        return FolderSource(path, columns, cache)
     if not stat.S_ISREG(mode):  # a pipe can be read one time only
         with path.open("rb") as pipe:
-            return DocumentSource(_spooled(path.name, pipe), columns, once, streamed=True)
+            return DocumentSource(_spooled(path.name, pipe), columns, cache, streamed=True)
     document = file_document(path, path.name)
     document.open().close()
-    return DocumentSource(document, columns, once)
+    return DocumentSource(document, columns, cache)
 
 
-def _spooled(name: str, stream: BinaryIO) -> "Document":
+def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
     """A stream that can be read one time, as a document that can be read again."""
-    from palate.source.opening import Document
+    from palate.source.document_reader import DocumentReader
 
-    start = stream.read(IN_MEMORY)
-    if len(start) < IN_MEMORY:
-        return Document.of(name, start)
+    start = stream.read(MAX_MEMORY_BYTES)
+    if len(start) < MAX_MEMORY_BYTES:
+        return DocumentReader.from_bytes(name, start)
     import shutil
     import tempfile
 
-    kept = tempfile.NamedTemporaryFile(prefix="palate-")  # noqa: SIM115  # it lives as long as the document
-    kept.write(start)
-    shutil.copyfileobj(stream, kept)
-    kept.flush()
-    return Document(name, lambda: open(kept.name, "rb"))
+    spool = tempfile.NamedTemporaryFile(prefix="palate-")  # noqa: SIM115  # it lives as long as the document
+    spool.write(start)
+    shutil.copyfileobj(stream, spool)
+    spool.flush()
+    return DocumentReader(name, lambda: open(spool.name, "rb"))
 
 
 def _not_there(given: str) -> str:
     shown = given if len(given) <= 100 else given[:100] + "…"
     scheme = re.match(r"([A-Za-z][\w+.-]*)://", given)
     if scheme:
-        return f"{shown!r} cannot be read: {scheme[1]}:// is not fetched; expected https:// or http://, or a path"
+        return (
+            f"{shown!r} cannot be read: {scheme[1]}:// is not fetched; "
+            "expected https:// or http://, or a path"
+        )
     message = f"no file or folder called {shown!r}"
     if HOST_LIKE.fullmatch(given) and "/" in given:
         return f"{message}; if it is an address, write https://{given}"

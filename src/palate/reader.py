@@ -15,14 +15,14 @@ from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import Recall, stopping
-from palate.rule import Rule
+from palate.rule import Rule, StoredRule
 from palate.rules.matcher import Effect, shifted
 from palate.store.log import Entry
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Place, leaderboard
 from palate.text import Text
 from palate.threads import one_thread
-from palate.value import Found, Hit, Value, Why
+from palate.value import Explanation, Found, Hit, Ranking, Value, Why
 from palate.workspace.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Reader:
         self._library = library
         self._learned = Learner(library, row)
 
-    def rank(self, limit: int = 20, *, all: bool = False) -> list[Hit]:
+    def rank(self, limit: int = 20, *, all: bool = False) -> Ranking:
         """The best texts, best first; equal ones newest first. all: also those judged or skipped before.
 
         What a rule keeps stands above all others, what one blocks is not there.
@@ -70,7 +70,7 @@ class Reader:
             )
             mean, sd = self._value(corpus, places, effect)
         order = np.lexsort((-places, -mean.round(12), ~effect.kept[places]))[:limit]
-        return self._hits(corpus, places[order], mean[order], sd[order])
+        return Ranking(self._hits(corpus, places[order], mean[order], sd[order]))
 
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
         """The n texts whose judgement would teach most, most first; of near-copies one.
@@ -193,8 +193,62 @@ class Reader:
         texts = self._library.store.texts.get([entry.row for entry in entries if entry.row is not None])
         return [self._feedback(entry, texts[entry.row].id) for entry in entries if entry.row is not None]
 
+    def rules(self) -> tuple[StoredRule, ...]:
+        """Lists the rules of this taste in every state, oldest first; only accepted ones do anything."""
+        return self._library.store.rules.of(self.number)
+
+    def add_rule(self, rule: Rule) -> StoredRule:
+        """Adds a rule; it replaces one for the same word, author, source or pattern."""
+        return self._library.store.rules.put(self.number, rule)
+
+    def remove_rule(self, rule_id: int) -> StoredRule:
+        """Removes a rule as if it had never been. Raises UnknownName."""
+        return self._library.store.rules.remove(self.number, rule_id)
+
+    def accept_rule(self, rule_id: int) -> StoredRule:
+        """Accepts a suggested rule, or one that was vetoed. Raises UnknownName."""
+        return self._library.store.rules.settle(self.number, rule_id, "accepted")
+
+    def veto_rule(self, rule_id: int) -> StoredRule:
+        """Vetoes a rule: it does nothing, and is never suggested again. Raises UnknownName."""
+        return self._library.store.rules.settle(self.number, rule_id, "vetoed")
+
+    def suggest_rules(self) -> list[StoredRule]:
+        """Suggests rules that the standing judgements speak for, and makes them the pending ones, surest
+        first.
+
+        Whatever has a rule, or was vetoed, is not suggested. Costs a read of every judged text."""
+        from palate.rules.suggest import suggest
+
+        judged = self.judged()
+        settled = {stored.rule.key for stored in self.rules() if stored.state != "pending"}
+        texts = [self._library.text(feedback.text_id) for feedback in judged]
+        suggestions = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
+        pairs = [(suggestion.rule, suggestion.evidence) for suggestion in suggestions]
+        return self._library.store.rules.propose(self.number, pairs)
+
+    def explain(self, content: str) -> Explanation:
+        """Explains the value of a text that need not be in the library, by taste alone, as `value` does."""
+        corpus = self._learned.corpus()
+        features = self._learned.features(corpus, [content])
+        with one_thread():
+            mean, sd = self._learned.taste.value(features)
+            shares = contributions(content, corpus, features, self._learned.taste, self._library.encoder)
+        shares.sort(key=lambda share: -abs(share.amount))
+        return Explanation(Value(float(mean[0]), float(sd[0])), tuple(shares), features)
+
+    def logits(self, contents: Sequence[str]) -> tuple[Vector, Vector]:
+        """Returns log odds of a like, by taste alone: (m,) of these texts, and (n,) of all in the library, in
+        the order of `Library.corpus`. Costs a pass over all."""
+        corpus = self._learned.corpus()
+        with one_thread():
+            return (
+                self._learned.taste.logits(self._learned.features(corpus, contents)),
+                self._learned.taste.logits(corpus.features),
+            )
+
     def _rules(self) -> list[Rule]:
-        return [one.rule for one in self._library.store.rules.of(self.number) if one.state == "accepted"]
+        return [stored.rule for stored in self.rules() if stored.state == "accepted"]
 
     def _effect(self, corpus: Corpus) -> Effect:
         return self._library.ruling(corpus).effect(self._rules())

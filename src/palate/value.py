@@ -1,9 +1,15 @@
 """Value: what a text is worth to a reader, and why."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from palate.text import Text
+
+if TYPE_CHECKING:
+    from palate.features import Features
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,19 @@ class Hit(NamedTuple):
     text: Text
     value: Value
     group: tuple[str, ...] = ()
+
+
+class Ranking(list[Hit]):
+    """The best texts of a reader, best first. exact: whether it is proven that no text outside it belongs in
+    it; a large store may answer before it has read every text.
+
+    >>> Ranking([]).exact, Ranking([], exact=False).exact
+    (True, False)
+    """
+
+    def __init__(self, hits: Iterable[Hit] = (), *, exact: bool = True) -> None:
+        super().__init__(hits)
+        self.exact = exact
 
 
 class Found(NamedTuple):
@@ -69,3 +88,13 @@ class Why:
         for contribution in self.contributions:
             sums[contribution.block] = sums.get(contribution.block, 0.0) + contribution.amount
         return sums
+
+
+class Explanation(NamedTuple):
+    """The value of a text that need not be stored, with every share of its logit, largest first.
+
+    features: the one row of the text, by block."""
+
+    value: Value
+    contributions: tuple[Contribution, ...]
+    features: Features

@@ -8,7 +8,7 @@ from typer.testing import Result
 
 from palate.library import Library
 from palate.text import Text
-from palate.workspace.adding import AddReport
+from palate.results import AddReport
 
 Palate = Callable[..., Result]
 

@@ -7,7 +7,7 @@ from scipy.stats.contingency import odds_ratio
 
 from palate.library import Library
 from palate.rule import Rule
-from palate.rules.suggest import bounds, fisher, propose, suggest
+from palate.rules.suggest import bounds, fisher, suggest
 from palate.text import Text
 
 cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
@@ -112,12 +112,12 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     library.add(texts)
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])
-    first = propose(library, reader)
+    first = reader.suggest_rules()
     assert {one.rule.value for one in first} & {"bond", "market"}
     assert {one.rule.value for one in first} & {"kitten", "asleep"}
-    assert propose(library, reader) == first
-    library.store.rules.settle(reader.number, first[0].number, "vetoed")
+    assert reader.suggest_rules() == first
+    library.store.rules.settle(reader.number, first[0].rule_id, "vetoed")
     library.store.rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
-    later = propose(library, reader)
+    later = reader.suggest_rules()
     assert not {one.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
     assert {one.state for one in library.store.rules.of(reader.number)} >= {"vetoed", "accepted"}

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from palate.errors import UnknownName
-from palate.rule import Evidence, Rule
+from palate.rule import Evidence, Rule, StoredRule
 from palate.store import sqlite
-from palate.store.rules import StoredRule
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import Stored
 from palate.store.transfer import export_store, import_store
@@ -84,7 +83,7 @@ def test_a_rule_replaces_one_on_the_same_thing_and_keeps_its_number(store: Sqlit
         store.rules.put(1, Rule("keep", "word", "ADS")),
         store.rules.put(1, Rule("block", "author", "ada")),
     ]
-    assert [(one.number, one.rule.action, one.state, one.evidence) for one in kept] == [
+    assert [(one.rule_id, one.rule.action, one.state, one.evidence) for one in kept] == [
         (1, "keep", "accepted", None),
         (2, "block", "accepted", None),
     ]
@@ -97,7 +96,7 @@ def test_proposals_replace_those_that_are_pending_and_no_others(store: SqliteSto
     first = store.rules.propose(
         1, [(cat, EVIDENCE), (Rule("boost", "word", "Ads", 2), EVIDENCE), (ADA, EVIDENCE)]
     )
-    assert [(one.number, one.rule, one.state, one.evidence) for one in first] == [
+    assert [(one.rule_id, one.rule, one.state, one.evidence) for one in first] == [
         (2, cat, "pending", EVIDENCE),
         (3, ADA, "pending", EVIDENCE),
     ]
@@ -108,7 +107,7 @@ def test_proposals_replace_those_that_are_pending_and_no_others(store: SqliteSto
         StoredRule(3, ADA, "pending", more),
     ]
     assert store.rules.propose(1, []) == []
-    assert [(one.number, one.state) for one in store.rules.of(1)] == [(1, "accepted"), (2, "vetoed")]
+    assert [(one.rule_id, one.state) for one in store.rules.of(1)] == [(1, "accepted"), (2, "vetoed")]
     assert store.rules.settle(1, 2, "accepted") == StoredRule(2, cat, "accepted", EVIDENCE)
 
 

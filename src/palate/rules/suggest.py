@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
@@ -13,11 +13,6 @@ from scipy.stats import false_discovery_control, hypergeom
 from palate.feature.keyword import STOP
 from palate.rule import Evidence, Field, Rule, authors
 from palate.text import Text
-
-if TYPE_CHECKING:
-    from palate.library import Library
-    from palate.reader import Reader
-    from palate.store.rules import StoredRule
 
 FALSE_SHARE = 0.05  # of the suggestions that may come by chance alone
 FEWEST = 4  # judged texts that must have it
@@ -36,21 +31,6 @@ class Suggestion:
 
     rule: Rule
     evidence: Evidence
-
-
-def propose(library: Library, reader: Reader) -> list[StoredRule]:
-    """Work out suggestions from a reader's standing judgements, and make them its pending rules, surest
-    first.
-
-    What has a rule, or was vetoed, is not suggested. Costs a read of every judged text.
-    """
-    judged = reader.judged()
-    settled = {
-        stored.rule.key for stored in library.store.rules.of(reader.number) if stored.state != "pending"
-    }
-    texts = [library.text(feedback.text_id) for feedback in judged]
-    found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
-    return library.store.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
 
 
 def suggest(

@@ -1,25 +1,15 @@
 """Health: is a store whole, and what mends it; a copy of it while it is in use."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from palate.errors import BadStore, StoreBusy
+from palate.results import Finding
 from palate.store import schema
 from palate.store.sqlite import SqliteStore
 
 REBUILD = "palate export | palate --store NEW import -"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check. mend is what to do, empty where all is well."""
-
-    check: str
-    ok: bool
-    detail: str
-    mend: str = ""
 
 
 def examine(store: SqliteStore, fingerprint: str) -> list[Finding]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, column, delete, insert, select, table, update
 from sqlalchemy import text as sql
 
 from palate.errors import UnknownName
-from palate.rule import READS, Evidence, Rule, State
+from palate.rule import READS, Evidence, Rule, State, StoredRule
 from palate.store import schema
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 _rule = schema.rule.c
 _words = table("words", column("rowid"))  # the full-text index
-
-
-class StoredRule(NamedTuple):
-    """A rule with its number. evidence: None where the reader wrote the rule."""
-
-    number: int
-    rule: Rule
-    state: State
-    evidence: Evidence | None
 
 
 class Rules:
@@ -46,7 +37,7 @@ class Rules:
         """
         with self._store.writing() as connection:
             _known(connection, taste)
-            same = [old.number for old in _of(connection, taste) if old.rule.key == rule.key]
+            same = [old.rule_id for old in _of(connection, taste) if old.rule.key == rule.key]
             if same:
                 values = _values(rule, None, "accepted")
                 connection.execute(update(schema.rule).where(_rule.number == same[0]).values(values))
@@ -67,9 +58,9 @@ class Rules:
             for one in old:
                 if one.state == "pending" and one.rule.key in wanted:
                     values = _values(*wanted.pop(one.rule.key), state="pending")
-                    connection.execute(update(schema.rule).where(_rule.number == one.number).values(values))
+                    connection.execute(update(schema.rule).where(_rule.number == one.rule_id).values(values))
                 elif one.state == "pending":
-                    connection.execute(delete(schema.rule).where(_rule.number == one.number))
+                    connection.execute(delete(schema.rule).where(_rule.number == one.rule_id))
             for rule, evidence in wanted.values():
                 _insert(connection, taste, rule, evidence, "pending")
             now = {one.rule.key: one for one in _of(connection, taste)}
@@ -144,7 +135,7 @@ def _of(connection: Connection, taste: int) -> tuple[StoredRule, ...]:
 
 
 def _numbered(connection: Connection, taste: int, number: int) -> StoredRule:
-    found = [one for one in _of(connection, taste) if one.number == number]
+    found = [one for one in _of(connection, taste) if one.rule_id == number]
     if not found:
         raise UnknownName(f"this taste has no rule {number}; palate rule list shows those it has")
     return found[0]

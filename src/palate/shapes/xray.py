@@ -1,0 +1,74 @@
+"""The shape of an x-ray: all of its facts but the raw tensors, which `palate.insight.xray.xray` gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from palate.shapes import Shape, found_shape, value_shape
+
+if TYPE_CHECKING:
+    from palate.insight.outcome import Outcome
+    from palate.insight.xray import XRay
+    from palate.parts import Vector
+
+
+def xray_shape(xray: XRay, outcome: Outcome) -> Shape:
+    """The way of a text through its encoder, and what a store and a reader make of it."""
+    return {
+        "encoder": xray.encoder,
+        "model": xray.model,
+        "texts": xray.texts,
+        "pieces": _pieces(xray),
+        "pieces_in_all": xray.in_all,
+        "window": xray.window,
+        "layers": xray.layers,
+        "heads": xray.heads,
+        "steps": [{"step": name, "shape": shape, "times": times} for name, shape, times in xray.steps],
+        "pooling": xray.pooling,
+        "length": float(np.linalg.norm(xray.pooled)),
+        "vector": xray.vector.tolist(),
+        "number": outcome.number,
+        "agreement": outcome.agreement,
+        "similarity": outcome.similarity,
+        "store": outcome.store,
+        "known": outcome.known,
+        "reader": outcome.reader or None,
+        "nearest": [found_shape(found) for found in outcome.nearest],
+        "value": outcome.value and value_shape(outcome.value),
+        "blocks": [block._asdict() for block in outcome.blocks],
+        "contributions": [share._asdict() for share in outcome.contributions],
+    }
+
+
+def _pieces(xray: XRay) -> list[Shape]:
+    lengths: dict[str, Vector] = {
+        name: np.linalg.norm(rows, axis=1)
+        for name, rows in {**xray.embeddings, "layer norm": xray.embedded}.items()
+    }
+    return [
+        {
+            "piece": piece.text,
+            "id": piece.id,
+            "type": piece.kind,
+            "mask": int(xray.mask[index]),
+            "text": piece.side,
+            "characters": None if piece.side is None else [piece.start, piece.end],
+            "continues": piece.continues,
+            "lengths": {name: float(length[index]) for name, length in lengths.items()},
+            "share": float(xray.shares[index]),
+            "cosines": [float(cosine) for cosine in xray.drift[:, index]],
+            "looks": _looks(xray, index),
+        }
+        for index, piece in enumerate(xray.pieces)
+    ]
+
+
+def _looks(xray: XRay, index: int) -> list[Shape]:
+    """For each layer, the piece that this one attends to most."""
+    facts = zip(*(layers[:, index] for layers in xray.looks), strict=True)
+    return [
+        {"at": int(at), "weight": float(weight), "itself": float(itself), "special": float(special)}
+        for at, weight, itself, special in facts
+    ]

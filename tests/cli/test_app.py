@@ -75,7 +75,10 @@ def test_every_command_takes_json(name: str) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    program = "import sys, palate.__main__ as m\ntry: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    program = (
+        "import sys, palate.__main__ as m\n"
+        "try: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program, "--help"], text=True, capture_output=True, check=True
     )

@@ -214,7 +214,7 @@ def test_stopped_work_goes_on_where_it_was(palate: Palate, monkeypatch: pytest.M
 
         yield update
 
-    monkeypatch.setattr("palate.cli.waiting.progress", stopping)
+    monkeypatch.setattr("palate.cli.progress_bar.progress_bar", stopping)
     args = [*RATINGS, "--against", "random", "--json", "rows.jsonl"]
     result = palate(*args, ok=False)
     assert result.exit_code == 130

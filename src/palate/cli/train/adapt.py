@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from palate.cli import show, waiting
+from palate.cli import show
 from palate.cli.options import ME, JsonOption, StoreOption, given, open_library, speakable, wants_json
+from palate.cli.progress_bar import progress_bar
 from palate.cli.train.options import OutOption, with_settings
 from palate.cli.train.outcome import Teller, show_outcome
 from palate.cli.train.quiet import quiet
@@ -73,11 +74,11 @@ def adapt(
     settings = replace(settings, lora=settings.lora or LoraSettings())
     tell = Teller()
     with open_library(ctx, store) as library:
-        before = library.store.encoders.state().name
+        before = library.encoder_name
         with quiet():
             from palate.adapt.adapt import adapt as tune
 
-            with watching() as watch, waiting.progress("judging", unit="done") as progress:
+            with watching() as watch, progress_bar("judging", unit="done") as progress:
                 done = tune(
                     library,
                     out,
@@ -96,7 +97,7 @@ def adapt(
 
 
 def _moved(library: Library, done: Adapted, before: str) -> str:
-    with waiting.progress(f"encoding with {done.name}") as progress:
+    with progress_bar(f"encoding with {done.name}") as progress:
         try:
             library.use_encoder(done.name, progress)
         except KeyboardInterrupt:

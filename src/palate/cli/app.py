@@ -27,6 +27,7 @@ from palate.cli import (
     texts,
     xray,
 )
+from palate.cli.help import unwrap_help
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
@@ -37,6 +38,10 @@ class Door(TyperGroup):
     """The commands, with errors turned into exit codes: 1 for errors that a person can mend, 130 after
     Ctrl-C, 141 where nobody reads on (as SIGPIPE).
     """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        unwrap_help(self)
 
     def invoke(self, ctx: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped

@@ -67,7 +67,7 @@ def contest(
         return
     _show(places)
     if not places[0].n:
-        show.note("nothing is predicted yet; the first judgements will tell")
+        show.note("nothing was predicted yet; the first judgements will tell")
     history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
     show.note(f"champion: {history}")
     for change in changes:

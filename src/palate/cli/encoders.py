@@ -53,12 +53,11 @@ def use(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Moves the store to another encoder: every text gets a vector, then tastes learn anew from the same
-    judgements.
+    """Moves the store to another encoder, and back.
 
-    Until all texts have one, everybody ranks with the old encoder. Stopped before its end, the store stays
-    with the old encoder, and the next try goes on where this one stopped. The old vectors are kept: the way
-    back takes a moment.
+    Every text gets a vector, then tastes learn anew from the same judgements. Until all texts have one,
+    everybody ranks with the old encoder. Stopped before its end, the store stays with the old encoder, and
+    the next try goes on where this one stopped. The old vectors are kept: the way back takes a moment.
 
     Example: palate encoder use minilm
     """
@@ -96,7 +95,9 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Drops the vectors of an encoder that is not in use. Using it again encodes every text again.
+    """Drops the vectors of an encoder that is not in use.
+
+    Using it again encodes every text again.
 
     Example: palate encoder remove minilm
     """

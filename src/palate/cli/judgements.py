@@ -103,8 +103,9 @@ def judge(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Records a judgement. It replaces an earlier one of the same text or of a near-copy, and is on disk when
-    the command ends.
+    """Records a judgement, on disk when the command ends.
+
+    It replaces an earlier judgement of the same text or of a near-copy.
 
     Example: palate judge s001 like
 
@@ -128,7 +129,9 @@ def undo(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Takes back the newest judgement that stands, as if it had never been; run again, the one before.
+    """Takes back the newest judgement that stands, as if it had never been.
+
+    Run again, it takes back the one before.
 
     Example: palate undo
     """

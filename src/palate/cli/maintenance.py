@@ -31,7 +31,9 @@ def export(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Writes the whole store as JSON Lines: texts, vectors, readers, judgements. palate import reads them.
+    """Writes the whole store as JSON Lines: texts, vectors, readers and judgements.
+
+    palate import reads them.
 
     Example: palate export everything.jsonl.gz
     """
@@ -80,7 +82,9 @@ def backup(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Copies the store to a new file, also while it is in use. The copy opens like any store.
+    """Copies the store to a new file, also while it is in use.
+
+    The copy opens like any store.
 
     Example: palate backup monday.db
     """
@@ -94,7 +98,9 @@ def backup(
 
 
 def doctor(ctx: typer.Context, store: StoreOption = None, json: JsonOption = False) -> None:
-    """Checks whether the store is whole, and tells what mends it. The exit code is 1 if a check fails.
+    """Checks whether the store is whole, and tells what mends it.
+
+    The exit code is 1 if a check fails.
 
     Example: palate doctor
     """

@@ -123,8 +123,9 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Removes a reader with all tastes and judgements. This cannot be undone; make a copy first with palate
-    backup.
+    """Removes a reader with all tastes and judgements.
+
+    This cannot be undone; make a copy first with palate backup.
 
     Example: palate reader remove ada --yes
     """

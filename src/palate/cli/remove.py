@@ -40,7 +40,7 @@ def remove(
     ctx: typer.Context,
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT_ID...]", help="Ids of texts, as rank and find show them."),
+        typer.Argument(metavar="TEXT_ID", help="Ids of texts, as rank and find show them."),
     ] = None,
     source: Annotated[
         str | None,
@@ -67,10 +67,11 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Removes texts for good: by id, or all of a source, or all before a date; with both options, both hold.
+    """Removes texts for good: by id, or all of a source, or all before a date.
 
-    Removed texts are gone from every answer. Judgements of them stay, so that all other values stay as they
-    are, unless --forget is given. This cannot be undone; make a copy first with palate backup.
+    With --source and --older-than, both must hold. Removed texts are gone from every answer. Judgements of
+    them stay, so that all other values stay as they are, unless --forget is given. This cannot be undone;
+    make a copy first with palate backup.
 
     Example: palate remove s017 s018
 

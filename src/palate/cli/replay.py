@@ -53,7 +53,7 @@ SeedOption = Annotated[
 ReviewsArgument = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz."
+        metavar="FILE", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz."
     ),
 ]
 AgainstOption = Annotated[

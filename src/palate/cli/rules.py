@@ -105,8 +105,9 @@ def list_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Lists the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence. Only accepted
-    rules do anything.
+    """Lists the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence.
+
+    Only accepted rules do anything.
 
     Example: palate rule list
     """
@@ -125,7 +126,9 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Removes a rule as if it had never been. It may be suggested again; palate rule veto is for good.
+    """Removes a rule as if it had never been.
+
+    It may be suggested again; palate rule veto is for good.
 
     Example: palate rule remove 3
     """

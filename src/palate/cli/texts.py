@@ -44,8 +44,9 @@ def demo(
         typer.Argument(metavar="SOURCE", help="Your own texts in place of the sample.", show_default=False),
     ] = None,
 ) -> None:
-    """Shows in half a minute what palate does: ranks, judges a few texts, ranks again, explains. Stores
-    nothing.
+    """Shows in half a minute what palate does: ranks, judges a few texts, ranks again, explains.
+
+    Stores nothing.
 
     Example: palate demo
     """
@@ -60,7 +61,7 @@ def add(
     ctx: typer.Context,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, folders or addresses; - is standard input."),
+        typer.Argument(metavar="SOURCE", help="Files, folders or addresses; - is standard input."),
     ],
     title: Annotated[
         str | None,
@@ -79,10 +80,11 @@ def add(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Adds texts from tables, feeds, reference lists, web pages and plain files. Makes the store if needed.
+    """Adds texts from tables, feeds, reference lists, web pages and plain files.
 
-    Texts that are there already count as known; near-copies join a group that shares one judgement. A source
-    that cannot be read ends the command; texts of the sources before it stay.
+    Makes the store if it is not there. Texts that are there already count as known; near-copies join a group
+    that shares one judgement. A source that cannot be read ends the command; texts of the sources before it
+    stay.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
     """
@@ -167,7 +169,9 @@ def value(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Values texts for a reader without storing them. An argument that names no file is a text itself.
+    """Values texts for a reader without storing them.
+
+    An argument that names no file or address is a text itself.
 
     Example: palate value "A new way to grow tomatoes in winter"
 

@@ -119,7 +119,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
     assert (
         "is there to be compared on a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
     )
-    assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
+    assert "--hide hides texts from the crowd" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 
 def test_library_ranks_all_texts_by_a_few_likes(palate: Palate) -> None:

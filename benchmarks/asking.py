@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from palate.evaluation.arrays import BoolVector, IntVector
-from palate.evaluation.judgements import read_rated, read_review
+from palate.evaluation.generator import generator
+from palate.evaluation.judgements import read_rated_texts, read_review
 from palate.evaluation.metrics import auc
-from palate.evaluation.seeding import generator
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.parts import Candidates
 from palate.question.choose import QUESTIONS, make_question
 from palate.taste.choose import make_taste
@@ -36,7 +36,7 @@ class Case:
     """
 
     name: str
-    stage: Stage
+    corpus: ReplayCorpus
     liked: BoolVector
     pool: IntVector
     test: IntVector
@@ -77,8 +77,8 @@ def main() -> None:
 
 def curve(case: Case, strategy: str, batch: int) -> list[float]:
     """AUC on the test texts after each of `steps` answers."""
-    space = case.stage.space
-    vectors = case.stage.vectors
+    space = case.corpus.space
+    vectors = case.corpus.vectors
     likings = np.where(case.liked, 1.0, -1.0)
     taste, question, rng = (
         make_taste("bayes", space.background),
@@ -107,14 +107,14 @@ def screening(seeds: int) -> Iterator[Case]:
         if path.name == "reviews.csv.gz":
             continue
         review = read_review(path)
-        stage = Stage(review.contents)
+        corpus = ReplayCorpus(review.contents)
         for seed in range(seeds):
             rng = generator(seed, "split", review.name)
             test, pool = np.array_split(rng.permutation(len(review.included)), 2)
             if review.included[test].any() and review.included[pool].any():
                 yield Case(
                     f"{review.name} {seed}",
-                    stage,
+                    corpus,
                     review.included,
                     pool,
                     test,
@@ -125,24 +125,24 @@ def screening(seeds: int) -> Iterator[Case]:
 def arxiv(seeds: int) -> Iterator[Case]:
     with gzip.open(ARXIV, "rt", encoding="utf-8") as file:
         papers = [json.loads(line) for line, _ in zip(file, range(PAPERS), strict=False)]
-    stage = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
+    corpus = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
     for word in WORDS:
         liked = np.array([word in paper["title"].lower() for paper in papers])
         for seed in range(seeds):
             rng = generator(seed, "split", word)
             test, pool = np.split(rng.permutation(PAPERS), [PAPERS // 2])
-            yield Case(f"{word} {seed}", stage, liked, pool[:POOL], test, one_of_each(liked, pool, rng)[:1])
+            yield Case(f"{word} {seed}", corpus, liked, pool[:POOL], test, one_of_each(liked, pool, rng)[:1])
 
 
 def rated(name: str) -> Iterator[Case]:
-    data = read_rated(DATA / name / "items.jsonl.gz", DATA / name / "ratings_dev.csv.gz")
-    stage = Stage(data.contents)
+    data = read_rated_texts(DATA / name / "items.jsonl.gz", DATA / name / "ratings_dev.csv.gz")
+    corpus = ReplayCorpus(data.contents)
     for history in [history for history in data.histories if len(history.rows) >= 100][:READERS]:
         liked = np.zeros(len(data.contents), np.bool_)
         liked[history.rows] = history.ratings >= history.ratings.mean()
         test, pool = np.array_split(generator(0, "split", history.reader).permutation(history.rows), 2)
         if 0 < liked[test].sum() < len(test):
-            yield Case(history.reader, stage, liked, pool[:POOL], test, np.zeros(0, np.int64))
+            yield Case(history.reader, corpus, liked, pool[:POOL], test, np.zeros(0, np.int64))
 
 
 def one_of_each(liked: BoolVector, pool: IntVector, rng: np.random.Generator) -> IntVector:

@@ -12,8 +12,8 @@ from statistics import mean
 import numpy as np
 
 import palate
-from palate.evaluation.stage import Stage
-from palate.feature.keyword import hash_terms
+from palate.evaluation.replay_corpus import ReplayCorpus
+from palate.feature.terms import hash_terms
 from palate.feature.minhash import band_keys
 from palate.features import Features
 from palate.index.exact import ExactIndex
@@ -82,7 +82,7 @@ def tastes() -> None:
     with gzip.open(ARXIV, "rt") as lines:
         papers = [json.loads(line) for line in lines]
     papers = [papers[place] for place in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
-    space = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     texts, probe, weights = (
         [space.corpus[row : row + 1] for row in range(TEXTS)],

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from palate.evaluation.arrays import BoolVector
+from palate.evaluation.generator import generator
 from palate.evaluation.judgements import Review, read_review
 from palate.evaluation.screening import draw_priors
-from palate.evaluation.seeding import generator
-from palate.evaluation.systems import Stage, find_maker
-from palate.question.stopping import stopping
+from palate.evaluation.systems import ReplayCorpus, find_maker
+from palate.question.stopping import estimate_recall
 from report import DATA, emit, needs
 
 LOOKS = np.arange(1, 20) / 20  # of all records
@@ -47,9 +47,9 @@ def main() -> None:
     reviews = [read_review(path) for path in sorted(folder.glob("*.csv.gz")) if path.name != "reviews.csv.gz"]
     figures: dict[str, dict[str, Any]] = {}
     for review in reviews:
-        stage = Stage(review.contents)
+        corpus = ReplayCorpus(review.contents)
         for name in options.systems.split(","):
-            runs = [measure(read_all(review, stage, name, seed)) for seed in range(options.seeds)]
+            runs = [measure(read_all(review, corpus, name, seed)) for seed in range(options.seeds)]
             figures[f"{review.name} {name}"] = _shown(np.nanmean(runs, axis=0))
             _print(f"{review.name} {name}", figures)
     for name in options.systems.split(","):
@@ -60,10 +60,10 @@ def main() -> None:
     emit("stopping", figures, data=data, seed=0, packages=["scipy", "scikit-learn"])
 
 
-def read_all(review: Review, stage: Stage, name: str, seed: int) -> BoolVector:
+def read_all(review: Review, corpus: ReplayCorpus, name: str, seed: int) -> BoolVector:
     """(n,) whether each record was included, in the order in which they are read."""
     likings = np.where(review.included, 1.0, -1.0)
-    system = find_maker(name)(stage, generator(seed, "system", name, review.name))
+    system = find_maker(name)(corpus, generator(seed, "system", name, review.name))
     luck = generator(seed, "ties", review.name).permutation(len(likings))
     rows = draw_priors(review.included, generator(seed, "priors", review.name))
     while len(rows) < len(likings):
@@ -78,7 +78,7 @@ def measure(found: BoolVector) -> list[float]:
     """The figures named in COLUMNS."""
     looks = []
     for read in np.ceil(LOOKS * len(found)).astype(int):
-        answer, true = stopping(found[:read], len(found) - read), found[:read].sum() / found.sum()
+        answer, true = estimate_recall(found[:read], len(found) - read), found[:read].sum() / found.sum()
         covered = answer.low <= true <= answer.high
         looks.append((covered, answer.low, answer.high, answer.share, answer.known, true))
     covered, low, high, share, known, true = np.array(looks, dtype=np.float64).T

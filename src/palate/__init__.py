@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from palate.open_store import OpenStore, import_store
     from palate.reader import Reader
     from palate.text import Text
-    from palate.value import Contribution, Found, Hit, Ranking, Value, Why
+    from palate.value import Contribution, Hit, Ranking, SimilarText, Value, Why
 
 __version__ = "0.1.0"
 __all__ = [
     "Contribution",
     "Feedback",
-    "Found",
     "Hit",
     "Library",
     "OpenStore",
     "PalateError",
     "Ranking",
     "Reader",
+    "SimilarText",
     "Text",
     "Value",
     "Why",

@@ -1,7 +1,7 @@
 """OpenStore: what can be done with a store without its encoder; and a new store from an export."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -13,9 +13,10 @@ from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
 from palate.store.readers import TasteRow
 from palate.store.sqlite import SqliteStore
+from palate.store.tables import Tables
 from palate.store.transfer import export_store
 from palate.store.transfer import import_store as read_export
-from palate.text import Text
+from palate.text import Text, canonical_url, well_formed
 
 TEXTS_PER_READ = 1000
 
@@ -42,52 +43,86 @@ class OpenStore:
     @property
     def n_texts(self) -> int:
         """The number of texts, near-copies included."""
-        return self.store.texts.count()
+        with self.store.reading() as tables:
+            return tables.texts.count()
 
     @property
     def encoder_name(self) -> str | None:
         """The name of the encoder in use, as `make_encoder` takes it; None for a new store."""
-        return self.store.encoders.state().name
+        with self.store.reading() as tables:
+            return tables.state().encoder_name
 
     def texts(self) -> Iterator[Text]:
         """Yields every text, oldest first, a thousand at a time from the store."""
-        last = self.store.texts.last_row()
+        with self.store.reading() as tables:
+            last = tables.state().last_row
         for start in range(1, last + 1, TEXTS_PER_READ):
-            by_row = self.store.texts.get(range(start, min(start + TEXTS_PER_READ, last + 1)))
+            with self.store.reading() as tables:
+                by_row = tables.texts.get(range(start, min(start + TEXTS_PER_READ, last + 1)))
             yield from (by_row[row] for row in sorted(by_row))
+
+    def text(self, text_id: str) -> Text:
+        """Returns the text with this id. Raises UnknownName."""
+        with self.store.reading() as tables:
+            row = _row_of(tables, text_id)
+            return tables.texts.get([row])[row]
+
+    def texts_at(self, rows: Sequence[int]) -> list[Text]:
+        """Returns the texts of some rows of the store, of those that are there."""
+        with self.store.reading() as tables:
+            texts = tables.texts.get(rows)
+        return [texts[row] for row in rows if row in texts]
+
+    def row_of(self, text_id: str) -> int:
+        """Returns the store's row of the text with this id. Raises UnknownName."""
+        with self.store.reading() as tables:
+            return _row_of(tables, text_id)
+
+    def ids_of(self, texts: Sequence[Text]) -> list[str]:
+        """Returns the ids that texts have here, known by id, address or content; those that are not there are
+        left out.
+        """
+        with self.store.reading() as tables:
+            ids, urls, hashes = tables.texts.known(texts)
+        known = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
+        return [text_id for text_id in dict.fromkeys(known) if text_id is not None]
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""
-        return [_reader_info(row) for row in self.store.readers.tastes()]
+        with self.store.reading() as tables:
+            return [_reader_info(row) for row in tables.readers.tastes()]
 
     def remove_reader(self, name: str) -> list[ReaderInfo]:
         """Removes a reader with all tastes, judgements and rules; returns the tastes that are gone.
 
         Raises UnknownName where there is no such reader."""
-        infos = self.readers()
-        removed = [info for info in infos if info.reader == name]
-        if not removed:
-            names = ", ".join(dict.fromkeys(info.reader for info in infos)) or "none yet"
-            raise UnknownName(f"there is no reader called {name!r} (there are: {names})")
-        self.store.readers.remove(name)
+        with self.store.writing() as tables:
+            infos = [_reader_info(row) for row in tables.readers.tastes()]
+            removed = [info for info in infos if info.reader == name]
+            if not removed:
+                names = ", ".join(dict.fromkeys(info.reader for info in infos)) or "none yet"
+                raise UnknownName(f"there is no reader called {name!r} (there are: {names})")
+            tables.readers.remove(name)
         return removed
 
     def encoders(self) -> list[EncoderInfo]:
         """Lists the encoders whose vectors the store holds, oldest first. Reads every vector's key."""
-        n_texts = self.n_texts
-        return [_encoder_info(row, n_texts) for row in self.store.encoders.all()]
+        with self.store.reading() as tables:
+            n_texts = tables.texts.count()
+            return [_encoder_info(row, n_texts) for row in tables.encoders.all()]
 
     def remove_encoder(self, name: str) -> EncoderInfo:
         """Drops the vectors of an encoder that is not in use; returns what it had.
 
         name: its name or fingerprint. Raises UnknownName where the store has no vectors of it, BadValue where
         it is in use."""
-        row = self.store.encoders.find(full_name(name))
-        if not self.store.encoders.remove(row.number):
-            raise BadValue(
-                f"{row.name} is in use; move the store to another one first: palate encoder use NAME"
-            )
-        return _encoder_info(row, self.n_texts)
+        with self.store.writing() as tables:
+            row = tables.encoders.find(full_name(name))
+            if not tables.encoders.remove(row.encoder_id):
+                raise BadValue(
+                    f"{row.name} is in use; move the store to another one first: palate encoder use NAME"
+                )
+            return _encoder_info(row, tables.texts.count())
 
     def export(self, out: TextIO) -> int:
         """Writes the whole store as JSON Lines from one consistent view; returns the number of lines.
@@ -128,6 +163,13 @@ def import_store(path: str | os.PathLike[str], lines: Iterable[str]) -> int:
                 opened.close()
                 os.unlink(path)
     return n_lines
+
+
+def _row_of(tables: Tables, text_id: str) -> int:
+    row = tables.texts.row_of(well_formed(text_id))
+    if row is None:
+        raise UnknownName(f"there is no text with the id {text_id!r}; palate rank and palate find show ids")
+    return row
 
 
 def _reader_info(row: TasteRow) -> ReaderInfo:

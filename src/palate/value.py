@@ -10,11 +10,13 @@ from palate.text import Text
 
 if TYPE_CHECKING:
     from palate.features import Features
+    from palate.parts import Rows, Vector
 
 
 @dataclass(frozen=True)
 class Value:
-    """mean: calibrated probability of a like, in [0, 1]. sd: its standard deviation, how unsure the taste is.
+    """What a text is worth. mean: calibrated probability of a like, in [0, 1]. sd: its standard deviation,
+    how unsure the taste is.
 
     >>> Value(0.873, 0.1).score
     87
@@ -52,16 +54,18 @@ class Ranking(list[Hit]):
         self.exact = exact
 
 
-class Found(NamedTuple):
-    """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]."""
+class SimilarText(NamedTuple):
+    """A text that is similar to a query or to another text. similarity: cosine of their vectors, in [-1,
+    1].
+    """
 
     text: Text
     similarity: float
 
 
 class Contribution(NamedTuple):
-    """A share of a value's logit. block is a feature block or 'base'; name is a word, or the block again for
-    its rest.
+    """A share of a value's logit. block: a feature block, 'rule' or 'base'. name: a word, a rule, or the
+    block again for its rest.
     """
 
     block: str
@@ -78,8 +82,8 @@ class Why:
     hit: Hit
     logit: float
     contributions: tuple[Contribution, ...]  # largest first
-    liked: tuple[Found, ...]  # nearest liked texts, nearest first
-    disliked: tuple[Found, ...]  # nearest disliked texts, nearest first
+    liked: tuple[SimilarText, ...]  # nearest liked texts, nearest first
+    disliked: tuple[SimilarText, ...]  # nearest disliked texts, nearest first
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -98,3 +102,13 @@ class Explanation(NamedTuple):
     value: Value
     contributions: tuple[Contribution, ...]
     features: Features
+
+
+class LibraryLogits(NamedTuple):
+    """Log odds of a like. given: (m,) of the texts that were asked about. stored: (n,) of all in the library,
+    whose store rows are rows.
+    """
+
+    given: Vector
+    stored: Vector
+    rows: Rows

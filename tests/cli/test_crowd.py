@@ -6,6 +6,7 @@ from pathlib import Path
 
 from typer.testing import Result
 
+from direct import direct
 from palate.library import Library
 
 Palate = Callable[..., Result]
@@ -24,7 +25,7 @@ def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
             verdicts = [
                 (row, "like" if good else "dislike", 1.0 if good else -1.0) for row, good in liked.items()
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)  # type: ignore[arg-type]
 
 
 def told(palate: Palate, *args: str) -> dict[str, int]:

@@ -136,7 +136,7 @@ def test_an_empty_text_gets_one_sentence(palate: Palate, empty: str) -> None:
     assert result.exit_code == 1
     assert (
         result.stderr.splitlines()[-1]
-        == "palate: the text is empty; give palate xray at least one word to look at"
+        == "palate: the text is empty; give palate xray at least one word"
     )
 
 

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from scipy.stats.contingency import odds_ratio
 
+from direct import direct
 from palate.library import Library
 from palate.rule import Rule
-from palate.rules.suggest import bounds, fisher, suggest
+from palate.rules.suggest import fisher, nearer_bounds, suggest
 from palate.text import Text
 
 cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
@@ -29,7 +30,9 @@ def test_chances_are_those_of_counting_every_table(counts: tuple[int, int, int, 
 @given(cells)
 def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, int, int, int]) -> None:
     liked, disliked, other_liked, other_disliked = counts
-    (bound,) = bounds(np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked)
+    (bound,) = nearer_bounds(
+        np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked
+    )
     a, b, c, d = (count + 0.5 for count in counts)
     ratio = np.log(a * d / (b * c))
     assert abs(bound) <= abs(ratio)
@@ -38,14 +41,14 @@ def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, in
 
 def test_bounds_of_large_counts_are_those_of_the_exact_interval() -> None:
     counts = np.array([300, 100]), np.array([90, 300])
-    found = bounds(*counts, 700, 800)
-    for place in range(2):
-        liked, disliked = int(counts[0][place]), int(counts[1][place])
+    found = nearer_bounds(*counts, 700, 800)
+    for index in range(2):
+        liked, disliked = int(counts[0][index]), int(counts[1][index])
         interval = odds_ratio(
             [[liked, disliked], [700 - liked, 800 - disliked]], kind="sample"
         ).confidence_interval(0.95)
         nearer = interval.low if interval.low > 1 else interval.high
-        assert found[place] == pytest.approx(np.log(nearer), abs=0.02)
+        assert found[index] == pytest.approx(np.log(nearer), abs=0.02)
 
 
 def drawn_texts(seed: int, n: int = 60) -> list[Text]:
@@ -112,12 +115,12 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     library.add(texts)
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])
-    first = reader.suggest_rules()
+    first = reader.rules.suggest()
     assert {one.rule.value for one in first} & {"bond", "market"}
     assert {one.rule.value for one in first} & {"kitten", "asleep"}
-    assert reader.suggest_rules() == first
-    library.store.rules.settle(reader.number, first[0].rule_id, "vetoed")
-    library.store.rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
-    later = reader.suggest_rules()
+    assert reader.rules.suggest() == first
+    reader.rules.veto(first[0].rule_id)
+    reader.rules.add(Rule("keep", first[1].rule.field, first[1].rule.value))
+    later = reader.rules.suggest()
     assert not {one.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
-    assert {one.state for one in library.store.rules.of(reader.number)} >= {"vetoed", "accepted"}
+    assert {one.state for one in direct(library.store).rules.of(reader.number)} >= {"vetoed", "accepted"}

@@ -14,7 +14,7 @@ from palate import shapes
 from palate.cli.app import app
 from palate.feedback import Feedback
 from palate.library import Library
-from palate.question.stopping import Recall
+from palate.question.stopping import RecallEstimate
 from palate.results import (
     AddReport,
     CrowdStatus,
@@ -26,7 +26,7 @@ from palate.results import (
 )
 from palate.rule import Evidence, Rule, StoredRule
 from palate.text import Text
-from palate.value import Contribution, Found, Hit, Value, Why
+from palate.value import Contribution, SimilarText, Hit, Value, Why
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 TEXT = Text.of("They sleep.", title="Cats", id="a")
@@ -34,7 +34,7 @@ HIT = Hit(TEXT, Value(0.5, 0.25), ("a", "b"))
 INFO = ReaderInfo("ada", "main", "contest", "cats", "bonds", 3, "blend", private=True)
 ENCODER = EncoderInfo("static", "static:1", 256, 3, 4, in_use=True, made_at=NOW, figures={"auc": 0.7})
 RULE = Rule("boost", "word", "cat", 1.5)
-WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (Found(TEXT, 0.5),), ())
+WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0.5),), ())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (Found(TEXT, 0.5),),
             shapes.hit_shape(HIT),
             {"id": "a", "title": "Cats", "mean": 0.5, "sd": 0.25, "score": 50, "group": ["a", "b"]},
         ),
-        (shapes.found_shape(Found(TEXT, float("nan"))), {"id": "a", "title": "Cats", "similarity": None}),
+        (shapes.found_shape(SimilarText(TEXT, float("nan"))), {"id": "a", "title": "Cats", "similarity": None}),
         (shapes.value_shape(Value(0.5, float("inf"))), {"mean": 0.5, "sd": None, "score": 50}),
         (
             shapes.feedback_shape(Feedback(3, "ada", "main", "a", "skip", None, 1.0, NOW)),
@@ -136,7 +136,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (Found(TEXT, 0.5),),
             {"check": "file", "ok": True, "detail": "it is whole", "mend": ""},
         ),
         (
-            shapes.progress_shape(Recall(0.94, 0.9, 0.97, 47, 3, 412)),
+            shapes.progress_shape(RecallEstimate(0.94, 0.9, 0.97, 47, 3, 412)),
             {"known": True, "share": 0.94, "low": 0.9, "high": 0.97, "found": 47, "left": 3, "saved": 412},
         ),
         (
@@ -183,9 +183,9 @@ def test_commands_print_the_shapes_of_what_the_library_answers(
             json.loads(json.dumps(shapes.contest_shape(me.contest(), me.champions(), me.changes())))
         ]
         assert lines("reader", "list") == [shapes.reader_shape(info) for info in library.readers()]
-        assert lines("rule", "list") == [shapes.rule_shape(stored) for stored in me.rules()]
+        assert lines("rule", "list") == [shapes.rule_shape(stored) for stored in me.rules.all()]
         assert lines("encoder", "list") == [shapes.encoder_shape(info) for info in library.encoders()]
-        assert lines("crowd") == [shapes.crowd_shape(library.crowd_summary())]
+        assert lines("crowd") == [shapes.crowd_shape(library.crowd_status())]
         details = [finding["check"] for finding in lines("doctor")]
         assert details == [finding.check for finding in library.examine()]
         judged, undone = lines("judge", "cats-2", "like")[0], lines("undo")[0]

@@ -29,7 +29,9 @@ def crowd(
     Example: palate crowd --refresh
     """
     with open_library(ctx, store) as library:
-        status = library.crowd_summary(refresh=refresh)
+        if refresh:
+            library.refresh_crowd()
+        status = library.crowd_status()
     if wants_json(ctx, json):
         show.out_json(crowd_shape(status))
     elif status.readers:

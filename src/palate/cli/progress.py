@@ -20,7 +20,7 @@ from palate.cli.options import (
 from palate.shapes import progress_shape
 
 if TYPE_CHECKING:
-    from palate.question.stopping import Recall
+    from palate.question.stopping import RecallEstimate
 
 
 def progress(
@@ -45,11 +45,11 @@ def progress(
         show.out(sentence(recall))
 
 
-def sentence(recall: Recall) -> str:
+def sentence(recall: RecallEstimate) -> str:
     """Returns the estimate in one line.
 
-    >>> from palate.question.stopping import Recall
-    >>> sentence(Recall(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412))
+    >>> from palate.question.stopping import RecallEstimate
+    >>> sentence(RecallEstimate(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412))
     'seen: 94 % (90-97) of what you would like: 47 found, about 3 left; 412 texts saved'
     """
     if not recall.known:

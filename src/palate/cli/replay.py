@@ -105,7 +105,7 @@ def ratings(
 
     Example: palate replay ratings --items items.jsonl --judgements ratings.csv --readers 50 --json rows.json
     """
-    from palate.evaluation.replay import replay_ratings
+    from palate.evaluation.ratings import replay_ratings
 
     settings = {"protocol": "ratings", "hide": hide, "readers": readers, "seed": seed}
     job = make_job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
@@ -174,9 +174,15 @@ def screening(
     if len({review.name for review in reviews}) < len(reviews):
         reviews = [replace(review, name=str(path)) for review, path in zip(reviews, paths, strict=True)]
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
-    with replaying(f"replaying {len(reviews)} reviews", job) as (update, kept):
+    with replaying(f"replaying {len(reviews)} reviews", job) as (update, partial):
         runs = screen_reviews(
-            reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept
+            reviews,
+            systems,
+            seeds=range(seeds),
+            encoder=encoder,
+            workers=workers,
+            on_done=update,
+            partial=partial,
         )
     deliver(screening_rows(reviews, runs), job, {"systems": systems, "seeds": seeds})
     if plot:

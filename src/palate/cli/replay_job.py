@@ -19,9 +19,9 @@ from palate.cli.options import given
 from palate.errors import BadValue
 
 if TYPE_CHECKING:
-    from palate.evaluation.judgements import Rated
-    from palate.evaluation.kept import Kept
-    from palate.evaluation.row import Row
+    from palate.evaluation.judgements import RatedTexts
+    from palate.evaluation.partial_results import PartialResults
+    from palate.evaluation.result_row import ResultRow
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def make_job(
     """Makes a job. Raises before the work begins, not after it, where the answer cannot be written."""
     from palate.encoder.choose import make_encoder
     from palate.evaluation.plot import check_plot
-    from palate.evaluation.record import record
+    from palate.evaluation.provenance import provenance
 
     target = json or ("-" if given(ctx).json else None)
     for option, path in (("--json", None if target in (None, "-") else Path(str(target))), ("--plot", plot)):
@@ -60,7 +60,7 @@ def make_job(
             )
     if plot:
         check_plot()
-    inputs = record(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
+    inputs = provenance(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
     return ReplayJob(inputs, encoder, target, plot, time.monotonic())
 
 
@@ -79,26 +79,26 @@ def chosen_systems(against: str, *, crowd: bool) -> list[str]:
 
 def read_readers(
     items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
-) -> Rated:
+) -> RatedTexts:
     """Reads the texts, the readers that are replayed, and the crowd."""
     import numpy as np
 
-    from palate.evaluation.crowd import crowd_of
-    from palate.evaluation.judgements import read_rated
+    from palate.evaluation.crowd import crowd_feedback
+    from palate.evaluation.judgements import read_rated_texts
 
     if hide and not crowd:
         raise BadValue(
             "--hide hides texts from the crowd; give a crowd with --crowd FILE, or leave --hide out"
         )
-    rated = read_rated(items, judgements)
+    rated = read_rated_texts(items, judgements)
     if crowd:
-        crowd_rated, names = read_rated(items, crowd), {history.reader for history in rated.histories}
+        crowd_rated, names = read_rated_texts(items, crowd), {history.reader for history in rated.histories}
         if n_both := sum(history.reader in names for history in crowd_rated.histories):
             show.note(
                 f"{n_both} readers of {crowd} are in {judgements} too:"
                 " they are replayed, and left out of the crowd"
             )
-        rated = replace(rated, crowd=crowd_of(crowd_rated, without=names, hide=hide))
+        rated = replace(rated, crowd=crowd_feedback(crowd_rated, without=names, hide=hide))
     if readers and readers < len(rated.histories):
         drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
         rated = replace(rated, histories=tuple(rated.histories[index] for index in sorted(drawn)))
@@ -106,14 +106,14 @@ def read_readers(
 
 
 def replay_readers(
-    replay: Callable[..., list[Row]], job: ReplayJob, rated: Rated, against: str, seed: int
+    replay: Callable[..., list[ResultRow]], job: ReplayJob, rated: RatedTexts, against: str, seed: int
 ) -> None:
     """Replays the judgements of many readers, delivers the rows and draws the curves."""
     systems = chosen_systems(against, crowd=rated.crowd is not None)
     workers = min(os.cpu_count() or 1, len(rated.histories) * len(systems))
-    with replaying(f"replaying {len(rated.histories)} readers", job) as (update, kept):
+    with replaying(f"replaying {len(rated.histories)} readers", job) as (update, partial):
         rows = replay(
-            rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, kept=kept
+            rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, partial=partial
         )
     deliver(rows, job, {"systems": systems})
     if job.plot and rows:
@@ -125,27 +125,27 @@ def replay_readers(
 @contextmanager
 def replaying(work: str, job: ReplayJob) -> Iterator[tuple[progress_bar.Update, Kept | None]]:
     """Shows progress, and keeps the runs that are done, so that a stopped replay can go on."""
-    from palate.evaluation.kept import Kept
+    from palate.evaluation.partial_results import PartialResults
 
-    kept = Kept(Path(f"{job.target}.partial.jsonl"), job.inputs) if job.target not in (None, "-") else None
+    partial = PartialResults(Path(f"{job.target}.partial.jsonl"), job.inputs) if job.target not in (None, "-") else None
     try:
         with progress_bar.progress_bar(work, "runs") as update:
-            yield update, kept
+            yield update, partial
     except KeyboardInterrupt:
-        if kept is not None and len(kept):
+        if partial is not None and len(partial):
             show.note(
-                f"stopped with {len(kept)} runs done; the same command goes on from there,"
-                f" as {kept.path} holds them"
+                f"stopped with {len(partial)} runs done; the same command goes on from there,"
+                f" as {partial.path} holds them"
             )
         else:
             show.note("stopped: nothing was written")
         raise typer.Exit(130) from None
 
 
-def deliver(rows: Sequence[Row], job: ReplayJob, replayed: Mapping[str, Any]) -> None:
+def deliver(rows: Sequence[ResultRow], job: ReplayJob, replayed: Mapping[str, Any]) -> None:
     """Prints the rows, and writes them where they are to go, with a record of what they were made of."""
-    from palate.evaluation.record import machine
-    from palate.evaluation.row import rows_to_json
+    from palate.evaluation.provenance import machine
+    from palate.evaluation.result_row import rows_to_json
 
     if job.target == "-":
         for row in rows:

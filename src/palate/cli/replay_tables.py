@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from palate.cli import show
 
 if TYPE_CHECKING:
-    from palate.evaluation.row import Row
+    from palate.evaluation.result_row import ResultRow
 
 WIDE_COLUMNS = 100  # of a terminal in which intervals fit beside means
 LEGEND = (
@@ -17,7 +17,7 @@ LEGEND = (
 )
 
 
-def show_rows(rows: Sequence[Row]) -> None:
+def show_rows(rows: Sequence[ResultRow]) -> None:
     """Prints the rows: in a terminal a table for each data set, with a line for each system and a column for
     each k or metric; else a line with tabs for each row.
     """
@@ -32,7 +32,7 @@ def show_rows(rows: Sequence[Row]) -> None:
             names = [row.protocol, show.clean(row.data), row.system, k, row.metric]
             show.out("\t".join([*names, *figures, str(row.n), *ahead]))
         return
-    by_table: dict[str, list[tuple[str, str, Row]]] = {}
+    by_table: dict[str, list[tuple[str, str, ResultRow]]] = {}
     for row in rows:
         if row.k is None:
             by_table.setdefault(row.data, []).append((row.system, row.metric, row))
@@ -47,7 +47,7 @@ def show_rows(rows: Sequence[Row]) -> None:
     show.terminal().print(LEGEND + spreads, style="dim")
 
 
-def _figures(name: str, cells: Mapping[tuple[str, str], Row]) -> None:
+def _figures(name: str, cells: Mapping[tuple[str, str], ResultRow]) -> None:
     """Prints one table, the best system first, by the column of the largest k or the first metric."""
     from rich.table import Table
 
@@ -70,23 +70,23 @@ def _figures(name: str, cells: Mapping[tuple[str, str], Row]) -> None:
     terminal.print()
 
 
-def _badness(row: Row | None) -> float:
-    from palate.evaluation.row import LOWER_IS_BETTER
+def _badness(row: ResultRow | None) -> float:
+    from palate.evaluation.result_row import LOWER_IS_BETTER
 
     if row is None:
         return float("inf")
     return row.mean if row.metric in LOWER_IS_BETTER else -row.mean
 
 
-def _figure(row: Row, with_spread: bool) -> str:
+def _figure(row: ResultRow, with_spread: bool) -> str:
     decimals = 0 if row.metric == "last" else 3
     spread = f" ±{(row.high - row.low) / 2:.{decimals}f}" if with_spread and row.high > row.low else ""
     return f"{row.mean:.{decimals}f}{spread} {_standing(row)}"
 
 
-def _standing(row: Row) -> str:
+def _standing(row: ResultRow) -> str:
     """Returns a mark for how a system compares with palate; a single run tells nothing."""
-    from palate.evaluation.row import LOWER_IS_BETTER
+    from palate.evaluation.result_row import LOWER_IS_BETTER
 
     if row.palate_minus is None or row.palate_minus.n == 1:
         return " "

@@ -26,8 +26,8 @@ from palate.shapes import rule_shape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from palate.reader import Reader
     from palate.rule import Evidence, StoredRule
+    from palate.rules.of_reader import ReaderRules
 
 ACTIONS, FIELDS = "--block, --keep or --boost NUMBER", "--word, --author, --source or --pattern"
 NumberArgument = Annotated[
@@ -94,8 +94,8 @@ def add(
     if len(actions) != 1 or len(fields) != 1:
         raise typer.BadParameter(f"a rule needs just one of {ACTIONS}, and just one of {FIELDS}")
     rule = Rule(actions[0], *fields[0], 0.0 if boost is None else boost)
-    with _reader(ctx, store, reader, taste) as opened:
-        _show([opened.add_rule(rule)], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.add(rule)], as_json=wants_json(ctx, json))
 
 
 def list_(
@@ -111,8 +111,8 @@ def list_(
 
     Example: palate rule list
     """
-    with _reader(ctx, store, reader, taste) as opened:
-        rules = opened.rules()
+    with _rules(ctx, store, reader, taste) as opened:
+        rules = opened.all()
     _show(rules, as_json=wants_json(ctx, json))
     if not rules:
         show.note("there are no rules; add one with palate rule add, or see what palate rule suggest finds")
@@ -132,8 +132,8 @@ def remove(
 
     Example: palate rule remove 3
     """
-    with _reader(ctx, store, reader, taste) as opened:
-        _show([opened.remove_rule(number)], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.remove(number)], as_json=wants_json(ctx, json))
 
 
 def suggest(
@@ -150,8 +150,8 @@ def suggest(
 
     Example: palate rule suggest
     """
-    with _reader(ctx, store, reader, taste) as opened:
-        rules = opened.suggest_rules()
+    with _rules(ctx, store, reader, taste) as opened:
+        rules = opened.suggest()
     _show(rules, as_json=wants_json(ctx, json))
     if rules:
         show.note(
@@ -173,8 +173,8 @@ def accept(
 
     Example: palate rule accept 3
     """
-    with _reader(ctx, store, reader, taste) as opened:
-        _show([opened.accept_rule(number)], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.accept(number)], as_json=wants_json(ctx, json))
 
 
 def veto(
@@ -189,14 +189,14 @@ def veto(
 
     Example: palate rule veto 3
     """
-    with _reader(ctx, store, reader, taste) as opened:
-        _show([opened.veto_rule(number)], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.veto(number)], as_json=wants_json(ctx, json))
 
 
 @contextmanager
-def _reader(ctx: typer.Context, store: Path | None, reader: str | None, taste: str) -> Iterator[Reader]:
+def _rules(ctx: typer.Context, store: Path | None, reader: str | None, taste: str) -> Iterator[ReaderRules]:
     with open_library(ctx, store) as library:
-        yield open_reader(ctx, library, reader, taste)
+        yield open_reader(ctx, library, reader, taste).rules
 
 
 def _show(rules: Sequence[StoredRule], *, as_json: bool) -> None:

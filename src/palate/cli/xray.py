@@ -73,7 +73,7 @@ def xray(
             from palate.report.xray import xray_report
 
             reader_of = (library, open_reader(ctx, library, reader, taste)) if library else None
-            picture, outcome = xray_report(text, pair, encoder, reader_of)
+            picture, assessment = xray_report(text, pair, encoder, reader_of)
     finally:
         if library:
             library.close()
@@ -81,15 +81,15 @@ def xray(
         from palate.insight.xray_page import xray_page
 
         with whole_file(html) as file:
-            file.write(xray_page(picture, outcome))
+            file.write(xray_page(picture, assessment))
     if wants_json(ctx, json):
         from palate.shapes.xray import xray_shape
 
-        show.out_json(xray_shape(picture, outcome))
+        show.out_json(xray_shape(picture, assessment))
     elif html is None:
         from palate.cli.xray_view import show_xray
 
-        show_xray(picture, outcome)
+        show_xray(picture, assessment)
     if html is not None:
         show.note(f"{html} shows {len(picture.pieces)} pieces; open it in a browser")
 

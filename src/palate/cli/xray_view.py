@@ -12,8 +12,8 @@ from rich.text import Text as Cell
 
 from palate.cli import show
 from palate.cli.tables import spread
-from palate.insight.outcome import Outcome, notes
-from palate.insight.xray import XRay
+from palate.insight.assessment import Assessment, reading_notes
+from palate.insight.xray_data import XRay
 
 if TYPE_CHECKING:
     from palate.parts import Vector
@@ -26,7 +26,7 @@ ABOVE_COLOUR, BELOW_COLOUR = "#d9480f", "#1c7ed6"  # above and below 0, as on th
 SHADES = " ░▒▓█"
 
 
-def show_xray(xray: XRay, outcome: Outcome) -> None:
+def show_xray(xray: XRay, assessment: Assessment) -> None:
     """Prints an x-ray."""
     console = Console(
         markup=False, emoji=False, highlight=False, width=None if show.is_terminal() else LINE_CHARACTERS
@@ -34,7 +34,7 @@ def show_xray(xray: XRay, outcome: Outcome) -> None:
     console.print(
         Cell(f"{show.clean(xray.encoder)}  ", style="bold").append(xray.model, style="not bold dim")
     )
-    for line in notes(xray, outcome):
+    for line in reading_notes(xray, assessment):
         console.print(line)
     for title, table in (
         (
@@ -48,10 +48,10 @@ def show_xray(xray: XRay, outcome: Outcome) -> None:
         ),
         ("Hidden states: cosine of each piece to its start", _drift(xray)),
         ("Vector", _vector(xray)),
-        ("Nearest stored texts", _nearest(outcome)),
-        ("Feature blocks of the store, and their share of the value's log odds", _blocks(outcome)),
-        (_score(outcome), _shares(outcome)),
-        ("Number", f"{outcome.number}  ({outcome.number:064b})"),
+        ("Nearest stored texts", _nearest(assessment)),
+        ("Feature blocks of the store, and their share of the value's log odds", _blocks(assessment)),
+        (_score(assessment), _shares(assessment)),
+        ("Number", f"{assessment.number}  ({assessment.number:064b})"),
     ):
         if table is not None:
             console.print()
@@ -126,11 +126,11 @@ def _looks(xray: XRay) -> Table | None:
     if not xray.layers:
         return None
     table = _table("<piece", *(f"<layer {layer + 1}" for layer in _layers(xray)))
-    looks = xray.looks
+    attended = xray.attended
     for index in range(min(MAX_PIECES, len(xray.pieces))):
         cells: list[RenderableType] = []
         for layer in _layers(xray):
-            at, weight = int(looks.at[layer, index]), float(looks.weight[layer, index])
+            at, weight = int(attended.piece[layer, index]), float(attended.weight[layer, index])
             cells.append(
                 Cell("") if at < 0 else _piece(xray, at).append(f" {weight:.0%}", style="not bold dim")
             )
@@ -144,8 +144,8 @@ def _drift(xray: XRay) -> Table | None:
     table = _table("<piece", "start", *(f"layer {layer + 1}" for layer in _layers(xray)))
     for index in range(min(MAX_PIECES, len(xray.pieces))):
         cosines = [
-            float(xray.drift[0, index]),
-            *(float(xray.drift[layer + 1, index]) for layer in _layers(xray)),
+            float(xray.input_cosines[0, index]),
+            *(float(xray.input_cosines[layer + 1, index]) for layer in _layers(xray)),
         ]
         table.add_row(
             _piece(xray, index), *(Cell(f"{cosine:.2f}", style=_shade(1 - cosine)) for cosine in cosines)
@@ -165,35 +165,37 @@ def _vector(xray: XRay) -> Cell:
     )
 
 
-def _nearest(outcome: Outcome) -> Table | None:
-    if outcome.store is None:
+def _nearest(assessment: Assessment) -> Table | None:
+    if assessment.store is None:
         return None
     table = _table("cosine", "<id", "<title")
-    for text, cosine in outcome.nearest:
+    for text, cosine in assessment.nearest:
         table.add_row(f"{cosine:.3f}", show.clean(text.id), Cell(show.title_of(text), overflow="ellipsis"))
     return table
 
 
-def _blocks(outcome: Outcome) -> Table | None:
-    if outcome.value is None:
+def _blocks(assessment: Assessment) -> Table | None:
+    if assessment.value is None:
         return None
     table = _table("<block", "columns", "filled", "length", "log odds")
-    for name, columns, filled, length, logit in outcome.blocks:
+    for name, columns, filled, length, logit in assessment.blocks:
         table.add_row(name, str(columns), str(filled), f"{length:.2f}", f"{logit:+.3f}")
     return table
 
 
-def _score(outcome: Outcome) -> str:
-    value = outcome.value
-    return f"Value for {show.clean(outcome.reader)}: score {value.score} ± {spread(value)}" if value else ""
+def _score(assessment: Assessment) -> str:
+    value = assessment.value
+    return (
+        f"Value for {show.clean(assessment.reader)}: score {value.score} ± {spread(value)}" if value else ""
+    )
 
 
-def _shares(outcome: Outcome) -> Table | None:
-    if outcome.value is None:
+def _shares(assessment: Assessment) -> Table | None:
+    if assessment.value is None:
         return None
     table = _table("<because of", "<block", "log odds", "<")
-    largest = abs(outcome.contributions[0].amount) or 1.0
-    for block, name, amount in outcome.contributions[:MAX_CONTRIBUTIONS]:
+    largest = abs(assessment.contributions[0].amount) or 1.0
+    for block, name, amount in assessment.contributions[:MAX_CONTRIBUTIONS]:
         bar = ("█" if amount > 0 else "░") * max(1, round(show.BAR_CELLS * abs(amount) / largest))
         table.add_row(
             Cell(show.clean(name), style="bold"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from palate.feedback import Feedback
-    from palate.insight.drift import Change
-    from palate.question.stopping import Recall
+    from palate.insight.drift import TasteChange
+    from palate.question.stopping import RecallEstimate
     from palate.results import (
         AddReport,
         CrowdStatus,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from palate.rule import StoredRule
     from palate.taste.leaderboard import Place
     from palate.text import Text
-    from palate.value import Found, Hit, Value, Why
+    from palate.value import Hit, SimilarText, Value, Why
 
 Shape = dict[str, Any]
 
@@ -49,7 +49,7 @@ def hit_shape(hit: Hit) -> Shape:
     return {**shape, "group": list(hit.group)} if hit.group else shape
 
 
-def found_shape(found: Found) -> Shape:
+def found_shape(found: SimilarText) -> Shape:
     """similarity in [-1, 1], None where words alone found the text."""
     return {**title_shape(found.text), "similarity": finite(found.similarity)}
 
@@ -85,7 +85,7 @@ def why_shape(why: Why) -> Shape:
     }
 
 
-def progress_shape(recall: Recall) -> Shape:
+def progress_shape(recall: RecallEstimate) -> Shape:
     """share, low and high in [0, 1]; found, left and saved in texts."""
     return {
         "known": recall.known,
@@ -99,7 +99,7 @@ def progress_shape(recall: Recall) -> Shape:
 
 
 def contest_shape(
-    places: Sequence[Place], champions: Sequence[tuple[int, str]], changes: Sequence[Change]
+    places: Sequence[Place], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
 ) -> Shape:
     """The leaderboard, the champions so far, and where the taste seems to have changed."""
     return {

@@ -9,19 +9,19 @@ import numpy as np
 from palate.shapes import Shape, found_shape, value_shape
 
 if TYPE_CHECKING:
-    from palate.insight.outcome import Outcome
-    from palate.insight.xray import XRay
+    from palate.insight.assessment import Assessment
+    from palate.insight.xray_data import XRay
     from palate.parts import Vector
 
 
-def xray_shape(xray: XRay, outcome: Outcome) -> Shape:
+def xray_shape(xray: XRay, assessment: Assessment) -> Shape:
     """The way of a text through its encoder, and what a store and a reader make of it."""
     return {
         "encoder": xray.encoder,
         "model": xray.model,
         "texts": xray.texts,
         "pieces": _pieces(xray),
-        "pieces_in_all": xray.in_all,
+        "pieces_in_all": xray.n_pieces,
         "window": xray.window,
         "layers": xray.layers,
         "heads": xray.heads,
@@ -29,16 +29,16 @@ def xray_shape(xray: XRay, outcome: Outcome) -> Shape:
         "pooling": xray.pooling,
         "length": float(np.linalg.norm(xray.pooled)),
         "vector": xray.vector.tolist(),
-        "number": outcome.number,
-        "agreement": outcome.agreement,
-        "similarity": outcome.similarity,
-        "store": outcome.store,
-        "known": outcome.known,
-        "reader": outcome.reader or None,
-        "nearest": [found_shape(found) for found in outcome.nearest],
-        "value": outcome.value and value_shape(outcome.value),
-        "blocks": [block._asdict() for block in outcome.blocks],
-        "contributions": [share._asdict() for share in outcome.contributions],
+        "number": assessment.number,
+        "agreement": assessment.agreement,
+        "similarity": assessment.similarity,
+        "store": assessment.store,
+        "known": assessment.known,
+        "reader": assessment.reader or None,
+        "nearest": [found_shape(found) for found in assessment.nearest],
+        "value": assessment.value and value_shape(assessment.value),
+        "blocks": [block._asdict() for block in assessment.blocks],
+        "contributions": [share._asdict() for share in assessment.contributions],
     }
 
 
@@ -58,7 +58,7 @@ def _pieces(xray: XRay) -> list[Shape]:
             "continues": piece.continues,
             "lengths": {name: float(length[index]) for name, length in lengths.items()},
             "share": float(xray.shares[index]),
-            "cosines": [float(cosine) for cosine in xray.drift[:, index]],
+            "cosines": [float(cosine) for cosine in xray.input_cosines[:, index]],
             "looks": _looks(xray, index),
         }
         for index, piece in enumerate(xray.pieces)
@@ -67,7 +67,7 @@ def _pieces(xray: XRay) -> list[Shape]:
 
 def _looks(xray: XRay, index: int) -> list[Shape]:
     """For each layer, the piece that this one attends to most."""
-    facts = zip(*(layers[:, index] for layers in xray.looks), strict=True)
+    facts = zip(*(layers[:, index] for layers in xray.attended), strict=True)
     return [
         {"at": int(at), "weight": float(weight), "itself": float(itself), "special": float(special)}
         for at, weight, itself, special in facts

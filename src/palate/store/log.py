@@ -1,19 +1,42 @@
-"""Log: all feedback, append-only; the source of truth from which a taste is learned again."""
+"""LogTable: all feedback, append-only; the source of truth from which a taste is learned again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from palate.errors import UnknownName
 from palate.feedback import Kind
 from palate.store import schema
 
-if TYPE_CHECKING:
-    from palate.store.sqlite import SqliteStore
+_feedback = schema.feedback.c
+_OF_TASTE = _feedback.taste == bindparam("taste_id")
+_STATE = select(
+    select(func.max(_feedback.entry)).where(_OF_TASTE).scalar_subquery(),
+    select(schema.taste.c.forgotten).where(schema.taste.c.number == bindparam("taste_id")).scalar_subquery(),
+)
+_ENTRIES = (
+    select(
+        _feedback.entry,
+        _feedback.row,
+        _feedback.kind,
+        _feedback.liking,
+        _feedback.weight,
+        _feedback.given_at,
+        _feedback.undoes,
+    )
+    .where(_OF_TASTE)
+    .order_by(_feedback.entry)
+)
+_PREDICTIONS = (
+    select(schema.prediction.c.entry, schema.prediction.c.tastes, schema.prediction.c.logits)
+    .join(schema.feedback)
+    .where(_OF_TASTE)
+)
+_APPEND = insert(schema.feedback).returning(_feedback.entry)
 
 
 class Entry(NamedTuple):
@@ -29,7 +52,7 @@ class Entry(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What the tastes of a contest said of one text. tastes: m names with commas between. logits: (m,)
+    """What the tastes of a contest predicted of one text. tastes: m names with commas between. logits: (m,)
     little-endian float32.
     """
 
@@ -37,125 +60,90 @@ class Prediction(NamedTuple):
     logits: bytes
 
 
-class Log:
+class LogState(NamedTuple):
+    """What tells whether the log of a taste has changed. head: its newest entry, 0 where there is none.
+    n_forgotten: judgements that were deleted with their texts, which may stand anywhere before the head.
+    """
+
+    head: int
+    n_forgotten: int
+
+
+class LogTable:
     """The feedback of all tastes, numbered in the order in which it came."""
 
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def append(
         self,
-        taste: int,
+        taste_id: int,
         verdicts: Sequence[tuple[int, Kind, float | None]],
         predictions: Sequence[Prediction | None] = (),
     ) -> tuple[int, list[Entry]]:
-        """Add (row, kind, liking) in order, all or none; on disk when this returns. Also tells what the head
-        was before.
+        """Adds (row, kind, liking) in order; returns what the head was before, and the new entries.
 
-        predictions: what the tastes said of each verdict before they learned it; none at all is one None for
-        each."""
-        with self._store.writing() as connection:
-            if not connection.execute(
-                select(schema.taste.c.number).where(schema.taste.c.number == taste)
-            ).first():
-                raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
-            head = _head(connection, taste)
-            entries = [_append(connection, taste, row, kind, liking) for row, kind, liking in verdicts]
-            _keep(
-                connection,
-                {e.entry: p for e, p in zip(entries, predictions, strict=bool(predictions)) if p is not None},
-            )
-            return head, entries
+        predictions: what the tastes predicted of each verdict before they learned it; none at all is one None
+        for each. Raises UnknownName where the taste is gone."""
+        known = select(schema.taste.c.number).where(schema.taste.c.number == taste_id)
+        if not self._connection.execute(known).first():
+            raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
+        head = self.state(taste_id).head
+        entries = [self._append(taste_id, row, kind, liking) for row, kind, liking in verdicts]
+        pairs = zip(entries, predictions, strict=bool(predictions))
+        self._put_predictions({entry.entry: made for entry, made in pairs if made is not None})
+        return head, entries
 
-    def predictions(self, taste: int) -> dict[int, Prediction]:
-        """What was said of the entries of a taste before they were learned, by entry, where it is known."""
-        table = schema.prediction
-        query = select(table.c.entry, table.c.tastes, table.c.logits).join(schema.feedback)
-        with self._store.reading() as connection:
-            found = connection.execute(query.where(schema.feedback.c.taste == taste))
-            return {entry: Prediction(tastes, logits) for entry, tastes, logits in found}
-
-    def predict_anew(self, taste: int, predictions: Mapping[int, Prediction]) -> None:
-        """Put these, by entry, in place of all predictions of a taste."""
-        entries = select(schema.feedback.c.entry).where(schema.feedback.c.taste == taste)
-        with self._store.writing() as connection:
-            connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
-            _keep(connection, predictions)
-
-    def undo(self, taste: int) -> Entry | None:
-        """Take back the newest entry that still stands: returns that entry, or None where none does."""
-        with self._store.writing() as connection:
-            standing = standing_entries(_entries(connection, taste))
-            if not standing:
-                return None
-            _append(connection, taste, None, "undo", None, standing[-1].entry)
-            return standing[-1]
-
-    def entries(self, taste: int) -> list[Entry]:
-        """The whole log of a taste, oldest first."""
-        with self._store.reading() as connection:
-            return _entries(connection, taste)
-
-    def head(self, taste: int) -> int:
-        """Number of the newest entry of a taste, 0 where there is none: tells whether another process has
-        added some.
+    def predictions(self, taste_id: int) -> dict[int, Prediction]:
+        """What was predicted of the entries of a taste before they were learned, by entry, where it is
+        known.
         """
-        with self._store.reading() as connection:
-            return _head(connection, taste)
+        rows = self._connection.execute(_PREDICTIONS, {"taste_id": taste_id})
+        return {entry: Prediction(tastes, logits) for entry, tastes, logits in rows}
+
+    def replace_predictions(self, taste_id: int, predictions: Mapping[int, Prediction]) -> None:
+        """Puts these, by entry, in place of all predictions of a taste."""
+        entries = select(_feedback.entry).where(_feedback.taste == taste_id)
+        self._connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
+        self._put_predictions(predictions)
+
+    def undo(self, taste_id: int) -> Entry | None:
+        """Takes back the newest entry that still stands: returns that entry, or None where none does."""
+        standing = standing_entries(self.entries(taste_id))
+        if not standing:
+            return None
+        self._append(taste_id, None, "undo", None, standing[-1].entry)
+        return standing[-1]
+
+    def entries(self, taste_id: int) -> list[Entry]:
+        """The whole log of a taste, oldest first."""
+        return [
+            Entry(entry, row, kind, liking, weight, datetime.fromisoformat(given_at), undoes)
+            for entry, row, kind, liking, weight, given_at, undoes in self._connection.execute(
+                _ENTRIES, {"taste_id": taste_id}
+            )
+        ]
+
+    def state(self, taste_id: int) -> LogState:
+        """Returns what tells whether the log of a taste has changed."""
+        head, n_forgotten = self._connection.execute(_STATE, {"taste_id": taste_id}).one()
+        return LogState(head or 0, n_forgotten or 0)
+
+    def _append(
+        self, taste_id: int, row: int | None, kind: Kind, liking: float | None, undoes: int | None = None
+    ) -> Entry:
+        now = datetime.now(UTC)
+        values = {"row": row, "kind": kind, "liking": liking, "weight": 1.0, "undoes": undoes}
+        made = self._connection.execute(_APPEND, {"taste": taste_id, "given_at": now.isoformat(), **values})
+        return Entry(made.scalar_one(), row, kind, liking, 1.0, now, undoes)
+
+    def _put_predictions(self, predictions: Mapping[int, Prediction]) -> None:
+        if predictions:
+            rows = [{"entry": entry, **made._asdict()} for entry, made in predictions.items()]
+            self._connection.execute(insert(schema.prediction), rows)
 
 
 def standing_entries(entries: Sequence[Entry]) -> list[Entry]:
     """The entries that no undo takes back, without the undos."""
     undone = {entry.undoes for entry in entries if entry.undoes is not None}
     return [entry for entry in entries if entry.kind != "undo" and entry.entry not in undone]
-
-
-def _head(connection: Connection, taste: int) -> int:
-    return (
-        connection.execute(
-            select(func.max(schema.feedback.c.entry)).where(schema.feedback.c.taste == taste)
-        ).scalar()
-        or 0
-    )
-
-
-def _append(
-    connection: Connection,
-    taste: int,
-    row: int | None,
-    kind: Kind,
-    liking: float | None,
-    undoes: int | None = None,
-) -> Entry:
-    now = datetime.now(UTC)
-    values = {"row": row, "kind": kind, "liking": liking, "weight": 1.0, "undoes": undoes}
-    made = (
-        insert(schema.feedback)
-        .values(taste=taste, given_at=now.isoformat(), **values)
-        .returning(schema.feedback.c.entry)
-    )
-    return Entry(connection.execute(made).scalar_one(), row, kind, liking, 1.0, now, undoes)
-
-
-def _keep(connection: Connection, predictions: Mapping[int, Prediction]) -> None:
-    if predictions:
-        rows = [{"entry": entry, "tastes": p.tastes, "logits": p.logits} for entry, p in predictions.items()]
-        connection.execute(insert(schema.prediction), rows)
-
-
-def _entries(connection: Connection, taste: int) -> list[Entry]:
-    table = schema.feedback
-    columns = (
-        table.c.entry,
-        table.c.row,
-        table.c.kind,
-        table.c.liking,
-        table.c.weight,
-        table.c.given_at,
-        table.c.undoes,
-    )
-    found = connection.execute(select(*columns).where(table.c.taste == taste).order_by(table.c.entry))
-    return [
-        Entry(e, row, kind, liking, weight, datetime.fromisoformat(at), undoes)
-        for e, row, kind, liking, weight, at, undoes in found
-    ]

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import palate.adapt.adapt
+from direct import direct
 from palate.cli.app import app
 from palate.library import Library
 from training.letters import letters, likes
@@ -29,7 +30,7 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
                 (row, "like" if liking > 0 else "dislike", liking)
                 for row, liking in zip(rows, likings, strict=True)
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)  # type: ignore[arg-type]
     return path
 
 

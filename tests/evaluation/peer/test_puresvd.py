@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from palate.evaluation.peer.puresvd import PureSvd, item_factors
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.feedback import CrowdFeedback
 
 
 def crowd(likings: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> CrowdFeedback:
-    readers, places = np.nonzero(likings)
-    return CrowdFeedback(readers, places, likings[readers, places], likings.shape[1])
+    readers, indices = np.nonzero(likings)
+    return CrowdFeedback(readers, indices, likings[readers, indices], likings.shape[1])
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_who_likes_what_a_group_likes_is_given_what_else_it_likes() -> None:
     likings = np.zeros((20, 8))
     likings[:10, :4] = likings[10:, 4:7] = 1.0
     likings[0, 2] = 0.0
-    system = PureSvd(Stage(tuple("abcdefgh"), crowd(likings)), np.random.default_rng(0))
+    system = PureSvd(ReplayCorpus(tuple("abcdefgh"), crowd(likings)), np.random.default_rng(0))
     scores = system.scores(np.array([0, 1]), np.ones(2))
     assert set(np.argsort(-scores)[:4]) == {0, 1, 2, 3}
     assert scores[7] == 0
@@ -35,5 +35,5 @@ def test_who_likes_what_a_group_likes_is_given_what_else_it_likes() -> None:
 
 def test_a_crowd_that_said_nothing_ties_all() -> None:
     nothing = CrowdFeedback(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0), 3)
-    system = PureSvd(Stage(("a", "b", "c"), nothing), np.random.default_rng(0))
+    system = PureSvd(ReplayCorpus(("a", "b", "c"), nothing), np.random.default_rng(0))
     assert system.scores(np.array([0]), np.ones(1)).tolist() == [0, 0, 0]

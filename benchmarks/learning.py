@@ -10,7 +10,7 @@ from palate.evaluation.metrics import bootstrap
 from palate.evaluation.systems import ReplayCorpus, choose_systems, find_maker
 from report import ARXIV, emit, needs
 
-EACH, TOP = 10, 20
+JUDGED_EACH, TOP = 10, 20
 
 
 def main() -> None:
@@ -27,10 +27,10 @@ def main() -> None:
         precisions = []
         for seed in range(seeds):
             rng = np.random.default_rng(seed)
-            liked = rng.choice(np.flatnonzero(wanted), EACH, replace=False)
-            disliked = rng.choice(np.flatnonzero(~wanted), EACH, replace=False)
+            liked = rng.choice(np.flatnonzero(wanted), JUDGED_EACH, replace=False)
+            disliked = rng.choice(np.flatnonzero(~wanted), JUDGED_EACH, replace=False)
             rows = np.stack([liked, disliked], axis=1).ravel()
-            scores = find_maker(name)(corpus, rng).scores(rows, np.tile([1.0, -1.0], EACH))
+            scores = find_maker(name)(corpus, rng).scores(rows, np.tile([1.0, -1.0], JUDGED_EACH))
             scores[rows] = -np.inf
             precisions.append(wanted[np.argsort(-scores, kind="stable")[:TOP]].mean())
         figures[name] = [

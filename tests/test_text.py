@@ -44,10 +44,10 @@ def test_composed_and_decomposed_letters_have_the_same_hash(title: str, body: st
 
 
 @pytest.mark.parametrize(
-    "other", [("a", "b c"), ("a b", "c"), ("", "a b c"), ("a b c", ""), ("a", "bc"), ("A", "b c d")]
+    "different", [("a", "b c"), ("a b", "c"), ("", "a b c"), ("a b c", ""), ("a", "bc"), ("A", "b c d")]
 )
-def test_other_words_or_another_title_have_another_hash(other: tuple[str, str]) -> None:
-    assert content_hash(*other) != content_hash("a", "b c d")
+def test_other_words_or_another_title_have_another_hash(different: tuple[str, str]) -> None:
+    assert content_hash(*different) != content_hash("a", "b c d")
 
 
 def test_lone_surrogates_which_no_file_can_hold_are_replaced() -> None:
@@ -93,7 +93,7 @@ def test_what_does_not_change_the_page_does_not_change_the_address(
 
 
 @pytest.mark.parametrize(
-    "other",
+    "different",
     [
         "http://a.org/b?c=1",
         "https://a.org:8443/b?c=1",
@@ -105,8 +105,8 @@ def test_what_does_not_change_the_page_does_not_change_the_address(
         "https://a.org/b?c=1&d=",
     ],
 )
-def test_what_changes_the_page_changes_the_address(other: str) -> None:
-    assert canonical_url(other) != canonical_url("https://a.org/b?c=1")
+def test_what_changes_the_page_changes_the_address(different: str) -> None:
+    assert canonical_url(different) != canonical_url("https://a.org/b?c=1")
 
 
 @pytest.mark.parametrize("url", ["http://[::1]/a", "https://[2001:DB8::1]:8080/a?b=c"])

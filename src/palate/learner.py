@@ -11,8 +11,9 @@ from palate.features import Features
 from palate.feedback import standing
 from palate.memory import nbytes_of
 from palate.parts import Matrix
-from palate.store.log import Entry, Prediction, Verdict
+from palate.store.log import Entry, LogState, Prediction, Verdict
 from palate.store.readers import TasteRow
+from palate.store.state import StoreState
 from palate.taste.choose import SERVINGS, make_contest, members_of
 from palate.workspace.corpus import Corpus
 from palate.workspace.top import TopK
@@ -30,7 +31,7 @@ class _Learned(NamedTuple):
     generation_id: int
     encoder_id: int
     crowd: object
-    last_removal: int
+    removed: tuple[int, int]  # newest entry of the removals, and judgements that were forgotten with their texts
 
 
 class Learner:
@@ -92,10 +93,10 @@ class Learner:
         """Returns the corpus, with the taste at the head of the log."""
         with self.lock:
             with self._workspace.store.reading() as tables:
-                state, head = tables.state(), tables.log.head(self.taste_id)
+                state, log = tables.state(), tables.log.state(self.taste_id)
             corpus = self._workspace.corpus(state)
-            learned = self._key(corpus, state.last_removal)
-            if learned != self._learned or not (head == self.head or self._caught_up(corpus)):
+            learned = self._key(corpus, state, log)
+            if learned != self._learned or not (log.head == self.head or self._caught_up(corpus)):
                 corpus = self._relearn()
             self._used(self)
             return corpus
@@ -107,8 +108,6 @@ class Learner:
         last is learned. key: of the request; a repeated one returns what was logged the first time.
         """
         with self.lock:
-            if key is not None and (known := self._logged(key)):
-                return known
             corpus = self.corpus()
             groups = [self._group(corpus, verdict.row) for verdict in verdicts]
             if replaced := self.verdicts.keys() & set(groups):
@@ -132,10 +131,10 @@ class Learner:
         """Takes back the newest judgement that stands: all is as if it had never been. None where there is none."""
         with self.lock:
             with self._workspace.store.writing() as tables:
-                entry = tables.log.undo(self.taste_id, key=key)
-            if entry is not None:
+                undone = tables.log.undo(self.taste_id, key=key)
+            if undone.undone is not None:
                 self._learned = None
-            return entry
+            return undone.undone
 
     def serve(self, serving: str) -> None:
         """Serves the blend, the champion or a member by its name from now on. Raises UnknownName."""
@@ -155,13 +154,10 @@ class Learner:
             with self._workspace.store.writing() as tables:
                 tables.log.replace_predictions(self.taste_id, dict(zip(teaching, made, strict=False)))
 
-    def _logged(self, key: str) -> list[Entry]:
-        with self._workspace.store.reading() as tables:
-            return list(tables.log.of_request(self.taste_id, key))
-
-    def _key(self, corpus: Corpus, last_removal: int) -> _Learned:
+    def _key(self, corpus: Corpus, state: StoreState, log: LogState) -> _Learned:
         encoder_id = self._workspace.encoding.cached.encoder_id
-        return _Learned(corpus.generation_id, encoder_id, corpus.crowd_source, last_removal)
+        removed = state.last_removal, log.n_forgotten
+        return _Learned(corpus.generation_id, encoder_id, corpus.crowd_source, removed)
 
     def _group(self, corpus: Corpus, row: int) -> int:
         return self._workspace.representatives(corpus, [row]).get(row, row)
@@ -184,7 +180,7 @@ class Learner:
     def _relearn(self, *, predict: bool = False, without: AbstractSet[int] = frozenset()) -> Corpus:
         """Learns what stands in the log anew. without: representatives whose judgement is left out."""
         with self._workspace.store.reading() as tables:
-            state = tables.state()
+            state, log = tables.state(), tables.log.state(self.taste_id)
             entries = tables.log.entries(self.taste_id)
             predictions = {} if predict else tables.log.predictions(self.taste_id)
         corpus = self._workspace.corpus(state)
@@ -198,8 +194,8 @@ class Learner:
         self._learn(
             corpus, [_judged(entry, predictions) for entry in self.verdicts.values()], predict=predict
         )
-        self._learned = self._key(corpus, state.last_removal)
-        self.head = entries[-1].entry if entries else 0
+        self._learned = self._key(corpus, state, log)
+        self.head = log.head
         return corpus
 
     def _learn_description(self, corpus: Corpus) -> None:

@@ -42,15 +42,15 @@ def test_of_every_nth_text_the_crowd_is_told_nothing(hide: int, indices: list[in
     assert crowd.n_texts == 6
 
 
-def test_where_all_readers_are_replayed_there_is_a_crowd_that_said_nothing() -> None:
+def test_where_all_readers_are_replayed_there_is_an_empty_crowd() -> None:
     crowd = crowd_feedback(RATED, without={"ann", "bob", "eve"})
     assert (len(crowd.readers), len(crowd.indices), len(crowd.likings)) == (0, 0, 0)
 
 
 @given(st.lists(st.integers(1, 10).map(lambda half: half / 2), min_size=1, max_size=40))
 def test_the_sign_of_a_liking_is_that_of_the_protocol(ratings: list[float]) -> None:
-    said = history("r", list(range(len(ratings))), ratings)
-    likings, liked = standardise(said.ratings), in_time_order(said, np.random.default_rng(0))[1]
+    judged = history("r", list(range(len(ratings))), ratings)
+    likings, liked = standardise(judged.ratings), in_time_order(judged, np.random.default_rng(0))[1]
     assert (likings[liked] >= -1e-6).all()
     assert (likings[~liked] < 0).all()
     assert (np.abs(likings) <= 1).all()

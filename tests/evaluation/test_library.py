@@ -44,9 +44,13 @@ def find(rows: list[ResultRow], **wanted: object) -> ResultRow:
     return row
 
 
-def slow(scores: Vector, luck: IntVector, given: set[int], later: set[int]) -> tuple[float, float, float]:
+def slow(
+    scores: Vector, tie_order: IntVector, given: set[int], later: set[int]
+) -> tuple[float, float, float]:
     """recall@100, nDCG@10 and reciprocal rank by sorting a list and counting."""
-    order = sorted((i for i in range(len(scores)) if i not in given), key=lambda i: (-scores[i], luck[i]))
+    order = sorted(
+        (i for i in range(len(scores)) if i not in given), key=lambda i: (-scores[i], tie_order[i])
+    )
     recall = sum(i in later for i in order[:100]) / len(later)
     gain = sum(1 / np.log2(rank + 1) for rank, i in enumerate(order[:10], 1) if i in later)
     best = sum(1 / np.log2(rank + 1) for rank in range(1, min(10, len(later)) + 1))
@@ -58,16 +62,16 @@ def test_measures_equal_a_slow_count(seed: int) -> None:
     rng = np.random.default_rng(seed)
     likes = rng.permutation(N)[: rng.integers(2, 60)]
     k = int(rng.integers(1, len(likes)))
-    luck, scores = rng.permutation(N), rng.integers(rng.integers(1, N), size=N).astype(np.float64)
+    tie_order, scores = rng.permutation(N), rng.integers(rng.integers(1, N), size=N).astype(np.float64)
 
     class Fixed(Topical):
         def scores(self, rows: IntVector, likings: Vector) -> Vector:
             assert rows.tolist() == likes[:k].tolist()
             return scores
 
-    found = measure(Fixed(ReplayCorpus(()), rng), likes, k, luck)
-    expected = slow(scores, luck, set(likes[:k].tolist()), set(likes[k:].tolist()))
-    assert [found["recall@100"], found["ndcg@10"], found["mrr"]] == [
+    measured = measure(Fixed(ReplayCorpus(()), rng), likes, k, tie_order)
+    expected = slow(scores, tie_order, set(likes[:k].tolist()), set(likes[k:].tolist()))
+    assert [measured["recall@100"], measured["ndcg@10"], measured["mrr"]] == [
         [pytest.approx(value)] for value in expected
     ]
 
@@ -116,11 +120,11 @@ def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(
             return super().scores(rows, likings)
 
     monkeypatch.setitem(SYSTEMS, "spy", Spy)
-    one = RatedTexts("one", rated.contents, rated.histories[:1])
+    first_reader = RatedTexts("one", rated.contents, rated.histories[:1])
     for seed in (0, 0, 1):
-        replay_library(one, ["spy"], seed=seed)
-    first, again, other = seen[:3], seen[3:6], seen[6:]
-    assert first == again != other
+        replay_library(first_reader, ["spy"], seed=seed)
+    first, again, different = seen[:3], seen[3:6], seen[6:]
+    assert first == again != different
     assert [len(rows) for rows in first] == [1, 5, 10]
     assert first[2][:5] == first[1]
     assert first[1][:1] == first[0]
@@ -143,12 +147,12 @@ def test_ties_are_broken_by_one_draw_per_reader_not_by_the_order_of_the_file() -
 
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: RatedTexts) -> None:
     told = []
-    one = replay_library(
+    rows = replay_library(
         rated, ["random", "arxiv-sanity"], seed=4, on_done=lambda done, total: told.append((done, total))
     )
     assert told[-1] == (14, 14)
-    assert replay_library(rated, ["random", "arxiv-sanity"], seed=4, workers=2) == one
-    assert replay_library(rated, ["random", "arxiv-sanity"], seed=5) != one
+    assert replay_library(rated, ["random", "arxiv-sanity"], seed=4, workers=2) == rows
+    assert replay_library(rated, ["random", "arxiv-sanity"], seed=5) != rows
 
 
 def test_what_cannot_be_replayed_is_refused(rated: RatedTexts, monkeypatch: pytest.MonkeyPatch) -> None:

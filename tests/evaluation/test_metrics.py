@@ -84,9 +84,9 @@ def test_calibration_error_equals_a_loop_over_bins(pairs: Judged, bins: int) -> 
 
 
 @given(predicted, predicted)
-def test_gaps_of_readers_pool(one: Judged, other: Judged) -> None:
-    pooled = pooled_calibration_error(calibration_gaps(*split(one)) + calibration_gaps(*split(other)))
-    assert pooled == pytest.approx(expected_calibration_error(*split(one + other)))
+def test_gaps_of_readers_pool(first: Judged, second: Judged) -> None:
+    pooled = pooled_calibration_error(calibration_gaps(*split(first)) + calibration_gaps(*split(second)))
+    assert pooled == pytest.approx(expected_calibration_error(*split(first + second)))
 
 
 @pytest.mark.usefixtures("asreview")
@@ -99,10 +99,10 @@ def test_loss_equals_asreview(labels: list[bool]) -> None:
 
 @given(screened, st.sampled_from([0.5, 0.9, 0.95, 1.0]))
 def test_wss_counts_what_is_left_unread_when_the_recall_is_reached(labels: list[bool], recall: float) -> None:
-    found, total = 0, sum(labels)
+    n_relevant, total = 0, sum(labels)
     for read, label in enumerate(labels, 1):  # noqa: B007  read is wanted after the loop
-        found += label
-        if found / total >= recall:
+        n_relevant += label
+        if n_relevant / total >= recall:
             break
     expected = (len(labels) - read) / len(labels) - (1 - recall)
     assert wss(up_to_last(labels), len(labels), recall) == pytest.approx(expected)
@@ -110,13 +110,13 @@ def test_wss_counts_what_is_left_unread_when_the_recall_is_reached(labels: list[
 
 @given(screened)
 def test_discovery_equals_a_loop_over_the_relevant(labels: list[bool]) -> None:
-    found = up_to_last(labels)
+    relevant = up_to_last(labels)
     times = [i for i, label in enumerate(labels, 1) if label]
-    assert average_time_to_discovery(found, len(labels)) == pytest.approx(
+    assert average_time_to_discovery(relevant, len(labels)) == pytest.approx(
         sum(times) / len(times) / len(labels)
     )
-    assert last_rank(found) == times[-1]
-    assert recall_at_share(found, len(labels), share=0.3) == sum(
+    assert last_rank(relevant) == times[-1]
+    assert recall_at_share(relevant, len(labels), share=0.3) == sum(
         t <= 3 * len(labels) // 10 for t in times
     ) / len(times)
 

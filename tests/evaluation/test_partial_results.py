@@ -30,9 +30,9 @@ def test_results_come_back_to_the_bit(
 
 def test_results_for_anything_else_are_thrown_away(tmp_path: Path) -> None:
     PartialResults(tmp_path / "work", MADE_OF).add(1, 2)
-    other = PartialResults(tmp_path / "work", {**MADE_OF, "seed": 1})
-    assert 1 not in other
-    other.add(1, 3)
+    different = PartialResults(tmp_path / "work", {**MADE_OF, "seed": 1})
+    assert 1 not in different
+    different.add(1, 3)
     assert PartialResults(tmp_path / "work", {**MADE_OF, "seed": 1})[1] == 3
     assert 1 not in PartialResults(tmp_path / "work", MADE_OF)
 

@@ -51,12 +51,14 @@ def test_recall_is_drawn_for_each_review(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30).filter(any), st.integers(1, 40))
-def test_recall_after_a_share_of_the_records_is_that_of_the_metric(found: list[bool], left: int) -> None:
-    n_records = len(found) + left
-    curve = recall_curve(np.array(found), n_records)
+def test_recall_after_a_share_of_the_records_is_that_of_the_metric(relevant: list[bool], left: int) -> None:
+    n_records = len(relevant) + left
+    curve = recall_curve(np.array(relevant), n_records)
     assert curve[0] == 0
     for index in (1, 7, 20, 100, 199, 200):
-        assert curve[index] == pytest.approx(recall_at_share(np.array(found), n_records, share=SHARES[index]))
+        assert curve[index] == pytest.approx(
+            recall_at_share(np.array(relevant), n_records, share=SHARES[index])
+        )
 
 
 def test_no_two_systems_look_alike_and_palate_looks_like_no_other() -> None:

@@ -107,9 +107,9 @@ def test_a_prediction_at_k_has_seen_the_first_k_judgements_in_time_order(
             return super().scores(rows, likings)
 
     monkeypatch.setitem(SYSTEMS, "spy", Spy)
-    one = rated.histories[0]
-    replay_ratings(RatedTexts("one", rated.contents, (one,)), ["spy"], seed=0)
-    in_time = one.rows[np.argsort(one.times)]
+    history = rated.histories[0]
+    replay_ratings(RatedTexts("one", rated.contents, (history,)), ["spy"], seed=0)
+    in_time = history.rows[np.argsort(history.times)]
     assert [len(rows) for rows, _ in seen] == [0, 5, 10, 20, 50]
     for rows, likings in seen:
         assert rows == in_time[: len(rows)].tolist()
@@ -156,12 +156,12 @@ def test_a_readers_figures_do_not_depend_on_who_else_takes_part(rated: RatedText
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: RatedTexts) -> None:
     some = RatedTexts("made", rated.contents, rated.histories[:3])
     told = []
-    one = replay_ratings(
+    rows = replay_ratings(
         some, ["random", "elas-u4"], seed=4, on_done=lambda done, total: told.append((done, total))
     )
     assert told == [(i, 6) for i in range(1, 7)]
-    assert replay_ratings(some, ["random", "elas-u4"], seed=4, workers=2) == one
-    assert replay_ratings(some, ["random", "elas-u4"], seed=5) != one
+    assert replay_ratings(some, ["random", "elas-u4"], seed=4, workers=2) == rows
+    assert replay_ratings(some, ["random", "elas-u4"], seed=5) != rows
 
 
 def test_an_unknown_system_is_refused_before_any_work(rated: RatedTexts) -> None:

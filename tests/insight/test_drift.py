@@ -29,7 +29,7 @@ def river_notices(losses: Floats, delta: float) -> list[int]:
 
 def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
     """(start, noticed) of every cut, up or down, by the definition, one split at a time."""
-    found, start = [], 0
+    cuts, start = [], 0
     for end in range(1, len(losses) + 1):
         while True:
             window, best, at = losses[start:end], 0.0, 0
@@ -43,8 +43,8 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
             if not at:
                 break
             start += at
-            found.append((start, end - 1))
-    return found
+            cuts.append((start, end - 1))
+    return cuts
 
 
 @settings(max_examples=10)
@@ -55,7 +55,7 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
 )
 def test_changes_are_those_of_the_definition(seed: int, means: list[float], delta: float) -> None:
     losses = beta(seed, means, 30)
-    found = detect_changes(losses, delta=delta)
+    changes = detect_changes(losses, delta=delta)
     cuts = slow(losses, delta)
     starts = [0, *(start for start, _ in cuts)]
     rises = [
@@ -63,7 +63,7 @@ def test_changes_are_those_of_the_definition(seed: int, means: list[float], delt
         for (begin, start), (_, noticed) in zip(pairwise(starts), cuts, strict=True)
         if losses[start : noticed + 1].mean() > losses[begin:start].mean()
     ]
-    assert [(change.start, change.noticed) for change in found] == rises
+    assert [(change.start, change.noticed) for change in changes] == rises
 
 
 @pytest.mark.parametrize("mean", [0.1, 0.3, 0.5])

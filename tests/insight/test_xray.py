@@ -57,8 +57,8 @@ def test_pieces_carry_their_marks_ids_and_characters(seen: XRay) -> None:
         piece.text.startswith("##") for piece in seen.pieces
     ]
     assert seen.special.tolist() == [True, *[False] * 8, True]
-    said = [TEXT[piece.start : piece.end].lower() for piece in seen.pieces if piece.side is not None]
-    assert said == ["the", "cat", "s", "sat", ".", "a", "b", "c"]
+    characters = [TEXT[piece.start : piece.end].lower() for piece in seen.pieces if piece.side is not None]
+    assert characters == ["the", "cat", "s", "sat", ".", "a", "b", "c"]
     assert seen.mask.tolist() == [1] * 10
     assert {piece.kind for piece in seen.pieces} == {0}
 

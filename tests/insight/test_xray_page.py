@@ -35,11 +35,11 @@ def drawn(
     a word.
     """
     rng = np.random.default_rng(seed)
-    said = [
+    words = [
         Piece(f"{'##' * (n % 3 == 2)}p{n}", 1000 + n, 0, 0, 0, len(texts[0]), n % 3 == 2)
         for n in range(1, t - 1)
     ]
-    pieces = (Piece("[CLS]", 101, 0, None, 0, 0, False), *said, Piece("[SEP]", 102, 0, None, 0, 0, False))
+    pieces = (Piece("[CLS]", 101, 0, None, 0, 0, False), *words, Piece("[SEP]", 102, 0, None, 0, 0, False))
     added = {name: rng.normal(size=(t, dims)) for name in ("word", "position", "token type")}
     summed = np.sum(list(added.values()), axis=0)
     attention = rng.gamma(0.3, size=(layers, heads, t, t)).astype(np.float32) + 1e-6
@@ -92,19 +92,19 @@ class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.feed(page)
         self.close()
         assert not self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -115,14 +115,14 @@ class Tags(HTMLParser):
     def all(self, name: str) -> list[str]:
         """The values of an attribute."""
         return [
-            value or "" for _, attributes in self.found for key, value in attributes.items() if key == name
+            value or "" for _, attributes in self.tags for key, value in attributes.items() if key == name
         ]
 
 
 def data_of(page: str) -> Any:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert found
-    return json.loads(found[1])
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert match
+    return json.loads(match[1])
 
 
 def unpacked(packed: str, kind: type[np.generic]) -> np.ndarray[Any, Any]:
@@ -153,15 +153,12 @@ def test_a_page_is_whole_and_its_links_and_labels_lead_somewhere() -> None:
 def test_what_comes_from_outside_is_text_and_nothing_else() -> None:
     """No tag, attribute or control of a text, a title, an id, a reader or a store becomes one of the page."""
     tags = Tags(xray_page(drawn(5, texts=(NASTY, NASTY)), OUTCOME))
-    assert [tag for tag, _ in tags.found].count("script") == 2
-    assert not {tag for tag, _ in tags.found} & {"em", "i>", "me"}
+    assert [tag for tag, _ in tags.tags].count("script") == 2
+    assert not {tag for tag, _ in tags.tags} & {"em", "i>", "me"}
     assert tags.text.count('<script>alert("1")</script>') >= 3
     assert "\x1b" not in tags.text
     assert not [
-        name
-        for _, attributes in tags.found
-        for name in attributes
-        if name.startswith("on") or name == "style"
+        name for _, attributes in tags.tags for name in attributes if name.startswith("on") or name == "style"
     ]
 
 
@@ -177,7 +174,7 @@ def test_a_piece_of_the_vocabulary_cannot_end_the_data() -> None:
 def test_a_page_lets_nothing_in_and_nothing_run_but_its_own() -> None:
     """The policy starts from nothing and names the style and the script by what they hash to."""
     page = xray_page(drawn(5), OUTCOME)
-    (policy,) = [attributes["content"] for _, attributes in Tags(page).found if "http-equiv" in attributes]
+    (policy,) = [attributes["content"] for _, attributes in Tags(page).tags if "http-equiv" in attributes]
     rules = dict(rule.split(maxsplit=1) for rule in str(policy).split("; "))
     assert rules["default-src"] == "'none'"
     for tag in ("style", "script"):

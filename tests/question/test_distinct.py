@@ -13,7 +13,7 @@ def test_each_is_the_next_that_resembles_none_before(seed: int, m: int, n: int) 
     vectors, order = np.stack([np.cos(angles), np.sin(angles)], axis=1), rng.permutation(m)
     taken: list[int] = []
     for index in order:
-        if all(vectors[index] @ vectors[other] <= MAX_COSINE for other in taken):
+        if all(vectors[index] @ vectors[earlier] <= MAX_COSINE for earlier in taken):
             taken.append(index)
     rest = [index for index in order if index not in taken]
     assert distinct(order, vectors, n).tolist()[: len(taken)] == taken[:n]

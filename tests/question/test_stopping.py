@@ -103,16 +103,16 @@ def test_fewer_than_no_texts_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (RecallEstimate(0.999, 0.97, 1.0, 999, 1, 0), "99 % (97-100)"),
         (RecallEstimate(1.0, 0.979, 1.0, 50, 0, 0), "100 % (97-100)"),
         (RecallEstimate(0.5, 0.29, 0.611, 5, 5, 0), "50 % (29-62)"),
     ],
 )
-def test_it_is_said_without_boasting(answer: RecallEstimate, said: str) -> None:
+def test_it_is_stated_without_exaggeration(answer: RecallEstimate, message: str) -> None:
     """Rounding widens the interval, and all is said to be seen only where that is the estimate."""
-    assert str(answer) == said
+    assert str(answer) == message
 
 
 SCREENING = Path(__file__).parents[3] / "shared" / "data" / "screening"

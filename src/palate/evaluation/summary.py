@@ -63,7 +63,7 @@ def rows_over_readers(
 
 
 def _by_cell(readers: Sequence[Measurements]) -> dict[tuple[int, Metric], dict[int, Sequence[float]]]:
-    """(k, metric) -> place of the reader -> numbers."""
+    """Returns (k, metric) -> index of the reader -> numbers."""
     cells: dict[tuple[int, Metric], dict[int, Sequence[float]]] = {}
     for index, measurements in enumerate(readers):
         for k, metric, numbers in measurements:

@@ -10,7 +10,7 @@ MIN_SIDE_LOSSES = 10  # on each side of a change
 
 
 class TasteChange(NamedTuple):
-    """A change of a taste. start: place of the first loss after the change. noticed: place of the loss that
+    """A change of a taste. start: index of the first loss after it. noticed: index of the loss that
     revealed it.
 
     before, after: mean loss from the change before it, and from this one until it was noticed.

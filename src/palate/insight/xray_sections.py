@@ -180,7 +180,7 @@ def _attention(xray: XRay, drawn: int) -> Section:
         f'<label>head <select id="head">{heads}</select></label>'
         '<label>direction <select id="way"><option value="from">the piece looks at</option>'
         '<option value="to">the piece is looked at by</option></select></label></div>'
-        '<p class="said" id="said" aria-live="polite"></p>'
+        '<p class="summary" id="summary" aria-live="polite"></p>'
         f'<div class="looking"><div class="reading">{reading}<svg aria-hidden="true"></svg></div>'
         '<div><div class="matrix"><div class="columns" aria-hidden="true"></div>'
         '<div class="rows" aria-hidden="true"></div>'

@@ -185,8 +185,8 @@ def _joined(indices: Sequence[Rows]) -> Rows:
 
 
 def _union(indices: Sequence[Rows]) -> Rows:
-    joined = np.sort(
-        _joined(indices), kind="stable"
-    )  # runs in order are merged: 4 times as quick as np.unique
+    if len(indices) == 1:
+        return indices[0]
+    joined = np.sort(_joined(indices), kind="stable")  # merges runs in order: quicker than np.unique
     union: Rows = joined[np.diff(joined, prepend=-1) > 0]
     return union

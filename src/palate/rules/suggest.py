@@ -18,8 +18,8 @@ MAX_FALSE_DISCOVERY_RATE = 0.05  # share of the suggestions that may be due to c
 MIN_TEXTS = 4  # judged texts that must have a trait
 MAX_TRAIT_CHARACTERS = 60  # of a word or name
 MIN_TEXTS_TO_BLOCK = 10  # with a trait, none of them liked: then at most 3 in 10 would be (95 %)
-MIN_BOOST_LOGITS = 0.5  # a smaller boost is not worth a rule
-MAX_BOOST_LOGITS = 3.0
+MIN_SUGGESTED_LOGITS = 0.5  # a smaller boost is not worth a rule
+MAX_SUGGESTED_LOGITS = 3.0
 MAX_SUGGESTIONS = 10  # at a time
 
 Counts = np.ndarray[tuple[int], np.dtype[Any]]
@@ -107,8 +107,8 @@ def nearer_bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: i
 def _rule(field: Field, value: str, evidence: Evidence, bound: float) -> Rule | None:
     if not evidence.liked and evidence.disliked >= MIN_TEXTS_TO_BLOCK:
         return Rule("block", field, value)
-    amount = round(float(np.clip(bound, -MAX_BOOST_LOGITS, MAX_BOOST_LOGITS)), 1)
-    return Rule("boost", field, value, amount) if abs(amount) >= MIN_BOOST_LOGITS else None
+    amount = round(float(np.clip(bound, -MAX_SUGGESTED_LOGITS, MAX_SUGGESTED_LOGITS)), 1)
+    return Rule("boost", field, value, amount) if abs(amount) >= MIN_SUGGESTED_LOGITS else None
 
 
 def _traits(text: Text) -> Iterator[tuple[Field, str]]:

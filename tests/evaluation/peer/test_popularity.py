@@ -10,9 +10,10 @@ from palate.feedback import CrowdFeedback
 TEXTS = ("a", "b", "c", "d")
 
 
-def crowd(said: list[tuple[int, float]]) -> CrowdFeedback:
-    indices, likings = np.array([index for index, _ in said]), np.array([liking for _, liking in said])
-    return CrowdFeedback(np.arange(len(said)), indices, likings, len(TEXTS))
+def crowd(judgements: list[tuple[int, float]]) -> CrowdFeedback:
+    indices = np.array([index for index, _ in judgements])
+    likings = np.array([liking for _, liking in judgements])
+    return CrowdFeedback(np.arange(len(judgements)), indices, likings, len(TEXTS))
 
 
 def test_where_all_are_likes_it_counts_them() -> None:
@@ -23,15 +24,15 @@ def test_where_all_are_likes_it_counts_them() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(-1, 0.9)), min_size=1, max_size=30))
 def test_a_text_scores_as_if_a_few_more_had_judged_it_as_the_crowd_does_on_average(
-    said: list[tuple[int, float]],
+    judgements: list[tuple[int, float]],
 ) -> None:
-    likings = [liking for _, liking in said]
+    likings = [liking for _, liking in judgements]
     if min(likings) > 0:
-        said.append((0, -0.5))
+        judgements.append((0, -0.5))
         likings.append(-0.5)
     mean = sum(likings) / len(likings)
-    for index, score in enumerate(popularity(crowd(said))):
-        own = [liking for where, liking in said if where == index]
+    for index, score in enumerate(popularity(crowd(judgements))):
+        own = [liking for where, liking in judgements if where == index]
         assert score == pytest.approx((sum(own) + PRIOR_JUDGEMENTS * mean) / (len(own) + PRIOR_JUDGEMENTS))
 
 

@@ -44,16 +44,16 @@ def qdrants_scores(strategy: str, rows: IntVector, likings: Vector) -> dict[int,
         models.PointStruct(id=index, vector=vector.tolist()) for index, vector in enumerate(STAGE.vectors)
     ]
     client.upsert("texts", points)
-    said = models.RecommendInput(
+    judgements = models.RecommendInput(
         positive=rows[likings > 0].tolist(),
         negative=rows[likings < 0].tolist(),
         strategy=models.RecommendStrategy(strategy),
     )
-    found = client.query_points(
-        "texts", query=models.RecommendQuery(recommend=said), limit=len(points)
+    response = client.query_points(
+        "texts", query=models.RecommendQuery(recommend=judgements), limit=len(points)
     ).points
     client.close()
-    return {int(point.id): point.score for point in found}
+    return {int(point.id): point.score for point in response}
 
 
 @pytest.mark.parametrize("strategy", MAKERS)

@@ -29,17 +29,17 @@ TEXTS = (
         max_size=25,
     )
 )
-def test_probabilities_equal_rivers(said: list[tuple[int, bool]]) -> None:
+def test_probabilities_equal_rivers(judgements: list[tuple[int, bool]]) -> None:
     from river.compose import Pipeline
     from river.feature_extraction import TFIDF
     from river.linear_model import LogisticRegression
 
     model = Pipeline(TFIDF(), LogisticRegression())
-    for row, liked in said:
+    for row, liked in judgements:
         model.learn_one(TEXTS[row], liked)  # type: ignore[arg-type]  # a pipeline that begins with text takes text
     rows, likings = (
-        np.array([row for row, _ in said], dtype=np.int64),
-        np.array([1.0 if liked else -1.0 for _, liked in said]),
+        np.array([row for row, _ in judgements], dtype=np.int64),
+        np.array([1.0 if liked else -1.0 for _, liked in judgements]),
     )
     scores = River(ReplayCorpus(TEXTS), np.random.default_rng(0)).scores(rows, likings)
     for index, text in enumerate(TEXTS):

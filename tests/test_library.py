@@ -15,6 +15,7 @@ import palate
 from direct import direct
 from palate.errors import BadSource, BadValue, EncoderChanged, PalateError, UnknownName
 from palate.feature.terms import content_terms
+from palate.features import Terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import examine
@@ -283,15 +284,16 @@ def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened
     """As an older palate left it; also after a stop before any commit of that. Then it is the store that a
     new palate makes.
     """
-    monkeypatch.setattr("palate.library.HASHED_AT_ONCE", 5)
+    monkeypatch.setattr("palate.workspace.workspace.HASHED_AT_ONCE", 5)
     with Library(tmp_path / "old.db", encoder="words") as library:
         library.add(papers)
         library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
         said, before = bits(library.reader("me").rank(20)), everything(library)
-        rows, _, _, terms, _ = direct(library.store).texts.numbers(
-            direct(library.store).encoders.register(words), words.dims
-        )
-        direct(library.store).texts.put_terms(dict(zip(rows, content_terms(terms).to_bytes(), strict=True)))
+        encoder_id = direct(library.store).encoders.register(words)
+        columns = direct(library.store).texts.raw(encoder_id, words.dims, 0, 100)
+        terms = content_terms(Terms(columns.ids, columns.counts, columns.starts))
+        made = dict(zip(columns.rows.tolist(), terms.to_bytes(), strict=True))
+        direct(library.store).texts.put_terms(made)
         with library.store.writing() as tables:
             tables.connection.exec_driver_sql("delete from setting where key = 'terms'")
         assert everything(library) != before

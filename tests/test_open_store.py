@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from direct import direct
 from palate.errors import BadStore, BadValue, EncoderChanged, UnknownName
 from palate.library import Library
 from palate.open_store import OpenStore, import_store
@@ -27,7 +28,7 @@ def test_texts_come_oldest_first_and_are_counted(path: Path, papers: list[Text])
 
 def test_a_store_opens_whose_encoder_is_gone(path: Path) -> None:
     with OpenStore(path) as store:
-        store.store.settings.put(encoder="sbert:/nowhere")
+        direct(store.store).settings.put(encoder="sbert:/nowhere")
     with pytest.raises(EncoderChanged):
         Library(path, any_encoder=True)
     with OpenStore(path) as store:

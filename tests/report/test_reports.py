@@ -35,14 +35,18 @@ def test_an_explanation_is_of_the_value(library: Library) -> None:
 
 def test_logits_are_those_of_the_values(library: Library) -> None:
     me = library.reader()
-    own, stored = me.logits([TEXT])
-    assert 1 / (1 + np.exp(-own[0])) == pytest.approx(me.value([TEXT])[0].mean, abs=1e-6)
-    assert len(stored) == library.n_texts
+    given, stored, rows = me.logits([TEXT])
+    assert 1 / (1 + np.exp(-given[0])) == pytest.approx(me.value([TEXT])[0].mean, abs=1e-6)
+    values = me.value(library.texts_at(rows.tolist()))
+    np.testing.assert_allclose(1 / (1 + np.exp(-stored)), [value.mean for value in values], atol=1e-6)
+    assert len(values) == library.n_texts
 
 
 def test_nearest_texts_have_the_highest_cosines(library: Library) -> None:
     found = library.nearest(TEXT, limit=4)
-    cosines = np.sort(library.corpus().vectors @ library.encode([TEXT])[0])[::-1][:4]
+    corpus = library.corpus()
+    vectors = corpus.vectors(np.arange(len(corpus)))
+    cosines = np.sort(vectors @ library.encode([TEXT])[0])[::-1][:4]
     np.testing.assert_allclose([match.similarity for match in found], cosines, atol=1e-4)
     with pytest.raises(BadValue):
         library.nearest(TEXT, limit=0)

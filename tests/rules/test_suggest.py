@@ -125,5 +125,5 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     reader.rules.veto(first[0].rule_id)
     reader.rules.add(Rule("keep", first[1].rule.field, first[1].rule.value))
     later = reader.rules.suggest()
-    assert not {suggestion.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
+    assert not {suggestion.rule.key for suggestion in later} & {first[0].rule.key, first[1].rule.key}
     assert {stored.state for stored in reader.rules.all()} >= {"vetoed", "accepted"}

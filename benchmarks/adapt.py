@@ -30,6 +30,7 @@ from palate.adapt.trial import Served, Trial, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.training.run.settings import ADAPT
 from report import ARXIV, DATA, emit, needs
 
@@ -120,11 +121,11 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
             ]
             taste = library.reader(f"reader {number}").number
             verdicts = [
-                (rows[str(p)], "like" if s > 0 else "dislike", s)
+                Verdict(rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]
             ]
             with library.store.writing() as tables:
-                tables.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
+                tables.log.append(taste, verdicts)  # past the tastes, which would take their time
         filled = perf_counter() - began
         done = adapt(
             library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_

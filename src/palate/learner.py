@@ -20,9 +20,8 @@ from palate.workspace.top import TopK
 from palate.workspace.workspace import Workspace
 
 DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
-BULK_JUDGEMENTS = (
-    100  # more at once are learned without being predicted: an import does not say who predicts best
-)
+# more at once are learned without being predicted: an import does not say who predicts best
+BULK_JUDGEMENTS = 100
 
 
 class _Learned(NamedTuple):

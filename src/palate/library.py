@@ -237,12 +237,8 @@ class Library(OpenStore):
             raise BadValue("say which texts to remove: ids, a source or an age")
         with self.store.writing() as tables:
             rows = tables.texts.rows_where(wanted, source=source, older_than=older_than)
-<<<<<<< HEAD
             take_away = tables.texts.count_removal if dry_run else tables.texts.remove
             counts = take_away(rows, forget=forget)
-=======
-            counts = tables.texts.count_removal(rows, forget=forget) if dry_run else tables.texts.remove(rows, forget=forget)
->>>>>>> main
         if rows and not dry_run:
             self._workspace.rules.forget()
             self._workspace.compact()

@@ -279,7 +279,7 @@ class Reader:
         kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
         if len(kept) > n:
             kept = kept[np.argsort(-corpus.scores_at(weights, kept), kind="stable")[:n]]
-        return (np.union1d(best.indices, kept) if len(kept) else best.indices), best.exact
+        return np.union1d(best.indices, kept).astype(np.int64), best.exact
 
     def _pass_aside(self, corpus: Corpus) -> None:
         learner, weights = self._learner, self._learner.taste.explain()[1]

@@ -18,6 +18,7 @@ from palate.adapt.adapt import Adapted, adapt
 from palate.encoder.choose import make_encoder
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.store.transfer import export_store
 from palate.training.run.finish import read_finished
 from palate.training.run.settings import ADAPT
@@ -45,10 +46,10 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
             taste = library.reader(f"reader {reader}").number
             rows = [library.row_of(f"t{place}") for place in places]
             verdicts = [
-                (row, "like" if liking > 0 else "dislike", liking)
+                Verdict(row, "like" if liking > 0 else "dislike", liking)
                 for row, liking in zip(rows, said, strict=True)
             ]
-            direct(library.store).log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)
     return path
 
 

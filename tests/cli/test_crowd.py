@@ -24,7 +24,7 @@ def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
             taste = library.reader(f"r{number}").taste_id
             liked = {row: text_id.startswith(likes) for text_id, row in rows.items()}
             verdicts = [
-                Verdict(row, "like" if good else "dislike", 1.0 if good else -1.0, 1.0)
+                Verdict(row, "like" if good else "dislike", 1.0 if good else -1.0)
                 for row, good in liked.items()
             ]
             direct(library.store).log.append(taste, verdicts)

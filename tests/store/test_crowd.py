@@ -6,6 +6,7 @@ import pytest
 
 from direct import direct
 from palate.store.crowd import CrowdState, PublicJudgement, StoredCrowd
+from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
 from palate.text import Text
@@ -28,10 +29,12 @@ def store() -> SqliteStore:
 
 
 def test_everyone_is_what_stands_in_the_order_in_which_it_was_said(store: SqliteStore) -> None:
-    direct(store).log.append(1, [(1, "like", 1.0), (2, "dislike", -1.0), (3, "like", 1.0)])
-    direct(store).log.append(3, [(1, "rating", 0.25)])
-    direct(store).log.append(1, [(1, "rating", -0.5), (3, "skip", None)])
-    direct(store).log.append(2, [(2, "like", 1.0)])
+    direct(store).log.append(
+        1, [Verdict(1, "like", 1.0), Verdict(2, "dislike", -1.0), Verdict(3, "like", 1.0)]
+    )
+    direct(store).log.append(3, [Verdict(1, "rating", 0.25)])
+    direct(store).log.append(1, [Verdict(1, "rating", -0.5), Verdict(3, "skip", None)])
+    direct(store).log.append(2, [Verdict(2, "like", 1.0)])
     direct(store).log.undo(2)
     log = direct(store).crowd.public_log()
     assert (log.head, log.n_entries) == (8, 8)
@@ -44,14 +47,14 @@ def test_everyone_is_what_stands_in_the_order_in_which_it_was_said(store: Sqlite
 
 
 def test_an_undo_brings_back_what_was_said_before(store: SqliteStore) -> None:
-    direct(store).log.append(1, [(1, "like", 1.0), (1, "dislike", -1.0)])
+    direct(store).log.append(1, [Verdict(1, "like", 1.0), Verdict(1, "dislike", -1.0)])
     direct(store).log.undo(1)
     assert direct(store).crowd.public_log().judgements == [PublicJudgement(1, 1, 1, 1.0)]
 
 
 def test_private_readers_are_not_among_them(store: SqliteStore) -> None:
-    direct(store).log.append(1, [(1, "like", 1.0), (2, "like", 1.0)])
-    direct(store).log.append(3, [(1, "dislike", -1.0), (2, "like", 1.0)])
+    direct(store).log.append(1, [Verdict(1, "like", 1.0), Verdict(2, "like", 1.0)])
+    direct(store).log.append(3, [Verdict(1, "dislike", -1.0), Verdict(2, "like", 1.0)])
     assert [direct(store).crowd.count_readers(least) for least in (1, 2, 3)] == [2, 2, 0]
     direct(store).readers.keep_private("bob", True)
     assert direct(store).crowd.count_readers(1) == 1
@@ -62,8 +65,8 @@ def test_private_readers_are_not_among_them(store: SqliteStore) -> None:
 
 def test_what_was_put_last_is_kept_until_a_reader_leaves(store: SqliteStore) -> None:
     assert direct(store).crowd.state() == CrowdState(0, None, "")
-    direct(store).log.append(1, [(1, "like", 1.0)])
-    direct(store).log.append(3, [(1, "like", 1.0)])
+    direct(store).log.append(1, [Verdict(1, "like", 1.0)])
+    direct(store).log.append(3, [Verdict(1, "like", 1.0)])
     first, second = StoredCrowd(1, 1, 1, b"first"), StoredCrowd(2, 1, 2, b"the second")
     assert direct(store).crowd.put(first, n_entries=1)
     assert direct(store).crowd.put(second, n_entries=2)
@@ -76,5 +79,5 @@ def test_what_was_put_last_is_kept_until_a_reader_leaves(store: SqliteStore) -> 
 
 
 def test_of_a_log_that_has_grown_an_older_crowd_may_still_be_put(store: SqliteStore) -> None:
-    direct(store).log.append(1, [(1, "like", 1.0), (2, "like", 1.0)])
+    direct(store).log.append(1, [Verdict(1, "like", 1.0), Verdict(2, "like", 1.0)])
     assert direct(store).crowd.put(StoredCrowd(1, 1, 1, b"first"), n_entries=1)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from direct import direct
+from older import make_older
 from palate.errors import UnknownName
 from palate.feature.terms import hash_terms
 from palate.store.crowd import StoredCrowd
@@ -146,16 +147,11 @@ def test_what_is_known_of_encoders_is_exported_and_imported(
 
 
 def test_an_encoder_of_an_older_store_has_no_date(path: Path) -> None:
-    """As revision 0003 left it."""
-    older = SqliteStore(path)
-    with older.writing() as tables:
-        tables.connection.exec_driver_sql("alter table encoder drop column made_at")
-        tables.connection.exec_driver_sql("alter table encoder drop column figures")
-        tables.connection.exec_driver_sql("update alembic_version set version_num = '0003'")
-        tables.connection.exec_driver_sql("insert into encoder values (7, 'a:2', 'a', 2)")
-        tables.connection.exec_driver_sql(
-            "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:2')"
-        )
-    older.close()
+    make_older(
+        path,
+        "0003",
+        "insert into encoder values (7, 'a:2', 'a', 2)",
+        "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:2')",
+    )
     (row,) = direct(SqliteStore(path)).encoders.all()
     assert (row.encoder_id, row.name, row.in_use, row.made_at, row.figures) == (7, "a", True, None, {})

@@ -1,5 +1,6 @@
 from direct import direct
 from palate.store.readers import TasteRow
+from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
 from palate.text import Text
@@ -12,7 +13,7 @@ def test_a_reader_has_tastes_of_its_own_and_goes_with_all_of_them() -> None:
     direct(store).readers.add("bob", "main", kind="profile", likes="", dislikes="bonds")
     direct(store).readers.add("ann", "work", kind="bayes", likes="", dislikes="")
     for taste in (1, 2, 3):
-        direct(store).log.append(taste, [(1, "like", 1.0)] * taste)
+        direct(store).log.append(taste, [Verdict(1, "like", 1.0)] * taste)
         direct(store).log.undo(taste)
     assert direct(store).readers.tastes() == [
         TasteRow(1, "ann", "main", "bayes", "cats", "", 1),

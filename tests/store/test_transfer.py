@@ -17,7 +17,7 @@ from palate.errors import BadStore
 from palate.feature.terms import hash_terms
 from palate.rule import Rule
 from palate.store.crowd import StoredCrowd
-from palate.store.log import Prediction
+from palate.store.log import Prediction, Verdict
 from palate.store.migrate import REVISIONS
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
@@ -66,9 +66,9 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
     for reader in ("ann", "bob"):
         direct(store).readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
     for row in range(1, len(texts) + 1):
-        direct(store).log.append(1, [(row, "rating", 1 / 3), (row, "skip", None)])
+        direct(store).log.append(1, [Verdict(row, "rating", 1 / 3), Verdict(row, "skip", None)])
         direct(store).log.undo(1)
-        direct(store).log.append(2, [(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
+        direct(store).log.append(2, [Verdict(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
     direct(store).readers.serve(1, "champion")
     direct(store).rules.put(1, Rule("block", "word", "ads"))
     direct(store).crowd.put(StoredCrowd(2, 3, 2, b"what they think"), n_entries=len(texts) and 2)

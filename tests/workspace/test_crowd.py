@@ -19,7 +19,7 @@ from palate.features import Block
 from palate.library import Library
 from palate.parts import Encoder, Matrix, Vector
 from palate.store.crowd import CrowdTable, StoredCrowd
-from palate.store.log import standing_entries
+from palate.store.log import Verdict, standing_entries
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import CrowdSummary
 
@@ -50,11 +50,11 @@ def say(library: Library, name: str, camp: int, places: list[int], dislikes: boo
     """Judgements that go past the tastes, which would take their time."""
     verdicts = [(n + 1, likes(camp, n)) for n in places]  # rows count from 1
     entries = [
-        (row, "like" if liked else "dislike", 1.0 if liked else -1.0)
+        Verdict(row, "like" if liked else "dislike", 1.0 if liked else -1.0)
         for row, liked in verdicts
         if liked or dislikes
     ]
-    direct(library.store).log.append(library.reader(name).number, entries)  # type: ignore[arg-type]
+    direct(library.store).log.append(library.reader(name).number, entries)
 
 
 def values(library: Library, name: str = "new", kind: str | None = "bayes") -> dict[str, float]:
@@ -216,14 +216,14 @@ def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_do
     with Library(":memory:", encoder="words") as library:
         fill(library, 4)
         second = library.reader("r0", taste="second").number
-        direct(library.store).log.append(second, [(row, "like", 1.0) for row in range(1, 7)])
+        direct(library.store).log.append(second, [Verdict(row, "like", 1.0) for row in range(1, 7)])
         fifth = library.reader("r5").number
-        direct(library.store).log.append(fifth, [(row, "like", 1.0) for row in range(1, 6)])
+        direct(library.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
         direct(library.store).log.undo(fifth)
-        direct(library.store).log.append(fifth, [(row, "skip", None) for row in range(9, 15)])
+        direct(library.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
         assert direct(library.store).crowd.count_readers(5) == 4
         assert "crowd" not in library.corpus().features.blocks
-        direct(library.store).log.append(fifth, [(8, "like", 1.0)])
+        direct(library.store).log.append(fifth, [Verdict(8, "like", 1.0)])
         assert "crowd" in library.corpus().features.blocks
         assert library.crowd() == CrowdSummary(5, 4 * 15 + 6 + 5, 0)
 
@@ -296,7 +296,7 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         fill(library)
         for number in range(8):
             direct(library.store).log.append(
-                library.reader(f"r{number}").number, [(library.row_of("copy"), "like", 1.0)]
+                library.reader(f"r{number}").number, [Verdict(library.row_of("copy"), "like", 1.0)]
             )
         corpus = library.corpus()
         first, copy = corpus.place(library.row_of("first")), corpus.place(library.row_of("copy"))

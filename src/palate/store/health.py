@@ -10,6 +10,14 @@ from palate.results import Finding
 from palate.store import schema
 from palate.store.tables import Tables
 
+_feedback, _removed = schema.feedback.c, schema.removed.c
+_there = select(schema.text.c.row)
+_UNKNOWN = select(func.count()).where(  # judgements of what was never there
+    _feedback.row.is_not(None), _feedback.row.not_in(_there), _feedback.row.not_in(select(_removed.row))
+)
+_UNLED = select(func.count()).where(  # removed texts whose group is said to go on without a text
+    _removed.representative.not_in(_there), _removed.representative != _removed.row
+)
 REBUILD = "palate export | palate --store NEW import -"
 
 
@@ -53,6 +61,7 @@ def _references(store: Store[Tables]) -> Finding:
     )
     with store.reading() as tables:
         n_broken = tables.dialect.broken_references(tables.connection)
+        n_broken += sum(tables.connection.execute(count).scalar_one() for count in (_UNKNOWN, _UNLED))
         n_texts = tables.texts.count()
         n_judgements = tables.connection.execute(judgements).scalar_one()
         n_bare = tables.connection.execute(lacking_terms).scalar_one()

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
-from palate.errors import UnknownName
+from palate.errors import BadValue, UnknownName
 from palate.feedback import Kind
 from palate.store import schema
+from palate.store.dialect import VALUES_AT_ONCE
 
-_feedback = schema.feedback.c
+_feedback, _prediction, _request = schema.feedback.c, schema.prediction.c, schema.request.c
 _OF_TASTE = _feedback.taste == bindparam("taste_id")
 _STATE = select(
     select(func.max(_feedback.entry)).where(_OF_TASTE).scalar_subquery(),
     select(schema.taste.c.forgotten).where(schema.taste.c.number == bindparam("taste_id")).scalar_subquery(),
 )
-_ENTRIES = (
-    select(
-        _feedback.entry,
-        _feedback.row,
-        _feedback.kind,
-        _feedback.liking,
-        _feedback.weight,
-        _feedback.given_at,
-        _feedback.undoes,
-    )
-    .where(_OF_TASTE)
-    .order_by(_feedback.entry)
+_LINES = select(
+    _feedback.entry,
+    _feedback.row,
+    _feedback.kind,
+    _feedback.liking,
+    _feedback.weight,
+    _feedback.given_at,
+    _feedback.undoes,
+).where(_OF_TASTE)
+_AFTER = _LINES.where(_feedback.entry > bindparam("after")).order_by(_feedback.entry)
+_undo = schema.feedback.alias("undo")
+_NEWEST_STANDING = (
+    _LINES.where(_feedback.kind != "undo", ~exists().where(_undo.c.undoes == _feedback.entry))
+    .order_by(_feedback.entry.desc())
+    .limit(1)
 )
 _PREDICTIONS = (
-    select(schema.prediction.c.entry, schema.prediction.c.tastes, schema.prediction.c.logits)
+    select(_prediction.entry, _prediction.tastes, _prediction.logits)
     .join(schema.feedback)
-    .where(_OF_TASTE)
+    .where(_OF_TASTE, _feedback.entry > bindparam("after"))
 )
-_APPEND = insert(schema.feedback).returning(_feedback.entry)
+_REQUEST = select(_request.first_entry, _request.last_entry).where(
+    _request.taste == bindparam("taste_id"), _request.key == bindparam("key")
+)
+_APPEND = insert(schema.feedback).returning(_feedback.entry, sort_by_parameter_order=True)
+_COLUMNS = ("taste", "given_at", "row", "kind", "liking", "weight", "undoes")
+_ROWS = select(schema.text.c.row).where(schema.text.c.row.in_(bindparam("rows", expanding=True)))
+
+
+class Verdict(NamedTuple):
+    """One judgement to be recorded. liking: in [-1, 1], None for a skip. weight: how much it counts, above 0;
+    1 for a judgement by hand.
+    """
+
+    row: int
+    kind: Kind
+    liking: float | None
+    weight: float = 1.0
 
 
 class Entry(NamedTuple):
@@ -69,8 +89,31 @@ class LogState(NamedTuple):
     n_forgotten: int
 
 
+class Appended(NamedTuple):
+    """What was recorded. head_before: newest entry of the taste before this call. repeated: whether an
+    earlier call with the same key recorded it, and this one nothing.
+    """
+
+    head_before: int
+    entries: list[Entry]
+    repeated: bool = False
+
+
+class Undone(NamedTuple):
+    """What an undo took back. line: the undo's own entry; both are None where nothing stood."""
+
+    head_before: int
+    line: Entry | None
+    undone: Entry | None
+    repeated: bool = False
+
+
 class LogTable:
-    """The feedback of all tastes, numbered in the order in which it came."""
+    """The feedback of all tastes, numbered in the order in which it came.
+
+    key: a name that a client gives its request, so that sending it again records nothing more: the same key of
+    the same taste gives what was recorded the first time.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -78,69 +121,124 @@ class LogTable:
     def append(
         self,
         taste_id: int,
-        verdicts: Sequence[tuple[int, Kind, float | None]],
+        verdicts: Sequence[Verdict],
         predictions: Sequence[Prediction | None] = (),
-    ) -> tuple[int, list[Entry]]:
-        """Adds (row, kind, liking) in order; returns what the head was before, and the new entries.
+        *,
+        key: str | None = None,
+    ) -> Appended:
+        """Records verdicts in order.
 
         predictions: what the tastes predicted of each verdict before they learned it; none at all is one None
-        for each. Raises UnknownName where the taste is gone."""
-        known = select(schema.taste.c.number).where(schema.taste.c.number == taste_id)
-        if not self._connection.execute(known).first():
-            raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
-        head = self.state(taste_id).head
-        entries = [self._append(taste_id, row, kind, liking) for row, kind, liking in verdicts]
+        for each. Raises UnknownName where the taste or a text is gone, BadValue where the key was an undo's."""
+        head = self._head(taste_id)
+        if (recorded := self._recorded(taste_id, key)) is not None:
+            if any(entry.kind == "undo" for entry in recorded):
+                raise BadValue(
+                    f"the key {key!r} was used to take a judgement back; give each request its own"
+                )
+            return Appended(head, recorded, repeated=True)
+        self._require_texts({verdict.row for verdict in verdicts})
+        entries = self._append(taste_id, [(*verdict, None) for verdict in verdicts])
         pairs = zip(entries, predictions, strict=bool(predictions))
         self._put_predictions({entry.entry: made for entry, made in pairs if made is not None})
-        return head, entries
+        self._put_request(taste_id, key, entries)
+        return Appended(head, entries)
 
-    def predictions(self, taste_id: int) -> dict[int, Prediction]:
-        """What was predicted of the entries of a taste before they were learned, by entry, where it is
-        known.
-        """
-        rows = self._connection.execute(_PREDICTIONS, {"taste_id": taste_id})
+    def undo(self, taste_id: int, *, key: str | None = None) -> Undone:
+        """Takes back the newest entry that still stands, whichever process recorded it.
+
+        Raises UnknownName where the taste is gone, BadValue where the key was a verdict's."""
+        head = self._head(taste_id)
+        if (recorded := self._recorded(taste_id, key)) is not None:
+            if any(entry.kind != "undo" for entry in recorded):
+                raise BadValue(f"the key {key!r} was used to give a judgement; give each request its own")
+            lines = recorded
+            undone = [entry for line in lines for entry in self._between(taste_id, line.undoes, line.undoes)]
+        else:
+            newest = self._connection.execute(_NEWEST_STANDING, {"taste_id": taste_id})
+            undone = [_entry(row) for row in newest]
+            lines = self._append(taste_id, [(None, "undo", None, 1.0, entry.entry) for entry in undone])
+            self._put_request(taste_id, key, lines)
+        repeated = recorded is not None
+        return Undone(head, lines[0], undone[0], repeated) if lines else Undone(head, None, None, repeated)
+
+    def entries(self, taste_id: int, after: int = 0) -> list[Entry]:
+        """Returns the log of a taste after an entry, oldest first."""
+        values = {"taste_id": taste_id, "after": after}
+        return [_entry(row) for row in self._connection.execute(_AFTER, values)]
+
+    def predictions(self, taste_id: int, after: int = 0) -> dict[int, Prediction]:
+        """Returns what was predicted of the entries of a taste, by entry, where it is known."""
+        rows = self._connection.execute(_PREDICTIONS, {"taste_id": taste_id, "after": after})
         return {entry: Prediction(tastes, logits) for entry, tastes, logits in rows}
 
     def replace_predictions(self, taste_id: int, predictions: Mapping[int, Prediction]) -> None:
         """Puts these, by entry, in place of all predictions of a taste."""
         entries = select(_feedback.entry).where(_feedback.taste == taste_id)
-        self._connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
+        self._connection.execute(delete(schema.prediction).where(_prediction.entry.in_(entries)))
         self._put_predictions(predictions)
-
-    def undo(self, taste_id: int) -> Entry | None:
-        """Takes back the newest entry that still stands: returns that entry, or None where none does."""
-        standing = standing_entries(self.entries(taste_id))
-        if not standing:
-            return None
-        self._append(taste_id, None, "undo", None, standing[-1].entry)
-        return standing[-1]
-
-    def entries(self, taste_id: int) -> list[Entry]:
-        """The whole log of a taste, oldest first."""
-        return [
-            Entry(entry, row, kind, liking, weight, datetime.fromisoformat(given_at), undoes)
-            for entry, row, kind, liking, weight, given_at, undoes in self._connection.execute(
-                _ENTRIES, {"taste_id": taste_id}
-            )
-        ]
 
     def state(self, taste_id: int) -> LogState:
         """Returns what tells whether the log of a taste has changed."""
         head, n_forgotten = self._connection.execute(_STATE, {"taste_id": taste_id}).one()
         return LogState(head or 0, n_forgotten or 0)
 
+    def _head(self, taste_id: int) -> int:
+        """The newest entry of a taste. Raises UnknownName where the taste is gone."""
+        head, n_forgotten = self._connection.execute(_STATE, {"taste_id": taste_id}).one()
+        if n_forgotten is None:
+            raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
+        return head or 0
+
+    def _require_texts(self, rows: Set[int]) -> None:
+        wanted = list(rows)
+        for start in range(0, len(wanted), VALUES_AT_ONCE):
+            part = wanted[start : start + VALUES_AT_ONCE]
+            if len(self._connection.execute(_ROWS, {"rows": part}).all()) < len(part):
+                raise UnknownName(
+                    "a text was removed before it was judged, and nothing was recorded; rank again"
+                )
+
     def _append(
-        self, taste_id: int, row: int | None, kind: Kind, liking: float | None, undoes: int | None = None
-    ) -> Entry:
+        self, taste_id: int, lines: Sequence[tuple[int | None, Kind, float | None, float, int | None]]
+    ) -> list[Entry]:
+        if not lines:
+            return []
         now = datetime.now(UTC)
-        values = {"row": row, "kind": kind, "liking": liking, "weight": 1.0, "undoes": undoes}
-        made = self._connection.execute(_APPEND, {"taste": taste_id, "given_at": now.isoformat(), **values})
-        return Entry(made.scalar_one(), row, kind, liking, 1.0, now, undoes)
+        values = [dict(zip(_COLUMNS, (taste_id, now.isoformat(), *line), strict=True)) for line in lines]
+        numbers = self._connection.execute(_APPEND, values).scalars()
+        return [
+            Entry(number, row, kind, liking, weight, now, undoes)
+            for number, (row, kind, liking, weight, undoes) in zip(numbers, lines, strict=True)
+        ]
+
+    def _recorded(self, taste_id: int, key: str | None) -> list[Entry] | None:
+        """What was recorded at a key; None where nothing was done at it yet."""
+        if key is None:
+            return None
+        span = self._connection.execute(_REQUEST, {"taste_id": taste_id, "key": key}).first()
+        return None if span is None else self._between(taste_id, *span)
+
+    def _between(self, taste_id: int, first: int | None, last: int | None) -> list[Entry]:
+        """The entries of a taste from the first to the last, without those that were forgotten."""
+        between = _LINES.where(_feedback.entry.between(first, last)).order_by(_feedback.entry)
+        return [_entry(row) for row in self._connection.execute(between, {"taste_id": taste_id})]
+
+    def _put_request(self, taste_id: int, key: str | None, entries: Sequence[Entry]) -> None:
+        if key is not None:
+            span = (entries[0].entry, entries[-1].entry) if entries else (None, None)
+            values = {"taste": taste_id, "key": key, "first_entry": span[0], "last_entry": span[1]}
+            self._connection.execute(insert(schema.request).values(values))
 
     def _put_predictions(self, predictions: Mapping[int, Prediction]) -> None:
         if predictions:
             rows = [{"entry": entry, **made._asdict()} for entry, made in predictions.items()]
             self._connection.execute(insert(schema.prediction), rows)
+
+
+def _entry(row: Any) -> Entry:
+    entry, text_row, kind, liking, weight, given_at, undoes = row
+    return Entry(entry, text_row, kind, liking, weight, datetime.fromisoformat(given_at), undoes)
 
 
 def standing_entries(entries: Sequence[Entry]) -> list[Entry]:

@@ -99,6 +99,7 @@ class ReaderTable:
             delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)),
             given.where(_feedback.kind == "undo"),  # first, since they refer to the others
             given,
+            delete(schema.request).where(schema.request.c.taste.in_(taste_ids)),
             delete(schema.rule).where(schema.rule.c.taste.in_(taste_ids)),
             delete(schema.taste).where(_taste.number.in_(taste_ids)),
             delete(schema.reader).where(_reader.name == reader),

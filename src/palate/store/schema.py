@@ -112,7 +112,7 @@ reader = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
     # 1 where other readers must learn nothing from this one
-    Column("private", Integer, nullable=False, server_default="0"),
+    Column("private", Integer, nullable=False, server_default="0", index=True),
     sqlite_autoincrement=True,  # a number is never given again
 )
 

@@ -103,7 +103,7 @@ class CacheFolder:
         self.path.mkdir(exist_ok=True)
         partial = self._partial()
         try:
-            save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, partial)
+            save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, partial)
             with partial.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             written = CacheFile(f"{digest[:24]}.safetensors", digest, partial.stat().st_size)

@@ -119,10 +119,15 @@ def build(
 
 
 def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generation | None:
-    """Returns the generation that the store's digest names; None, with a notice, where its cache is not whole."""
+    """Returns the generation that the store's digest names; None where its cache is not whole.
+
+    A cache that is damaged or of another version is told by a notice, one that is not there is not.
+    """
+    if not folder.path.exists():
+        return None
     manifest = folder.manifest(digest)
     if manifest is None or (manifest.store, manifest.encoder) != (store, encoder):
-        why = "is missing, damaged or of another version" if folder.path.exists() else "is not there"
+        why = "is cut short, damaged or of another version"
         warnings.warn(f"the cache {folder.path} {why}; it is made anew", CacheNotice, stacklevel=2)
         return None
     fit = folder.arrays(manifest.fit)

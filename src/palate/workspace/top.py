@@ -92,8 +92,11 @@ class TopK:
         estimates = made.scores if shift is None else made.scores + shift
         estimates = np.where(candidates, estimates, -np.inf)
         likely = _largest(estimates, n + POSSIBLE_TEXTS)
-        level = _nth_largest(estimates[likely], n)
-        return Best(likely[estimates[likely] >= level - 2 * made.slack - ROUNDING * _length(weights)], True)
+        rounding = ROUNDING * _length(weights)
+        level = _nth_largest(estimates[likely], n) - 2 * made.slack - rounding
+        likely = likely[estimates[likely] >= level]
+        scores = self._scores(corpus, weights, shift, likely)
+        return Best(likely[scores >= _nth_largest(scores, n) - rounding], True)
 
     def estimates(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Vector:
         """Returns (n,) scores of all texts, of the last pass where weights have hardly changed since."""

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.Text, nullable=False),
     )
     op.add_column("taste", sa.Column("forgotten", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("ix_reader_private", "reader", ["private"])
     op.create_index("band_row", "band", ["row"])
     _release_feedback()
     mark = sa.text("insert into setting (key, value) values ('store_mark', :mark)")

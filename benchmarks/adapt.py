@@ -25,13 +25,12 @@ from typing import Any
 import numpy as np
 
 from palate.adapt.adapt import adapt
-from palate.adapt.held_out import Heard
-from palate.adapt.trial import Served, Trial, gain
+from palate.adapt.held_out import TasteHistory
+from palate.adapt.trial import EncoderTrial, TrialResult, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
-from palate.store.log import Verdict
-from palate.training.run.settings import ADAPT
+from palate.training.run.settings import ADAPT_DEFAULTS
 from report import ARXIV, DATA, emit, needs
 
 FIRST = 0.6  # share of a reader's judgements that the store has when it is adapted
@@ -60,17 +59,17 @@ def arxiv(readers: int, each: int, seed: int, papers: int = 2000) -> Data:
         (found[place] for place in rng.choice(len(found), papers, replace=False)),
         key=lambda paper: paper["date"],
     )
-    said = []
-    for number in range(readers):
-        wanted = np.array([("cs.CL", "cs.IR")[number % 2] in paper["categories"] for paper in found])
+    judgements = []
+    for reader in range(readers):
+        wanted = np.array([("cs.CL", "cs.IR")[reader % 2] in paper["categories"] for paper in found])
         n = min(round(0.45 * each), int(wanted.sum()))
         places = [
             rng.choice(np.flatnonzero(wanted), n, replace=False),
             rng.choice(np.flatnonzero(~wanted), each - n, replace=False),
         ]
         shown = rng.permutation(np.concatenate(places))
-        said.append((shown, np.where(wanted[shown] != (rng.random(each) < 0.05), 1.0, -1.0)))
-    return Data("arxiv", tuple(f"{paper['title']}\n{paper['text']}" for paper in found), tuple(said))
+        judgements.append((shown, np.where(wanted[shown] != (rng.random(each) < 0.05), 1.0, -1.0)))
+    return Data("arxiv", tuple(f"{paper['title']}\n{paper['text']}" for paper in found), tuple(judgements))
 
 
 def movielens(readers: int, each: int, seed: int) -> Data:
@@ -104,52 +103,58 @@ def _people(part: str, known: dict[str, int], each: int) -> list[Said]:
         _, places, ratings = np.array(sorted(rows)).T
         likings = np.where(ratings >= ratings.mean() - 1e-9, 1.0, -1.0)
         found.append((places[:each].astype(np.int64), likings[:each]))
-    return [said for said in found if len(said[0]) >= 20]
+    return [judgements for judgements in found if len(judgements[0]) >= 20]
 
 
 def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any]:
     """What adapting came to, by its own gate and on what was said later."""
-    began = perf_counter()
+    started = perf_counter()
     with Library(folder / "store.db", encoder=START) as library:
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
-        with library.store.reading() as tables:
-            texts = tables.texts.get(range(1, tables.state().last_row + 1))
-        rows = {text.id: row for row, text in texts.items()}
-        for number, (places, likings) in enumerate(data.readers):
+        rows = {
+            text.id: row
+            for row, text in library.store.texts.get(range(1, library.store.texts.last_row() + 1)).items()
+        }
+        for reader, (places, likings) in enumerate(data.readers):
             early = [
                 (place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows
             ]
-            taste = library.reader(f"reader {number}").number
+            taste = library.reader(f"reader {reader}").number
             verdicts = [
-                Verdict(rows[str(p)], "like" if s > 0 else "dislike", s)
+                (rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]
             ]
-            with library.store.writing() as tables:
-                tables.log.append(taste, verdicts)  # past the tastes, which would take their time
-        filled = perf_counter() - began
-        done = adapt(
-            library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_
+            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
+        filled = perf_counter() - started
+        adapted = adapt(
+            library,
+            folder / "tuned",
+            settings=replace(ADAPT_DEFAULTS, epochs=epochs, seed=seed),
+            on_message=print_,
         )
-    took = perf_counter() - began - filled
-    vectors = [_vectors(name, data.contents) for name in (START, done.name)]
+    took = perf_counter() - started - filled
+    vectors = [_vectors(name, data.contents) for name in (START, adapted.name)]
     later = _replay(
-        data.contents, [(said, FIRST) for said in data.readers], vectors, range(len(data.readers))
+        data.contents, [(judgements, FIRST) for judgements in data.readers], vectors, range(len(data.readers))
     )
     figures = {
-        "kept": done.kept,
-        "verdict": done.verdict,
+        "kept": adapted.kept,
+        "verdict": adapted.verdict,
         "later": later,
-        "gated": later["gain"] if done.kept else [0.0, 0.0, 0.0],
+        "gated": later["gain"] if adapted.kept else [0.0, 0.0, 0.0],
     }
     if data.newcomers:
-        everyone = [*((said, 1.0) for said in data.readers), *((said, 0.25) for said in data.newcomers)]
+        everyone = [
+            *((judgements, 1.0) for judgements in data.readers),
+            *((judgements, 0.25) for judgements in data.newcomers),
+        ]
         judged = range(len(data.readers), len(everyone))
         figures["newcomers"] = _replay(data.contents, everyone, vectors, judged)
     parts = {
         part: {name: round(value, 4) for name, value in found.items()}
-        for part, found in done.finished.figures.items()
+        for part, found in adapted.model.figures.items()
     }
-    return {**figures, "adapt": parts, "adapt_seconds": round(took), "peak_mb": done.finished.peak_mb}
+    return {**figures, "adapt": parts, "adapt_seconds": round(took), "peak_mb": adapted.model.peak_mb}
 
 
 def _vectors(name: str, contents: Sequence[str]) -> tuple[Any, Any]:
@@ -158,18 +163,18 @@ def _vectors(name: str, contents: Sequence[str]) -> tuple[Any, Any]:
 
 
 def _replay(
-    contents: Sequence[str], said: Sequence[tuple[Said, float]], vectors: Sequence[Any], judged: range
+    contents: Sequence[str], judgements: Sequence[tuple[Said, float]], vectors: Sequence[Any], judged: range
 ) -> dict[str, Any]:
     """Tastes that have learned the first share of what was said, on the rest."""
-    heard = [
-        Heard(f"reader {number}", "contest", (), places, likings, round(share * len(places)))
-        for number, ((places, likings), share) in enumerate(said)
+    histories = [
+        TasteHistory(f"reader {reader}", "contest", (), places, likings, round(share * len(places)))
+        for reader, ((places, likings), share) in enumerate(judgements)
     ]
-    trial = Trial(contents, heard, judged)
-    before, after = (trial.serve(rows, encode) for rows, encode in vectors)
+    trial = EncoderTrial(contents, histories, judged)
+    before, after = (trial.replay(rows, encode) for rows, encode in vectors)
     found = gain(before, after, np.random.default_rng(0))
     return {
-        "judgements": trial.held,
+        "judgements": trial.n_held_out,
         "loss": [round(one.loss, 4) for one in (before, after)],
         "auc": [round(one.auc, 4) for one in (before, after)],
         "gain": _rounded(found),
@@ -177,7 +182,7 @@ def _replay(
     }
 
 
-def _aucs(before: Served, after: Served) -> list[float]:
+def _aucs(before: TrialResult, after: TrialResult) -> list[float]:
     differences = np.array(after.aucs) - np.array(before.aucs)
     return _rounded(bootstrap(differences, np.random.default_rng(0)))
 
@@ -200,17 +205,18 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=75, help="judgements of a reader")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    needs(ARXIV if asked.data == "arxiv" else MOVIES)
-    data = (arxiv if asked.data == "arxiv" else movielens)(asked.readers, asked.each, asked.seed)
+    options = parser.parse_args()
+    needs(ARXIV if options.data == "arxiv" else MOVIES)
+    data = (arxiv if options.data == "arxiv" else movielens)(options.readers, options.each, options.seed)
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(data, Path(folder), asked.epochs, asked.seed)
-    shown = f"{asked.data}: {len(data.contents)} texts, {len(data.readers)} readers of {asked.each} judgements at most"
+        figures = measure(data, Path(folder), options.epochs, options.seed)
+    readers = f"{len(data.readers)} readers of {options.each} judgements at most"
+    shown = f"{options.data}: {len(data.contents)} texts, {readers}"
     emit(
         "adapt",
         figures,
         data=shown,
-        seed=asked.seed,
+        seed=options.seed,
         packages=["torch", "transformers", "sentence-transformers", "peft"],
     )
 

@@ -77,7 +77,7 @@ def main() -> None:
 
 def curve(case: Case, strategy: str, batch: int) -> list[float]:
     """Returns the AUC on the test texts after each of `steps` answers."""
-    space = case.corpus.space
+    space = case.corpus.fitted
     vectors = case.corpus.vectors
     likings = np.where(case.liked, 1.0, -1.0)
     taste, question, rng = (

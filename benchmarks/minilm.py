@@ -9,7 +9,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from palate.encoder.minilm import WINDOW, MinilmEncoder
+from palate.encoder.minilm import MAX_PIECES, MinilmEncoder
 from report import ARXIV, emit, needs
 
 SEED, TEXTS, SLICES = 0, 2000, 8
@@ -71,8 +71,8 @@ def main() -> None:
     }
     data = (
         f"{TEXTS} arXiv abstracts in {SLICES} slices in turn; both get whole abstracts, sentence-transformers drops what is over "
-        f"{WINDOW} word pieces, minilm encodes it too; cosines are to float32 "
-        f"on the same first {WINDOW} pieces, 'uncut' are the texts that fit"
+        f"{MAX_PIECES} word pieces, minilm encodes it too; cosines are to float32 "
+        f"on the same first {MAX_PIECES} pieces, 'uncut' are the texts that fit"
     )
     print(
         "minilm {minilm_texts_per_s} texts/s, sentence-transformers {sentence_transformers_texts_per_s}: {ratio} times as fast; "
@@ -90,8 +90,8 @@ def main() -> None:
 def beginning(tokenizer: object, content: str) -> str:
     """The part of the text that a window of the model takes in."""
     found = tokenizer(content, add_special_tokens=False, return_offsets_mapping=True, verbose=False)  # type: ignore[operator]
-    ends = found["offset_mapping"][: WINDOW - 2]
-    return content if len(found["input_ids"]) <= WINDOW - 2 else content[: ends[-1][1]]
+    ends = found["offset_mapping"][: MAX_PIECES - 2]
+    return content if len(found["input_ids"]) <= MAX_PIECES - 2 else content[: ends[-1][1]]
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ import numpy as np
 
 import palate
 from palate.evaluation.replay_corpus import ReplayCorpus
-from palate.feature.terms import hash_terms
 from palate.feature.minhash import band_keys
+from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.index.exact import ExactIndex
 from palate.parts import Taste
@@ -56,7 +56,7 @@ def parts() -> None:
         figures["nearest_of_12000_ms"] = ms(seconds(lambda: index.nearest(vectors[0], 20), 20))
         for judged in (50, 512):
             features = Features({"semantic": rng.normal(size=(judged + 1, 256)) / 16})
-            taste = BayesTaste({"semantic": 1.0}, most=judged + 1)
+            taste = BayesTaste({"semantic": 1.0}, max_judgements=judged + 1)
             likings = np.where(np.arange(judged + 1) % 2, 1.0, -1.0)
             taste.learn(features[:judged], likings[:judged], np.ones(judged))
             last = features[judged:]
@@ -98,7 +98,7 @@ def tastes() -> None:
     with gzip.open(ARXIV, "rt") as lines:
         papers = [json.loads(line) for line in lines]
     papers = [papers[index] for index in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
-    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).fitted
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     texts, probe, weights = (
         [space.corpus[row : row + 1] for row in range(TEXTS)],

@@ -29,13 +29,13 @@ from transformers import (
     TrainingArguments,
 )
 
-from palate.training.head import cross_entropy, outputs_of, tokenise
-from palate.training.lengths import LengthTrainer
-from palate.training.run.start import checkpoint_of, folder_of, load_tokenizer
-from palate.training.table import read_table
+from palate.training.classifier import cross_entropy, predict_outputs, tokenise
+from palate.training.run.lengths import LengthTrainer
+from palate.training.run.start import checkpoint_of, load_tokenizer, model_folder_of
+from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
-BATCH, RATE, WINDOW, SEEDS = 32, 1e-4, 256, (0, 1, 2)
+BATCH, DEFAULT_RATE, WINDOW, SEEDS = 32, 1e-4, 256, (0, 1, 2)
 EPOCHS = {"sst2": 2.0, "ag-news": 2.0}
 QUICK = 512
 Once = Callable[[int], tuple[float, float]]  # of a seed: samples a second, and how good the model is
@@ -51,20 +51,20 @@ def main() -> None:
     n, seeds = (QUICK, SEEDS[:1]) if given.quick else (given.rows, SEEDS)
     for name in EPOCHS:
         if given.only in (None, name):
-            heads(name, n, seeds)
+            classifiers(name, n, seeds)
     if given.only in (None, "sentences"):
         sentences(n or 6000, seeds)
 
 
-def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
+def classifiers(name: str, n: int | None, seeds: Sequence[int]) -> None:
     """Classification: the same tokenised rows through Trainer and LengthTrainer."""
     tokenizer = load_tokenizer("minilm", WINDOW)
     table, dev = read_table(DATA / name / "train.csv.gz"), read_table(DATA / name / "dev.csv.gz")
-    labels = sorted(set(table.words("label")))
-    rows, held = (tokenise(tokenizer, one.words("text"))[0] for one in (table, dev))
-    for row, label in zip(rows, table.words("label"), strict=True):
+    labels = sorted(set(table.strings("label")))
+    rows, held = (tokenise(tokenizer, one.strings("text"))[0] for one in (table, dev))
+    for row, label in zip(rows, table.strings("label"), strict=True):
         row["labels"] = labels.index(label)
-    truth = torch.tensor([labels.index(label) for label in dev.words("label")])
+    truth = torch.tensor([labels.index(label) for label in dev.strings("label")])
     rows, epochs = random.Random(0).sample(rows, min(n or len(rows), len(rows))), EPOCHS[name]
 
     def once(kind: type[Trainer], seed: int) -> tuple[float, float]:
@@ -73,21 +73,23 @@ def heads(name: str, n: int | None, seeds: Sequence[int]) -> None:
             checkpoint_of("minilm"), num_labels=len(labels)
         )
         with tempfile.TemporaryDirectory() as folder:
-            made = TrainingArguments(output_dir=folder, remove_unused_columns=False, **common(seed, epochs))
-            own: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
+            arguments = TrainingArguments(
+                output_dir=folder, remove_unused_columns=False, **common(seed, epochs)
+            )
+            options: dict[str, Any] = {"compute_loss_func": cross_entropy()} if kind is LengthTrainer else {}
             trainer = kind(
                 model=model,
-                args=made,
+                args=arguments,
                 train_dataset=rows,
                 data_collator=DataCollatorWithPadding(tokenizer),
-                **own,
+                **options,
             )
-            taken = timed(trainer)
-        said = torch.tensor([one.argmax() for one in outputs_of(model.eval(), tokenizer, held)])
-        return epochs * len(rows) / taken, (said == truth).float().mean().item()
+            seconds = timed(trainer)
+        said = torch.tensor([one.argmax() for one in predict_outputs(model.eval(), tokenizer, held)])
+        return epochs * len(rows) / seconds, (said == truth).float().mean().item()
 
-    told = f"{name}, {len(rows)} examples"
-    report(told, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", seeds)
+    name = f"{name}, {len(rows)} examples"
+    report(name, lambda seed: once(LengthTrainer, seed), lambda seed: once(Trainer, seed), "accuracy", seeds)
 
 
 def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
@@ -98,45 +100,45 @@ def sentences(pairs_in_all: int, seeds: Sequence[int]) -> None:
 
     sts, news = read_table(DATA / "stsb" / "train.csv.gz"), read_table(DATA / "ag-news" / "train.csv.gz")
     n = pairs_in_all // 2
-    texts, labels = news.words("text"), news.words("label")
+    texts, labels = news.strings("text"), news.strings("label")
     pairs: dict[str, list[Any]] = {
-        "one": sts.words("sentence1")[:n] + texts[:n],
-        "two": sts.words("sentence2")[:n] + texts[n : 2 * n],
-        "score": [score / 5 for score in sts.numbers("score")[:n]]
+        "one": sts.strings("sentence1")[:n] + texts[:n],
+        "two": sts.strings("sentence2")[:n] + texts[n : 2 * n],
+        "score": [score / 5 for score in sts.floats("score")[:n]]
         + [float(a == b) for a, b in zip(labels[:n], labels[n : 2 * n], strict=True)],
     }
     held = read_table(DATA / "stsb" / "dev.csv.gz")
-    sides = [held.words("sentence1"), held.words("sentence2")]
+    sides = [held.strings("sentence1"), held.strings("sentence2")]
 
     def once(ours: bool, seed: int) -> tuple[float, float]:
         from scipy.stats import spearmanr
 
         transformers.set_seed(seed)
-        model = SentenceTransformer(str(folder_of("minilm")), device="cpu")
+        model = SentenceTransformer(str(model_folder_of("minilm")), device="cpu")
         with tempfile.TemporaryDirectory() as folder:
             more = samplers(model.tokenizer, [1.0]) if ours else {}
-            made = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
+            arguments = SentenceTransformerTrainingArguments(output_dir=folder, **common(seed, 1.0), **more)
             trainer = SentenceTransformerTrainer(
                 model=model,
-                args=made,
+                args=arguments,
                 train_dataset=Dataset.from_dict(pairs),
                 loss=CosineSimilarityLoss(model),
             )
-            taken = timed(trainer)
+            seconds = timed(trainer)
         one, two = (model.encode(side, normalize_embeddings=True, show_progress_bar=False) for side in sides)
-        return len(pairs["one"]) / taken, float(
-            spearmanr((one * two).sum(1), held.numbers("score")).statistic
+        return len(pairs["one"]) / seconds, float(
+            spearmanr((one * two).sum(1), held.floats("score")).statistic
         )
 
-    told = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
-    report(told, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
+    name = f"stsb and ag-news pairs, {len(pairs['one'])} examples"
+    report(name, lambda seed: once(True, seed), lambda seed: once(False, seed), "spearman", seeds)
 
 
 def common(seed: int, epochs: float) -> dict[str, Any]:
     return {
         "num_train_epochs": epochs,
         "per_device_train_batch_size": BATCH,
-        "learning_rate": RATE,
+        "learning_rate": DEFAULT_RATE,
         "seed": seed,
         "use_cpu": True,
         "save_strategy": "no",

@@ -447,7 +447,7 @@ def test_broken_unicode_in_what_a_reader_wrote_is_mended(library: Library) -> No
 def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Library(":memory:")
     library.add([f"text number {number} about {'cats' if number % 2 else 'dogs'}" for number in range(7)])
-    monkeypatch.setitem(TASTES, "bayes", lambda _: BayesTaste({"semantic": 1.0}, most=4))
+    monkeypatch.setitem(TASTES, "bayes", lambda _: BayesTaste({"semantic": 1.0}, max_judgements=4))
     me = library.reader("me", kind="bayes")
     for place, hit in enumerate(me.rank(7)):
         me.judge(hit.text.id, "like")

@@ -46,17 +46,30 @@ def _stacked(blocks: list[Block]) -> Block:
     )
 
 
+SAMPLE_TEXTS = 100  # of a background
+
+
 @dataclass(frozen=True, eq=False)
 class Background:
     """What a taste may know of the texts it will value before any feedback.
 
-    average: one row, the average text. texts: all n, judged or not. prior: the weights that a block has
-    before any feedback, zeros where a block is not named. heard: judgements of other readers per text."""
+    average: one row, the average text. sample: of up to 100 texts, judged or not, at the `sample_rows` of
+    all. prior: the weights that a block has before any feedback, zeros where a block is not named.
+    judgements_per_text: of other readers."""
 
     average: Features
-    texts: Features
+    sample: Features
     prior: Mapping[str, np.ndarray[tuple[int], np.dtype[np.floating[Any]]]]
-    heard: float = 0.0
+    judgements_per_text: float = 0.0
+
+
+def sample_rows(n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Ascending rows of the texts, out of n, that stand for all in a background; always the same.
+
+    >>> sample_rows(3).tolist(), len(sample_rows(1000))
+    ([0, 1, 2], 100)
+    """
+    return np.sort(np.random.default_rng(0).permutation(n)[:SAMPLE_TEXTS])
 
 
 @dataclass(frozen=True)

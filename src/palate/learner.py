@@ -30,7 +30,9 @@ class _Learned(NamedTuple):
     generation_id: int
     encoder_id: int
     crowd: object
-    removed: tuple[int, int]  # newest entry of the removals, and judgements that were forgotten with their texts
+    removed: tuple[
+        int, int
+    ]  # newest entry of the removals, and judgements that were forgotten with their texts
 
 
 class Learner:
@@ -149,7 +151,7 @@ class Learner:
             self._relearn(predict=True)
             teaching = sorted(entry.entry for entry in self.verdicts.values() if entry.liking is not None)
             names = ",".join(self.taste.names)
-            made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits]
+            made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.scoreboard.logits]
             with self._workspace.store.writing() as tables:
                 tables.log.replace_predictions(self.taste_id, dict(zip(teaching, made, strict=False)))
 
@@ -221,10 +223,10 @@ class Learner:
         if not predict:
             self.taste.relearn(rows, likings, weights, self._predicted([one.prediction for one in teaching]))
             return [None] * len(judged)
-        before = len(self.taste.board)
+        before = len(self.taste.scoreboard)
         self.taste.learn(rows, likings, weights)
         names = ",".join(self.taste.names)
-        made = iter(self.taste.board.logits[before:])
+        made = iter(self.taste.scoreboard.logits[before:])
         return [
             Prediction(names, next(made).astype("<f4").tobytes())
             if one.liking is not None and one.row in known

@@ -17,6 +17,7 @@ from palate.reader import Reader
 from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
 from palate.store.health import examine
+from palate.store.sqlite import IN_MEMORY
 from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import well_formed
 from palate.value import SimilarText
@@ -61,13 +62,13 @@ class Library(OpenStore):
         asked = make_encoder(encoder) if encoder else None
         super().__init__(path, create=create)
         named = (encoder, asked) if encoder and asked else None
-        self._workspace = Workspace(self.store, named, any_encoder=any_encoder)
-        self._learners = Learners(self._workspace, memory_limit_bytes)
+        self.workspace = Workspace(self.store, named, any_encoder=any_encoder)
+        self._learners = Learners(self.workspace, memory_limit_bytes)
 
     @property
     def encoder(self) -> Encoder:
         """What the store's vectors come from, as of the last call."""
-        return self._workspace.encoder
+        return self.workspace.encoder
 
     def add(
         self,
@@ -90,10 +91,10 @@ class Library(OpenStore):
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in texts)
-        encoder = self._workspace.encoding.follow(state)
+        encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self.store, encoder, progress)
         if report.added:
-            self._workspace.maintain()
+            self.workspace.maintain()
         with self.store.writing() as tables:
             tables.settings.put_validators(dict(fetcher.fetched))
         return report
@@ -144,7 +145,7 @@ class Library(OpenStore):
             )
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
-        return Reader(self._workspace, learner, row)
+        return Reader(self.workspace, learner, row)
 
     def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together.
@@ -186,17 +187,17 @@ class Library(OpenStore):
 
         Texts without a vector get one first. A crowd that has got old is learned anew in the background.
         """
-        return self._workspace.corpus()
+        return self.workspace.corpus()
 
     def crowd(self) -> CrowdSummary | None:
         """Returns what the crowd was learned from; None where there is none: fewer than five readers judged enough."""
-        state = self._workspace.state()
-        return self._workspace.crowd.summary(self._workspace.encoding.follow(state).encoder_id)
+        state = self.workspace.state()
+        return self.workspace.crowd.summary(self.workspace.encoding.follow(state).encoder_id)
 
     def refresh_crowd(self) -> CrowdSummary | None:
         """Learns the crowd now from all public judgements; returns what it was learned from."""
         corpus = self.corpus()
-        self._workspace.crowd.learn(corpus, self._workspace.encoding.cached.encoder_id)
+        self.workspace.crowd.learn(corpus, self.workspace.encoding.cached.encoder_id)
         return self.crowd()
 
     def crowd_status(self) -> CrowdStatus:
@@ -213,7 +214,7 @@ class Library(OpenStore):
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
-        return self._workspace.encode(contents)
+        return self.workspace.encode(contents)
 
     def remove(
         self,
@@ -240,8 +241,8 @@ class Library(OpenStore):
             take_away = tables.texts.count_removal if dry_run else tables.texts.remove
             counts = take_away(rows, forget=forget)
         if rows and not dry_run:
-            self._workspace.rules.forget()
-            self._workspace.compact()
+            self.workspace.rules.forget()
+            self.workspace.compact()
         return RemoveReport(*counts)
 
     def use_encoder(self, name: str, progress: Encoded | None = None) -> int:
@@ -252,7 +253,7 @@ class Library(OpenStore):
         Until the last is done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and
         what was made is kept. progress is called with the number done and the number in all. Raises
         UnknownName, BadSource, MissingExtra."""
-        return self._workspace.encoding.use(name, progress)
+        return self.workspace.encoding.use(name, progress)
 
     def begin_encoder(self, name: str) -> None:
         """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder
@@ -260,18 +261,21 @@ class Library(OpenStore):
 
         `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
         in memory, whose one connection threads cannot share, is moved before this returns."""
-        self._workspace.encoding.begin(name)
+        if self.store.path == IN_MEMORY:
+            self.use_encoder(name)
+        else:
+            self.workspace.encoding.begin(name)
 
     def moving(self) -> UnderWay | None:
         """How far a move in the background is; None where there is none. Raises what went wrong with the
         last.
         """
-        return self._workspace.encoding.background.under_way()
+        return self.workspace.encoding.background.under_way()
 
     def close(self) -> None:
         """Stops what goes on in the background; what was made is kept. Raises what went wrong with it."""
         try:
-            self._workspace.close()
+            self.workspace.close()
         finally:
             super().close()
 

@@ -44,7 +44,7 @@ class Taste(Protocol):
         that what depends on it does not depend on a clock."""
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """From n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
 
     def logits(self, features: Features) -> Vector:
         """(n,) log odds of a like."""
@@ -61,7 +61,7 @@ class Taste(Protocol):
         """By name, (n,) shares of the logit that no weights explain; empty for a taste that is linear."""
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
 
 
 @dataclass(frozen=True, eq=False)

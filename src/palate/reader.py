@@ -18,7 +18,7 @@ from palate.rules.matcher import Effect, shifted
 from palate.rules.of_reader import ReaderRules
 from palate.store.log import Entry, Verdict
 from palate.store.readers import TasteRow
-from palate.taste.leaderboard import Place, leaderboard
+from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
 from palate.value import (
     Contribution,
@@ -204,7 +204,7 @@ class Reader:
             stored = [taste.logits(corpus.features(part)) for part in parts]
         return LibraryLogits(of_given, np.concatenate([np.zeros(0), *stored]), corpus.rows[present])
 
-    def contest(self) -> list[Place]:
+    def contest(self) -> list[Standing]:
         """Returns how the tastes that compete for this reader stand, lowest loss first."""
         with self._learner.lock:
             self._learner.corpus()
@@ -228,7 +228,7 @@ class Reader:
         """Returns where this reader's taste seems to have changed, in judgements that were predicted."""
         with self._learner.lock:
             self._learner.corpus()
-            board = self._learner.taste.board
+            board = self._learner.taste.scoreboard
             return detect_changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
 
     def serve(self, serving: str) -> None:

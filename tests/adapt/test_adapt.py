@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sentence_transformers import SentenceTransformer
 
-import palate.adapt.adapt
+import palate.adapt.verdict
 from direct import direct
 from palate.adapt.adapt import Adapted, adapt
 from palate.encoder.choose import make_encoder
@@ -20,19 +20,19 @@ from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.library import Library
 from palate.store.log import Verdict
 from palate.store.transfer import export_store
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import ADAPT
+from palate.training.run.settings import ADAPT_DEFAULTS
+from palate.training.run.trained_model import read_trained_model
 from training.letters import letters, likes
 from training.sentence_files import sts_file
 
-SMALL = replace(ADAPT, epochs=4, rate=2e-2, window=12, seed=1)
+SMALL = replace(ADAPT_DEFAULTS, epochs=4, rate=2e-2, window=12, seed=1)
 TEXTS, GROUPED = letters(300, 0)
 
 
 @pytest.fixture(autouse=True)
 def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixteen dims cannot learn without forgetting."""
-    monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN", -1.0)
+    monkeypatch.setattr(palate.adapt.verdict, "MIN_AGREEMENT", -1.0)
 
 
 def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
@@ -43,13 +43,14 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
         library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(TEXTS)])
         for reader, (places, likings) in enumerate(likes(GROUPED, 4, 60, 1)):
             said = [liking if place < 45 or not turned else -liking for place, liking in enumerate(likings)]
-            taste = library.reader(f"reader {reader}").number
-            rows = [library.row_of(f"t{place}") for place in places]
+            texts = [f"t{place}" for place in places]
+            log = direct(library.store).log
+            taste = library.reader(f"reader {reader}").taste_id
             verdicts = [
-                Verdict(row, "like" if liking > 0 else "dislike", liking)
-                for row, liking in zip(rows, said, strict=True)
+                Verdict(library.row_of(text_id), "like" if liking > 0 else "dislike", liking)
+                for text_id, liking in zip(texts, said, strict=True)
             ]
-            direct(library.store).log.append(taste, verdicts)
+            log.append(taste, verdicts)
     return path
 
 
@@ -71,8 +72,8 @@ def adapted(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     folder = tmp_path_factory.mktemp("adapted")
     path, told = Path(shutil.copy(filled, folder / "store.db")), list[str]()
     with pytest.MonkeyPatch.context() as patch, Library(path) as library:
-        patch.setattr(palate.adapt.adapt, "FORGOTTEN", -1.0)
-        done = adapt(library, folder / "tuned", settings=SMALL, tell=told.append)
+        patch.setattr(palate.adapt.verdict, "MIN_AGREEMENT", -1.0)
+        done = adapt(library, folder / "tuned", settings=SMALL, on_message=told.append)
     return path, done, told
 
 
@@ -91,7 +92,7 @@ def test_an_encoder_that_serves_better_is_kept(adapted: tuple[Path, Adapted, lis
     assert done.kept
     assert done.gains["before"].low > 0
     assert done.verdict.startswith("better beyond noise than sbert:")
-    before, after = done.finished.figures["before"], done.finished.figures["after"]
+    before, after = done.model.figures["before"], done.model.figures["after"]
     assert before["loss"] - after["loss"] == pytest.approx(done.gains["before"].mean)
     assert after["auc"] > before["auc"]
     assert told == ["180 judgements of 4 tastes to learn from, 60 later ones to judge by"]
@@ -99,12 +100,12 @@ def test_an_encoder_that_serves_better_is_kept(adapted: tuple[Path, Adapted, lis
 
 def test_its_folder_says_what_it_is_and_loads(adapted: tuple[Path, Adapted, list[str]]) -> None:
     _, done, _ = adapted
-    finished = read_finished(done.finished.folder)
-    assert (finished.kind, finished.figures) == ("adapt", done.finished.figures)
-    assert done.verdict in finished.notes
-    assert (finished.folder / "README.md").is_file()
-    assert SentenceTransformer(str(finished.folder), device="cpu").encode(["abc"]).shape == (1, 16)
-    assert not (finished.folder / "checkpoints").exists()
+    trained = read_trained_model(done.model.folder)
+    assert (trained.kind, trained.figures) == ("adapt", done.model.figures)
+    assert done.verdict in trained.notes
+    assert (trained.folder / "README.md").is_file()
+    assert SentenceTransformer(str(trained.folder), device="cpu").encode(["abc"]).shape == (1, 16)
+    assert not (trained.folder / "checkpoints").exists()
 
 
 def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(
@@ -134,27 +135,29 @@ def test_an_encoder_that_does_not_serve_better_leaves_the_store_as_it_was(
         assert not done.kept
         assert "worse beyond noise" in done.verdict or "no better beyond noise" in done.verdict
         assert everything(library) == before
-    assert done.verdict in read_finished(tmp_path / "tuned").notes
+    assert done.verdict in read_trained_model(tmp_path / "tuned").notes
 
 
 def test_an_encoder_that_forgot_is_not_kept_however_good(
     store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN", 0.99)
+    monkeypatch.setattr(palate.adapt.verdict, "MIN_AGREEMENT", 0.99)
     done = adapt(store, tmp_path / "tuned", settings=SMALL)
     assert done.gains["before"].low > 0
     assert not done.kept
-    assert done.verdict.startswith("it forgot too much: what is like what agrees with the start at 0.")
+    assert done.verdict.startswith(
+        "it forgot too much: its similarities of texts agree with the start's at 0."
+    )
 
 
 def test_given_pairs_decide_what_was_forgotten(
     store: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(palate.adapt.adapt, "FORGOTTEN_STS", -1.0)
+    monkeypatch.setattr(palate.adapt.verdict, "MAX_STS_FALL", -1.0)
     done = adapt(store, tmp_path / "tuned", settings=replace(SMALL, epochs=1), sts=[sts_file(tmp_path, 80)])
     assert not done.kept
     assert done.verdict.startswith("it forgot too much: STS Spearman fell from ")
-    assert "sts_spearman" in done.finished.figures["before"]
+    assert "sts_spearman" in done.model.figures["before"]
 
 
 def test_another_start_is_compared_too(
@@ -167,11 +170,15 @@ def test_another_start_is_compared_too(
     with Library(fill(path, tiny_bert)) as library:
         library.use_encoder("words")
         done = adapt(
-            library, tmp_path / "tuned", settings=SMALL, start=str(f"sbert:{tiny_bert}"), tell=told.append
+            library,
+            tmp_path / "tuned",
+            settings=SMALL,
+            start=str(f"sbert:{tiny_bert}"),
+            on_message=told.append,
         )
     assert told[0] == f"tuning starts from sbert:{tiny_bert}, as words has no network to tune"
     assert set(done.gains) == {"before", "start"}
-    assert set(done.finished.figures) == {"before", "start", "after"}
+    assert set(done.model.figures) == {"before", "start", "after"}
     assert done.kept == (done.gains["before"].low > 0 and done.gains["start"].low > 0)
     assert "than words: " in done.verdict
     assert f"than sbert:{tiny_bert}: " in done.verdict
@@ -186,18 +193,18 @@ def test_a_stopped_adapting_goes_on_with_what_had_been_said_then(
 ) -> None:
     """Judgements and texts that came since do not count; it ends as one that nothing stopped."""
 
-    def watch(facts: Mapping[str, float]) -> None:
+    def on_step(facts: Mapping[str, float]) -> None:
         if facts["step"] == 30:
             raise Stop
 
     with pytest.raises(Stop):
-        adapt(store, tmp_path / "tuned", settings=SMALL, watch=watch)
+        adapt(store, tmp_path / "tuned", settings=SMALL, on_step=on_step)
     store.reader("reader 1").judge_many([("t1", "dislike"), ("t2", "like")])
     store.add(["xyz zyx yyy"])
     with pytest.raises(BadFolder, match="begun otherwise"):
         adapt(store, tmp_path / "tuned", settings=replace(SMALL, seed=2))
     done = adapt(store, tmp_path / "tuned", settings=SMALL)
-    assert done.finished.figures == adapted[1].finished.figures
+    assert done.model.figures == adapted[1].model.figures
     assert store.use_encoder(done.name) == 1
     with pytest.raises(BadFolder, match="holds a finished model already"):
         adapt(store, tmp_path / "tuned", settings=SMALL)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from direct import direct
-from palate.adapt.held_out import Heard, gather, tastes_of
-from palate.adapt.trial import MANY, Served, Trial, gain
+from palate.adapt.held_out import TasteHistory, gather, tastes_of
+from palate.adapt.trial import MIN_DRAWN_TASTES, EncoderTrial, TrialResult, gain
 from palate.feature.terms import hash_terms
 from palate.library import Library
 from palate.store.log import Verdict
@@ -34,13 +34,16 @@ def test_a_trial_predicts_what_a_reader_would_have_been_served(
     with Library(path, encoder="words") as library:
         library.add(papers)
         me = library.reader("me", kind=kind, likes=likes)
-        rows = [(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0) for id, verdict in VERDICTS]
-        direct(library.store).log.append(me.number, [Verdict(*row) for row in rows[:9]])  # type: ignore[arg-type]
+        imported = [
+            Verdict(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0)
+            for id, verdict in VERDICTS[:9]
+        ]
+        direct(library.store).log.append(me.taste_id, imported)
         for id, verdict in VERDICTS[9:]:
             me.judge(id, verdict)
-        board = me._learned.taste.board
+        board = me._learner.taste.scoreboard
         said = gather(library, tastes_of(library, ["me"]), {}, seed=0)
-        served = Trial(said.contents, said.heard, [0]).serve(said.vectors, library.encode)
+        served = EncoderTrial(said.contents, said.histories, [0]).replay(said.vectors, library.encode)
     assert len(board) == 3
     held = np.clip(board.blended, -3, 3)  # surer than that counts as that, on every scoreboard
     expected = np.logaddexp(0, held) - board.targets * held
@@ -59,13 +62,13 @@ def test_other_vectors_are_served_otherwise_and_terms_are_the_same() -> None:
     told[::2] += 2 * told[0]  # what is liked lies together
     told /= np.linalg.norm(told, axis=1, keepdims=True)
     places = rng.permutation(40)
-    one = Heard("me", "bayes", (), places, np.where(places % 2 == 0, 1.0, -1.0), cut=20)
-    trial = Trial(contents, [one], [0])
-    assert trial.held == 20
+    one = TasteHistory("me", "bayes", (), places, np.where(places % 2 == 0, 1.0, -1.0), n_learned=20)
+    trial = EncoderTrial(contents, [one], [0])
+    assert trial.n_held_out == 20
     assert trial.terms.ids.tolist() == hash_terms(contents).ids.tolist()
     seen: list[tuple[int, int]] = []
     before, after = (
-        trial.serve(rows, lambda _: np.zeros((0, 6)), lambda *told: seen.append(told))
+        trial.replay(rows, lambda _: np.zeros((0, 6)), lambda *told: seen.append(told))
         for rows in (vectors, told)
     )
     assert seen == [(1, 1), (1, 1)]
@@ -80,7 +83,7 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
     contents = [f"only{n}" for n in range(30)]
     vectors = np.eye(30)
 
-    def heard(readers: int, private: bool = False, flipped: bool = False) -> list[Heard]:
+    def heard(readers: int, private: bool = False, flipped: bool = False) -> list[TasteHistory]:
         found = []
         for number in range(readers):
             places = np.random.default_rng(number).permutation(30)[:20]
@@ -88,12 +91,14 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
             if flipped and number:  # what the others say later
                 likings[15:] *= -1
             found.append(
-                Heard(f"r{number}", "contest", (), places, likings, cut=15, private=private and number > 0)
+                TasteHistory(
+                    f"r{number}", "contest", (), places, likings, n_learned=15, private=private and number > 0
+                )
             )
         return found
 
-    def loss(said: list[Heard]) -> float:
-        return Trial(contents, said, [0]).serve(vectors, lambda _: vectors[:0]).loss
+    def loss(said: list[TasteHistory]) -> float:
+        return EncoderTrial(contents, said, [0]).replay(vectors, lambda _: vectors[:0]).loss
 
     crowded = loss(heard(10))
     assert crowded < loss(heard(4)) - 0.05
@@ -101,15 +106,15 @@ def test_a_crowd_is_heard_where_enough_readers_spoke_and_it_knows_nothing_of_wha
     assert crowded < loss(heard(10, private=True)) - 0.05
 
 
-def of(losses: list[list[float]]) -> Served:
-    return Served(tuple(np.array(one) for one in losses), ())
+def of(losses: list[list[float]]) -> TrialResult:
+    return TrialResult(tuple(np.array(one) for one in losses), ())
 
 
 def test_a_gain_is_the_mean_fall_over_all_judgements() -> None:
     rng = np.random.default_rng(0)
     few = gain(of([[1.0, 2.0], [3.0]]), of([[0.5, 2.0], [1.0]]), rng)
     assert few.mean == pytest.approx(2.5 / 3)
-    many = gain(of([[1.0, 2.0], [3.0]] * MANY), of([[0.5, 2.0], [1.0]] * MANY), rng)
+    many = gain(of([[1.0, 2.0], [3.0]] * MIN_DRAWN_TASTES), of([[0.5, 2.0], [1.0]] * MIN_DRAWN_TASTES), rng)
     assert many.mean == pytest.approx(2.5 / 3)
     assert few.low < many.low < many.mean < many.high < few.high
     assert np.isnan(of([[1.0]]).auc)
@@ -120,9 +125,9 @@ def test_readers_are_drawn_as_a_whole() -> None:
     said.
     """
     rng = np.random.default_rng(0)
-    falls = rng.normal(0.1, 0.3, MANY)
-    before = of([[1.0] * 500] * MANY)
+    falls = rng.normal(0.1, 0.3, MIN_DRAWN_TASTES)
+    before = of([[1.0] * 500] * MIN_DRAWN_TASTES)
     wide = gain(before, of([[1.0 - fall] * 500 for fall in falls]), np.random.default_rng(1))
-    error = falls.std() / np.sqrt(MANY)
+    error = falls.std() / np.sqrt(MIN_DRAWN_TASTES)
     assert wide.low == pytest.approx(wide.mean - 1.96 * error, abs=0.4 * error)
     assert wide.high == pytest.approx(wide.mean + 1.96 * error, abs=0.4 * error)

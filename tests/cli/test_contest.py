@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import Result
 
-from palate.taste.choose import ALONE
+from palate.taste.choose import CONTENT_MEMBERS
 
 Palate = Callable[..., Result]
 VERDICTS = {"cats-1": "like", "bonds-1": "dislike", "cats-2": "like", "search-1": "dislike"}
@@ -26,7 +26,7 @@ def told(palate: Palate, *args: str) -> dict[str, Any]:
 def test_every_taste_has_predicted_every_judgement(palate: Palate, store: Path) -> None:
     judged(palate)
     tastes = told(palate)["tastes"]
-    assert {taste["name"] for taste in tastes} == set(ALONE)
+    assert {taste["name"] for taste in tastes} == set(CONTENT_MEMBERS)
     assert {taste["n"] for taste in tastes} == {len(VERDICTS)}
     assert [taste["loss"] for taste in tastes] == sorted(taste["loss"] for taste in tastes)
     assert abs(sum(taste["share"] for taste in tastes) - 1) < 1e-9

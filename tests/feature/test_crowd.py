@@ -43,7 +43,7 @@ def test_a_crowd_comes_back_to_the_bit(seed: int, n: int, readers: int, dislikes
     assert type(again) is type(crowd)
     assert bits(again.block) == bits(crowd.block)
     assert again.prior.tobytes() == crowd.prior.tobytes()
-    assert again.heard == crowd.heard
+    assert again.judgements_per_text == crowd.judgements_per_text
     new = np.random.default_rng(seed).normal(size=(3, 5)).astype(np.float32)
     assert bits(again.transform(new)) == bits(crowd.transform(new))
     assert crowd_to_bytes(again, BESIDE) == crowd_to_bytes(crowd, BESIDE)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from palate.feature.liked import POPULARITY, LikedCrowd
+from palate.feature.liked import POPULARITY_LOGIT, LikedCrowd
 from palate.feedback import CrowdFeedback
 
 Floats = NDArray[np.float64]
@@ -72,7 +72,10 @@ def test_the_first_column_orders_texts_by_likes_and_alone_has_a_prior() -> None:
     assert crowd.prior.tolist() == [1, 0, 0, 0]
     before = crowd.block @ crowd.prior
     assert np.argsort(before).tolist() == [3, 0, 1, 2]
-    assert (before.mean(), before.std()) == (pytest.approx(0, abs=1e-6), pytest.approx(POPULARITY, rel=1e-5))
+    assert (before.mean(), before.std()) == (
+        pytest.approx(0, abs=1e-6),
+        pytest.approx(POPULARITY_LOGIT, rel=1e-5),
+    )
 
 
 def test_a_text_that_nobody_liked_and_a_new_one_are_like_their_neighbours() -> None:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.feature.minhash import HASHES_PER_BAND, MIN_TERMS, N_BANDS, band_keys, jaccard
 from palate.feature.terms import BUCKETS, hash_terms
-from palate.feature.minhash import BANDS, FEWEST, PER_BAND, band_keys, jaccard
 from palate.features import Terms
 
 IDS = st.sets(st.integers(0, BUCKETS - 1), max_size=40)
@@ -33,7 +33,7 @@ def test_texts_share_a_band_as_often_as_the_s_curve_says(alike: float, said: flo
     keys = band_keys(terms_of(sets))
     met = np.mean([bool(set(keys[row]) & set(keys[row + 1])) for row in range(0, 2 * pairs, 2)])
     j = shared / (2 * size - shared)
-    expected = 1 - (1 - j**PER_BAND) ** BANDS
+    expected = 1 - (1 - j**HASHES_PER_BAND) ** N_BANDS
     assert met == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / pairs) + 0.02)
     if said is not None:
         assert expected == pytest.approx(said, abs=0.02)  # what the source file says
@@ -45,7 +45,7 @@ def test_keys_depend_on_the_terms_of_a_text_alone(sets: list[list[int]]) -> None
     together = band_keys(terms_of([*sets, *sets]))
     assert together[: len(sets)] == together[len(sets) :] == [band_keys(terms_of([one]))[0] for one in sets]
     assert [len(keys) for keys in together[: len(sets)]] == [
-        0 if len(one) < FEWEST else BANDS for one in sets
+        0 if len(one) < MIN_TERMS else N_BANDS for one in sets
     ]
     assert all(0 <= key < 2**63 for keys in together for key in keys)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.evaluation.metrics import auc
-from palate.feature.rated import LOG_ODDS, RatedCrowd
+from palate.feature.rated import LOG_ODDS_PER_LIKING, RatedCrowd
 from palate.features import Features
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
@@ -40,7 +40,12 @@ def planted(
 
 def taste_of(crowd: RatedCrowd) -> BayesTaste:
     return BayesTaste(
-        {"crowd": 1.0}, noise=1.0, dislike=1.0, balance=0.0, slope=LOG_ODDS, prior={"crowd": crowd.prior}
+        {"crowd": 1.0},
+        noise=1.0,
+        dislike=1.0,
+        balance=0.0,
+        slope=LOG_ODDS_PER_LIKING,
+        prior={"crowd": crowd.prior},
     )
 
 
@@ -60,14 +65,14 @@ def test_the_belief_of_a_reader_is_the_gaussian_conditional_of_the_model(seed: i
     sigmoid.
     """
     feedback, rows, _ = planted(seed, readers=40, n=30)
-    crowd = RatedCrowd(feedback, rows, factors=3, company=2)
+    crowd = RatedCrowd(feedback, rows, factors=3, co_judgements=2)
     rng = np.random.default_rng(seed)
     judged, said = rng.permutation(30)[:k], rng.choice([-1.0, 1.0], k)
     features = Features({"crowd": crowd.block})
     taste = taste_of(crowd)
     taste.learn(features[judged], said, np.ones(k))
     block = crowd.block.astype(np.float64)
-    expected, covariance = block @ crowd.prior / LOG_ODDS, block @ block.T + taste.bias
+    expected, covariance = block @ crowd.prior / LOG_ODDS_PER_LIKING, block @ block.T + taste.bias
     gain = covariance[:, judged] @ np.linalg.inv(covariance[np.ix_(judged, judged)] + np.eye(k))
     conditional = expected + gain @ (said - expected[judged])
     mean, _ = taste.value(features)
@@ -120,8 +125,8 @@ def test_what_the_text_says_of_a_level_is_learned_for_texts_that_nobody_judged()
     likings = np.clip(rows[places] @ direction / 2 + rng.normal(0, 0.2, 6000), -1, 1)
     _, first = np.unique(who * 400 + places, return_index=True)
     crowd = RatedCrowd(CrowdFeedback(who[first], places[first], likings[first], 400), rows)
-    unheard = crowd.block[300:].astype(np.float64) @ crowd.prior
-    assert np.corrcoef(unheard, rows[300:] @ direction)[0, 1] > 0.9
+    unjudged = crowd.block[300:].astype(np.float64) @ crowd.prior
+    assert np.corrcoef(unjudged, rows[300:] @ direction)[0, 1] > 0.9
     np.testing.assert_allclose(crowd.transform(rows[300:]), crowd.block[300:], atol=1e-6)
 
 
@@ -138,7 +143,7 @@ def test_without_readers_all_is_even(n: int) -> None:
 def test_one_reader_is_a_crowd(likings: list[float]) -> None:
     k = len(likings)
     feedback = CrowdFeedback(np.zeros(k, np.int64), np.arange(k), np.array(likings), 6)
-    crowd = RatedCrowd(feedback, draw_rows(np.random.default_rng(1), 6), factors=2, company=3)
+    crowd = RatedCrowd(feedback, draw_rows(np.random.default_rng(1), 6), factors=2, co_judgements=3)
     odds = crowd.block @ crowd.prior
     assert np.isfinite(crowd.block).all()
     assert np.abs(odds).max() < 2
@@ -152,8 +157,8 @@ def test_more_judgements_alike_move_the_level_further() -> None:
     crowd = RatedCrowd(
         CrowdFeedback(who, places, np.where(places < 2, 1.0, -1.0), 5), np.zeros((5, 2), np.float32)
     )
-    liked, liked_once, disliked, disliked_once, unheard = crowd.block @ crowd.prior
-    assert liked > liked_once > unheard > disliked_once > disliked
+    liked, liked_once, disliked, disliked_once, unjudged = crowd.block @ crowd.prior
+    assert liked > liked_once > unjudged > disliked_once > disliked
 
 
 def test_the_same_feedback_gives_the_same_block() -> None:
@@ -161,7 +166,7 @@ def test_the_same_feedback_gives_the_same_block() -> None:
     assert RatedCrowd(feedback, rows).block.tobytes() == RatedCrowd(feedback, rows).block.tobytes()
 
 
-@pytest.mark.parametrize("wrong", [{"factors": 0}, {"company": 0}, {"n": 3}])
+@pytest.mark.parametrize("wrong", [{"factors": 0}, {"co_judgements": 0}, {"n": 3}])
 def test_settings_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     n = wrong.pop("n", 2)
     with pytest.raises(ValueError, match="must be 1 or more"):

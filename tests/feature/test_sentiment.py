@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.terms import hash_terms
 from palate.feature.sentiment import QUIET, WORDS, Sentiment
+from palate.feature.terms import hash_terms
 
 WARM, COOL = ["delightful", "charming", "superb", "joy"], ["awful", "boring", "horrible", "grief"]
 PLAIN = ["train", "table", "plots"]

@@ -5,7 +5,7 @@ was put.
 import pytest
 
 from direct import direct
-from palate.store.crowd import CrowdState, PublicJudgement, StoredCrowd
+from palate.store.crowd import CrowdState, PublicEntry, StoredCrowd
 from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
@@ -28,7 +28,7 @@ def store() -> SqliteStore:
     return store
 
 
-def test_everyone_is_what_stands_in_the_order_in_which_it_was_said(store: SqliteStore) -> None:
+def test_the_public_log_is_all_entries_in_the_order_in_which_they_were_made(store: SqliteStore) -> None:
     direct(store).log.append(
         1, [Verdict(1, "like", 1.0), Verdict(2, "dislike", -1.0), Verdict(3, "like", 1.0)]
     )
@@ -37,19 +37,18 @@ def test_everyone_is_what_stands_in_the_order_in_which_it_was_said(store: Sqlite
     direct(store).log.append(2, [Verdict(2, "like", 1.0)])
     direct(store).log.undo(2)
     log = direct(store).crowd.public_log()
-    assert (log.head, log.n_entries) == (8, 8)
-    assert log.judgements == [
-        PublicJudgement(1, 1, 2, -1.0),
-        PublicJudgement(2, 3, 1, 0.25),
-        PublicJudgement(1, 1, 1, -0.5),
+    assert log.head == 8
+    assert log.entries == [
+        PublicEntry(1, 1, 1, 1, 1.0, None),
+        PublicEntry(2, 1, 1, 2, -1.0, None),
+        PublicEntry(3, 1, 1, 3, 1.0, None),
+        PublicEntry(4, 2, 3, 1, 0.25, None),
+        PublicEntry(5, 1, 1, 1, -0.5, None),
+        PublicEntry(6, 1, 1, 3, None, None),
+        PublicEntry(7, 1, 2, 2, 1.0, None),
+        PublicEntry(8, 1, 2, None, None, 7),
     ]
     assert [direct(store).crowd.count_since(head) for head in (0, 4, 8)] == [8, 4, 0]
-
-
-def test_an_undo_brings_back_what_was_said_before(store: SqliteStore) -> None:
-    direct(store).log.append(1, [Verdict(1, "like", 1.0), Verdict(1, "dislike", -1.0)])
-    direct(store).log.undo(1)
-    assert direct(store).crowd.public_log().judgements == [PublicJudgement(1, 1, 1, 1.0)]
 
 
 def test_private_readers_are_not_among_them(store: SqliteStore) -> None:
@@ -58,7 +57,7 @@ def test_private_readers_are_not_among_them(store: SqliteStore) -> None:
     assert [direct(store).crowd.count_readers(least) for least in (1, 2, 3)] == [2, 2, 0]
     direct(store).readers.keep_private("bob", True)
     assert direct(store).crowd.count_readers(1) == 1
-    assert {judgement.reader_id for judgement in direct(store).crowd.public_log().judgements} == {1}
+    assert {entry.reader_id for entry in direct(store).crowd.public_log().entries} == {1}
     assert (direct(store).crowd.count_since(0), direct(store).crowd.count_since(2)) == (2, 0)
     assert direct(store).crowd.state() == CrowdState(4, None, "2")
 

@@ -1,6 +1,6 @@
 from direct import direct
-from palate.store.readers import TasteRow
 from palate.store.log import Verdict
+from palate.store.readers import TasteRow
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
 from palate.text import Text

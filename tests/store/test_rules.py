@@ -131,7 +131,9 @@ def test_the_index_finds_just_the_texts_a_word_matches(bodies: list[list[str]], 
         for rule in (Rule("block", "word", one), Rule("block", "word", f"{one} {other}")):
             matching = [row for row, text in enumerate(texts, 1) if rule.matches(text)]
             for after_row in range(len(texts) + 1):
-                assert direct(store).rules.matching(rule, after_row) == [row for row in matching if row > after_row]
+                assert direct(store).rules.matching(rule, after_row) == [
+                    row for row in matching if row > after_row
+                ]
 
 
 def test_other_rules_find_just_the_texts_they_match() -> None:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from sklearn.metrics import roc_auc_score
 
 from palate.features import Features
-from palate.taste.aging import FADED, AgingTaste, aged, ages
+from palate.taste.aging import MAX_HALF_LIVES, AgingTaste, aged, ages
 from palate.taste.bayes import BayesTaste
 from palate.taste.profile import ProfileTaste
 
@@ -42,7 +42,7 @@ def test_it_is_the_taste_taught_with_halved_weights(seed: int, n: int, half_life
     age = np.array(
         [sum((likings[later] > 0) == (likings[row] > 0) for later in range(row + 1, n)) for row in range(n)]
     )
-    stays = np.flatnonzero(age < np.ceil(FADED * half_life))
+    stays = np.flatnonzero(age < np.ceil(MAX_HALF_LIVES * half_life))
     plain = BayesTaste(BLOCKS)
     plain.learn(texts[stays], likings[stays], weights[stays] * 2.0 ** (-age[stays] / half_life))
     others = make_texts(seed + 1, 6)
@@ -69,7 +69,7 @@ def test_asking_in_between_changes_nothing(seed: int, cuts: list[int]) -> None:
 def test_it_agrees_with_a_profile_that_ages_by_itself() -> None:
     rng = np.random.default_rng(1)
     texts, ones = make_texts(1, 12), np.ones(12)
-    aging, own = AgingTaste(ProfileTaste, 4.0), ProfileTaste(halving=4.0)
+    aging, own = AgingTaste(ProfileTaste, 4.0), ProfileTaste(half_life=4.0)
     for taste in (aging, own):
         taste.learn(texts, ones, rng.permutation(ones))
     np.testing.assert_allclose(aging.logits(texts), own.logits(texts), rtol=1e-6)

@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.bandit import BanditTaste
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 
 
 class Case:
@@ -75,7 +75,7 @@ def test_log_odds_are_calibrated_on_rewards_expected_by_ridge_regression_without
             ridge = Ridge(alpha=case.noise, fit_intercept=False)
             ridge.fit(rows[rest], case.rewards[rest], sample_weight=case.weights[rest])
             left_out[text] += ridge.predict(rows[[text]])[0]
-    slope, offset = calibrate(left_out, case.likings, case.weights, slope=case.slope, shift=WIDE)
+    slope, offset = calibrate(left_out, case.likings, case.weights, slope=case.slope, shift=UNBALANCED_SHIFT)
     taste = case.taught()
     np.testing.assert_allclose(
         taste.logits(case.texts), slope * taste.optimistic(case.texts, alpha=0.0) + offset, atol=1e-3

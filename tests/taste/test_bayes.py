@@ -40,7 +40,7 @@ class Case:
         taste.learn(self.features, self.likings, self.weights)
         return taste
 
-    def new(self, most: int = 512) -> BayesTaste:
+    def new(self, max_judgements: int = 512) -> BayesTaste:
         return BayesTaste(
             self.scales,
             noise=self.noise,
@@ -48,7 +48,7 @@ class Case:
             dislike=self.dislike,
             balance=self.balance,
             slope=self.slope,
-            most=most,
+            max_judgements=max_judgements,
         )
 
     @property
@@ -178,20 +178,22 @@ def test_a_judgement_of_weight_two_says_what_two_judgements_say(
     )
 
 
-@given(seed=st.integers(0, 999), n=st.integers(1, 25), most=st.integers(2, 8))
-def test_beyond_most_the_oldest_of_the_larger_side_is_let_go(seed: int, n: int, most: int) -> None:
+@given(seed=st.integers(0, 999), n=st.integers(1, 25), max_judgements=st.integers(2, 8))
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped(
+    seed: int, n: int, max_judgements: int
+) -> None:
     case = Case(seed, n, 2.0)
     kept: list[int] = []
     for row in range(n):
         kept.append(row)
-        if len(kept) > most:
+        if len(kept) > max_judgements:
             liked = [i for i in kept if case.likings[i] > 0]
             disliked = [i for i in kept if case.likings[i] <= 0]
             kept.remove((liked if len(liked) > len(disliked) else disliked)[0])
-    capped, small = case.new(most), case.new()
+    capped, small = case.new(max_judgements), case.new()
     capped.learn(case.features, case.likings, case.weights)
     small.learn(case.features[kept], case.likings[kept], case.weights[kept])
-    assert capped.dropped == n - len(kept) == max(0, n - most)
+    assert capped.dropped == n - len(kept) == max(0, n - max_judgements)
     for one, other in zip(capped.value(case.features), small.value(case.features), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-9)
     capped.forget()
@@ -240,7 +242,7 @@ def test_likes_alone_make_surer_of_what_is_liked() -> None:
         {"slope": 0.0},
         {"spread": 0.0},
         {"balance": -0.1},
-        {"most": 1},
+        {"max_judgements": 1},
     ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from palate.features import Features
 from palate.parts import Taste, Vector
 from palate.taste.bayes import BayesTaste
-from palate.taste.contest import SPAN, ContestTaste, Serving
+from palate.taste.contest import MAX_LOSS_DIFFERENCE, ContestTaste, Serving
 from palate.taste.leaderboard import leaderboard
 from palate.taste.profile import ProfileTaste
-from palate.taste.scoreboard import SURE
+from palate.taste.scoreboard import MAX_LOGIT
 
 DIMS = 5
 
@@ -95,9 +95,9 @@ def test_the_blend_loses_hardly_more_than_the_best_member_in_hindsight() -> None
             features,
             likings,
         )
-        board = contest.board
+        board = contest.scoreboard
         blended = np.logaddexp(
-            0, -np.where(board.targets > 0.5, 1, -1) * np.clip(board.blended, -SURE, SURE)
+            0, -np.where(board.targets > 0.5, 1, -1) * np.clip(board.blended, -MAX_LOGIT, MAX_LOGIT)
         ).sum()
         assert blended <= board.losses.sum(axis=0).min() + np.log(4) + 0.01 * len(board)
 
@@ -163,7 +163,7 @@ def test_a_champion_falls_only_to_one_that_is_better() -> None:
     assert (first.name, first.behind, first.low, first.high) == ("b", 0.0, 0.0, 0.0)
     assert second.low is not None
     assert second.high is not None
-    assert 0 < second.low < second.high <= SPAN
+    assert 0 < second.low < second.high <= MAX_LOSS_DIFFERENCE
 
 
 def test_a_pin_holds_whatever_is_predicted() -> None:
@@ -175,7 +175,7 @@ def test_a_pin_holds_whatever_is_predicted() -> None:
             ContestTaste(members, {"good": 1, "bad": 1}, serving=serving, pinned="bad"), features, likings
         )
         assert contest.shares == {"good": 0.0, "bad": 1.0}
-        assert contest.board.weights[0] > 0.9
+        assert contest.scoreboard.weights[0] > 0.9
 
 
 @given(seed=st.integers(0, 99), budget=st.sampled_from([0.3, 2.0, np.inf]), cut=st.integers(0, 25))
@@ -186,19 +186,19 @@ def test_recalling_what_was_predicted_ends_where_learning_did(seed: int, budget:
     stream, again = real(budget), real(budget)
     for row in range(25):
         stream.learn(features[row : row + 1], likings[row : row + 1], weights[row : row + 1])
-    stored = stream.board.logits.astype(np.float32)
+    stored = stream.scoreboard.logits.astype(np.float32)
     again.relearn(features[:cut], likings[:cut], weights[:cut], stored[:cut])
     again.learn(features[cut:], likings[cut:], weights[cut:])
     assert again.shares == stream.shares
     np.testing.assert_array_equal(again.logits(features), stream.logits(features))
-    np.testing.assert_array_equal(again.board.logits, stream.board.logits)
+    np.testing.assert_array_equal(again.scoreboard.logits, stream.scoreboard.logits)
 
 
 def test_what_was_not_predicted_is_learned_but_not_scored() -> None:
     features, likings, weights = drawn(3, 10)
     contest = real()
     contest.relearn(features, likings, weights, np.full((10, 3), np.nan))
-    assert len(contest.board) == 0
+    assert len(contest.scoreboard) == 0
     assert list(contest.shares.values()) == pytest.approx([1 / 3] * 3)
     alone = BayesTaste({"semantic": 1.0})
     alone.learn(features, likings, weights)

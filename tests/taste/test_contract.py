@@ -1,5 +1,6 @@
 """What every taste promises, with its default and with other settings."""
 
+import tracemalloc
 from collections.abc import Callable, Container
 from itertools import pairwise
 from typing import Any
@@ -17,7 +18,7 @@ from palate.parts import Taste, Vector
 from palate.taste.aging import AgingTaste
 from palate.taste.bandit import BanditTaste
 from palate.taste.bayes import BayesTaste
-from palate.taste.choose import CONTEST, NOTHING, TASTES, make_contest, make_taste
+from palate.taste.choose import CONTEST, NO_BACKGROUND, TASTES, make_contest, make_taste
 from palate.taste.contest import ContestTaste
 from palate.taste.counts import CountsTaste
 from palate.taste.evolved import EvolvedTaste
@@ -27,6 +28,7 @@ from palate.taste.neighbour import NeighbourTaste
 from palate.taste.neural import NeuralTaste
 from palate.taste.profile import ProfileTaste
 from palate.taste.scaled import ScaledTaste
+from palate.weights import Sparse
 
 Floats = NDArray[np.float64]
 BOTH = {"semantic": 2.0, "keyword": 0.1}
@@ -40,11 +42,14 @@ def thrifty(known: Background | None = None) -> ContestTaste:
         "gradient": GradientTaste(BOTH, background=known),
         "neighbour": NeighbourTaste(BOTH, background=known),
     }
-    return ContestTaste(members, dict.fromkeys(members, 1.0), rate=0.5, halving=5.0, budget=0.6)
+    return ContestTaste(members, dict.fromkeys(members, 1.0), rate=0.5, half_life=5.0, budget=0.6)
 
 
 MAKERS: dict[str, Maker] = {
-    **{kind: lambda known=None, kind=kind: make_taste(kind, known or NOTHING) for kind in [*TASTES, CONTEST]},
+    **{
+        kind: lambda known=None, kind=kind: make_taste(kind, known or NO_BACKGROUND)
+        for kind in [*TASTES, CONTEST]
+    },
     "aging, other settings": lambda known=None: AgingTaste(
         lambda: GradientTaste(BOTH, background=known), half_life=1.5
     ),
@@ -58,14 +63,14 @@ MAKERS: dict[str, Maker] = {
         dislike=1.4,
         balance=0.5,
         slope=1.0,
-        most=7,
+        max_judgements=7,
         spread=0.4,
         prior=known.prior if known else None,
     ),
     "bayes, on words alone": lambda known=None: BayesTaste(
         {"keyword": 1.3}, noise=2.0, balance=0.0, prior=known.prior if known else None
     ),
-    "contest, champion": lambda known=None: make_contest(CONTEST, known or NOTHING, "champion"),
+    "contest, champion": lambda known=None: make_contest(CONTEST, known or NO_BACKGROUND, "champion"),
     "contest, late": thrifty,
     "counts, other settings": lambda _=None: CountsTaste(alpha=0.3, ratio=4.0, slope=2.5),
     "evolved, other settings": lambda known=None: EvolvedTaste(
@@ -84,16 +89,18 @@ MAKERS: dict[str, Maker] = {
         BOTH, rate=0.5, bias=2.0, balance=0.0, background=known
     ),
     "margin, other settings": lambda known=None: MarginTaste(
-        BOTH, cost=2.0, ratio=0.7, weak=5, doubt=0.4, slope=0.7, most=7, seed=2, background=known
+        BOTH, cost=2.0, ratio=0.7, weak=5, doubt=0.4, slope=0.7, max_judgements=7, seed=2, background=known
     ),
     "margin, with weak texts": lambda _=None: MarginTaste(
         {"tfidf": 1.0}, weak=30, doubt=0.5, background=what_is_known()
     ),
-    "neighbour, other settings": lambda known=None: NeighbourTaste(BOTH, slope=5.0, most=7, background=known),
+    "neighbour, other settings": lambda known=None: NeighbourTaste(
+        BOTH, slope=5.0, max_judgements=7, background=known
+    ),
     "neural, graded": lambda known=None: NeuralTaste(
         {"semantic": 0.4, "crowd": 3.0}, loss="mse", hidden=5, dropout=0.0, seed=3, background=known
     ),
-    "profile, other settings": lambda _=None: ProfileTaste(halving=3.0, sharpness=5.0),
+    "profile, other settings": lambda _=None: ProfileTaste(half_life=3.0, sharpness=5.0),
     "scaled, other settings": lambda known=None: ScaledTaste(
         {**BOTH, "crowd": 1.0}, trust=0.5, even=0.4, slope=1.0, background=known
     ),
@@ -112,11 +119,12 @@ NO_PRIOR = {  # why these have no place for one
     "profile": "is a difference of two means",
     "profile, other settings": "is a difference of two means",
 }
+SHORTENED = "is a difference of two means, and a short vector among long ones shortens the mean it joins"
 # why a like of a text need not end above a dislike of it; their own tests have what they promise instead
 NO_RISE = {
-    "profile": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
-    "profile, other settings": "is a difference of two means, and a short vector among long ones shortens the mean it joins",
-    "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with those before it",
+    "profile": SHORTENED,
+    "profile, other settings": SHORTENED,
+    "scaled, other settings": "trusts a dimension, or all, less where a judgement is at odds with others",
 }
 # at every step: slow
 AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}
@@ -128,6 +136,13 @@ def makers(but: Container[str] = ()) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("make", kept.values(), ids=kept)
 
 
+WIDE = 2000  # words
+# whose weights on words are not sparse, and why
+DENSE_WEIGHTS = {
+    "counts": "a word that was never met has a weight too",
+    "counts, other settings": "a word that was never met has a weight too",
+}
+FEW_WORDS = {"margin, with weak texts": "its weak texts have few words"}
 NEURAL = {"neural", "neural, graded"}  # whose steps have a least length: it goes past a liking of 0.008
 GRADES = st.sampled_from([-1.0, -0.5, -0.1, 0.0, 0.1, 0.5, 1.0])
 Log = tuple[Features, Floats, Floats]
@@ -156,9 +171,9 @@ def drawn(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]
 
 
 @st.composite
-def logs(draw: st.DrawFn, most: int = 12) -> Log:
+def logs(draw: st.DrawFn, max_size: int = 12) -> Log:
     """n judged texts, some of them repeated, some without a word, some with an empty vector."""
-    n = draw(st.integers(0, most))
+    n = draw(st.integers(0, max_size))
     texts = make_texts(draw(st.integers(0, 999)), n)
     rows = np.array(draw(st.lists(st.integers(0, max(0, n - 1)), min_size=n, max_size=n)), dtype=np.int64)
     likings = draw(st.lists(LIKINGS[draw(st.sampled_from(sorted(LIKINGS)))], min_size=n, max_size=n))
@@ -280,6 +295,61 @@ def test_a_value_does_not_depend_on_the_texts_beside_it(make: Maker, log: Log, s
     np.testing.assert_allclose(together, alone, atol=1e-9)
 
 
+@makers(but=FEW_WORDS)
+@pytest.mark.parametrize("judged", [1, 30])
+def test_a_text_has_the_value_alone_that_it_has_among_many(make: Maker, judged: int) -> None:
+    """Also where words are so many that a lone text is read another way than many at once."""
+    texts = make_texts(5, 400, terms=WIDE)
+    rng = np.random.default_rng(judged)
+    taste = taught(make, (texts[:judged], rng.choice([1.0, -1.0], judged), rng.uniform(0.5, 2, judged)))
+    together, logits = np.stack(taste.value(texts)), taste.logits(texts)
+    for row in (0, 17, 399):
+        alone = np.stack(taste.value(texts[[row]]))[:, 0]
+        np.testing.assert_allclose(alone, together[:, row], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(taste.logits(texts[[row]])[0], logits[row], rtol=1e-5, atol=1e-6)
+
+
+@makers(but={*DENSE_WEIGHTS, *FEW_WORDS})
+def test_weights_of_words_are_those_of_judged_words(make: Maker) -> None:
+    """A taste that has judged a few texts holds no number for each word of the store."""
+    texts = make_texts(5, 6, terms=WIDE)
+    _, weights = taught(make, (texts, np.array([1.0, -1, 1, -1, 1, -1]), np.ones(6))).explain()
+    for name in weights.keys() & {"keyword", "tfidf"}:
+        assert isinstance(weights[name], Sparse)
+
+
+@makers(but={*DENSE_WEIGHTS, *FEW_WORDS})
+def test_a_reader_costs_what_it_judged(make: Maker) -> None:
+    """Two megabytes hold ten judgements, however many words there are."""
+    texts, likings = make_texts(5, 10, terms=WIDE), np.resize([1.0, -1.0], 10)
+    wide = Features(
+        {
+            name: csr_array((block.data, block.indices, block.indptr), shape=(10, 3_000_000))
+            if isinstance(block, csr_array)
+            else block
+            for name, block in texts.blocks.items()
+        }
+    )
+    for used in (False, True):  # the first time fills what is shared by all readers
+        tracemalloc.start()
+        taste = taught(make, (wide, likings, np.ones(10)))
+        taste.value(wide)
+        taste.explain()
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert not used or held < 2e6
+
+
+@makers()
+def test_weights_of_judgements_count(make: Maker) -> None:
+    texts, likings = make_texts(2, 12), np.resize([1.0, -1.0, -1.0], 12)
+    even, uneven = (
+        taught(make, (texts, likings, weights)).value(texts)
+        for weights in (np.ones(12), np.linspace(0.2, 3.0, 12))
+    )
+    assert not np.allclose(np.stack(even), np.stack(uneven), atol=1e-6)
+
+
 @makers()
 @drawn(log=logs(), seed=st.integers(0, 99))
 def test_logits_keep_the_order_of_means(make: Maker, log: Log, seed: int) -> None:
@@ -350,7 +420,7 @@ def test_the_clearly_more_one_text_is_liked_the_higher_its_neural_value(
 
 
 @makers(but=NO_RISE)
-@drawn(log=logs(most=6), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=6), seed=st.integers(0, 99))
 def test_a_like_raises_and_a_dislike_lowers_the_value_of_a_new_text(make: Maker, log: Log, seed: int) -> None:
     """Whatever was judged before, a text that is liked ends above where the same text ends that is
     disliked.
@@ -375,7 +445,7 @@ def test_equal_texts_have_equal_values_so_that_ties_are_ties(make: Maker, log: L
 
 
 @makers()
-@drawn(log=logs(most=8), gone=st.integers(0, 7), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=8), gone=st.integers(0, 7), seed=st.integers(0, 99))
 def test_a_judgement_taken_back_never_happened(make: Maker, log: Log, gone: int, seed: int) -> None:
     """Forgetting, and learning again what stands, ends in the taste that never learned the other."""
     features, likings, weights = log
@@ -426,7 +496,7 @@ def test_a_heavier_judgement_moves_the_value_of_its_text_further(make: Maker) ->
 
 
 @makers(but=NO_PRIOR)
-@drawn(log=logs(most=6), seed=st.integers(0, 99))
+@drawn(log=logs(max_size=6), seed=st.integers(0, 99))
 def test_a_prior_is_where_learning_starts(make: Maker, log: Log, seed: int) -> None:
     """Before any feedback the log odds are those of the prior; after it, the promises hold as well."""
     known, texts = what_is_known(), make_texts(seed, 5)

@@ -13,9 +13,9 @@ from palate.features import Features
 from palate.parts import Taste
 from palate.taste.contest import ContestTaste
 from palate.taste.gradient import GradientTaste
-from palate.taste.leaderboard import Place, leaderboard
+from palate.taste.leaderboard import Standing, leaderboard
 from palate.taste.profile import ProfileTaste
-from palate.taste.scoreboard import SURE
+from palate.taste.scoreboard import MAX_LOGIT
 
 Floats = NDArray[np.float64]
 NAMES = ("profile", "sharp", "gradient")
@@ -44,13 +44,13 @@ def auc(logits: Floats, likings: Floats) -> float | None:
 @settings(max_examples=25)
 @given(seed=st.integers(0, 999), n=st.integers(2, 40), spread=st.sampled_from([0.3, 2.0, 8.0]))
 def test_figures_are_those_of_scikit_learn(seed: int, n: int, spread: float) -> None:
-    """Loss is of logits held to SURE; the others are of logits as they came. Ties are among them."""
+    """Loss is of logits held to MAX_LOGIT; the others are of logits as they came. Ties are among them."""
     rng = np.random.default_rng(seed)
     likings = np.where(np.arange(n) % 2, 1.0, -1.0)
     logits = np.round(rng.normal(size=(n, 3)) * spread, 1)
     for place in leaderboard(predicted(logits, likings)):
         said = logits[:, NAMES.index(place.name)]
-        held = 1 / (1 + np.exp(-np.clip(said, -SURE, SURE)))
+        held = 1 / (1 + np.exp(-np.clip(said, -MAX_LOGIT, MAX_LOGIT)))
         assert place.n == n
         assert place.loss == pytest.approx(log_loss(likings, held))
         assert place.brier == pytest.approx(brier_score_loss(likings, 1 / (1 + np.exp(-said)), pos_label=1))
@@ -64,7 +64,7 @@ def test_graded_likings_are_targets_in_between(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     likings, logits = (
         rng.choice([-1.0, -0.4, 0.0, 0.1, 1.0], n),
-        np.round(rng.uniform(-SURE, SURE, (n, 3)), 1),
+        np.round(rng.uniform(-MAX_LOGIT, MAX_LOGIT, (n, 3)), 1),
     )
     for place in leaderboard(predicted(logits, likings)):
         said = logits[:, NAMES.index(place.name)]
@@ -107,7 +107,7 @@ def test_equal_losses_are_ordered_by_share() -> None:
 
 def test_nothing_judged_has_no_figures_but_shares() -> None:
     places = leaderboard(contest())
-    assert places[1] == Place("sharp", places[1].share, 0, None, None, None, None, None, None)
+    assert places[1] == Standing("sharp", places[1].share, 0, None, None, None, None, None, None)
     assert places[1].share == pytest.approx(0.6)
     assert [place.name for place in places] == list(NAMES)
 

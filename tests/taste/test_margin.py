@@ -129,10 +129,13 @@ def test_a_dislike_far_outside_the_margin_changes_no_direction() -> None:
     np.testing.assert_allclose(with_it[1][:2], without[1])
 
 
-def test_more_texts_than_most_let_the_oldest_of_the_larger_side_go() -> None:
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped() -> None:
     rows, _ = drawn(0, 8)
     likings = np.array([1.0, -1, -1, -1, -1, 1, -1, -1])
-    full, short = MarginTaste({"keyword": 1.0}, most=5), MarginTaste({"keyword": 1.0}, most=5)
+    full, short = (
+        MarginTaste({"keyword": 1.0}, max_judgements=5),
+        MarginTaste({"keyword": 1.0}, max_judgements=5),
+    )
     full.learn(words(rows), likings, np.ones(8))
     kept = [0, 4, 5, 6, 7]
     short.learn(words(rows[kept]), likings[kept], np.ones(5))
@@ -153,7 +156,7 @@ def test_the_seed_decides_which_texts_are_weak() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"cost": 0}, {"ratio": -1}, {"weak": -1}, {"doubt": 0}, {"slope": 0}, {"most": 1}]
+    "wrong", [{"cost": 0}, {"ratio": -1}, {"weak": -1}, {"doubt": 0}, {"slope": 0}, {"max_judgements": 1}]
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="scales, cost, ratio, doubt and slope must be above 0"):

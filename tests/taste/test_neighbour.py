@@ -10,7 +10,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from palate.features import Background, Features
 from palate.taste import neighbour
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.neighbour import NeighbourTaste
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ def test_log_odds_are_the_calibrated_difference_of_the_nearest(
     rest = [np.flatnonzero(np.arange(n) != text) for text in range(n)]
     left_out = np.array([score(cosines[text, others], likings[others]) for text, others in enumerate(rest)])
     expected = np.asarray(texts.blocks["crowd"]) @ prior / slope
-    fitted, offset = calibrate(left_out + expected[:n], likings, weights, slope=slope, shift=WIDE)
+    fitted, offset = calibrate(left_out + expected[:n], likings, weights, slope=slope, shift=UNBALANCED_SHIFT)
     scores = np.array([score(cosines[text, :n], likings) for text in range(n, n + 4)])
     np.testing.assert_allclose(taste.logits(texts[n:]), fitted * (scores + expected[n:]) + offset, atol=1e-5)
     mean, sd = taste.value(texts[n:])
@@ -68,22 +68,25 @@ def test_many_texts_are_valued_in_parts_as_they_are_at_once(monkeypatch: pytest.
     taste = NeighbourTaste({"semantic": 1.0})
     taste.learn(texts[:5], np.array([1.0, -1.0, 1.0, -1.0, -1.0]), np.ones(5))
     at_once = taste.logits(texts)
-    monkeypatch.setattr(neighbour, "TEXTS", 4)
+    monkeypatch.setattr(neighbour, "BATCH_TEXTS", 4)
     np.testing.assert_allclose(taste.logits(texts), at_once)
 
 
-@given(seed=st.integers(0, 999), n=st.integers(3, 14), most=st.integers(2, 6))
-def test_beyond_most_the_oldest_of_the_larger_side_is_as_if_it_had_never_been(
-    seed: int, n: int, most: int
+@given(seed=st.integers(0, 999), n=st.integers(3, 14), max_judgements=st.integers(2, 6))
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_as_if_it_had_never_been(
+    seed: int, n: int, max_judgements: int
 ) -> None:
     rng = np.random.default_rng(seed)
     texts, likings = Features({"semantic": rng.normal(size=(n, 3))}), rng.choice([1.0, -1.0], n)
-    capped, small = NeighbourTaste({"semantic": 1.0}, most=most), NeighbourTaste({"semantic": 1.0})
+    capped, small = (
+        NeighbourTaste({"semantic": 1.0}, max_judgements=max_judgements),
+        NeighbourTaste({"semantic": 1.0}),
+    )
     capped.learn(texts, likings, np.ones(n))
     kept: list[int] = []
     for text in range(n):
         kept.append(text)
-        if len(kept) > most:
+        if len(kept) > max_judgements:
             side = 1.0 if likings[kept].sum() > 0 else -1.0
             kept.remove(next(one for one in kept if likings[one] == side))
     small.learn(texts[kept], likings[kept], np.ones(len(kept)))
@@ -91,7 +94,9 @@ def test_beyond_most_the_oldest_of_the_larger_side_is_as_if_it_had_never_been(
     np.testing.assert_allclose(capped.value(texts), small.value(texts), atol=1e-9)
 
 
-@pytest.mark.parametrize("settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"slope": 0.0}, {"most": 1}])
+@pytest.mark.parametrize(
+    "settings", [{"scales": {}}, {"scales": {"a": 0.0}}, {"slope": 0.0}, {"max_judgements": 1}]
+)
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         NeighbourTaste(**({"scales": {"a": 1.0}} | settings))  # type: ignore[arg-type]

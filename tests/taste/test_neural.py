@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from palate.errors import MissingExtra
 from palate.features import Features
 from palate.parts import Vector
-from palate.taste.neural import FOLDS, NOISE, NeuralTaste
+from palate.taste.neural import FOLDS, NOISE_VARIANCE, NeuralTaste
 
 Floats = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def test_sd_is_that_of_the_last_layers_laplace_approximation() -> None:
     taste = NeuralTaste({"x": 1.0}, hidden=4)
     taste.learn(texts, likings, weights)
     mean, sd = taste.value(texts)
-    worth = np.zeros(15)
+    pseudo_count = np.zeros(15)
     liked = likings > 0
     left_out = (np.where(liked, np.cumsum(liked), np.cumsum(~liked)) - 1) % FOLDS
     for fold in range(FOLDS):
@@ -112,14 +112,14 @@ def test_sd_is_that_of_the_last_layers_laplace_approximation() -> None:
             1 + norm
         ) + norm_shift
         units = np.hstack([torch.nn.functional.gelu(torch.from_numpy(raw)).numpy(), np.ones((15, 1))])
-        heft = weights * (left_out != fold) / NOISE
+        heft = weights * (left_out != fold) / NOISE_VARIANCE
         covariance = np.linalg.inv(np.eye(5) + (units.T * heft) @ units)
-        worth += (
-            NOISE
+        pseudo_count += (
+            NOISE_VARIANCE
             * (1 / np.einsum("nd,de,ne->n", units, covariance, units) - 1 / (units**2).sum(axis=1))
             / FOLDS
         )
-    np.testing.assert_allclose(sd, np.sqrt(mean * (1 - mean) / (worth + 3)), atol=1e-9)
+    np.testing.assert_allclose(sd, np.sqrt(mean * (1 - mean) / (pseudo_count + 3)), atol=1e-9)
 
 
 def test_the_seed_alone_decides_what_is_drawn() -> None:
@@ -135,10 +135,10 @@ def test_the_seed_alone_decides_what_is_drawn() -> None:
     assert (said[0] != said[2]).any()
 
 
-def test_beyond_most_the_oldest_of_the_larger_side_is_let_go() -> None:
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped() -> None:
     texts, likings = circle(9, 2)
     likings[:] = [1, -1, -1, 1, -1, -1, -1, 1, -1]
-    capped, small = NeuralTaste({"x": 1.0}, most=6), NeuralTaste({"x": 1.0})
+    capped, small = NeuralTaste({"x": 1.0}, max_judgements=6), NeuralTaste({"x": 1.0})
     capped.learn(texts, likings, np.ones(9))
     kept = [0, 3, 5, 6, 7, 8]
     small.learn(texts[kept], likings[kept], np.ones(6))
@@ -169,7 +169,7 @@ def test_a_sparse_block_is_refused() -> None:
         {"dropout": 1.0},
         {"decay": -1.0},
         {"rate": 0.0},
-        {"most": 1},
+        {"max_judgements": 1},
     ],
 )
 def test_settings_out_of_range_are_refused(changed: dict[str, float]) -> None:

@@ -10,11 +10,11 @@ from palate.taste.profile import ProfileTaste
 @given(
     seed=st.integers(0, 9999),
     n=st.integers(0, 12),
-    halving=st.floats(0.7, 50) | st.just(np.inf),
+    half_life=st.floats(0.7, 50) | st.just(np.inf),
     sharpness=st.floats(0.1, 5),
 )
 def test_the_logit_is_sharpness_times_liked_mean_minus_disliked_mean(
-    seed: int, n: int, halving: float, sharpness: float
+    seed: int, n: int, half_life: float, sharpness: float
 ) -> None:
     """Against a slow loop over the judgements."""
     rng = np.random.default_rng(seed)
@@ -23,7 +23,7 @@ def test_the_logit_is_sharpness_times_liked_mean_minus_disliked_mean(
         rng.choice([1.0, -1.0, 0.5, 0.0], n),
         rng.uniform(0.1, 2, n),
     )
-    taste = ProfileTaste(block="x", halving=halving, sharpness=sharpness)
+    taste = ProfileTaste(block="x", half_life=half_life, sharpness=sharpness)
     taste.learn(Features({"x": rows, "y": rng.normal(size=(n, 2))}), likings, weights)
     profile, judged = np.zeros(3), 0.0
     for side in (1, -1):
@@ -31,7 +31,7 @@ def test_the_logit_is_sharpness_times_liked_mean_minus_disliked_mean(
         for age, (row, liking, weight) in enumerate(
             zip(rows[::-1], likings[::-1], weights[::-1], strict=True)
         ):
-            weight = weight / 2 ** (age / halving)
+            weight = weight / 2 ** (age / half_life)
             if liking * side > 0:
                 total += weight * abs(liking) * row
                 heft += weight
@@ -57,12 +57,12 @@ def test_a_judgement_of_weight_two_is_two_judgements(seed: int, n: int, copies: 
 @given(
     seed=st.integers(0, 9999),
     n=st.integers(0, 8),
-    halving=st.floats(0.7, 50) | st.just(np.inf),
+    half_life=st.floats(0.7, 50) | st.just(np.inf),
     weight=st.floats(0.05, 4),
     longer=st.floats(1, 3),
 )
 def test_a_text_no_shorter_than_those_judged_is_worth_more_after_a_like_than_after_a_dislike(
-    seed: int, n: int, halving: float, weight: float, longer: float
+    seed: int, n: int, half_life: float, weight: float, longer: float
 ) -> None:
     """A like moves the liked mean towards the text, and the text lies further its own way than any mean of
     vectors no longer than it (Cauchy-Schwarz). Of a shorter one this is not so: it may shorten the mean more
@@ -74,7 +74,7 @@ def test_a_text_no_shorter_than_those_judged_is_worth_more_after_a_like_than_aft
     likings, weights = rng.choice([1.0, -1.0, 0.5, 0.0], n), rng.uniform(0.05, 4, n)
     new, values = Features({"semantic": longer * rows[n:]}), []
     for liking in (-1.0, 1.0):
-        taste = ProfileTaste(halving=halving)
+        taste = ProfileTaste(half_life=half_life)
         taste.learn(Features({"semantic": rows[:n]}), likings, weights)
         taste.learn(new, np.array([liking]), np.array([weight]))
         values.append(taste.value(new)[0][0])
@@ -82,14 +82,14 @@ def test_a_text_no_shorter_than_those_judged_is_worth_more_after_a_like_than_aft
 
 
 def test_what_was_judged_very_long_ago_still_gives_a_number() -> None:
-    taste = ProfileTaste(halving=0.5)
+    taste = ProfileTaste(half_life=0.5)
     rows = np.vstack([[1.0, 0.0], np.tile([0.0, 1.0], (700, 1))])
     taste.learn(Features({"semantic": rows}), np.array([1.0, *[-1.0] * 700]), np.ones(701))
     mean, _ = taste.value(Features({"semantic": np.eye(2)}))
     assert mean[0] >= 0.5 > mean[1]
 
 
-@pytest.mark.parametrize("settings", [{"halving": 0.0}, {"halving": -1.0}, {"sharpness": 0.0}])
+@pytest.mark.parametrize("settings", [{"half_life": 0.0}, {"half_life": -1.0}, {"sharpness": 0.0}])
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         ProfileTaste(**settings)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from palate.features import Background, Features
 from palate.taste import scaled
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.scaled import ScaledTaste
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def test_it_is_the_scaled_contrast_calibrated_on_profiles_made_without_each(
             rest = np.arange(n) != text
             alone = direction(rows[name][rest], likings[rest], weights[rest], *settings)
             left_out[text] += scale * rows[name][text] @ alone
-    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=WIDE)
+    fitted, offset = calibrate(left_out, likings, weights, slope=slope, shift=UNBALANCED_SHIFT)
     base, found = taste.explain()
     assert base == pytest.approx(offset, abs=1e-4)
     for name in scales:
@@ -88,14 +88,14 @@ def test_calibration_goes_by_the_newest_judgements(monkeypatch: pytest.MonkeyPat
     likings = rng.choice([1.0, -1.0], 30)
     found = []
     for newest in (10, 30, 99):
-        monkeypatch.setattr(scaled, "NEWEST", newest)
+        monkeypatch.setattr(scaled, "MAX_CALIBRATED", newest)
         taste = ScaledTaste({"x": 1.0, "y": 1.0})
         taste.learn(texts, likings, np.ones(30))
         found.append(taste.explain())
     assert found[1][0] == found[2][0]
-    ratios = found[0][1]["x"] / found[1][1]["x"]
+    ratios = np.asarray(found[0][1]["x"]) / np.asarray(found[1][1]["x"])
     np.testing.assert_allclose(ratios, ratios[0])
-    np.testing.assert_allclose(found[0][1]["y"], ratios[0] * found[1][1]["y"])
+    np.testing.assert_allclose(np.asarray(found[0][1]["y"]), ratios[0] * np.asarray(found[1][1]["y"]))
     assert abs(ratios[0] - 1) > 1e-6
 
 
@@ -107,7 +107,7 @@ def test_the_dimension_that_tells_likes_apart_counts_more_than_in_a_plain_profil
     def share(even: float) -> float:
         taste = ScaledTaste({"x": 1.0}, even=even)
         taste.learn(Features({"x": rows}), likings, np.ones(40))
-        weights = taste.explain()[1]["x"]
+        weights = np.asarray(taste.explain()[1]["x"])
         return float(weights[0] ** 2 / (weights @ weights))
 
     assert share(1.0) > share(3.0) > share(np.inf)
@@ -135,7 +135,7 @@ def test_what_only_a_new_text_has_speaks_for_it_after_a_like_and_against_it_afte
         taste = ScaledTaste({"x": 1.0}, trust=trust, even=even)
         taste.learn(Features({"x": before}), likings, weights)
         taste.learn(Features({"x": new}), np.array([liking]), np.array([weight]))
-        assert liking * float(new[0, 3:] @ taste.explain()[1]["x"][3:]) > 0
+        assert liking * float(new[0, 3:] @ np.asarray(taste.explain()[1]["x"])[3:]) > 0
 
 
 def test_sd_is_that_of_all_judgements_where_both_sides_are_as_many_and_of_few_where_one_is_missing() -> None:

@@ -9,13 +9,13 @@ from palate.training.classify import classify
 from palate.training.masked import masked
 from palate.training.reduce import reduce
 from palate.training.regress import regress
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.similarity import similarity
 from palate.training.tokens import tokens
 from training.animals import animals
 from training.sentence_files import nli_file, sts_file
 
-BRIEF = Settings(epochs=1, batch=16, rate=1e-2, window=12, patience=0)
+BRIEF = TrainingSettings(epochs=1, batch=16, rate=1e-2, window=12, patience=0)
 
 ADAPTERS = replace(BRIEF, lora=LoraSettings(rank=2, alpha=4, targets=("query", "value")))
 

@@ -24,8 +24,9 @@ def sentence(rng: np.random.Generator) -> str:
     """Such as "the old cat sees a new river ." A verb belongs to each subject and a preposition to each
     place.
     """
-    one, other = rng.integers(4, size=2)
-    return f"the old {SUBJECTS[one]} {VERBS[one]} a new {PLACES[other]} {('under', 'over')[other % 2]} the {SUBJECTS[one]} ."
+    who, where = rng.integers(4, size=2)
+    preposition = ("under", "over")[where % 2]
+    return f"the old {SUBJECTS[who]} {VERBS[who]} a new {PLACES[where]} {preposition} the {SUBJECTS[who]} ."
 
 
 def write_texts(path: Path, n: int, seed: int = 0) -> Path:
@@ -70,9 +71,9 @@ def config_of() -> BertConfig:
     )
 
 
-def save_bert(folder: Path, *, head: bool, seed: int = 0) -> Path:
-    """A BERT with random weights, with a masked-language head or without."""
+def save_bert(folder: Path, *, output_layer: bool, seed: int = 0) -> Path:
+    """A BERT with random weights, with a masked-language output layer or without."""
     torch.manual_seed(seed)
-    (BertForMaskedLM if head else BertModel)(config_of()).save_pretrained(folder)
+    (BertForMaskedLM if output_layer else BertModel)(config_of()).save_pretrained(folder)
     tokenizer_of().save_pretrained(folder)
     return folder

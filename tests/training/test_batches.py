@@ -25,9 +25,9 @@ class Words:
         return {"input_ids": [text.split() for text in column]}
 
 
-def batches_of(column: Sequence[str], batch: int, seed: int = 0, *, apart: bool = False) -> LengthBatches:
+def batches_of(column: Sequence[str], batch: int, seed: int = 0, *, unique: bool = False) -> LengthBatches:
     data = Dataset.from_dict({"text": list(column)})
-    return LengthBatches(data, batch, seed, texts=("text",), tokenizer=Words(), apart=apart)
+    return LengthBatches(data, batch, seed, texts=("text",), tokenizer=Words(), unique=unique)
 
 
 def test_a_batch_has_texts_of_like_length_and_an_epoch_has_every_text_once() -> None:
@@ -43,7 +43,7 @@ def test_a_batch_has_texts_of_like_length_and_an_epoch_has_every_text_once() -> 
 def test_no_text_stands_twice_in_a_batch_that_is_to_have_them_apart(
     column: list[str], batch: int, seed: int
 ) -> None:
-    sampler = batches_of(column, batch, seed, apart=True)
+    sampler = batches_of(column, batch, seed, unique=True)
     found = list(sampler)
     assert len(found) == len(sampler)
     assert all(found)
@@ -95,7 +95,7 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
 
 
 def test_sentence_transformers_is_handed_them_as_its_own_arguments(tmp_path: Path) -> None:
-    made = samplers(Words(), [1.0], apart=[("pairs_1", "pairs_2")])
+    made = samplers(Words(), [1.0], unique=[("pairs_1", "pairs_2")])
     data = Dataset.from_dict({"pairs_1": ["a", "a"], "pairs_2": ["b", "c"], "label": [0, 1]})
     common = {"batch_size": 2, "drop_last": False, "generator": None, "seed": 0}
     one = made["batch_sampler"](
@@ -111,7 +111,7 @@ def test_sentence_transformers_is_handed_them_as_its_own_arguments(tmp_path: Pat
 
 def test_a_row_is_as_long_as_its_texts_together() -> None:
     data = Dataset.from_dict({"one": ["a b c", "a"], "two": ["a", "a b"]})
-    sampler = LengthBatches(data, 2, 0, texts=("one", "two"), tokenizer=Words(), apart=False)
+    sampler = LengthBatches(data, 2, 0, texts=("one", "two"), tokenizer=Words(), unique=False)
     assert sampler.sampler.lengths.tolist() == [4, 3]
 
 

@@ -20,15 +20,15 @@ from sklearn.metrics import accuracy_score, log_loss
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
-from palate.training.classify import balanced, classify, predict
-from palate.training.head import cross_entropy
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
-from palate.training.table import read_table
+from palate.training.classifier import cross_entropy
+from palate.training.classify import balanced_weights, classify, predict
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
 
 Write = Callable[..., Path]
-SETTINGS = Settings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def plain(folder: Path, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -54,18 +54,24 @@ def made(request: pytest.FixtureRequest, tiny_bert: Path, tmp_path_factory: pyte
     settings = replace(SETTINGS, lora=lora, epochs=10, rate=2e-2 if lora else 1e-2)
     data, start = folder / "animals.jsonl", str(tiny_bert)
     classify(
-        data, folder / "out", text="body", label="kind", start=start, settings=settings, tell=told.append
+        data,
+        folder / "out",
+        text="body",
+        label="kind",
+        start=start,
+        settings=settings,
+        on_message=told.append,
     )
     (folder / "told").write_text("\n".join(told))
     return folder / "out"
 
 
 def test_it_learns_what_can_be_learned_and_says_how_well(made: Path) -> None:
-    finished = read_finished(made)
-    assert finished.labels == ("9", "10", "dog")  # numbers by size, then words
-    assert finished.columns == {"text": "body", "label": "kind"}
-    assert finished.figures["test"]["accuracy"] > 0.7
-    counts = {part: sum(map(sum, figures["confusion"])) for part, figures in finished.figures.items()}
+    trained = read_trained_model(made)
+    assert trained.labels == ("9", "10", "dog")  # numbers by size, then words
+    assert trained.columns == {"text": "body", "label": "kind"}
+    assert trained.figures["test"]["accuracy"] > 0.7
+    counts = {part: sum(map(sum, figures["confusion"])) for part, figures in trained.figures.items()}
     assert counts == {"validation": 15, "test": 15}
     there = {path.name for path in made.iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md", "palate.json"} <= there
@@ -75,7 +81,7 @@ def test_it_learns_what_can_be_learned_and_says_how_well(made: Path) -> None:
 
 
 def test_before_training_it_tells_parts_and_classes(made: Path) -> None:
-    counts = Counter(read_table(made.parent / "animals.jsonl").words("kind"))
+    counts = Counter(read_table(made.parent / "animals.jsonl").strings("kind"))
     classes = ", ".join(f"{label} {counts[label]}" for label in ("9", "10", "dog"))
     parts = "150 examples: 120 for training, 15 for validation, 15 for test"
     assert (made.parent / "told").read_text().splitlines() == [parts, f"3 classes: {classes}"]
@@ -97,11 +103,11 @@ def test_figures_are_those_of_the_saved_model_on_parts_that_do_not_overlap(made:
     """Only 15 of the examples give the validation figures: those are found again among all by their
     confusion.
     """
-    table, finished = read_table(made.parent / "animals.jsonl"), read_finished(made)
-    chances = predict(made, table.words("body"))
-    truth = np.array([finished.labels.index(label) for label in table.words("kind")])
+    table, trained = read_table(made.parent / "animals.jsonl"), read_trained_model(made)
+    chances = predict(made, table.strings("body"))
+    truth = np.array([trained.labels.index(label) for label in table.strings("kind")])
     wrong = (chances.argmax(1) != truth).sum()
-    told = sum(round((1 - figures["accuracy"]) * 15) for figures in finished.figures.values())
+    told = sum(round((1 - figures["accuracy"]) * 15) for figures in trained.figures.values())
     assert told <= wrong
     assert accuracy_score(truth, chances.argmax(1)) > 0.7
     assert log_loss(truth, chances) < np.log(3)
@@ -111,8 +117,8 @@ def test_the_adapter_lies_apart_and_gives_what_the_merged_model_gives(made: Path
     if made.parent.name.startswith("full"):
         assert not (made / "adapter").exists()
         return
-    finished = read_finished(made)
-    assert finished.trainable < finished.parameters
+    trained = read_trained_model(made)
+    assert trained.trainable < trained.parameters
     merged, before = load_file(made / "model.safetensors"), load_file(tiny_bert / "model.safetensors")
     changed = {
         name
@@ -140,7 +146,7 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
     texts, labels = animals(40, 1)
     data = write("a.csv", text=[*texts, "a b rare"], label=[*labels, "rare"])
     dev = write("d.csv", text=texts[:9], label=labels[:9])
-    finished = classify(
+    trained = classify(
         data,
         tmp_path / "out",
         dev=dev,
@@ -148,10 +154,10 @@ def test_with_dev_all_examples_train_and_the_note_says_what_that_means(
         settings=replace(SETTINGS, epochs=1),
         weigh=True,
     )
-    assert list(finished.figures) == ["validation"]
-    assert sum(map(sum, finished.figures["validation"]["confusion"])) == 9
-    assert any("chosen on the validation examples" in note for note in finished.notes)
-    assert [data["rows"] for data in finished.data] == [41, 9]
+    assert list(trained.figures) == ["validation"]
+    assert sum(map(sum, trained.figures["validation"]["confusion"])) == 9
+    assert any("chosen on the validation examples" in note for note in trained.notes)
+    assert [data["rows"] for data in trained.data] == [41, 9]
 
 
 def test_texts_beyond_the_window_are_cut_counted_and_told(
@@ -161,28 +167,28 @@ def test_texts_beyond_the_window_are_cut_counted_and_told(
     texts[3] = texts[7] = "cat " + "a " * 30
     texts[9] = "cat a b c"  # with its marks 6 pieces: just within
     data = write("a.csv", text=texts, label=labels)
-    finished = classify(
+    trained = classify(
         data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1, window=6)
     )
     longer = sum(len(text.split()) > 4 for text in texts)
     assert (
-        finished.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
+        trained.notes[0] == f"{longer} of 60 texts are longer than 6 word pieces; what is beyond was cut off"
     )
     np.testing.assert_array_equal(
         predict(tmp_path / "out", ["cat a b c d e"]), predict(tmp_path / "out", ["cat a b c"])
     )
 
 
-def test_a_start_with_another_head_gets_a_new_one(made: Path, cats: Path, tmp_path: Path) -> None:
-    finished = classify(cats, tmp_path / "out", start=str(made), settings=replace(SETTINGS, epochs=0.1))
+def test_a_start_with_another_classifier_gets_a_new_one(made: Path, cats: Path, tmp_path: Path) -> None:
+    trained = classify(cats, tmp_path / "out", start=str(made), settings=replace(SETTINGS, epochs=0.1))
     assert predict(tmp_path / "out", ["a cat"]).shape == (1, 2)
-    assert finished.start == str(made)
+    assert trained.start == str(made)
 
 
 def test_balanced_weights_are_those_of_torch_in_the_loss() -> None:
     rng = np.random.default_rng(0)
     truth = rng.choice(3, 40, p=[0.7, 0.2, 0.1])
-    weights = balanced(truth, 3)
+    weights = balanced_weights(truth, 3)
     assert np.mean([weights[one] for one in truth]) == pytest.approx(1)
     assert [weights[one] * (truth == one).sum() for one in range(3)] == pytest.approx([40 / 3] * 3)
     logits = torch.tensor(rng.normal(size=(40, 3)))
@@ -226,12 +232,12 @@ def test_a_class_of_dev_that_was_never_seen_is_refused(write: Write, cats: Path,
 
 
 def test_models_that_cannot_be_trained_are_refused(cats: Path, tiny_bert: Path, tmp_path: Path) -> None:
-    bare = Path(shutil.copytree(tiny_bert, tmp_path / "bare"))
-    (bare / "model.safetensors").rename(bare / "pytorch_model.bin")
+    without_adapters = Path(shutil.copytree(tiny_bert, tmp_path / "bare"))
+    (without_adapters / "model.safetensors").rename(without_adapters / "pytorch_model.bin")
     for start, kind, said in (
         ("static", UnknownName, "start from minilm, a folder or a hub name"),
         ("./nowhere", BadSource, "there is no folder ./nowhere"),
-        (str(bare), BadSource, "has its weights as a pickle only"),
+        (str(without_adapters), BadSource, "has its weights as a pickle only"),
         (str(tmp_path), BadSource, "holds neither modules.json nor config.json"),
     ):
         with pytest.raises(kind, match=said):
@@ -243,7 +249,7 @@ def test_models_that_cannot_be_trained_are_refused(cats: Path, tiny_bert: Path, 
             cats,
             tmp_path / "out",
             start=str(tiny_bert),
-            settings=Settings(lora=LoraSettings(targets=("nothing",))),
+            settings=TrainingSettings(lora=LoraSettings(targets=("nothing",))),
         )
     assert not (tmp_path / "out").exists()
 

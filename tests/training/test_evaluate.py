@@ -11,8 +11,8 @@ from transformers import pipeline
 
 from palate.errors import BadSource, BadValue
 from palate.training.evaluate import evaluate
-from palate.training.run.finish import read_finished
-from palate.training.table import read_table
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
 from training.made_models import examples, write_table
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file
@@ -63,9 +63,9 @@ def test_a_label_that_the_model_does_not_know_is_refused_with_its_row(made: Made
 def test_the_error_of_a_regression_is_that_of_plain_transformers(made: Made, tmp_path: Path) -> None:
     table = read_table(examples("regress", tmp_path / "data", seed=5))
     _, figures = evaluate(str(made("regress")), table)
-    said = [one["score"] for one in plain(made("regress"), table.words("text"), function_to_apply="none")]
-    assert figures["mae"] == pytest.approx(np.abs(np.subtract(said, table.numbers("label"))).mean(), rel=1e-5)
-    assert figures["spearman"] == pytest.approx(spearmanr(said, table.numbers("label")).statistic, abs=1e-3)
+    said = [one["score"] for one in plain(made("regress"), table.strings("text"), function_to_apply="none")]
+    assert figures["mae"] == pytest.approx(np.abs(np.subtract(said, table.floats("label"))).mean(), rel=1e-5)
+    assert figures["spearman"] == pytest.approx(spearmanr(said, table.floats("label")).statistic, abs=1e-3)
     assert {"mse", "mae", "pearson", "spearman"} <= set(figures)
 
 
@@ -99,10 +99,11 @@ def test_a_sentence_model_is_measured_by_what_the_columns_are(
     what, figures = evaluate(str(folder), table)
     model = SentenceTransformer(str(folder), device="cpu")
     one, other = (
-        model.encode(table.words(column), normalize_embeddings=True) for column in ("sentence1", "sentence2")
+        model.encode(table.strings(column), normalize_embeddings=True)
+        for column in ("sentence1", "sentence2")
     )
     assert what == "sts"
-    expected = spearmanr((one * other).sum(axis=1), table.numbers("score")).statistic
+    expected = spearmanr((one * other).sum(axis=1), table.floats("score")).statistic
     assert figures["spearman"] == pytest.approx(expected, abs=5e-3)  # equal texts change places by rounding
     assert set(figures) == {"spearman", "pearson"}
     for write, found in ((triplets_file, ("triplets", "accuracy")), (pairs_file, ("pairs", "mrr"))):
@@ -111,12 +112,14 @@ def test_a_sentence_model_is_measured_by_what_the_columns_are(
         assert 0 <= figures[found[1]] <= 1
 
 
-def test_entailment_needs_a_head_of_the_model_or_one_that_is_fitted(
+def test_entailment_needs_a_classifier_of_the_model_or_one_that_is_fitted(
     made: Made, tiny_bert: Path, tmp_path: Path
 ) -> None:
     table = read_table(nli_file(tmp_path))
     assert evaluate(str(made("similarity")), table)[1]["accuracy"] >= 0
-    with pytest.raises(BadSource, match="has no head for entailment; name examples to fit one on with --fit"):
+    with pytest.raises(
+        BadSource, match="has no classifier of entailment; name examples to fit one on with --fit"
+    ):
         evaluate(str(tiny_bert), table)
     what, figures = evaluate(str(tiny_bert), table, fit=table)
     assert (what, *figures) == ("nli", "accuracy")
@@ -132,7 +135,7 @@ def test_columns_that_say_nothing_about_sentences_are_listed(tiny_bert: Path, tm
         evaluate(str(tiny_bert), table, text="text")
 
 
-def test_a_head_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> None:
+def test_an_nli_classifier_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> None:
     table = read_table(nli_file(tmp_path))
     with pytest.raises(BadValue, match="was made by palate train classify"):
         evaluate(str(made("classify")), table, fit=table)
@@ -142,4 +145,4 @@ def test_a_head_cannot_be_fitted_on_a_classifier(made: Made, tmp_path: Path) -> 
 def test_figures_are_json(kind: str, made: Made, tmp_path: Path) -> None:
     _, figures = evaluate(str(made(kind)), read_table(examples(kind, tmp_path / "data", seed=3, n=9)))
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-    assert read_finished(made(kind)).kind == kind
+    assert read_trained_model(made(kind)).kind == kind

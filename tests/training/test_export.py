@@ -54,9 +54,9 @@ def run_torch(folder: Path, family: str, texts: Sequence[str]) -> NDArray[Any]:
     ],
 )
 def test_onnx_runtime_says_what_transformers_says(kind: str, family: str, made: Made, tmp_path: Path) -> None:
-    """In batches of any size and length; a head looks at no padding."""
+    """In batches of any size and length; a classifier looks at no padding."""
     done = export(str(made(kind)), tmp_path / "onnx", "onnx")
-    assert done.apart < 1e-4
+    assert done.max_difference < 1e-4
     for texts in (TEXTS, TEXTS[:1], TEXTS[1:4]):
         said, mask = run_onnx(tmp_path / "onnx", texts)
         expected = run_torch(made(kind), family, texts)
@@ -109,7 +109,7 @@ def test_another_architecture_is_refused(made: Made, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["classify", "similarity"])
-def test_the_code_of_the_onnx_card_runs_and_the_hub_reads_its_head(
+def test_the_code_of_the_onnx_card_runs_and_the_hub_reads_its_metadata(
     kind: str, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     export(str(made(kind)), tmp_path / "onnx", "onnx")
@@ -117,8 +117,8 @@ def test_the_code_of_the_onnx_card_runs_and_the_hub_reads_its_head(
     card = Path("README.md").read_text("utf-8")
     exec(compile("".join(re.findall(r"```python\n(.*?)```", card, flags=re.DOTALL)), "card", "exec"), {})
     assert capsys.readouterr().out.startswith("(2, ")
-    head: Any = ModelCard(card).data
-    assert head.library_name == "onnx"
+    metadata: Any = ModelCard(card).data
+    assert metadata.library_name == "onnx"
 
 
 def test_a_copy_says_the_same_and_leaves_the_adapter_out(made: Made, tmp_path: Path) -> None:
@@ -161,8 +161,8 @@ def test_the_code_of_the_adapters_card_runs(
     card = Path("README.md").read_text("utf-8")
     exec(compile("".join(re.findall(r"```python\n(.*?)```", card, flags=re.DOTALL)), "card", "exec"), {})
     assert "lora" not in capsys.readouterr().out
-    head: Any = ModelCard(card).data
-    assert head.library_name == "peft"
+    metadata: Any = ModelCard(card).data
+    assert metadata.library_name == "peft"
 
 
 def test_what_cannot_be_exported_is_refused_with_the_mend(made: Made, tmp_path: Path) -> None:

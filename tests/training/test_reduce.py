@@ -8,9 +8,9 @@ from sklearn.decomposition import PCA
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.reduce import reduce
-from palate.training.run.finish import read_finished
-from palate.training.sentences import sentence_figures
-from palate.training.table import read_table
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import read_trained_model
+from palate.training.sentence_figures import sentence_figures
 from training.sentence_files import sts_file, texts, write
 
 
@@ -35,7 +35,7 @@ def test_all_axes_but_one_keep_nearly_all_and_the_figures_are_of_what_was_saved(
     for part, name in (("before", str(tiny_bert)), ("after", str(made.folder))):
         expected = sentence_figures(name, sts=read_table(sts))["sts_spearman"]
         assert made.figures[part]["sts_spearman"] == pytest.approx(expected, abs=1e-6)
-    assert read_finished(made.folder).settings["dims"] == 15
+    assert read_trained_model(made.folder).settings["dims"] == 15
     assert not (made.folder / "checkpoints").exists()
 
 

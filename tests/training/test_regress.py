@@ -11,13 +11,13 @@ from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.regress import in_units, predict, regress
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.regress import in_data_units, predict, regress
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
 
 Write = Callable[..., Path]
-SETTINGS = Settings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def stars(n: int, seed: int) -> tuple[list[str], list[float]]:
@@ -33,18 +33,18 @@ def test_it_learns_and_plain_transformers_gives_the_same_numbers(
 ) -> None:
     texts, numbers = stars(150, 0)
     told: list[str] = []
-    finished = regress(
+    trained = regress(
         write("a.csv", body=texts, stars=numbers),
         tmp_path / "out",
         text="body",
         label="stars",
         start=str(tiny_bert),
         settings=replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2),
-        tell=told.append,
+        on_message=told.append,
     )
-    assert finished == read_finished(tmp_path / "out")
-    assert finished.figures["test"]["mae"] < 15  # of two groups that are 40 apart
-    assert finished.figures["test"]["pearson"] > 0.6
+    assert trained == read_trained_model(tmp_path / "out")
+    assert trained.figures["test"]["mae"] < 15  # of two groups that are 40 apart
+    assert trained.figures["test"]["pearson"] > 0.6
     assert told[0] == "150 examples: 120 for training, 15 for validation, 15 for test"
     new = animals(20, 9)[0]
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")
@@ -65,13 +65,13 @@ def test_units_go_into_the_last_layer_and_nowhere_else() -> None:
     model = torch.nn.Sequential(inner, torch.nn.Tanh(), torch.nn.Linear(3, 1))
     given = torch.randn(5, 4)
     before, first = model(given).detach(), inner.weight.detach().clone()
-    in_units(model, mean=-7.5, scale=2.5)
+    in_data_units(model, mean=-7.5, scale=2.5)
     torch.testing.assert_close(model(given), 2.5 * before - 7.5)
     assert torch.equal(inner.weight, first)
     with pytest.raises(
-        BadSource, match="head has no bias, which a regression needs; start from a BERT-like model"
+        BadSource, match="output layer has no bias, which a regression needs; start from a BERT-like model"
     ):
-        in_units(torch.nn.Linear(3, 1, bias=False), 0, 1)
+        in_data_units(torch.nn.Linear(3, 1, bias=False), 0, 1)
 
 
 TEXTS = ["cat a", "dog b"] * 10

@@ -10,20 +10,21 @@ from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy
 
 from palate.parts import Matrix
-from palate.training.sentence_losses import MARGIN, columns_of, dataset_of, loss_of, nli_head
-from palate.training.sentences import cosines, load_sentences
-from palate.training.sources import Source, read_nli, read_pairs, read_sts, read_triplets
-from palate.training.table import read_table
+from palate.training.example_sets import ExampleSet, read_nli, read_pairs, read_sts, read_triplets
+from palate.training.nli_classifier import trained_nli_classifier
+from palate.training.run.table import read_table
+from palate.training.sentence_losses import TRIPLET_MARGIN, columns_of, dataset_of, loss_of
+from palate.training.sentences import cosines, load_sentence_model
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file
 
 
 @pytest.fixture(scope="module")
 def model(tiny_bert: Path) -> SentenceTransformer:
-    return load_sentences(str(tiny_bert)).eval()
+    return load_sentence_model(str(tiny_bert)).eval()
 
 
 def batch_of(
-    model: SentenceTransformer, source: Source, n: int
+    model: SentenceTransformer, source: ExampleSet, n: int
 ) -> tuple[list[Any], torch.Tensor, list[Matrix]]:
     """Features as the collator makes them, labels, and the vectors of each column."""
     rows = dataset_of(source.take(range(n)))
@@ -46,7 +47,7 @@ def test_nli_is_the_cross_entropy_of_a_softmax_over_both_vectors_and_their_diffe
     logits = np.hstack([u, v, abs(u - v)]) @ weight.T + bias
     expected = cross_entropy(torch.from_numpy(logits), labels)
     assert loss(features, labels).item() == pytest.approx(float(expected), rel=1e-4)
-    kept = nli_head({"nli": loss})
+    kept = trained_nli_classifier({"nli": loss})
     assert kept is not None
     np.testing.assert_allclose(kept[0], weight, rtol=1e-6)
     np.testing.assert_allclose(kept[1], bias, rtol=1e-6)
@@ -60,7 +61,7 @@ def test_sts_is_the_squared_error_of_the_cosine(model: SentenceTransformer, tmp_
 
 def test_triplets_are_a_hinge_over_cosine_distances(model: SentenceTransformer, tmp_path: Path) -> None:
     features, labels, (a, p, n) = batch_of(model, read_triplets([read_table(triplets_file(tmp_path))]), 9)
-    expected = np.maximum(0, MARGIN + (1 - cosines(a, p)) - (1 - cosines(a, n))).mean()
+    expected = np.maximum(0, TRIPLET_MARGIN + (1 - cosines(a, p)) - (1 - cosines(a, n))).mean()
     assert expected > 0
     assert loss_of("triplets", model)(features, labels).item() == pytest.approx(expected, rel=1e-4)
 

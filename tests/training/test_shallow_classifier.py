@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from palate.cli.train import app
 from palate.errors import BadSource, BadValue
 from palate.training.classify import classify
-from palate.training.run.settings import Settings
+from palate.training.run.settings import TrainingSettings
 from palate.training.shallow_classifier import shallow_classifier, soft_loss
 from training.sentence_files import deep_bert, texts, write
 
-SMALL = Settings(epochs=4, batch=16, rate=5e-3, window=12)
+SMALL = TrainingSettings(epochs=4, batch=16, rate=5e-3, window=12)
 
 
 @pytest.fixture(scope="module")

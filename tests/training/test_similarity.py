@@ -16,14 +16,16 @@ from sentence_transformers import SentenceTransformer
 
 from palate.errors import BadFolder, BadSource, BadValue
 from palate.training.batches import Mixture
-from palate.training.run.finish import Finished, read_finished
-from palate.training.run.settings import LoraSettings, Settings
-from palate.training.sentences import load_sentences, read_head, sentence_figures
+from palate.training.nli_classifier import read_nli_classifier
+from palate.training.run.settings import LoraSettings, TrainingSettings
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import TrainedModel, read_trained_model
+from palate.training.sentence_figures import sentence_figures
+from palate.training.sentences import load_sentence_model
 from palate.training.similarity import similarity
-from palate.training.table import read_table
 from training.sentence_files import nli_file, pairs_file, sts_file, triplets_file, write
 
-SMALL = Settings(epochs=2, batch=8, rate=2e-3, window=10)
+SMALL = TrainingSettings(epochs=2, batch=8, rate=2e-3, window=10)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def whole(files: Mapping[str, Any], tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def whole(
+    files: Mapping[str, Any], tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainedModel:
     """All four kinds in one run that nothing stopped."""
     return similarity(
         tmp_path_factory.mktemp("whole") / "made", **files, start=str(tiny_bert), settings=SMALL
@@ -54,7 +58,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
     return {**load_file(folder / "model.safetensors"), **load_file(folder / "nli" / "head.safetensors")}
 
 
-def test_a_mixed_run_gets_better_at_what_it_was_trained_on(whole: Finished) -> None:
+def test_a_mixed_run_gets_better_at_what_it_was_trained_on(whole: TrainedModel) -> None:
     before, after = whole.figures["before"], whole.figures["after"]
     assert (
         set(before)
@@ -66,10 +70,10 @@ def test_a_mixed_run_gets_better_at_what_it_was_trained_on(whole: Finished) -> N
     assert whole.trainable == whole.parameters > 0
 
 
-def test_plain_sentence_transformers_loads_it_with_the_same_vectors(whole: Finished) -> None:
+def test_plain_sentence_transformers_loads_it_with_the_same_vectors(whole: TrainedModel) -> None:
     texts = ["a b c", "the cat", "x"]
     plain = SentenceTransformer(str(whole.folder), device="cpu")
-    np.testing.assert_array_equal(plain.encode(texts), load_sentences(str(whole.folder)).encode(texts))
+    np.testing.assert_array_equal(plain.encode(texts), load_sentence_model(str(whole.folder)).encode(texts))
     assert plain.max_seq_length == 10
     assert not list(whole.folder.rglob("*.bin"))
     assert not list(whole.folder.rglob("*.pt"))
@@ -79,7 +83,7 @@ def test_plain_sentence_transformers_loads_it_with_the_same_vectors(whole: Finis
 def test_its_figures_are_those_of_what_was_saved(
     files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
 ) -> None:
-    """The weights and the head of the best evaluation, not of the last."""
+    """The weights and the classifier of the best evaluation, not of the last."""
     dev = {kind: files[kind] for kind in ("sts", "nli")}
     shared = {"sts": files["sts"], "nli": files["nli"], "start": str(tiny_bert), "settings": SMALL}
     made = similarity(tmp_path / "made", dev=dev, **shared)  # type: ignore[arg-type]
@@ -89,7 +93,7 @@ def test_its_figures_are_those_of_what_was_saved(
     assert made.figures["after"]["sts_spearman"] == pytest.approx(max(history), abs=1e-6)
 
 
-def made_history(made: Finished) -> list[dict[str, float]]:
+def made_history(made: TrainedModel) -> list[dict[str, float]]:
     return [
         logs
         for logs in json.loads((made.folder / "report" / "history.json").read_text())
@@ -99,21 +103,21 @@ def made_history(made: Finished) -> list[dict[str, float]]:
 
 @pytest.mark.parametrize("stop", [20, 31])
 def test_a_stopped_run_goes_on_to_the_same_weights(
-    stop: int, whole: Finished, files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
+    stop: int, whole: TrainedModel, files: Mapping[str, Any], tiny_bert: Path, tmp_path: Path
 ) -> None:
-    """Bit by bit, with the head, whether it was stopped in the first epoch or in the second."""
+    """Bit by bit, with the classifier, whether it was stopped in the first epoch or in the second."""
 
-    def watch(facts: Mapping[str, float]) -> None:
+    def on_step(facts: Mapping[str, float]) -> None:
         if facts["step"] == stop:
             raise Stop
 
     out = tmp_path / "made"
     with pytest.raises(Stop):
-        similarity(out, **files, start=str(tiny_bert), settings=SMALL, watch=watch)
+        similarity(out, **files, start=str(tiny_bert), settings=SMALL, on_step=on_step)
     assert list((out / "checkpoints").glob("checkpoint-*"))
     steps: list[float] = []
     made = similarity(
-        out, **files, start=str(tiny_bert), settings=SMALL, watch=lambda facts: steps.append(facts["step"])
+        out, **files, start=str(tiny_bert), settings=SMALL, on_step=lambda facts: steps.append(facts["step"])
     )
     assert 1 < steps[0] <= stop
     assert made.figures == whole.figures
@@ -135,7 +139,7 @@ def test_every_source_is_used_in_proportion_to_its_weight(
 
     monkeypatch.setattr(Mixture, "__init__", init)
     given = {kind: files[kind] for kind in ("nli", "sts")}
-    finished = similarity(
+    trained = similarity(
         tmp_path / "made",
         **given,
         weights={"nli": 0.5, "sts": 2},
@@ -144,7 +148,7 @@ def test_every_source_is_used_in_proportion_to_its_weight(
     )
     counts = Counter(source for batch in made[0] for source in ["nli" if batch[0] < 54 else "sts"])
     assert counts == {"nli": 4, "sts": 18}  # of 7 and 9 batches
-    assert "shares of the steps: nli 18%, sts 82%" in finished.notes
+    assert "shares of the steps: nli 18%, sts 82%" in trained.notes
 
 
 def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(
@@ -155,7 +159,7 @@ def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(
     made = similarity(tmp_path / "made", **given, settings=settings)
     assert made.trainable < made.parameters / 2
     assert PeftConfig.from_pretrained(str(made.folder / "adapter")).r == 2
-    before, after = (load_sentences(str(folder)).state_dict() for folder in (tiny_bert, made.folder))
+    before, after = (load_sentence_model(str(folder)).state_dict() for folder in (tiny_bert, made.folder))
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed
     assert all(
@@ -163,12 +167,12 @@ def test_adapters_are_kept_apart_and_merged_in_and_go_on_after_a_stop(
         for name in changed
     )
 
-    def watch(facts: Mapping[str, float]) -> None:
+    def on_step(facts: Mapping[str, float]) -> None:
         if facts["step"] == 20:
             raise Stop
 
     with pytest.raises(Stop):
-        similarity(tmp_path / "again", **given, settings=settings, watch=watch)
+        similarity(tmp_path / "again", **given, settings=settings, on_step=on_step)
     similarity(tmp_path / "again", **given, settings=settings)
     expected, found = weights(made.folder), weights(tmp_path / "again")
     assert all(torch.equal(weight, found[name]) for name, weight in expected.items())
@@ -187,9 +191,9 @@ def test_the_classic_recipe_is_two_runs(files: Mapping[str, Any], tiny_bert: Pat
     assert second.figures["before"]["sts_spearman"] == pytest.approx(
         first.figures["after"]["sts_spearman"], abs=1e-6
     )
-    assert read_head(first.folder) is not None
-    assert read_head(second.folder) is None  # the vectors moved on from it
-    assert read_finished(second.folder).start == str(first.folder)
+    assert read_nli_classifier(first.folder) is not None
+    assert read_nli_classifier(second.folder) is None  # the vectors moved on from it
+    assert read_trained_model(second.folder).start == str(first.folder)
 
 
 def test_bad_requests_are_refused_with_the_mend(
@@ -208,6 +212,8 @@ def test_bad_requests_are_refused_with_the_mend(
     assert not (tmp_path / "made").exists()
 
 
-def test_a_finished_folder_is_left_alone(whole: Finished, files: Mapping[str, Any], tiny_bert: Path) -> None:
+def test_a_finished_folder_is_left_alone(
+    whole: TrainedModel, files: Mapping[str, Any], tiny_bert: Path
+) -> None:
     with pytest.raises(BadFolder, match="holds a finished model already"):
         similarity(whole.folder, **files, start=str(tiny_bert), settings=SMALL)

@@ -11,13 +11,13 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.run.finish import read_finished
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.start import load_tokenizer
+from palate.training.run.trained_model import read_trained_model
 from palate.training.tokens import align, predict, tokens
 
 Write = Callable[..., Path]
-SETTINGS = Settings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=8, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def sentences(n: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
@@ -49,10 +49,10 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
     )
     out = tmp_path / "out"
     settings = replace(SETTINGS, lora=lora, rate=2e-2 if lora else 1e-2, epochs=14 if lora else 8)
-    finished = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
-    assert finished == read_finished(out)
-    assert finished.labels == ("O", "B-pet", "I-pet")
-    assert finished.figures["test"]["f1"] > 0.7
+    trained = tokens(data, out, text="w", label="t", start=str(tiny_bert), settings=settings)
+    assert trained == read_trained_model(out)
+    assert trained.labels == ("O", "B-pet", "I-pet")
+    assert trained.figures["test"]["f1"] > 0.7
     assert (out / "adapter").is_dir() == (lora is not None)
     new = sentences(12, 7)[0]
     said = predict(out, new, batch=5)
@@ -60,12 +60,12 @@ def test_it_learns_and_plain_transformers_gives_the_same_tags(
         AutoModelForTokenClassification.from_pretrained(out).eval(),
         AutoTokenizer.from_pretrained(out),
     )
-    for text, tagged in zip(new, said, strict=True):
+    for text, predicted in zip(new, said, strict=True):
         found = tokenizer(text, is_split_into_words=True, truncation=True, return_tensors="pt")
         with torch.no_grad():
             best = model(**found).logits[0].argmax(1).tolist()
         ids = found.word_ids(0)
-        assert tagged == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
+        assert predicted == [model.config.id2label[best[ids.index(word)]] for word in range(len(text))]
 
 
 def test_the_first_piece_of_a_word_stands_for_it(tiny_bert: Path) -> None:
@@ -82,8 +82,8 @@ def test_blanks_do_as_well_as_lists_and_words_beyond_the_window_are_told(
     words, tags = sentences(40, 1)
     words[5], tags[5] = ["a"] * 20, ["O"] * 20
     data = write("a.csv", tokens=[*map(" ".join, words)], tags=[*map(" ".join, tags)])
-    finished = tokens(data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1))
-    assert finished.notes[0] == "1 of 40 texts are longer than 12 word pieces; what is beyond was cut off"
+    trained = tokens(data, tmp_path / "out", start=str(tiny_bert), settings=replace(SETTINGS, epochs=0.1))
+    assert trained.notes[0] == "1 of 40 texts are longer than 12 word pieces; what is beyond was cut off"
     (said,) = predict(tmp_path / "out", [["a"] * 20])
     assert len(said) == 20
     assert said[10:] == ["O"] * 10

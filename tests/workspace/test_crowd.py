@@ -16,10 +16,11 @@ from palate.evaluation.metrics import auc
 from palate.feature.crowd import make_crowd
 from palate.feature.terms import hash_terms
 from palate.features import Block
+from palate.feedback import standing
 from palate.library import Library
 from palate.parts import Encoder, Matrix, Vector
 from palate.store.crowd import CrowdTable, StoredCrowd
-from palate.store.log import Verdict, standing_entries
+from palate.store.log import Verdict
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import CrowdSummary
 
@@ -54,7 +55,7 @@ def say(library: Library, name: str, camp: int, places: list[int], dislikes: boo
         for row, liked in verdicts
         if liked or dislikes
     ]
-    direct(library.store).log.append(library.reader(name).number, entries)
+    direct(library.store).log.append(library.reader(name).taste_id, entries)
 
 
 def values(library: Library, name: str = "new", kind: str | None = "bayes") -> dict[str, float]:
@@ -68,7 +69,7 @@ def odds(corpus: Corpus) -> Vector:
 
 
 def dense(corpus: Corpus) -> Matrix:
-    return whole(corpus.features.blocks["crowd"])
+    return whole(corpus.features(np.arange(len(corpus))).blocks["crowd"])
 
 
 def whole(block: Block) -> Matrix:
@@ -122,7 +123,9 @@ def test_after_three_likes_the_ranking_follows_the_camp(words: Encoder, camp: in
     with Library(":memory:", encoder="words") as alone, Library(":memory:", encoder="words") as together:
         alone.add(TEXTS)
         fill(together, readers=20, dislikes=dislikes)
-        assert isinstance(together.corpus().features.blocks["crowd"], csr_array) is not dislikes
+        crowd = together.corpus().space.crowd
+        assert crowd is not None
+        assert isinstance(crowd.block, csr_array) is not dislikes
         assert judged(together) > max(0.9, judged(alone) + 0.2)
 
 
@@ -176,7 +179,7 @@ def test_a_crowd_that_was_begun_with_a_reader_who_has_left_is_not_stored(camps: 
     camps.corpus()
     stored = direct(camps.store).crowd.get()
     assert stored is not None
-    entries = direct(camps.store).crowd.public_log().n_entries
+    entries = len(direct(camps.store).crowd.public_log().entries)
     direct(camps.store).readers.keep_private("r0", True)
     assert not direct(camps.store).crowd.put(stored, entries)
     assert direct(camps.store).crowd.get() is None
@@ -206,7 +209,7 @@ def test_it_takes_five_readers_with_five_judgements(
 ) -> None:
     with Library(":memory:", encoder="words") as library:
         fill(library, readers, each)
-        assert ("crowd" in library.corpus().features.blocks) is there
+        assert (library.corpus().crowd is not None) is there
         assert (library.refresh_crowd() is not None) is there
 
 
@@ -215,16 +218,16 @@ def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_do
 ) -> None:
     with Library(":memory:", encoder="words") as library:
         fill(library, 4)
-        second = library.reader("r0", taste="second").number
+        second = library.reader("r0", taste="second").taste_id
         direct(library.store).log.append(second, [Verdict(row, "like", 1.0) for row in range(1, 7)])
-        fifth = library.reader("r5").number
+        fifth = library.reader("r5").taste_id
         direct(library.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
         direct(library.store).log.undo(fifth)
         direct(library.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
         assert direct(library.store).crowd.count_readers(5) == 4
-        assert "crowd" not in library.corpus().features.blocks
+        assert library.corpus().crowd is None
         direct(library.store).log.append(fifth, [Verdict(8, "like", 1.0)])
-        assert "crowd" in library.corpus().features.blocks
+        assert library.corpus().crowd is not None
         assert library.crowd() == CrowdSummary(5, 4 * 15 + 6 + 5, 0)
 
 
@@ -296,11 +299,11 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         fill(library)
         for number in range(8):
             direct(library.store).log.append(
-                library.reader(f"r{number}").number, [Verdict(library.row_of("copy"), "like", 1.0)]
+                library.reader(f"r{number}").taste_id, [Verdict(library.row_of("copy"), "like", 1.0)]
             )
         corpus = library.corpus()
-        first, copy = corpus.place(library.row_of("first")), corpus.place(library.row_of("copy"))
-        assert corpus.leaders[copy] == corpus.rows[first]
+        first, copy = corpus.index_of(library.row_of("first")), corpus.index_of(library.row_of("copy"))
+        assert corpus.representatives[copy] == corpus.rows[first]
         assert np.array_equal(dense(corpus)[first], dense(corpus)[copy])
         assert odds(corpus)[first] > np.median(odds(corpus))
 
@@ -323,9 +326,9 @@ def test_only_the_crowd_is_new_where_no_text_is(stored: Path) -> None:
         other.refresh_crowd()
         after = library.corpus()
         assert after is not before
-        assert after.features.blocks["keyword"] is before.features.blocks["keyword"]
+        assert after.segments == before.segments
         assert not np.array_equal(dense(after), dense(before))
-        assert set(after.space.background.average.blocks) == set(after.features.blocks)
+        assert set(after.space.background.average.blocks) == set(after.features(np.zeros(1, np.int64)).blocks)
 
 
 def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(
@@ -349,20 +352,21 @@ def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(
             reader.judge(f"t{n}", "like")
         assert library.corpus() is old
         go_on.set()
-        library._crowding.wait()
+        library.workspace.crowd.wait()
         assert library.corpus() is not old
         assert len(reader.judged()) == 3
         heard = library.crowd()
         assert heard is not None
         assert (heard.readers, heard.since) == (9, 3)
     with Library(stored) as library:
-        assert len(standing_entries(direct(library.store).log.entries(library.reader("me").number))) == 3
+        entries = direct(library.store).log.entries(library.reader("me").taste_id)
+        assert len(standing(entries, int)) == 3
 
 
 def test_closing_waits_for_what_is_being_learned(words: Encoder, path: Path) -> None:
     with Library(path, encoder="words") as library:
         fill(library)
-        assert "crowd" not in library.corpus().features.blocks
+        assert library.corpus().crowd is None
     with Library(path) as library:
         assert library.crowd() == CrowdSummary(8, 120, 0)
 

@@ -10,7 +10,7 @@ import pytest
 
 from direct import direct
 from palate.encoder.choose import full_name, make_encoder
-from palate.encoder.late import LateEncoder
+from palate.encoder.lazy import LazyEncoder
 from palate.errors import BadSource, EncoderChanged
 from palate.library import Library
 from palate.text import Text
@@ -90,7 +90,7 @@ def moved(words: Any, path: Path, papers: list[Text], model: Path) -> Path:
 def test_a_store_of_a_transformer_ranks_without_loading_it(moved: Path, model: Path) -> None:
     with Library(moved) as library:
         first = ranked(library)
-        assert isinstance(library.encoder, LateEncoder)
+        assert isinstance(library.encoder, LazyEncoder)
         assert "_inner" not in vars(library.encoder)
         vectors = library.encode(["a cat"])
         assert (vectors == make_encoder(f"sbert:{model}").encode(["a cat"]).astype("f2").astype("f4")).all()

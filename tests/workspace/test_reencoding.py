@@ -69,7 +69,7 @@ def test_while_a_move_is_under_way_readers_rank_with_the_old_encoder_and_then_wi
         with Library(store) as late:
             assert ranked(late) == old
         gate.open.set()
-        library._encoding.background.wait()
+        library.workspace.encoding.background.wait()
         assert library.moving() is None
         new = ranked(library)
         assert new != old
@@ -84,7 +84,7 @@ def test_a_move_in_the_background_ends_as_one_in_the_foreground(
 ) -> None:
     with Library(store) as library:
         library.begin_encoder("wider")
-        library._encoding.background.wait()
+        library.workspace.encoding.background.wait()
         aside = ranked(library)
         library.use_encoder("words")
         direct(library.store).encoders.remove(direct(library.store).encoders.find("wider").encoder_id)
@@ -101,7 +101,7 @@ def test_texts_that_come_during_a_move_have_vectors_of_the_encoder_that_is_in_us
         assert gate.waits.wait(30)
         assert other.add(["a text that comes late", "and one more"]).added == 2
         gate.open.set()
-        library._encoding.background.wait()
+        library.workspace.encoding.background.wait()
         assert library.corpus() is library.corpus()
         assert library.encoder is wider
         assert lacking(library) == 0
@@ -150,7 +150,7 @@ def test_what_goes_wrong_in_the_background_is_told_when_asked_and_not_to_who_ran
         old = ranked(library)
         wider.before_encoding = fail
         library.begin_encoder("wider")
-        while library._encoding.background._thread.is_alive():  # type: ignore[union-attr]
+        while library.workspace.encoding.background._thread.is_alive():  # type: ignore[union-attr]
             assert ranked(library) == old
         assert ranked(library) == old
         with pytest.raises(OSError, match="the model is broken"):

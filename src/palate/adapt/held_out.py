@@ -1,5 +1,5 @@
-"""Heard: what tastes of a store said, as places among the texts that they judged and some that nobody did. n
-texts, d dims.
+"""Held-out feedback: the judgements of the tastes of a store, each taste's latest ones held out. n texts, d
+dims.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,154 +8,151 @@ from typing import Any
 
 import numpy as np
 
+from palate.adapt.library_access import (
+    TasteRecord,
+    all_tastes,
+    contents_and_hashes,
+    newest_entry,
+    newest_row,
+    representatives,
+    standing_likings,
+    stored_vectors,
+)
 from palate.errors import BadValue, UnknownName
 from palate.feedback import CrowdFeedback
 from palate.library import Library
 from palate.parts import Matrix, Rows, Vector
-from palate.store.log import standing_entries
-from palate.store.readers import TasteRow
 
-HELD = 0.25  # share of each taste's latest judgements that are held out
-LEAST_SAID = 8  # judgements of a taste from which on some are
-FEW = 3  # with fewer dislikes unjudged texts stand in for them
-BESIDE = 2000  # texts that nobody has judged: what a taste sees those against
+HELD_OUT_SHARE = 0.25  # of each taste's judgements, the latest, are held out
+MIN_JUDGEMENTS = 8  # of a taste from which on some are
+MIN_DISLIKES = 3  # with fewer dislikes unjudged texts stand in for them
+MAX_UNJUDGED = 2000  # texts that nobody has judged: the background of every taste
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
-    """What one taste said, m judgements in order; the first `cut` are there to be learned, the later ones are
+class TasteHistory:
+    """The m judgements of one taste in order; the first `n_learned` are to be learned, the later ones are
     held out.
 
-    kind: of its contest. described: words and liking of what the reader wrote. places: (m,) of the texts.
-    private: whether it keeps out of the crowd."""
+    kind: of its contest. descriptions: words and liking of what the reader wrote. indices: (m,) of the texts.
+    private: whether it keeps out of the crowd.
+    """
 
     reader: str
     kind: str
-    described: tuple[tuple[str, float], ...]
-    places: Rows
+    descriptions: tuple[tuple[str, float], ...]
+    indices: Rows
     likings: Vector
-    cut: int
+    n_learned: int
     private: bool = False
 
     @property
-    def held(self) -> int:
+    def n_held_out(self) -> int:
         """How many judgements are held out."""
-        return len(self.places) - self.cut
+        return len(self.indices) - self.n_learned
 
-    def with_stand_ins(self, n_texts: int, rng: np.random.Generator) -> "Heard":
-        """Where there are hardly any dislikes: after each like an unjudged text, drawn by chance, as if it
-        were disliked.
+    def with_stand_ins(self, n_texts: int, rng: np.random.Generator) -> "TasteHistory":
+        """Returns the history with stand-ins for dislikes where there are hardly any: after each judgement an
+        unjudged text, drawn at random, as if it were disliked.
         """
-        others = np.setdiff1d(np.arange(n_texts), self.places)
-        if (self.likings < 0).sum() >= FEW or not len(others):
+        unjudged = np.setdiff1d(np.arange(n_texts), self.indices)
+        if (self.likings < 0).sum() >= MIN_DISLIKES or not len(unjudged):
             return self
-        drawn = rng.choice(others, len(self.places), replace=len(others) < len(self.places))
-        places = np.stack([self.places, drawn], axis=1).ravel()
+        drawn = rng.choice(unjudged, len(self.indices), replace=len(unjudged) < len(self.indices))
+        indices = np.stack([self.indices, drawn], axis=1).ravel()
         likings = np.stack([self.likings, -np.ones(len(drawn))], axis=1).ravel()
-        return replace(self, places=places, likings=likings, cut=2 * self.cut)
+        return replace(self, indices=indices, likings=likings, n_learned=2 * self.n_learned)
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
-    """contents, hashes: of n texts. vectors: (n, d) of the encoder in use. head, last: the newest entry of
-    the log and row of the texts that are in it."""
+class FeedbackDataset:
+    """The feedback of several tastes over n texts.
+
+    contents, hashes: of the texts. vectors: (n, d) of the encoder in use. last_entry, last_row: the newest
+    log entry and the newest text that are included.
+    """
 
     contents: tuple[str, ...]
     hashes: tuple[str, ...]
     vectors: Matrix
-    heard: tuple[Heard, ...]
-    head: int
-    last: int
+    histories: tuple[TasteHistory, ...]
+    last_entry: int
+    last_row: int
 
     @property
-    def learned(self) -> CrowdFeedback:
-        """What is not held out, of all tastes."""
-        return learned(self.heard, len(self.contents))
+    def training_feedback(self) -> CrowdFeedback:
+        """The judgements of all tastes that are not held out."""
+        return training_feedback(self.histories, len(self.contents))
 
 
-def learned(heard: Sequence[Heard], n_texts: int) -> CrowdFeedback:
-    """What these tastes, one or more, said before what is held out."""
-    tastes = np.concatenate([np.full(one.cut, number) for number, one in enumerate(heard)])
-    places = np.concatenate([one.places[: one.cut] for one in heard])
-    return CrowdFeedback(tastes, places, np.concatenate([one.likings[: one.cut] for one in heard]), n_texts)
+def training_feedback(histories: Sequence[TasteHistory], n_texts: int) -> CrowdFeedback:
+    """Returns the judgements of one taste or more that are not held out."""
+    return CrowdFeedback(
+        np.concatenate([np.full(history.n_learned, taste) for taste, history in enumerate(histories)]),
+        np.concatenate([history.indices[: history.n_learned] for history in histories]),
+        np.concatenate([history.likings[: history.n_learned] for history in histories]),
+        n_texts,
+    )
 
 
-def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRow]:
-    """The tastes of these readers, of all who are not private where none are named.
+def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRecord]:
+    """Returns the tastes of these readers, of all who are not private where none are named.
 
-    Raises UnknownName for a reader that is not there, BadValue for a private one among others: what all are
-    served would be made of what it says."""
-    with library.store.reading() as tables:
-        known = tables.readers.tastes()
-    names = dict.fromkeys(row.reader for row in known)
-    if lacking := [name for name in readers if name not in names]:
+    Raises UnknownName for a reader that is not there, BadValue for a private one among others: the encoder
+    that all use would be made from its judgements.
+    """
+    tastes = all_tastes(library)
+    names = dict.fromkeys(taste.reader for taste in tastes)
+    if unknown := [name for name in readers if name not in names]:
         raise UnknownName(
-            f"there is no reader called {lacking[0]!r} (there are: {', '.join(names) or 'none yet'})"
+            f"there is no reader called {unknown[0]!r} (there are: {', '.join(names) or 'none yet'})"
         )
-    private = {row.reader for row in known if row.private} if len(names) > 1 else set()
+    private = {taste.reader for taste in tastes if taste.private} if len(names) > 1 else set()
     if hidden := [name for name in readers if name in private]:
         raise BadValue(
             f"{hidden[0]!r} is private, and an encoder tuned on it would serve the others too; leave it out"
         )
-    return [row for row in known if row.reader not in private and (not readers or row.reader in readers)]
+    return [
+        taste for taste in tastes if taste.reader not in private and (not readers or taste.reader in readers)
+    ]
 
 
-def gather(library: Library, tastes: Sequence[TasteRow], begun: Mapping[str, Any], seed: int) -> Gathered:
-    """What these tastes said, over the texts that they judged and up to BESIDE others, drawn with the seed.
+def gather(
+    library: Library, tastes: Sequence[TasteRecord], recipe: Mapping[str, Any], seed: int
+) -> FeedbackDataset:
+    """Gathers the feedback of these tastes, over the texts that they judged and up to MAX_UNJUDGED others,
+    drawn with the seed.
 
-    begun: head and last of what was gathered before, to gather the same once more; empty else.
+    recipe: of an adapting that was begun, to gather the same once more; empty else.
     """
-    corpus = library.corpus()
-    with library.store.reading() as tables:
-        newest = max((tables.log.state(row.taste_id).head for row in tastes), default=0)
-    head = int(begun.get("head", newest))
-    last = int(begun.get("last", corpus.rows.max(initial=0)))
-    standing = [_standing(library, row.taste_id, head) for row in tastes]
-    judged = np.unique([leader for said in standing for leader in said])
-    free = np.setdiff1d(corpus.rows[corpus.leads & (corpus.rows <= last)], judged)
-    beside = np.random.default_rng([seed, 1]).permutation(free)[:BESIDE]
-    rows = np.union1d(judged, beside).astype(np.int64)
-    with library.store.reading() as tables:
-        texts = tables.texts.get(rows.tolist())
-    return Gathered(
-        tuple(texts[row].content for row in rows.tolist()),
-        tuple(texts[row].content_hash for row in rows.tolist()),
-        corpus.vectors[np.searchsorted(corpus.rows, rows)],
-        tuple(_heard(row, said, rows) for row, said in zip(tastes, standing, strict=True)),
-        head,
-        last,
+    last_entry = int(recipe.get("head", newest_entry(library, tastes)))
+    last_row = int(recipe.get("last", newest_row(library)))
+    likings = [standing_likings(library, taste, last_entry) for taste in tastes]
+    judged = np.unique([row for by_row in likings for row in by_row])
+    unjudged = np.setdiff1d(representatives(library, last_row), judged)
+    drawn = np.random.default_rng([seed, 1]).permutation(unjudged)[:MAX_UNJUDGED]
+    rows = np.union1d(judged, drawn).astype(np.int64)
+    contents, hashes = contents_and_hashes(library, rows)
+    return FeedbackDataset(
+        contents,
+        hashes,
+        stored_vectors(library, rows),
+        tuple(_history(taste, by_row, rows) for taste, by_row in zip(tastes, likings, strict=True)),
+        last_entry,
+        last_row,
     )
 
 
-def _standing(library: Library, taste: int, head: int) -> dict[int, float]:
-    """The liking that stands for each group of near-copies, by its first text, in the order in which it was
-    said.
-    """
-    corpus = library.corpus()
-    found: dict[int, float | None] = {}
-    with library.store.reading() as tables:
-        entries = tables.log.entries(taste)
-    for entry in standing_entries([entry for entry in entries if entry.entry <= head]):
-        if entry.row is not None:
-            leader = int(corpus.leaders[corpus.place(entry.row)])
-            found.pop(leader, None)
-            found[leader] = entry.liking
-    return {leader: liking for leader, liking in found.items() if liking is not None}
-
-
-def _heard(row: TasteRow, said: Mapping[int, float], rows: Rows) -> Heard:
-    n = len(said)
-    held = round(HELD * n) if n >= LEAST_SAID else 0
-    described = tuple(
-        (words, liking) for words, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if words.strip()
-    )
-    places = np.searchsorted(rows, np.fromiter(said, np.int64, n))
-    return Heard(
-        row.reader,
-        row.kind,
-        described,
-        places,
-        np.fromiter(said.values(), np.float64, n),
-        n - held,
-        bool(row.private),
+def _history(taste: TasteRecord, likings: Mapping[int, float], rows: Rows) -> TasteHistory:
+    n = len(likings)
+    n_held_out = round(HELD_OUT_SHARE * n) if n >= MIN_JUDGEMENTS else 0
+    written = ((taste.likes, 1.0), (taste.dislikes, -1.0))
+    return TasteHistory(
+        taste.reader,
+        taste.kind,
+        tuple((words, liking) for words, liking in written if words.strip()),
+        np.searchsorted(rows, np.fromiter(likings, np.int64, n)),
+        np.fromiter(likings.values(), np.float64, n),
+        n - n_held_out,
+        taste.private,
     )

@@ -23,7 +23,7 @@ from palate.shapes import contest_shape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from palate.taste.leaderboard import Place
+    from palate.taste.leaderboard import Standing
 
 
 def contest(
@@ -77,7 +77,7 @@ def contest(
         )
 
 
-def _show(places: Sequence[Place]) -> None:
+def _show(places: Sequence[Standing]) -> None:
     headings = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
         [

@@ -8,7 +8,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, speakable, wants_json
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 from palate.shapes import gap_shape
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def fill(
     ] = 5,
     json: JsonOption = False,
 ) -> None:
-    """Fills each \\[MASK] of a text: the likeliest word pieces with their probabilities.
+    r"""Fills each \[MASK] of a text: the likeliest word pieces with their probabilities.
 
-    Needs a model with a masked-language head, which the packaged minilm lacks; palate train masked makes one.
+    Needs a model with a masked-language output layer, which the packaged minilm lacks; palate train masked makes one.
 
-    Example: palate fill "This is a great \\[MASK]." --model my-mlm
+    Example: palate fill "This is a great \[MASK]." --model my-mlm
     """
-    with quiet():
+    with silenced():
         from palate.training.fill import fill as fill_gaps
 
         gaps = fill_gaps(text, model, top=top)

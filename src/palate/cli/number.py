@@ -61,10 +61,10 @@ def number(
         raise typer.BadParameter("give either --axis or --model", ctx)
     as_json = wants_json(ctx, json)
     if model:
-        from palate.cli.train.quiet import quiet
+        from palate.cli.train.silence import silenced
         from palate.report.prediction import prediction_report
 
-        with quiet():
+        with silenced():
             prediction = prediction_report(model, text)
         show.out_json(prediction) if as_json else _show_prediction(prediction)
     elif axis:

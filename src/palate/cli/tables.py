@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.results import AddReport, ReaderInfo
     from palate.text import Text
-    from palate.value import Found, Hit, Value, Why
+    from palate.value import SimilarText, Hit, Value, Why
 
 # characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
 SHORT_ID_CHARACTERS = 24
@@ -34,7 +34,7 @@ def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
     _texts(("score", "±"), rows, [_copies(hit) for hit in hits])
 
 
-def show_found(found: Sequence[Found], *, as_json: bool) -> None:
+def show_found(found: Sequence[SimilarText], *, as_json: bool) -> None:
     """Prints the texts that a query found."""
     if as_json:
         for match in found:
@@ -115,7 +115,7 @@ def _copies(hit: Hit) -> str:
     return f"+{plural(len(hit.group) - 1, 'near-copy')}" if hit.group else ""
 
 
-def _similarity(found: Found) -> str:
+def _similarity(found: SimilarText) -> str:
     return "words" if math.isnan(found.similarity) else f"{found.similarity:.2f}"
 
 

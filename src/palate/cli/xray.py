@@ -21,7 +21,7 @@ from palate.cli.options import (
     store_path,
     wants_json,
 )
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 
 if TYPE_CHECKING:
     from palate.library import Library
@@ -69,7 +69,7 @@ def xray(
     """
     library = _library(ctx, store)
     try:
-        with quiet():
+        with silenced():
             from palate.report.xray import xray_report
 
             reader_of = (library, open_reader(ctx, library, reader, taste)) if library else None

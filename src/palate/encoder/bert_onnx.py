@@ -36,29 +36,30 @@ class Graph:
     def model(
         self, name: str, inputs: Mapping[str, Sequence[int | str]], output: str, shape: Sequence[int | str]
     ) -> ModelProto:
-        """All of it, without weights that no node takes. inputs: of integers, and their shapes, a word stands
-        for any number.
+        """Returns the model, without weights that no node uses. inputs: of integers, with their shapes; a
+        string stands for any size.
         """
-        taken = {word for node in self.nodes for word in node.input}
-        given = [
-            helper.make_tensor_value_info(word, TensorProto.INT64, sizes) for word, sizes in inputs.items()
+        used = {name for node in self.nodes for name in node.input}
+        graph_inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT64, sizes) for name, sizes in inputs.items()
         ]
-        told = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
-        made = helper.make_graph(
-            self.nodes, name, given, told, [weight for weight in self.weights if weight.name in taken]
-        )
+        outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+        weights = [weight for weight in self.weights if weight.name in used]
+        graph = helper.make_graph(self.nodes, name, graph_inputs, outputs, weights)
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
-        return helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="palate")
+        return helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="palate")
 
 
 def bert_graph(tensors: dict[str, Array], *, layers: int, heads: int, epsilon: float) -> ModelProto:
-    """ids (1, t), special tokens included, to vector (1, d), the mean of the t last states.
+    """Returns the graph from ids (1, t), special tokens included, to vector (1, d), the mean of the t last
+    states.
 
     One text at a time, so there is no padding and no mask.
 
     tensors: the weights of a transformers BertModel by their names there. epsilon: of its layer
-    normalisation. Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment
-    0."""
+    normalisation.
+    Source: Devlin et al., BERT (2019); exact GELU, absolute positions, every token of segment 0.
+    """
     graph = Graph()
     states = bert_states(graph, tensors, layers=layers, heads=heads, epsilon=epsilon)
     graph.node("ReduceMean", [states, "one"], "vector", keepdims=0)
@@ -76,67 +77,79 @@ def bert_states(
     ids: str = "ids",
     mask: str | None = None,
 ) -> str:
-    """Add all from ids (b, t) to the last states (b, t, d), whose name is returned, and the weights zero and
+    """Adds all from ids (b, t) to the last states (b, t, d), whose name is returned, and the weights zero and
     one.
 
     ids: name of the input. mask: name of the (b, t) int32 that is 0 where a text is padded; without it every
-    place counts."""
-
-    def tensor(name: str) -> Array:
-        return tensors[name]
-
-    def normalise(states: str, skip: str, place: str, bias: str, name: str) -> str:
-        gamma = graph.weight(f"{name}.gamma", tensor(f"{place}.weight"))
-        beta = graph.weight(f"{name}.beta", tensor(f"{place}.bias"))
-        biased = graph.node("Add", [states, graph.weight(f"{name}.bias", tensor(bias))], f"{name}.biased")
-        summed = graph.node("Add", [biased, skip], f"{name}.summed")
-        return graph.node("LayerNormalization", [summed, gamma, beta], name, axis=-1, epsilon=epsilon)
-
-    def times(states: str, place: str, name: str) -> str:
-        return graph.node(
-            "MatMul", [states, graph.weight(f"{name}.weight", tensor(f"{place}.weight").T)], name
-        )
+    position counts.
+    """
 
     zero, _ = graph.weight("zero", np.array([0])), graph.weight("one", np.array([1]))
-    words = graph.weight("words", tensor("embeddings.word_embeddings.weight"))
+    states = _embed(graph, tensors, ids=ids, zero=zero, epsilon=epsilon)
+    for layer in range(layers):
+        states = _encode_layer(graph, tensors, states, layer, heads=heads, epsilon=epsilon, mask=mask)
+    return states
+
+
+def _embed(graph: Graph, tensors: Mapping[str, Array], *, ids: str, zero: str, epsilon: float) -> str:
+    """Adds word, position and segment embeddings (b, t, d), normalised."""
+    words = graph.weight("words", tensors["embeddings.word_embeddings.weight"])
     positions = (
-        tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
+        tensors["embeddings.position_embeddings.weight"]
+        + tensors["embeddings.token_type_embeddings.weight"][0]
     )
     length = graph.node("Shape", [ids], "length", start=1, end=2)
     # (t, d)
     placed = graph.node("Slice", [graph.weight("positions", positions), zero, length, zero], "placed")
     summed = graph.node("Add", [graph.node("Gather", [words, ids], "pieces"), placed], "summed")  # (1, t, d)
-    gamma = graph.weight("embedded.gamma", tensor("embeddings.LayerNorm.weight"))
-    beta = graph.weight("embedded.beta", tensor("embeddings.LayerNorm.bias"))
-    states = graph.node("LayerNormalization", [summed, gamma, beta], "embedded", axis=-1, epsilon=epsilon)
-    for layer in range(layers):
-        at = f"encoder.layer.{layer}"
-        roles = [f"{at}.attention.self.{role}" for role in ("query", "key", "value")]
-        weight = graph.weight(
-            f"attend.{layer}.weight", np.concatenate([tensor(f"{role}.weight").T for role in roles], axis=1)
-        )
-        bias = graph.weight(
-            f"attend.{layer}.bias", np.concatenate([tensor(f"{role}.bias") for role in roles])
-        )
-        heard = graph.node(
-            "Attention", [states, weight, bias, *([mask] if mask else [])], f"attend.{layer}", num_heads=heads
-        )
-        told = times(heard, f"{at}.attention.output.dense", f"tell.{layer}")
-        place = f"{at}.attention.output"
-        states = normalise(told, states, f"{place}.LayerNorm", f"{place}.dense.bias", f"told.{layer}")
-        wide = times(states, f"{at}.intermediate.dense", f"up.{layer}")  # (1, t, 4d)
-        bias = graph.weight(f"gelu.{layer}.bias", tensor(f"{at}.intermediate.dense.bias"))
-        narrow = times(
-            graph.node("BiasGelu", [wide, bias], f"gelu.{layer}"), f"{at}.output.dense", f"down.{layer}"
-        )
-        states = normalise(
-            narrow, states, f"{at}.output.LayerNorm", f"{at}.output.dense.bias", f"states.{layer}"
-        )
-    return states
+    gamma = graph.weight("embedded.gamma", tensors["embeddings.LayerNorm.weight"])
+    beta = graph.weight("embedded.beta", tensors["embeddings.LayerNorm.bias"])
+    return graph.node("LayerNormalization", [summed, gamma, beta], "embedded", axis=-1, epsilon=epsilon)
+
+
+def _encode_layer(
+    graph: Graph,
+    tensors: Mapping[str, Array],
+    states: str,
+    layer: int,
+    *,
+    heads: int,
+    epsilon: float,
+    mask: str | None,
+) -> str:
+    """Adds one transformer layer, from states (b, t, d) to states (b, t, d)."""
+    prefix = f"encoder.layer.{layer}"
+
+    def multiply(inputs: str, dense: str, name: str) -> str:
+        weight = graph.weight(f"{name}.weight", tensors[f"{dense}.weight"].T)
+        return graph.node("MatMul", [inputs, weight], name)
+
+    def normalise(inputs: str, residual: str, block: str, name: str) -> str:
+        gamma = graph.weight(f"{name}.gamma", tensors[f"{block}.LayerNorm.weight"])
+        beta = graph.weight(f"{name}.beta", tensors[f"{block}.LayerNorm.bias"])
+        bias = graph.weight(f"{name}.bias", tensors[f"{block}.dense.bias"])
+        biased = graph.node("Add", [inputs, bias], f"{name}.biased")
+        summed = graph.node("Add", [biased, residual], f"{name}.summed")
+        return graph.node("LayerNormalization", [summed, gamma, beta], name, axis=-1, epsilon=epsilon)
+
+    roles = [f"{prefix}.attention.self.{role}" for role in ("query", "key", "value")]
+    weights = np.concatenate([tensors[f"{role}.weight"].T for role in roles], axis=1)
+    weight = graph.weight(f"attend.{layer}.weight", weights)
+    biases = np.concatenate([tensors[f"{role}.bias"] for role in roles])
+    bias = graph.weight(f"attend.{layer}.bias", biases)
+    attention_inputs = [states, weight, bias, *([mask] if mask else [])]
+    attended = graph.node("Attention", attention_inputs, f"attend.{layer}", num_heads=heads)
+    projected = multiply(attended, f"{prefix}.attention.output.dense", f"tell.{layer}")
+    states = normalise(projected, states, f"{prefix}.attention.output", f"told.{layer}")
+    wide = multiply(states, f"{prefix}.intermediate.dense", f"up.{layer}")  # (1, t, 4d)
+    bias = graph.weight(f"gelu.{layer}.bias", tensors[f"{prefix}.intermediate.dense.bias"])
+    activated = graph.node("BiasGelu", [wide, bias], f"gelu.{layer}")
+    narrow = multiply(activated, f"{prefix}.output.dense", f"down.{layer}")
+    return normalise(narrow, states, f"{prefix}.output", f"states.{layer}")
 
 
 def quantise(graph: ModelProto, path: Path, *, keep: tuple[str, ...] = ()) -> None:
-    """Write the graph with its matrix products in int8: weights per channel in 7 bits, activations in 8 as
+    """Writes the graph with its matrix products in int8: weights per channel in 7 bits, activations in 8 as
     they come.
 
     7 bits ("reduced range"): products of 8 x 8 bits overflow the 16-bit sums of processors without VNNI.

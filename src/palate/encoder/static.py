@@ -20,10 +20,10 @@ from palate.parts import Matrix, Vector
 
 SHIPPED = Path(__file__).parent / "model"
 SCHEMA = 1
-BATCH = 512  # texts tokenised at a time; bounds memory, not the result
-REMEMBERED = 200_000  # parts whose word pieces are kept, about 30 MB
+BATCH_TEXTS = 512  # texts tokenised at a time; bounds memory, not the result
+MAX_REMEMBERED_PARTS = 200_000  # parts whose word pieces are kept, about 30 MB
 # BERT's tokeniser never joins across white space or ASCII punctuation
-PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")
+PART_PATTERN = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")
 
 
 Counts = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -68,7 +68,7 @@ class StaticEncoder:
         self.dims: int = config["dims"]
         self.name: str = config["name"]
         self.fingerprint: str = f"{self.name}:{config['sha256'][:16]}"
-        self._parts, self._piece_starts, self._piece_ids = _nothing_known()
+        self._parts, self._piece_starts, self._piece_ids = _empty_memory()
 
     @cached_property
     def _rows(self) -> Matrix:
@@ -84,42 +84,43 @@ class StaticEncoder:
         return tokenizer
 
     def encode(self, contents: Sequence[str]) -> Matrix:
-        """(n, d) float32 rows of length 1."""
+        """Returns (n, d) float32 rows of length 1."""
         sums = self.sums(contents)
         lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
         return (sums / np.where(lengths == 0, 1, lengths)[:, None]).astype(np.float32)
 
     def sums(self, contents: Sequence[str]) -> Matrix:
-        """(n, d) float64 sums of the word pieces' vectors: exact, so equal on every machine."""
+        """Returns (n, d) float64 sums of the word pieces' vectors: exact, so equal on every machine."""
         sums = np.empty((len(contents), self.dims))
-        for start in range(0, len(contents), BATCH):
-            batch = contents[start : start + BATCH]
+        for start in range(0, len(contents), BATCH_TEXTS):
+            batch = contents[start : start + BATCH_TEXTS]
             sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
         return sums
 
     def attribute(self, content: str, direction: Vector) -> dict[str, float]:
-        """How much each word of content, in lower case, adds to `encode([content])[0] @ direction`. The
-        amounts sum to it.
+        """Returns how much each word of content, in lower case, adds to `encode([content])[0] @ direction`.
+        The shares sum to it.
         """
         length = float(np.linalg.norm(self.sums([content]))) or 1.0
-        amounts: dict[str, float] = {}
-        for word, total in zip(words := PARTS.findall(content), self.sums(words), strict=True):
-            amounts[word.lower()] = amounts.get(word.lower(), 0.0) + float(total @ direction) / length
-        return amounts
+        shares: dict[str, float] = {}
+        for word, total in zip(words := PART_PATTERN.findall(content), self.sums(words), strict=True):
+            shares[word.lower()] = shares.get(word.lower(), 0.0) + float(total @ direction) / length
+        return shares
 
     def _pieces(self, contents: Sequence[str]) -> csr_array:
-        """(n, v) how often each word piece occurs. A part is tokenised once and remembered: words recur, so
-        that is the speed.
+        """Returns (n, v) how often each word piece occurs. A part is tokenised once and remembered: words
+        recur, so that is the speed.
         """
-        if len(self._parts) > REMEMBERED:
-            self._parts, self._piece_starts, self._piece_ids = _nothing_known()
+        if len(self._parts) > MAX_REMEMBERED_PARTS:
+            self._parts, self._piece_starts, self._piece_ids = _empty_memory()
         parts = [
-            np.fromiter(map(self._parts.__getitem__, found), np.int64, len(found))
-            for found in map(PARTS.findall, contents)
+            np.fromiter(map(self._parts.__getitem__, text_parts), np.int64, len(text_parts))
+            for text_parts in map(PART_PATTERN.findall, contents)
         ]
-        if new := list(islice(self._parts, len(self._piece_starts) - 1, None)):
+        if new_parts := list(islice(self._parts, len(self._piece_starts) - 1, None)):
             ids = [
-                encoding.ids for encoding in self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+                encoding.ids
+                for encoding in self._tokenizer.encode_batch_fast(new_parts, add_special_tokens=False)
             ]
             ends = self._piece_starts[-1] + np.cumsum([len(pieces) for pieces in ids])
             self._piece_starts = np.concatenate([self._piece_starts, ends])
@@ -130,14 +131,14 @@ class StaticEncoder:
         starts, counts = self._piece_starts[flat], np.diff(self._piece_starts)[flat]
         ends = np.concatenate([[0], np.cumsum(counts)])
         columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
-        texts = np.concatenate([[0], np.cumsum([len(found) for found in parts])])
+        texts = np.concatenate([[0], np.cumsum([len(text_parts) for text_parts in parts])])
         return csr_array(
             (np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows))
         )
 
 
-def _nothing_known() -> tuple[defaultdict[str, int], Counts, Counts]:
-    """What is remembered of parts, empty: part -> its number, where the word pieces of each begin, all word
+def _empty_memory() -> tuple[defaultdict[str, int], Counts, Counts]:
+    """Returns an empty memory of parts: part -> its index, where the word pieces of each begin, all word
     pieces in a row.
     """
     parts: defaultdict[str, int] = defaultdict()

@@ -42,7 +42,7 @@ def measure_by_system(
     tasks = [(index, name) for index in range(len(rated.histories)) for name in systems]
     corpus = ReplayCorpus(rated.contents, rated.crowd, encoder)
     if workers > 1:
-        _ = corpus.space  # made here, once for all workers
+        _ = corpus.fitted  # made here, once for all workers
     setup = ReplaySetup(rated.histories, corpus, seed, tuple(steps))
     results = run_tasks(measure, setup, tasks, workers=workers, on_done=on_done, partial=partial)
     measured: dict[str, list[Measurements]] = {name: [] for name in systems}

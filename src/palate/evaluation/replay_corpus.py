@@ -11,7 +11,7 @@ from palate.feature.terms import hash_terms
 from palate.feature.topic import Topic
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
-from palate.workspace.corpus import Space
+from palate.workspace.fitting import FittedTexts, fit_texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,12 @@ class ReplayCorpus:
         return np.asarray(rows).reshape(len(self.contents), encoder.dims)
 
     @cached_property
-    def space(self) -> Space:
+    def fitted(self) -> FittedTexts:
         """The vector space and the features of the texts, as a library makes them. Made at first use; a copy
         in another process has them.
         """
         crowd = self.crowd
-        return Space(
+        return fit_texts(
             self.vectors,
             hash_terms(self.contents),
             crowd=None if crowd is None else lambda rows: make_crowd(crowd, rows),
@@ -58,7 +58,7 @@ class ReplayCorpus:
     @cached_property
     def topic(self) -> Matrix:
         """(n, d) float32 of each text and its neighbours. Made at first use, 8 s for 17,000 texts."""
-        return Topic(np.asarray(self.space.corpus.blocks["semantic"])).block
+        return Topic(np.asarray(self.fitted.corpus.blocks["semantic"])).block
 
     def required_crowd(self) -> CrowdFeedback:
         """Returns the crowd, for a system that uses nothing else. Raises ValueError where there is none."""

@@ -77,7 +77,7 @@ def screen_reviews(
     shared = {review.name: (review, ReplayCorpus(review.contents, encoder=encoder)) for review in reviews}
     if workers > 1:
         for _, corpus in shared.values():
-            _ = corpus.space  # made here, once for all workers
+            _ = corpus.fitted  # made here, once for all workers
     tasks = [(review.name, name, seed) for review in reviews for name in systems for seed in seeds]
     ranks = run_tasks(_screen_review, shared, tasks, workers=workers, on_done=on_done, partial=partial)
     return {task: _relevant(of_included) for task, of_included in zip(tasks, ranks, strict=True)}

@@ -7,7 +7,7 @@ import numpy as np
 
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.replay_corpus import ReplayCorpus
-from palate.features import Background, Features
+from palate.features import Background, Features, sample_rows
 from palate.parts import Taste
 from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_taste, scales_of
 
@@ -31,14 +31,16 @@ class TasteSystem:
         self, name: str, corpus: ReplayCorpus, make: Callable[[Background], Taste], *, topic: bool = False
     ) -> None:
         self.name = name
-        background = corpus.space.background
-        self._features = corpus.space.corpus
+        background = corpus.fitted.background
+        self._features = corpus.fitted.corpus
         if topic:
             self._features = Features({**self._features.blocks, "topic": corpus.topic})
             average = Features(
                 {**background.average.blocks, "topic": np.zeros((1, corpus.topic.shape[1]), np.float32)}
             )
-            background = replace(background, average=average, texts=self._features)
+            background = replace(
+                background, average=average, sample=self._features[sample_rows(len(self._features))]
+            )
         self._taste = make(background)
         self._learned = 0
 

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from palate.feature.terms import BUCKETS, PLAIN, content_terms, term_id
 from palate.features import Terms
+from palate.parts import Rows
 
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 RARE, COMMON, KEPT = range(3)  # codes: in no other text, in more than 95 of 100, the first of the rest
@@ -29,7 +30,7 @@ class Postings(NamedTuple):
 
     codes: Codes
     counts: np.ndarray[tuple[int], np.dtype[np.uint8]]
-    starts: np.ndarray[tuple[int], np.dtype[np.int64]]
+    starts: Rows
     saturation: Floats
     norms: Floats
 
@@ -186,7 +187,7 @@ class Keyword:
 
 
 def _sublinear(counts: np.ndarray[Any, Any]) -> Floats:
-    return 1 + np.log(counts.astype(np.float32))
+    return np.asarray(1 + np.log(counts.astype(np.float32)))
 
 
 def _rows(weights: Any, columns: Any, starts: Any, width: int) -> csr_array:

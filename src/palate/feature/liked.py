@@ -10,10 +10,10 @@ from palate.feature.nearest import nearest, unit_rows
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix, Rows, Vector
 
-READERS = 20_000  # columns at most: those who liked most
-LIKED_TEXTS = 20_000  # among which neighbours are sought: those liked by most
+MAX_READERS = 20_000  # columns at most: those who liked most
+MAX_LIKED_TEXTS = 20_000  # among which neighbours are sought: those liked by most
 # logit for one standard deviation of log popularity: orders the texts before the first like, no more
-POPULARITY = 0.04
+POPULARITY_LOGIT = 0.04
 
 
 class LikedCrowd:
@@ -30,17 +30,17 @@ class LikedCrowd:
     With n texts of d dims the neighbours cost O(n d) times at most 20,000 liked texts: 8 s for 17,000 texts,
     256 dims and 3,330 readers, and 15 MB. A text holds at most the readers of its own and of its neighbours.
 
-    feedback: what the crowd said of n texts. rows: (n, d) features of their content, here the semantic block.
-    shrinkage: likes that the neighbours count as, above 0. neighbours: 1 or more. damping: 0 to 0.5. block:
-    (n, 1 + r) float32, first log popularity, then the r readers, whose part has a mean squared row length of
-    1. prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0. heard: judgements per text.
-    Raises ValueError outside these ranges, or where rows are not those of the n texts.
-    Source: Sarwar, Karypis, Konstan and Riedl, WWW 2001 (texts compared by their readers); Gelman et al.,
-    Bayesian Data Analysis (2013), section 3.6 (inverse Wishart); Wang and Blei, KDD 2011 (what is rarely
-    liked is pulled to its content).
+    feedback: what the crowd said of n texts. rows: (n, d) features of their content, here the semantic
+    block. shrinkage: likes that the neighbours count as, above 0. neighbours: 1 or more. damping: 0 to 0.5.
+    block: (n, 1 + r) float32, first log popularity, then the r readers, whose part has a mean squared row
+    length of 1. prior: (1 + r,) weights before any feedback: 1 for the popularity, else 0.
+    judgements_per_text: of the crowd. Raises ValueError outside these ranges, or where rows are not those of
+    the n texts. Source: Sarwar, Karypis, Konstan and Riedl, WWW 2001 (texts compared by their readers);
+    Gelman et al., Bayesian Data Analysis (2013), section 3.6 (inverse Wishart); Wang and Blei, KDD 2011
+    (what is rarely liked is pulled to its content).
 
-    >>> said = CrowdFeedback(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), np.ones(4), n_texts=5)
-    >>> crowd = LikedCrowd(said, np.array([[1, 0], [1, 1], [-1, 0], [-1, -1], [-1, 0.1]]), neighbours=1)
+    >>> feedback = CrowdFeedback(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), np.ones(4), n_texts=5)
+    >>> crowd = LikedCrowd(feedback, np.array([[1, 0], [1, 1], [-1, 0], [-1, -1], [-1, 0.1]]), neighbours=1)
     >>> together = (crowd.block @ crowd.block.T).toarray()
     >>> bool(together[0, 1] > 0.4), bool(together[0, 2] < 0.01), bool(together[4, 2] > 0.4)
     (True, True, True)
@@ -65,26 +65,26 @@ class LikedCrowd:
                 f"the crowd speaks of {feedback.n_texts} texts, and there are rows of {len(rows)}"
             )
         likes = _likes(feedback)
-        self.heard = len(feedback.likings) / max(feedback.n_texts, 1)
+        self.judgements_per_text = len(feedback.likings) / max(feedback.n_texts, 1)
         popularity = np.asarray(likes.sum(axis=1), dtype=np.float64)  # (n,)
         activity = np.asarray(likes.sum(axis=0), dtype=np.float64)  # (r,)
         own = diags_array(_damped(popularity, damping)) @ likes @ diags_array(_damped(activity, damping))
         candidates = np.sort(
-            np.argsort(-popularity, kind="stable")[: min(LIKED_TEXTS, int((popularity > 0).sum()))]
+            np.argsort(-popularity, kind="stable")[: min(MAX_LIKED_TEXTS, int((popularity > 0).sum()))]
         )
         unit = unit_rows(rows)
         self.neighbours = neighbours
-        self._places = candidates
+        self._candidate_indices = candidates
         self._candidates = unit[candidates]
         self._known = csr_array(own)[candidates]
-        places = np.full(len(rows), -1)
-        places[candidates] = np.arange(len(candidates))
-        near = nearest(unit, self._candidates, neighbours, own=places) @ self._known
+        own_indices = np.full(len(rows), -1)
+        own_indices[candidates] = np.arange(len(candidates))
+        near = nearest(unit, self._candidates, neighbours, own=own_indices) @ self._known
         kept = popularity / (popularity + shrinkage)
         mixed = csr_array(diags_array(kept) @ own + diags_array(1 - kept) @ near)
         energy = float((mixed.data**2).sum()) / max(len(rows), 1)
         self._scale = 1 / np.sqrt(energy) if energy > 0 else 1.0
-        self.block = _with_first(POPULARITY * _standard(np.log1p(popularity)), mixed * self._scale)
+        self.block = _with_first(POPULARITY_LOGIT * _standard(np.log1p(popularity)), mixed * self._scale)
         self.prior: Vector = np.eye(1, self.block.shape[1], dtype=np.float32)[0]
 
     def transform(self, rows: Matrix) -> csr_array:
@@ -95,31 +95,31 @@ class LikedCrowd:
         return _with_first(np.zeros(len(rows)), near * self._scale)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
-        """All it has learned, but for the rows of the texts at the places `candidates`."""
+        """All it has learned, but for the rows of the texts at the indices `candidates`."""
         figures = {
-            "heard": np.array(self.heard),
+            "heard": np.array(self.judgements_per_text),
             "scale": np.array(self._scale),
             "neighbours": np.array(self.neighbours),
         }
         return {
             **figures,
-            "candidates": self._places,
+            "candidates": self._candidate_indices,
             **_parts("block", self.block),
             **_parts("known", self._known),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]], rows: Callable[[Rows], Matrix]) -> Self:
-        """What gave these arrays, to the bit. rows: asked with places in the block, gives the rows it was
+        """What gave these arrays, to the bit. rows: asked with indices in the block, gives the rows it was
         learned from.
         """
         crowd = cls.__new__(cls)
-        crowd.heard, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
+        crowd.judgements_per_text, crowd._scale = float(arrays["heard"]), float(arrays["scale"])
         crowd.neighbours = int(arrays["neighbours"])
         crowd.block, crowd._known = _whole("block", arrays), _whole("known", arrays)
         crowd.prior = np.eye(1, crowd.block.shape[1], dtype=np.float32)[0]
-        crowd._places = arrays["candidates"]
-        crowd._candidates = unit_rows(rows(crowd._places))
+        crowd._candidate_indices = arrays["candidates"]
+        crowd._candidates = unit_rows(rows(crowd._candidate_indices))
         return crowd
 
 
@@ -130,8 +130,8 @@ def _likes(feedback: CrowdFeedback) -> csr_array:
     shape = (feedback.n_texts, int(readers.max(initial=-1)) + 1)
     likes = csr_array((likings.astype(np.float64), (places, readers)), shape=shape)
     activity = np.asarray(likes.sum(axis=0), dtype=np.float64)
-    most = np.argsort(-activity, kind="stable")[: min(READERS, int((activity > 0).sum()))]
-    return csr_array(likes[:, np.sort(most)])
+    busiest = np.argsort(-activity, kind="stable")[: min(MAX_READERS, int((activity > 0).sum()))]
+    return csr_array(likes[:, np.sort(busiest)])
 
 
 def _damped(totals: Vector, damping: float) -> Vector:
@@ -149,13 +149,13 @@ def _with_first(column: Vector, others: csr_array) -> csr_array:
 
 
 def _parts(name: str, block: csr_array) -> dict[str, np.ndarray[Any, Any]]:
-    found = {
+    arrays = {
         "data": block.data,
         "indices": block.indices,
         "indptr": block.indptr,
         "shape": np.array(block.shape),
     }
-    return {f"{name}.{part}": array for part, array in found.items()}
+    return {f"{name}.{part}": array for part, array in arrays.items()}
 
 
 def _whole(name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> csr_array:

@@ -12,95 +12,108 @@ from palate.parts import Matrix, Vector
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 
-MOST = 400_000  # judgements that factors and company are learned from; means are learned from all
-ROUNDS = 15  # of expectation maximisation
-STEADY = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
-LOG_ODDS = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
+MAX_JUDGEMENTS = (
+    400_000  # judgements that factors and co-judgements are learned from; means are learned from all
+)
+EM_ROUNDS = 15  # of expectation maximisation
+LEVEL_PSEUDO_COUNT = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
+LOG_ODDS_PER_LIKING = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
 # of column 0: small, so that one reader's feedback hardly moves how far the crowd's level is believed
-LEVEL = 0.1
-COMPANY = 0.1  # prior variance that company brings to one reader's liking
-HARDER = 1.25  # a like or a dislike is noisier than a rating
+LEVEL_SCALE = 0.1
+CO_JUDGEMENT_VARIANCE = 0.1  # prior variance that co-judgements bring to one reader's liking
+VERDICT_NOISE_FACTOR = 1.25  # a like or a dislike is noisier than a rating
 # prior variance of one factor of a text: where judgements are few, the search would end at none at all
-LEAST = 0.005
-TEXT = 4.0  # prior precision of the regression on text, in fully known texts of length 1
+MIN_FACTOR_VARIANCE = 0.005
+TEXT_PRECISION = 4.0  # prior precision of the regression on text, in fully known texts of length 1
 
 
 class RatedCrowd:
-    """What readers of explicit feedback expect of each text: its level, its factors, and the company it
-    keeps.
+    """What readers of explicit feedback expect of each text: its level, its factors, and who else judged
+    it.
 
     Use it where many readers gave likes and dislikes, or ratings. A reader u is modelled as liking_ui =
     level_i + w_i . z_u + c_i . v_u + noise, with z_u and v_u Gaussian; `block` holds level, w and c, so that
     a Bayesian linear taste with the weights `prior` before any feedback is this model's exact posterior for
-    that reader. Level starts from what text, company and number of judgements let expect and is moved by the
-    judgements as far as they weigh; w are the factors of a probabilistic PCA with missing data; c are the
-    principal directions of who judged what, as texts that the same readers chose to judge are liked alike,
-    whatever they said of them. All three are predicted from the text where nobody has judged it, and where
-    few have, they are in between.
+    that reader. Level starts from what text, co-judgements and number of judgements let expect and is moved
+    by the judgements as far as they weigh; w are the factors of a probabilistic PCA with missing data; c are
+    the principal directions of who judged what, as texts that the same readers chose to judge are liked
+    alike, whatever they said of them. All three are predicted from the text where nobody has judged it, and
+    where few have, they are in between.
 
     feedback: m judgements, by N readers, of n texts. rows: (n, d) of the semantic block. factors: number of
-    w, 1 or more. company: number of c, 1 or more. seed: of where the search for factors starts.
-    block: (n, 1 + factors + company) float32, scaled so that the noise of one like or dislike has a variance
+    w, 1 or more. co_judgements: number of c, 1 or more. seed: of where the search for factors starts. block:
+    (n, 1 + factors + co_judgements) float32, scaled so that the noise of one like or dislike has a variance
     of 1. prior: weights on it that give the log odds of a like to a reader of whom nothing is known. noise:
-    that variance before scaling, in liking squared, where likings have a variance of 1. heard: judgements per
-    text. Raises ValueError for factors or company below 1, and for rows of another number of texts. Costs O(m
-    r^2 + (N + n) r^3 + n d^2) for r factors; beyond 400,000 judgements factors and company are learned from
-    evenly spaced readers. 45,000 judgements of 5,500 texts take about 3 s, a million of 100 texts about 6 s.
-    Source: Ilin and Raiko, Practical approaches to principal component analysis in the presence of missing
-    values, JMLR 11 (2010), section 3.3 (variational, with point-wise missing values); Gelman and Hill, Data
-    analysis using regression and multilevel models (2007), eq. 12.16 (levels with group predictors); company
-    is the implicit feedback of Koren, Factorization meets the neighborhood (2008), section 4.
+    that variance before scaling, in liking squared, where likings have a variance of 1. judgements_per_text:
+    of the crowd. Raises ValueError for factors or co_judgements below 1, and for rows of another number of
+    texts. Costs O(m r^2 + (N + n) r^3 + n d^2) for r factors; beyond 400,000 judgements factors and
+    co-judgements are learned from evenly spaced readers. 45,000 judgements of 5,500 texts take about 3 s, a
+    million of 100 texts about 6 s. Source: Ilin and Raiko, Practical approaches to principal component
+    analysis in the presence of missing values, JMLR 11 (2010), section 3.3 (variational, with point-wise
+    missing values); Gelman and Hill, Data analysis using regression and multilevel models (2007), eq. 12.16
+    (levels with group predictors); co-judgements are the implicit feedback of Koren, Factorization meets the
+    neighborhood (2008), section 4.
 
-    >>> said = CrowdFeedback(np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
-    >>> crowd = RatedCrowd(said, np.eye(3, 2, dtype=np.float32), factors=1, company=1)
-    >>> liked, disliked, unheard = crowd.block @ crowd.prior
-    >>> bool(liked > unheard > disliked)
+    >>> readers, places = np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1])
+    >>> feedback = CrowdFeedback(readers, places, np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
+    >>> crowd = RatedCrowd(feedback, np.eye(3, 2, dtype=np.float32), factors=1, co_judgements=1)
+    >>> liked, disliked, unjudged = crowd.block @ crowd.prior
+    >>> bool(liked > unjudged > disliked)
     True
     """
 
     def __init__(
-        self, feedback: CrowdFeedback, rows: Matrix, *, factors: int = 12, company: int = 16, seed: int = 0
+        self,
+        feedback: CrowdFeedback,
+        rows: Matrix,
+        *,
+        factors: int = 12,
+        co_judgements: int = 16,
+        seed: int = 0,
     ) -> None:
-        if min(factors, company) < 1 or len(rows) != feedback.n_texts:
+        if min(factors, co_judgements) < 1 or len(rows) != feedback.n_texts:
             raise ValueError(
-                f"factors and company must be 1 or more, rows one for each of {feedback.n_texts} texts;"
-                f" got {factors=}, {company=}, {len(rows)} rows"
+                f"factors and co_judgements must be 1 or more, rows one for each of {feedback.n_texts} texts;"
+                f" got {factors=}, {co_judgements=}, {len(rows)} rows"
             )
-        heard, places = np.unique(feedback.indices, return_inverse=True)
+        judged, places = np.unique(feedback.indices, return_inverse=True)
         likings = _centred(feedback.readers, feedback.likings)
         kept = _spaced(feedback.readers)
-        around = _company(feedback.readers[kept], places[kept], len(heard), company, seed)
-        level = _levels(places, likings, around, rows[heard])
+        around = _co_judgements(feedback.readers[kept], places[kept], len(judged), co_judgements, seed)
+        level = _levels(places, likings, around, rows[judged])
         apart = likings - level.mean[places]
-        found = _find_factors(feedback.readers[kept], places[kept], apart[kept], len(heard), factors, seed)
-        self.noise = HARDER * found.noise
-        self._odds = LOG_ODDS * _as_verdicts(level, places, likings, feedback.likings)
+        factored = _find_factors(
+            feedback.readers[kept], places[kept], apart[kept], len(judged), factors, seed
+        )
+        self.noise = VERDICT_NOISE_FACTOR * factored.noise
+        self._odds = LOG_ODDS_PER_LIKING * _as_verdicts(level, places, likings, feedback.likings)
 
         known = level.counts / (level.counts + level.noise / level.spread)
-        targets = np.hstack([level.mean[:, None], found.means, around])
-        design = np.hstack([np.ones((len(heard), 1)), rows[heard]])
-        self._text = _ridge(design, targets, known, np.append(1e-3, np.full(rows.shape[1], TEXT)))
+        targets = np.hstack([level.mean[:, None], factored.means, around])
+        design = np.hstack([np.ones((len(judged), 1)), rows[judged]])
+        self._text = _ridge(design, targets, known, np.append(1e-3, np.full(rows.shape[1], TEXT_PRECISION)))
         expected = self._predicted(rows)
-        expected[heard, 0] = level.mean
-        shift = np.einsum("nij,nj->ni", found.covariances, expected[heard, 1 : 1 + factors]) / found.spread
+        expected[judged, 0] = level.mean
+        shift = (
+            np.einsum("nij,nj->ni", factored.covariances, expected[judged, 1 : 1 + factors]) / factored.spread
+        )
         # the text's factors are the prior mean of the posterior
-        expected[heard, 1 : 1 + factors] = found.means + shift
-        expected[heard, 1 + factors :] = around
+        expected[judged, 1 : 1 + factors] = factored.means + shift
+        expected[judged, 1 + factors :] = around
         self._factors = factors
         self.block = self._scaled(expected)
-        self.heard = len(likings) / max(feedback.n_texts, 1)
-        self.prior: Vector = np.append(1 / LEVEL, np.zeros(factors + company))
+        self.judgements_per_text = len(likings) / max(feedback.n_texts, 1)
+        self.prior: Vector = np.append(1 / LEVEL_SCALE, np.zeros(factors + co_judgements))
 
     def transform(self, rows: Matrix) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        """(k, 1 + factors + company) of k texts that nobody judged, from the rows (k, d) of their semantic
-        block.
-        """
+        """(k, 1 + factors + co_judgements) of k texts that nobody judged, from the rows (k, d) of their
+        semantic block."""
         return self._scaled(self._predicted(rows))
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """All it has learned."""
         figures = {
-            "heard": np.array(self.heard),
+            "heard": np.array(self.judgements_per_text),
             "noise": np.array(self.noise),
             "factors": np.array(self._factors),
         }
@@ -110,7 +123,7 @@ class RatedCrowd:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Self:
         """What gave these arrays, to the bit."""
         crowd = cls.__new__(cls)
-        crowd.heard, crowd.noise, crowd._factors = (
+        crowd.judgements_per_text, crowd.noise, crowd._factors = (
             float(arrays["heard"]),
             float(arrays["noise"]),
             int(arrays["factors"]),
@@ -126,9 +139,9 @@ class RatedCrowd:
     def _scaled(self, expected: Array) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         odds = self._odds[0] * expected[:, :1] + self._odds[1]
         w, c = np.split(expected[:, 1:], [self._factors], axis=1)
-        return np.hstack([LEVEL * odds, w / np.sqrt(self.noise), np.sqrt(COMPANY / self.noise) * c]).astype(
-            np.float32
-        )
+        return np.hstack(
+            [LEVEL_SCALE * odds, w / np.sqrt(self.noise), np.sqrt(CO_JUDGEMENT_VARIANCE / self.noise) * c]
+        ).astype(np.float32)
 
 
 class _Levels(NamedTuple):
@@ -142,7 +155,7 @@ class _Levels(NamedTuple):
     noise: float
 
 
-class _Found(NamedTuple):
+class _Factors(NamedTuple):
     """Posterior of the factors of n texts: means (n, r), covariances (n, r, r). spread: prior variance of
     one.
     """
@@ -158,17 +171,19 @@ def _centred(readers: Rows, likings: Array) -> Array:
     if not len(likings):
         return likings
     apart = likings - likings.mean()
-    own = np.bincount(readers, apart) / (np.bincount(readers) + STEADY)
+    own = np.bincount(readers, apart) / (np.bincount(readers) + LEVEL_PSEUDO_COUNT)
     apart = apart - own[readers]
-    return np.asarray(apart / np.sqrt((apart @ apart + STEADY) / (len(apart) + STEADY)))
+    return np.asarray(
+        apart / np.sqrt((apart @ apart + LEVEL_PSEUDO_COUNT) / (len(apart) + LEVEL_PSEUDO_COUNT))
+    )
 
 
 def _spaced(readers: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
     """(m,) whether each judgement is of a reader that factors are learned from."""
-    return np.asarray(readers % -(-max(len(readers), 1) // MOST) == 0)
+    return np.asarray(readers % -(-max(len(readers), 1) // MAX_JUDGEMENTS) == 0)
 
 
-def _company(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Array:
+def _co_judgements(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Array:
     """(n, width) rows of length 1: principal directions of who judged what, each reader counting the same."""
     around = np.zeros((n, width))
     if len(readers):
@@ -183,7 +198,7 @@ def _company(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Arra
 
 
 def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Levels:
-    """Each text's level: by precision between its own judgements and what company, text and count let
+    """Each text's level: by precision between its own judgements and what co-judgements, text and count let
     expect.
     """
     n = len(rows)
@@ -193,7 +208,7 @@ def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Level
     precision = np.concatenate([[1.0, 100.0], np.full(around.shape[1], 5.0), np.full(rows.shape[1], 30.0)])
     noise, spread = 0.75, 0.1
     level = np.zeros(n)
-    for _ in range(ROUNDS if n else 0):
+    for _ in range(EM_ROUNDS if n else 0):
         weights = 1 / (spread + noise / counts)
         expected = design @ _ridge(design, (sums / counts)[:, None], weights, precision)[:, 0]
         variance = 1 / (counts / noise + 1 / spread)
@@ -217,14 +232,14 @@ def _as_verdicts(level: _Levels, places: Rows, likings: Array, verdicts: Array) 
 
     Fitted to levels without the judgement itself, so that it is what holds for a reader who is new.
     """
-    said = np.where(verdicts >= 0, 1.0, -1.0)
+    targets = np.where(verdicts >= 0, 1.0, -1.0)
     share = ((1 / level.noise) / (level.counts / level.noise + 1 / level.spread))[places]
     without = (level.mean[places] - share * likings) / (1 - share)
     design = np.stack([without, np.ones_like(without)], axis=1)
-    return _ridge(design, said[:, None], np.ones(len(said)), np.full(2, STEADY))[:, 0]
+    return _ridge(design, targets[:, None], np.ones(len(targets)), np.full(2, LEVEL_PSEUDO_COUNT))[:, 0]
 
 
-def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, seed: int) -> _Found:
+def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, seed: int) -> _Factors:
     """Factors of n texts from what m judgements are apart from the level: expectation maximisation,
     variational in both sides.
     """
@@ -234,7 +249,7 @@ def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, see
     w = np.random.default_rng(seed).normal(scale=0.1, size=(n, r))
     covariances: Array = np.zeros((n, r, r))
     noise, spread = 0.75, 0.03
-    for _ in range(ROUNDS if len(apart) else 0):
+    for _ in range(EM_ROUNDS if len(apart) else 0):
         second = (covariances + w[:, :, None] * w[:, None, :]).reshape(n, -1)
         # of each reader's z
         posterior = np.linalg.inv(np.eye(r) + np.reshape(np.asarray(judged @ second), (-1, r, r)) / noise)
@@ -250,5 +265,5 @@ def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, see
         turn = np.linalg.cholesky(square.mean(axis=0))  # so that z has the covariance it is assumed to have
         w = w @ turn
         covariances = turn.T @ covariances @ turn
-        spread = max(LEAST, float(np.mean(w**2 + np.einsum("nii->ni", covariances))))
-    return _Found(w, covariances, spread, noise)
+        spread = max(MIN_FACTOR_VARIANCE, float(np.mean(w**2 + np.einsum("nii->ni", covariances))))
+    return _Factors(w, covariances, spread, noise)

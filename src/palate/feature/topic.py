@@ -5,7 +5,7 @@ import numpy as np
 from palate.feature.nearest import nearest, unit_rows
 from palate.parts import Matrix, Vector
 
-SAMPLE = 20_000  # texts among which neighbours are sought
+SAMPLE_TEXTS = 20_000  # texts among which neighbours are sought
 
 
 class Topic:
@@ -32,7 +32,7 @@ class Topic:
             raise ValueError(f"neighbours must be 1 or more, got {neighbours}")
         unit = unit_rows(rows)
         n = len(unit)
-        sample = np.arange(0, n, max(1, -(-n // SAMPLE)))
+        sample = np.arange(0, n, max(1, -(-n // SAMPLE_TEXTS)))
         places = np.full(n, -1)
         places[sample] = np.arange(len(sample))
         self.neighbours = neighbours

@@ -13,11 +13,11 @@ def prediction_report(folder: Path, text: str) -> dict[str, Any]:
     folder: of a model that palate train classify or regress made. Raises BadSource where it is none,
     MissingExtra without [bert]."""
     from palate.training import classify, regress
-    from palate.training.run.finish import read_finished
+    from palate.training.run.trained_model import read_trained_model
 
-    finished = read_finished(folder)
-    if finished.kind == "regress":
-        return {"number": float(regress.predict(folder, [text])[0]), "label": finished.columns["label"]}
+    model = read_trained_model(folder)
+    if model.kind == "regress":
+        return {"number": float(regress.predict(folder, [text])[0]), "label": model.columns["label"]}
     (probabilities,) = classify.predict(folder, [text])
     number = int(probabilities.argmax())
-    return {"number": number, "label": finished.labels[number], "probability": float(probabilities[number])}
+    return {"number": number, "label": model.labels[number], "probability": float(probabilities[number])}

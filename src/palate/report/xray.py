@@ -66,6 +66,6 @@ def _folder(name: str) -> Path:
     """Returns the folder with the weights of an encoder that `make_encoder` can make."""
     if name.startswith("static"):
         return Path(name.removeprefix("static:")) if ":" in name else SHIPPED
-    from palate.training.run.start import folder_of
+    from palate.training.run.start import model_folder_of
 
-    return folder_of(name)
+    return model_folder_of(name)

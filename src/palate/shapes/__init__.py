@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         RemoveReport,
     )
     from palate.rule import StoredRule
-    from palate.taste.leaderboard import Place
+    from palate.taste.leaderboard import Standing
     from palate.text import Text
     from palate.value import Hit, SimilarText, Value, Why
 
@@ -99,7 +99,7 @@ def progress_shape(recall: RecallEstimate) -> Shape:
 
 
 def contest_shape(
-    places: Sequence[Place], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
+    places: Sequence[Standing], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
 ) -> Shape:
     """The leaderboard, the champions so far, and where the taste seems to have changed."""
     return {

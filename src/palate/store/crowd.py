@@ -106,7 +106,14 @@ class CrowdTable:
 
     def public_log(self) -> PublicLog:
         """Returns what all tastes of public readers have in the log."""
-        columns = (_feedback.entry, _reader.number, _feedback.taste, _feedback.row, _feedback.liking, _feedback.undoes)
+        columns = (
+            _feedback.entry,
+            _reader.number,
+            _feedback.taste,
+            _feedback.row,
+            _feedback.liking,
+            _feedback.undoes,
+        )
         rows = self._connection.execute(_public(select(*columns)).order_by(_feedback.entry))
         entries = [PublicEntry(*row) for row in rows]
         return PublicLog(entries[-1].entry if entries else 0, entries)

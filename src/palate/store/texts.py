@@ -97,7 +97,9 @@ class TextTable:
     def count(self, up_to: int | None = None) -> int:
         """Counts the texts, of those up to a row where one is given."""
         query = select(func.count()).select_from(schema.text)
-        return self._connection.execute(query if up_to is None else query.where(_text.row <= up_to)).scalar_one()
+        return self._connection.execute(
+            query if up_to is None else query.where(_text.row <= up_to)
+        ).scalar_one()
 
     def rows_by_content(self, hashes: Sequence[str]) -> dict[str, int]:
         """Returns the row of the first text of each content hash that is there."""

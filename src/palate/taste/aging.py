@@ -8,12 +8,12 @@ import numpy as np
 
 from palate.features import Features
 from palate.parts import Taste
-from palate.taste.remembered import ANEW
+from palate.taste.history import RELEARN_MS
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-FADED = 5  # half-lives after which a judgement, at 1/32, no longer weighs in
+MAX_HALF_LIVES = 5  # half-lives after which a judgement, at 1/32, no longer weighs in
 
 
 class AgingTaste:
@@ -42,18 +42,18 @@ class AgingTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._parts: list[tuple[Features, Array, Array]] = []
         self._taste: Taste | None = None
         self._faded = 0
 
     def cost_ms(self, n: int) -> float:
-        left = min(n, 2 * self._most)  # that may still weigh in
-        return self.make().cost_ms(left) + ANEW * left
+        left = min(n, 2 * self._max_age)  # that may still weigh in
+        return self.make().cost_ms(left) + RELEARN_MS * left
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         if len(likings):
             self._parts.append((features, likings, weights))
             self._taste = None
@@ -75,8 +75,8 @@ class AgingTaste:
         return self._learned().nonlinear_shares(features)
 
     @property
-    def _most(self) -> int:
-        return math.ceil(FADED * self.half_life)
+    def _max_age(self) -> int:
+        return math.ceil(MAX_HALF_LIVES * self.half_life)
 
     def _learned(self) -> Taste:
         if self._taste is None:
@@ -92,7 +92,7 @@ class AgingTaste:
         """What has not faded, which is all that is remembered from here on."""
         parts, likings, weights = zip(*self._parts, strict=True)
         given = np.concatenate(likings), np.concatenate(weights)
-        stays = np.flatnonzero(ages(given[0]) < self._most)
+        stays = np.flatnonzero(ages(given[0]) < self._max_age)
         self._faded += len(given[0]) - len(stays)
         self._parts = [(Features.joined(parts)[stays], given[0][stays], given[1][stays])]
         return self._parts[0]

@@ -7,7 +7,7 @@ import numpy as np
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.blocks import joined, parted
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
 
 
@@ -51,14 +51,15 @@ class BanditTaste:
     ) -> None:
         if not scales or min(*scales.values(), noise, bias, slope) <= 0:
             raise ValueError(
-                f"scales, noise, bias and slope must be above 0; got {dict(scales)}, {noise=}, {bias=}, {slope=}"
+                "scales, noise, bias and slope must be above 0;"
+                f" got {dict(scales)}, {noise=}, {bias=}, {slope=}"
             )
         self.scales, self.noise, self.bias, self.slope = dict(scales), noise, bias, slope
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._likings: Vector = np.zeros(0)
         self._weights: Vector = np.zeros(0)
@@ -70,7 +71,7 @@ class BanditTaste:
         return 0.45 + 0.0006 * n
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in any order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in any order: likings (n,) in [-1, 1], weights (n,) above 0."""
         rows = self._design(features)
         expected = self._by_prior(features)
         if not len(rows):
@@ -78,7 +79,7 @@ class BanditTaste:
         self._belief = self._about(rows)
         self._shape = Features({name: features.blocks[name][:0] for name in self.scales})
         for row, reward, weight in zip(rows, likings - expected, weights, strict=True):
-            self._belief.take(row, float(reward), float(weight) / self.noise)
+            self._belief.add(row, float(reward), float(weight) / self.noise)
         self._expected = np.append(self._expected, expected)
         self._likings = np.append(self._likings, likings)
         self._weights = np.append(self._weights, weights)
@@ -144,7 +145,11 @@ class BanditTaste:
             rewards = self._belief.rows @ self._belief.means
             left_out = (rewards - shares * (self._likings - self._expected)) / (1 - shares)
             self._fitted = calibrate(
-                left_out + self._expected, self._likings, self._weights, slope=self.slope, shift=WIDE
+                left_out + self._expected,
+                self._likings,
+                self._weights,
+                slope=self.slope,
+                shift=UNBALANCED_SHIFT,
             )
         return self._fitted
 
@@ -165,7 +170,7 @@ class _Belief:
         """(n, d) of the judged texts."""
         return self._room[: len(self.leverages)]
 
-    def take(self, row: Vector, reward: float, precision: float) -> None:
+    def add(self, row: Vector, reward: float, precision: float) -> None:
         """Sherman and Morrison's rank-one update, of the leverages too."""
         n = len(self.leverages)
         spread = self.covariance @ row

@@ -9,7 +9,7 @@ from palate.features import Features
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_of
-from palate.taste.judged import Array, Judged, survivors
+from palate.taste.judged_texts import Array, JudgedTexts, retained
 from palate.weights import Weights
 
 
@@ -32,20 +32,19 @@ class BayesTaste:
 
     Solved in the dual, by one Cholesky factor of the judged texts' Gram matrix: learning costs O(n^3) for n
     judged texts, about 1 ms for 50 and 14 ms for 512; valuing costs O(d + terms) a text, its sd O(n^2) more.
-    Beyond `most` judged texts the oldest of the larger side is let go, and counted in `dropped`.
+    Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`.
 
     scales: prior variance that each block brings to a text, above 0. noise: variance of one judgement around
     the taste, in liking squared, above 0. bias: prior variance of the intercept, above 0; small, as the
     sigmoid has an offset of its own. dislike: above 0; 1 treats both alike. balance: 0 or more; 0 lets many
     dislikes outweigh few likes. slope: logit for one unit of expected liking before calibration, above 0.
-    most: 2 or more. background: features of the average text, one row; passed: what each like beyond the
-    number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in log odds, where
-    learning starts: with no judgement they alone say the value, and what is learned is how far this reader is
-    from them. The blocks need not be in scales; those not named start at 0.
-    spread: sd of the log of the slope before any feedback, above 0; low where a crowd has told the slope.
-    Raises ValueError outside these ranges.
-    Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams, GPML (2006), eq. 5.12
-    (left-out predictions, to which calibration.py fits the sigmoid).
+    max_judgements: 2 or more. background: features of the average text, one row; passed: what each like
+    beyond the number of dislikes weighs as a dislike of it, 0 or more. prior: weights of blocks in log odds,
+    where learning starts: with no judgement they alone say the value, and what is learned is how far this
+    reader is from them. The blocks need not be in scales; those not named start at 0. spread: sd of the log
+    of the slope before any feedback, above 0; low where a crowd has told the slope. Raises ValueError
+    outside these ranges. Source: Bishop, PRML (2006), eq. 6.62-6.67 (dual form); Rasmussen and Williams,
+    GPML (2006), eq. 5.12 (left-out predictions, to which calibration.py fits the sigmoid).
 
     >>> taste = BayesTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -63,7 +62,7 @@ class BayesTaste:
         dislike: float = 0.3,
         balance: float = 2.0,
         slope: float = 4.0,
-        most: int = 512,
+        max_judgements: int = 512,
         background: Features | None = None,
         passed: float = 0.5,
         prior: Mapping[str, Array] | None = None,
@@ -73,40 +72,44 @@ class BayesTaste:
             not scales
             or min(*scales.values(), noise, bias, dislike, slope, spread) <= 0
             or min(balance, passed) < 0
-            or most < 2
+            or max_judgements < 2
         ):
             raise ValueError(
-                "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or more, most 2 or more;"
-                f" got {scales}, {noise=}, {bias=}, {dislike=}, {slope=}, {spread=}, {balance=}, {passed=}, {most=}"
+                "scales, noise, bias, dislike, slope and spread must be above 0, balance and passed 0 or"
+                f" more, max_judgements 2 or more; got {scales}, {noise=}, {bias=}, {dislike=}, {slope=},"
+                f" {spread=}, {balance=}, {passed=}, {max_judgements=}"
             )
         self.scales, self.noise, self.bias, self.dislike = dict(scales), noise, bias, dislike
-        self.balance, self.slope, self.most = balance, slope, most
+        self.balance, self.slope, self.max_judgements = balance, slope, max_judgements
         self.background, self.passed, self.spread = background, passed, spread
         self.prior = dict(prior or {})
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
-        self._judged = Judged(self.scales)
+        """Returns to the state before any feedback."""
+        self._judged = JudgedTexts(self.scales)
         self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
         self._fitted: _Fit | None = None
         self.dropped = 0
 
     def cost_ms(self, n: int) -> float:
-        n = min(n, self.most)
+        n = min(n, self.max_judgements)
         return 0.8 + 0.004 * n + 10.5 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         liked = np.concatenate([self._judged.likings, likings]) > 0
-        kept, n = survivors(liked, self.most), len(self._judged)
+        kept, n = retained(liked, self.max_judgements), len(self._judged)
         self.dropped += len(liked) - len(kept)
-        self._judged.drop(np.setdiff1d(np.arange(n), kept))
+        self._judged.delete(np.setdiff1d(np.arange(n), kept))
         new = kept[kept >= n] - n
         for row in new:
-            self._judged.add(features[row : row + 1], float(likings[row]), float(weights[row]))
-        expected = [self._expected, *(self._before(features[row : row + 1]) / self.slope for row in new)]
-        self._expected = np.concatenate([expected[0][kept[kept < n]], *expected[1:]])
+            self._judged.add(features, int(row), float(likings[row]), float(weights[row]))
+        if self.prior:
+            expected = [self._by_prior(features[row : row + 1]) / self.slope for row in new]
+            self._expected = np.concatenate([self._expected[kept[kept < n]], *expected])
+        else:
+            self._expected = np.zeros(len(kept))
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -117,14 +120,14 @@ class BayesTaste:
         """Probability of a like and its sd, each (n,).
 
         The sd is that of a Beta belief that started even, Beta(1, 1), and has seen as many judgements of this
-        very text as the Gaussian belief about it is worth: 0.29 where nothing is known, falling with the root
-        of what is."""
+        very text as the Gaussian belief about it stands for: 0.29 where nothing is known, falling with the
+        root of what is."""
         fit = self._fit()
         cross = self._judged.products(features) + self.bias
         explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
         prior = self._judged.squares(features) + self.bias
-        worth = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)  # judgements, 0 or more
-        return chance(self._logits(features, np.float64), worth)
+        pseudo_count = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)
+        return chance(self._logits(features, np.float64), pseudo_count)
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
@@ -152,13 +155,15 @@ class BayesTaste:
         inverse = inverse_of(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
         left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
-        slope, offset = calibrate(*self._seen(left_out, amounts), slope=self.slope, spread=self.spread)
+        slope, offset = calibrate(
+            *self._calibration_data(left_out, amounts), slope=self.slope, spread=self.spread
+        )
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         for name, before in self.prior.items():
             weights[name] = weights.get(name, 0.0) + slope / self.slope * before
         return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
 
-    def _seen(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
+    def _calibration_data(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
         """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background
         as dislikes.
 
@@ -169,14 +174,14 @@ class BayesTaste:
         if self.background is None or not missing:
             return left_out, judged.likings, judged.weights
         score = float(amounts @ (judged.products(self.background)[:, 0] + self.bias))
-        score += float(self._before(self.background)[0]) / self.slope
+        score += float(self._by_prior(self.background)[0]) / self.slope
         return (
             np.append(left_out, score),
             np.append(judged.likings, -1.0),
             np.append(judged.weights, self.passed * missing),
         )
 
-    def _before(self, features: Features) -> Array:
+    def _by_prior(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""
         return linear(features, 0.0, self.prior, np.float64)
 

@@ -26,7 +26,8 @@ def joined(features: Features, scales: Mapping[str, float]) -> Array:
     """(n, d) of dense blocks side by side, each times the root of its scale. Raises ValueError for one that
     is missing or sparse.
 
-    >>> joined(Features({"semantic": np.ones((1, 2)), "topic": np.ones((1, 1))}), {"semantic": 1.0, "topic": 4.0}).tolist()
+    >>> features = Features({"semantic": np.ones((1, 2)), "topic": np.ones((1, 1))})
+    >>> joined(features, {"semantic": 1.0, "topic": 4.0}).tolist()
     [[1.0, 1.0, 2.0]]
     """
     parts = []

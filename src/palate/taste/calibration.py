@@ -1,5 +1,6 @@
 """Calibration: from how a score came out to how probable a like is."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,10 @@ from scipy.special import expit
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers
 LONGEST_STEP = 2.0
-ROUNDS = 60  # of Newton's method; it settles in fewer
+NEWTON_STEPS = 60  # at most; the method settles in fewer
 # sd of the offset for a taste that does not weigh likes against dislikes itself: one text in twenty may be
 # liked
-WIDE = 0.6
+UNBALANCED_SHIFT = 0.6
 
 
 def calibrate(
@@ -30,30 +31,39 @@ def calibrate(
     (0.5, 0.0)
     """
     targets = (1 + likings) / 2
-    theta = np.array([np.log(slope), 0.0])
-    prior_mean, precision = theta.copy(), np.array([1 / spread**2, 1 / shift**2])
+    log_slope = prior_mean = math.log(slope)
+    offset, slope_precision, offset_precision = 0.0, 1 / spread**2, 1 / shift**2
 
-    def loss(at: Array) -> float:
-        logits = np.exp(at[0]) * scores + at[1]
-        fit = weights @ (np.logaddexp(0, logits) - targets * logits)
-        return float(fit + precision @ (at - prior_mean) ** 2 / 2)
+    def loss(log_slope: float, offset: float) -> float:
+        logits = math.exp(log_slope) * scores + offset
+        fit = float(weights @ (np.logaddexp(0, logits) - targets * logits))
+        return fit + (slope_precision * (log_slope - prior_mean) ** 2 + offset_precision * offset**2) / 2
 
-    current = loss(theta)
-    for _ in range(ROUNDS):
-        inner = np.exp(theta[0]) * scores
-        chances = expit(inner + theta[1])
-        design = np.stack([inner, np.ones_like(inner)])  # (2, n) derivative of the logit
-        gradient = design @ (weights * (chances - targets)) + precision * (theta - prior_mean)
-        curvature = (design * (weights * chances * (1 - chances))) @ design.T + np.diag(precision)
-        # of the slope's exponent: the rest of the exact second derivative
-        bend = float(weights * (chances - targets) @ inner)
-        if np.linalg.det(curvature) + bend * curvature[1, 1] > 0 < curvature[0, 0] + bend:
-            curvature[0, 0] += bend
-        step = np.linalg.solve(curvature, gradient)
-        step = step * min(1.0, LONGEST_STEP / float(np.abs(step).max(initial=1e-300)))
-        while not (after := loss(theta - step)) < current and np.abs(step).max() > 1e-9:
-            step = step / 2
+    current = loss(log_slope, offset)
+    for _ in range(NEWTON_STEPS):
+        inner = math.exp(log_slope) * scores  # derivative of the logit by log slope; by the offset it is 1
+        chances = expit(inner + offset)
+        residuals, curvatures = weights * (chances - targets), weights * chances * (1 - chances)
+        bend = float(residuals @ inner)  # of the slope's exponent: the rest of the exact second derivative
+        by_slope = bend + slope_precision * (log_slope - prior_mean)
+        by_offset = float(residuals.sum()) + offset_precision * offset
+        slope_curvature = float(curvatures @ inner**2) + slope_precision
+        offset_curvature = float(curvatures.sum()) + offset_precision
+        shared = float(curvatures @ inner)
+        exact = (slope_curvature + bend) * offset_curvature - shared**2
+        if exact > 0 and slope_curvature + bend > 0:
+            slope_curvature += bend
+        determinant = slope_curvature * offset_curvature - shared**2
+        slope_step = (offset_curvature * by_slope - shared * by_offset) / determinant
+        offset_step = (slope_curvature * by_offset - shared * by_slope) / determinant
+        longest = max(abs(slope_step), abs(offset_step))
+        length = min(1.0, LONGEST_STEP / max(longest, 1e-300))
+        while (
+            not (after := loss(log_slope - length * slope_step, offset - length * offset_step)) < current
+            and length * longest > 1e-9
+        ):
+            length /= 2
         if not after < current:
             break
-        theta, current = theta - step, after
-    return float(np.exp(theta[0])), float(theta[1])
+        log_slope, offset, current = log_slope - length * slope_step, offset - length * offset_step, after
+    return math.exp(log_slope), offset

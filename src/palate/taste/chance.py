@@ -22,15 +22,15 @@ def linear(
     return total
 
 
-def chance(logits: Array, worth: Array | float) -> tuple[Array, Array]:
+def chance(logits: Array, pseudo_count: Array | float) -> tuple[Array, Array]:
     """(mean, sd) of the probability of a like, each (n,).
 
-    The sd is that of a Beta belief that started even, Beta(1, 1), and has seen `worth` judgements of this
-    very text, 0 or more: 0.29 where nothing is known, falling with the root of what is.
+    The sd is that of a Beta belief that started even, Beta(1, 1), and has seen `pseudo_count` judgements of
+    this very text, 0 or more: 0.29 where nothing is known, falling with the root of what is.
 
     >>> mean, sd = chance(np.zeros(2), np.array([0.0, 97.0]))
     >>> mean.tolist(), sd.round(2).tolist()
     ([0.5, 0.5], [0.29, 0.05])
     """
     mean = expit(logits.astype(np.float64))
-    return mean, np.sqrt(mean * (1 - mean) / (np.maximum(worth, 0) + 3))
+    return mean, np.sqrt(mean * (1 - mean) / (np.maximum(pseudo_count, 0) + 3))

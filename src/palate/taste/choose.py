@@ -23,18 +23,19 @@ from palate.taste.scaled import ScaledTaste
 CONTEST = "contest"
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-# of `gradient`: in a kernel so small a block still outweighs few shared words
-BESIDES = {"sentiment": 0.02, "freshness": 0.05}
-CONTENT = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
-LIKED = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}  # the same beside a crowd of likes alone
+# of `gradient` alone: in a kernel so small a block still outweighs few shared words
+EXTRA_SCALES = {"sentiment": 0.02, "freshness": 0.05}
+CONTENT_SCALES = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
+# the same beside a crowd of likes alone
+LIKED_CROWD_SCALES = {"crowd": 0.5, "semantic": 0.075, "keyword": 0.425}
 # and beside one that rates: its block has a scale of its own
-RATED = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}
-NOTHING = Background(Features({}), Features({}), {})
-# who takes part in a contest, and what each counts before any feedback: of content, and of what a crowd adds
-ALONE = {"bayes": 0.33, "margin": 0.66, "gradient": 0.005, "scaled": 0.005}
-BESIDE = {"bayes": 0.8, "crowd": 0.2}
+RATED_CROWD_SCALES = {"crowd": 1.0, "semantic": 0.05, "keyword": 0.07}
+NO_BACKGROUND = Background(Features({}), Features({}), {})
+# members of a contest, and what each counts before any feedback: of content, and what a crowd adds
+CONTENT_MEMBERS = {"bayes": 0.33, "margin": 0.66, "gradient": 0.005, "scaled": 0.005}
+CROWD_MEMBERS = {"bayes": 0.8, "crowd": 0.2}
 # judgements of others per text with which the crowd's tastes and those of content count the same
-ENOUGH = 0.5
+EVEN_JUDGEMENTS_PER_TEXT = 0.5
 
 
 def bayes(background: Background) -> BayesTaste:
@@ -43,7 +44,7 @@ def bayes(background: Background) -> BayesTaste:
 
 
 def content(background: Background) -> BayesTaste:
-    return bayes_on(CONTENT, background)
+    return bayes_on(CONTENT_SCALES, background)
 
 
 def crowd(background: Background) -> BayesTaste:
@@ -54,8 +55,8 @@ def crowd(background: Background) -> BayesTaste:
 def scales_of(background: Background) -> Mapping[str, float]:
     """What `bayes` goes by, and the prior variance that each block brings."""
     if "crowd" not in background.prior:
-        return CONTENT
-    return RATED if rated(background) else LIKED
+        return CONTENT_SCALES
+    return RATED_CROWD_SCALES if is_rated(background) else LIKED_CROWD_SCALES
 
 
 def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
@@ -63,16 +64,16 @@ def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
     they do in it, and its log odds are to be believed nearly as they are."""
     if "crowd" not in scales:
         return BayesTaste(scales, background=background.average if background.average.blocks else None)
-    if rated(background):
+    if is_rated(background):
         return BayesTaste(
             scales, bias=0.02, dislike=1.0, balance=0.0, slope=2.1, spread=0.3, prior=background.prior
         )
     return BayesTaste(scales, background=background.average, prior=background.prior)
 
 
-def rated(background: Background) -> bool:
+def is_rated(background: Background) -> bool:
     """Whether the crowd gave likes and dislikes: its block is dense then (see feature/crowd.py)."""
-    return not isinstance(background.texts.blocks["crowd"], csr_array)
+    return not isinstance(background.sample.blocks["crowd"], csr_array)
 
 
 def profile(_: Background) -> ProfileTaste:
@@ -80,7 +81,7 @@ def profile(_: Background) -> ProfileTaste:
 
 
 def margin(background: Background) -> MarginTaste:
-    return MarginTaste({"tfidf": 1.0}, background=background if background.texts.blocks else None)
+    return MarginTaste({"tfidf": 1.0}, background=background if background.sample.blocks else None)
 
 
 def counts(_: Background) -> CountsTaste:
@@ -88,7 +89,7 @@ def counts(_: Background) -> CountsTaste:
 
 
 def gradient(background: Background) -> GradientTaste:
-    others = {name: scale for name, scale in BESIDES.items() if name in background.texts.blocks}
+    others = {name: scale for name, scale in EXTRA_SCALES.items() if name in background.sample.blocks}
     return GradientTaste({"semantic": 0.5, "keyword": 0.5, **others}, background=background)
 
 
@@ -114,13 +115,15 @@ def aging(background: Background) -> AgingTaste:
 
 def evolved(background: Background) -> EvolvedTaste:
     def make(genes: Mapping[str, float]) -> BayesTaste:
-        scales = {name: genes[name] for name in CONTENT}
+        scales = {name: genes[name] for name in CONTENT_SCALES}
         average = background.average if background.average.blocks else None
         return BayesTaste(
             scales, noise=genes["noise"], dislike=genes["dislike"], slope=genes["slope"], background=average
         )
 
-    return EvolvedTaste(make, {**CONTENT, "noise": 1.0, "dislike": 0.3, "slope": 4.0}, tuple(CONTENT))
+    return EvolvedTaste(
+        make, {**CONTENT_SCALES, "noise": 1.0, "dislike": 0.3, "slope": 4.0}, tuple(CONTENT_SCALES)
+    )
 
 
 TASTES: dict[str, Callable[[Background], Taste]] = {
@@ -140,7 +143,7 @@ TASTES: dict[str, Callable[[Background], Taste]] = {
 }
 
 
-def make_taste(kind: str, background: Background = NOTHING) -> Taste:
+def make_taste(kind: str, background: Background = NO_BACKGROUND) -> Taste:
     """A taste of one kind that has learned nothing yet. background: of the texts it will value.
 
     Raises UnknownName for a kind that is not there, MissingExtra where it needs one.
@@ -154,7 +157,7 @@ def make_taste(kind: str, background: Background = NOTHING) -> Taste:
     return TASTES[kind](background)
 
 
-def make_contest(kind: str, background: Background = NOTHING, serving: str = "blend") -> ContestTaste:
+def make_contest(kind: str, background: Background = NO_BACKGROUND, serving: str = "blend") -> ContestTaste:
     """The contest of a reader's taste.
 
     kind: contest, for all that suit the background; or one kind, or several with commas between, which then
@@ -173,21 +176,24 @@ def make_contest(kind: str, background: Background = NOTHING, serving: str = "bl
         serving="champion" if serving == "champion" else "blend",
         pinned=pinned,
         rate=0.1,
-        halving=100.0,
+        half_life=100.0,
     )
 
 
 def members_of(kind: str, background: Background) -> dict[str, float]:
     """The tastes of a contest of this kind, and what each counts before any feedback."""
-    return roster(background) if kind == CONTEST else dict.fromkeys(kind.split(","), 1.0)
+    return default_members(background) if kind == CONTEST else dict.fromkeys(kind.split(","), 1.0)
 
 
-def roster(background: Background) -> dict[str, float]:
+def default_members(background: Background) -> dict[str, float]:
     """Who takes part, and what each counts before any feedback: the more a crowd has said, the more those
     that listen to it.
     """
     if "crowd" not in background.prior:
-        return ALONE
-    share = background.heard / (background.heard + ENOUGH)
-    alone = {"content" if name == "bayes" else name: (1 - share) * weight for name, weight in ALONE.items()}
-    return {**{name: share * weight for name, weight in BESIDE.items()}, **alone}
+        return CONTENT_MEMBERS
+    share = background.judgements_per_text / (background.judgements_per_text + EVEN_JUDGEMENTS_PER_TEXT)
+    alone = {
+        "content" if name == "bayes" else name: (1 - share) * weight
+        for name, weight in CONTENT_MEMBERS.items()
+    }
+    return {**{name: share * weight for name, weight in CROWD_MEMBERS.items()}, **alone}

@@ -9,15 +9,15 @@ from scipy.special import expit
 from palate.features import Features
 from palate.parts import Taste
 from palate.taste.chance import linear
-from palate.taste.duels import Duels
-from palate.taste.scoreboard import SURE, Scoreboard
+from palate.taste.confidence import ConfidenceSequences
+from palate.taste.scoreboard import MAX_LOGIT, Scoreboard
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Serving = Literal["blend", "champion"]
-LEAST = 0.02  # share of the budget that a taste with no weight still gets, so that it can come back
-WORTH = 0.05  # a smaller share of the value is not worth what it costs to serve
-SPAN = float(np.logaddexp(0, SURE) - np.logaddexp(0, -SURE))  # largest difference of two losses
+MIN_BUDGET_SHARE = 0.02  # that a taste with no weight still gets, so that it can come back
+MIN_SERVED_SHARE = 0.05  # of the value; less is not worth what it costs
+MAX_LOSS_DIFFERENCE = float(np.logaddexp(0, MAX_LOGIT) - np.logaddexp(0, -MAX_LOGIT))
 
 
 class ContestTaste:
@@ -29,12 +29,13 @@ class ContestTaste:
     champion is one taste, replaced only when a confidence sequence, Bonferroni-corrected over its
     challengers, says that another has the lower loss.
 
-    Cost is bounded: each judgement brings `budget` milliseconds of effort, shared by weight, and a taste
-    learns what is pending when its share has grown to what that costs. Effort is modelled, so the same log
-    gives the same tastes.
+    Cost is bounded: each judgement brings `budget` milliseconds, shared by weight, and a taste learns what
+    is pending when its share has grown to what that costs. The cost is modelled, not measured (`cost_ms`),
+    so the same log gives the same tastes. Of the judged texts those alone are kept that a taste has yet to
+    learn.
 
     members: tastes by name. prior: weight of each before any feedback, above 0. serving: blend or champion.
-    pinned: the member that is served whatever happens. rate, halving: see Scoreboard. alpha: chance of ever
+    pinned: the member that is served whatever happens. rate, half_life: see Scoreboard. alpha: chance of ever
     replacing a champion by one that is no better, in (0, 1). budget: ms a judgement, above 0; infinity learns
     everything at once. Raises ValueError for no members, a prior for others, an unknown pin or settings
     outside these ranges. Source: the parts' own; Cesa-Bianchi and Lugosi (2006), section 2.1, for the blend.
@@ -48,7 +49,7 @@ class ContestTaste:
         serving: Serving = "blend",
         pinned: str | None = None,
         rate: float = 1.0,
-        halving: float = np.inf,
+        half_life: float = np.inf,
         alpha: float = 0.05,
         budget: float = 20.0,
     ) -> None:
@@ -64,21 +65,24 @@ class ContestTaste:
             )
         self.members, self.names = dict(members), tuple(members)
         self.prior, self.serving, self.pinned = np.array([prior[name] for name in members]), serving, pinned
-        self.rate, self.halving, self.alpha, self.budget = rate, halving, alpha, budget
+        self.rate, self.half_life, self.alpha, self.budget = rate, half_life, alpha, budget
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         for member in self.members.values():
             member.forget()
-        self.board = Scoreboard(self.prior, rate=self.rate, halving=self.halving)
+        self.scoreboard = Scoreboard(self.prior, rate=self.rate, half_life=self.half_life)
         self.champions: list[tuple[int, str]] = [(0, self.names[int(self.prior.argmax())])]
-        self._duels = self._new_duels()
-        self._log: list[tuple[Features, float, float]] = []
+        self._sequences = self._new_sequences()
+        self._n = 0  # judgements
+        self._pending: list[
+            tuple[Features, float, float]
+        ] = []  # the newest, which not all members have learned
         self._explained: tuple[float, dict[str, Weights]] | None = None
-        self._learned = dict.fromkeys(self.names, 0)  # how much of the log each member has learned
-        self._due = dict.fromkeys(self.names, 0)  # and how much it is to have learned before it is used again
-        self._saved = np.zeros(len(self.names))  # effort that each may spend
+        self._learned = dict.fromkeys(self.names, 0)  # how many judgements each member has learned
+        self._due = dict.fromkeys(self.names, 0)  # and how many it is to learn before it is used again
+        self._saved_ms = np.zeros(len(self.names))  # that each may spend
 
     @property
     def dropped(self) -> int:
@@ -98,18 +102,18 @@ class ContestTaste:
         """What each member counts in the value that is served; they sum to 1. In a blend, 0 for weights of
         less than 0.05.
         """
-        chosen = self.pinned or (self.champion if self.serving == "champion" else None)
-        if chosen is not None:
-            return {name: float(name == chosen) for name in self.names}
-        weights = self.board.weights
-        served = np.where(weights >= min(WORTH, weights.max()), weights, 0.0)
+        alone = self.pinned or (self.champion if self.serving == "champion" else None)
+        if alone is not None:
+            return {name: float(name == alone) for name in self.names}
+        weights = self.scoreboard.weights
+        served = np.where(weights >= min(MIN_SERVED_SHARE, weights.max()), weights, 0.0)
         return dict(zip(self.names, (served / served.sum()).tolist(), strict=True))
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            text = features[row : row + 1]
-            self._take(text, self.predict(text), float(liking), float(weight))
+            text = features if len(features) == 1 else features[row : row + 1]
+            self._record(text, self.predict(text), float(liking), float(weight))
 
     def relearn(self, features: Features, likings: Array, weights: Array, predicted: Array) -> None:
         """Learn again what was learned before: predicted (n, m) is what `predict` said each time, nan where
@@ -118,7 +122,7 @@ class ContestTaste:
         Ends as `learn` did, without predicting again, which is what takes long. What nobody predicted is
         learned, not scored."""
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            self._take(features[row : row + 1], predicted[row], float(liking), float(weight))
+            self._record(features[row : row + 1], predicted[row], float(liking), float(weight))
 
     def predict(self, features: Features) -> Array:
         """(m,) float32 logits of one text, as they go onto the scoreboard."""
@@ -148,21 +152,20 @@ class ContestTaste:
 
     def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
-        found: dict[str, Array] = {}
+        total: dict[str, Array] = {}
         for share, member in self._served():
             for part, amounts in member.nonlinear_shares(features).items():
-                found[part] = found.get(part, np.zeros(len(features))) + share * amounts
-        return found
+                total[part] = total.get(part, np.zeros(len(features))) + share * amounts
+        return total
 
-    def duels(self) -> dict[str, tuple[float, float, float]]:
+    def comparisons(self) -> dict[str, tuple[float, float, float]]:
         """(mean, low, high) of the champion's loss minus each other member's, in nats a judgement; above 0 it
         is behind.
         """
-        others = [name for name in self.names if name != self.champion]
-        found = zip(
-            self._duels.mean.tolist(), self._duels.low.tolist(), self._duels.high.tolist(), strict=True
-        )
-        return dict(zip(others, found, strict=True))
+        challengers = [name for name in self.names if name != self.champion]
+        sequences = self._sequences
+        intervals = zip(sequences.mean.tolist(), sequences.low.tolist(), sequences.high.tolist(), strict=True)
+        return dict(zip(challengers, intervals, strict=True))
 
     def _mixed(self) -> tuple[float, dict[str, Weights]]:
         base, weights = 0.0, dict[str, Weights]()
@@ -173,22 +176,24 @@ class ContestTaste:
                 weights[block] = weights[block] + share * amounts if block in weights else share * amounts
         return base, weights
 
-    def _take(self, text: Features, predicted: Array, liking: float, weight: float) -> None:
+    def _record(self, text: Features, predicted: Array, liking: float, weight: float) -> None:
         self._explained = None
-        self._log.append((text, liking, weight))
+        self._n += 1
+        self._pending.append((text, liking, weight))
         if not np.isnan(predicted).all():
-            self.board.add(predicted.astype(np.float64), liking, weight)
-            self._duel()
-        share = np.maximum(self.board.weights, LEAST)
-        self._saved += self.budget * share / share.sum()
-        for place, name in enumerate(self.names):
-            if self._saved[place] >= self.members[name].cost_ms(len(self._log)):
-                self._due[name] = len(self._log)
-                self._saved[place] = 0.0
+            self.scoreboard.add(predicted.astype(np.float64), liking, weight)
+            self._compare()
+        share = np.maximum(self.scoreboard.weights, MIN_BUDGET_SHARE)
+        self._saved_ms += self.budget * share / share.sum()
+        for index, name in enumerate(self.names):
+            if self._saved_ms[index] >= self.members[name].cost_ms(self._n):
+                self._due[name] = self._n
+                self._saved_ms[index] = 0.0
 
     def _member(self, name: str) -> Taste:
         """A member that has learned what it is to have learned."""
-        member, pending = self.members[name], self._log[self._learned[name] : self._due[name]]
+        member, first = self.members[name], self._n - len(self._pending)
+        pending = self._pending[self._learned[name] - first : self._due[name] - first]
         if pending:
             features = Features.joined([text for text, _, _ in pending])
             member.learn(
@@ -197,6 +202,7 @@ class ContestTaste:
                 np.array([weight for _, _, weight in pending]),
             )
             self._learned[name] = self._due[name]
+            del self._pending[: min(self._learned.values()) - first]
         return member
 
     def _served(self) -> list[tuple[float, Taste]]:
@@ -207,24 +213,26 @@ class ContestTaste:
             self.nonlinear_shares(features).values(), np.zeros(len(features))
         )
 
-    def _duel(self) -> None:
-        """Let the champion meet the others once more, and step down where one of them is better beyond
+    def _compare(self) -> None:
+        """Compares the champion with the others once more, and replaces it where one of them is better beyond
         doubt.
         """
-        self._duels.add(self._differences(self.board.latest[None, :])[0])
-        ahead = self._duels.low
+        self._sequences.add(self._differences(self.scoreboard.latest[None, :])[0])
+        ahead = self._sequences.low
         if len(ahead) and ahead.max() > 0:
-            others = [name for name in self.names if name != self.champion]
-            self.champions.append((len(self.board), others[int(ahead.argmax())]))
-            self._duels = self._new_duels()
-            for difference in self._differences(self.board.losses):
-                self._duels.add(difference)
+            challengers = [name for name in self.names if name != self.champion]
+            self.champions.append((len(self.scoreboard), challengers[int(ahead.argmax())]))
+            self._sequences = self._new_sequences()
+            for difference in self._differences(self.scoreboard.losses):
+                self._sequences.add(difference)
 
-    def _new_duels(self) -> Duels:
+    def _new_sequences(self) -> ConfidenceSequences:
         challengers = len(self.names) - 1
-        return Duels(challengers, span=SPAN, alpha=self.alpha / max(challengers, 1))
+        return ConfidenceSequences(
+            challengers, span=MAX_LOSS_DIFFERENCE, alpha=self.alpha / max(challengers, 1)
+        )
 
     def _differences(self, losses: Array) -> Array:
         """(t, m - 1) of the champion's losses (t, m) and the others'."""
-        place = self.names.index(self.champion)
-        return losses[:, place, None] - np.delete(losses, place, axis=1)
+        champion = self.names.index(self.champion)
+        return losses[:, champion, None] - np.delete(losses, champion, axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from palate.features import Features
 from palate.parts import Taste
-from palate.taste.remembered import ANEW, Remembered
+from palate.taste.history import RELEARN_MS, History
 from palate.taste.scoreboard import log_loss
 from palate.weights import Weights
 
@@ -55,7 +55,8 @@ class EvolvedTaste:
             or min(first.values(), default=0) <= 0
         ):
             raise ValueError(
-                "population must be 2 or more, every 1 or more, fading in (0, 1], spread and all genes (one or more) above 0;"
+                "population must be 2 or more, every 1 or more, fading in (0, 1], spread and all genes"
+                " (one or more) above 0;"
                 f" got {population=}, {every=}, {fading=}, {spread=}, {first=}"
             )
         self._make, self._first, self._blocks = make, dict(first), blocks
@@ -69,12 +70,12 @@ class EvolvedTaste:
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback: the same population is drawn again."""
+        """Returns to the state before any feedback: the same population is drawn again."""
         self._rng = np.random.default_rng(self.seed)
         self.genes = [self._first, *(self._mutated(self._first) for _ in range(self.population - 1))]
         self._tastes = [self._make(genes) for genes in self.genes]
         self._losses = np.zeros(self.population)
-        self._log = Remembered(self._blocks)
+        self._log = History(self._blocks)
         self._best = 0
         self._served = self._make(self._first)
         self._round = 0  # judgements of this round that the population has not learned
@@ -93,10 +94,10 @@ class EvolvedTaste:
         anew.
         """
         fitted = self._served.cost_ms(n)
-        return fitted + (self.population * fitted + 2 * (fitted + ANEW * n)) / self.every
+        return fitted + (self.population * fitted + 2 * (fitted + RELEARN_MS * n)) / self.every
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         start = 0
         while start < len(likings):
             part = slice(start, start + self.every - self._round)
@@ -125,7 +126,7 @@ class EvolvedTaste:
         return self._served.nonlinear_shares(features)
 
     def _select(self) -> None:
-        """One round: predict, learn, and let the worst go."""
+        """One round: predict, learn, and replace the worst."""
         newest = np.arange(len(self._log) - self.every, len(self._log))
         features, likings, weights = (
             self._log.features[newest],
@@ -133,20 +134,20 @@ class EvolvedTaste:
             self._log.weights[newest],
         )
         targets = (1 + likings) / 2
-        for place, taste in enumerate(self._tastes):
+        for index, taste in enumerate(self._tastes):
             loss = weights @ log_loss(taste.logits(features), targets)
-            self._losses[place] = self.fading * self._losses[place] + loss
+            self._losses[index] = self.fading * self._losses[index] + loss
             taste.learn(features, likings, weights)
         best, worst = int(self._losses.argmin()), int(self._losses.argmax())
         if best != self._best:
             self._best = best
-            self._served = self._grown(self.genes[best])
+            self._served = self._relearned(self.genes[best])
         if best != worst:
             self.genes[worst] = self._mutated(self.genes[best])
-            self._tastes[worst] = self._grown(self.genes[worst])
+            self._tastes[worst] = self._relearned(self.genes[worst])
             self._losses[worst] = self._losses[best]
 
-    def _grown(self, genes: Genes) -> Taste:
+    def _relearned(self, genes: Genes) -> Taste:
         """A taste with these settings that has learned all there was."""
         taste = self._make(genes)
         taste.learn(self._log.features, self._log.likings, self._log.weights)

@@ -11,9 +11,11 @@ from palate.features import Background, Block, Features
 from palate.parts import Vector
 from palate.taste.blocks import chosen
 from palate.taste.chance import chance, linear
+from palate.taste.columns import KnownColumns, moved
+from palate.taste.rows import entries_of
 from palate.weights import Sparse, Weights, product
 
-NOISE = 4.0  # variance of what one judgement says of the log odds, where they are even: 1 / (p (1 - p))
+NOISE_VARIANCE = 4.0  # of what one judgement says of the log odds, where they are even: 1 / (p (1 - p))
 INTERCEPT = np.ones((1, 1))
 
 
@@ -53,27 +55,30 @@ class GradientTaste:
     ) -> None:
         if not scales or min(*scales.values(), rate, bias) <= 0 or balance < 0:
             raise ValueError(
-                f"scales, rate and bias must be above 0, balance 0 or more; got {dict(scales)}, {rate=}, {bias=}, {balance=}"
+                "scales, rate and bias must be above 0, balance 0 or more;"
+                f" got {dict(scales)}, {rate=}, {bias=}, {balance=}"
             )
         self.scales, self.rate, self.bias, self.balance = dict(scales), rate, bias, balance
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
-        self._intercept = _Learned(1, self.bias)
-        self._blocks: dict[str, _Learned] = {}
+        self._intercept = _DenseWeights(1, self.bias)
+        self._blocks: dict[str, _DenseWeights] = {}
         self._liked = self._disliked = 1.0  # weight of the judgements, and one of each
 
     def cost_ms(self, n: int) -> float:  # noqa: ARG002  every step costs the same
         return 0.1
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         blocks = chosen(features, dict.fromkeys([*self.scales, *self._prior]))
         if len(likings) and not self._blocks:
-            self._blocks = {name: _Learned.like(blocks[name], scale) for name, scale in self.scales.items()}
+            self._blocks = {name: _weights_like(blocks[name], scale) for name, scale in self.scales.items()}
+        for name, learned in self._blocks.items():
+            learned.meet(blocks[name])
         before = linear(features, 0.0, self._prior, np.float64)
         for row, (liking, weight) in enumerate(zip(likings.tolist(), weights.tolist(), strict=True)):
             entries = {name: learned.entries(blocks[name], row) for name, learned in self._blocks.items()}
@@ -93,18 +98,19 @@ class GradientTaste:
         """(n,) log odds of a like, in single precision."""
         total = linear(features, self._base, self._prior, np.float32)
         for name, learned in self._blocks.items():
-            total += np.sqrt(learned.scale) * product(features.blocks[name], learned.weights, np.float32)
+            total += product(features.blocks[name], learned.explained(), np.float32)
         return total
 
     def value(self, features: Features) -> tuple[Vector, Vector]:
         """Probability of a like and its sd, each (n,)."""
-        before, after = self.bias, self._intercept.variances()[0]
+        before, after = self.bias, self.bias - np.asarray(self._intercept.variance_falls())[0]
         for name, learned in self._blocks.items():
-            squares = features.blocks[name] * features.blocks[name]
-            before = before + self.scales[name] * squares.sum(axis=1, dtype=np.float64)
-            after = after + squares @ learned.variances()
-        worth = NOISE * (1 / np.maximum(after, 1e-12) - 1 / np.maximum(before, 1e-12))
-        return chance(linear(features, *self.explain(), np.float64), worth)
+            squares: Block = features.blocks[name] * features.blocks[name]  # type: ignore[assignment]
+            prior = self.scales[name] * squares.sum(axis=1, dtype=np.float64)
+            before = before + prior
+            after = after + prior - product(squares, learned.variance_falls(), np.float64)
+        pseudo_count = NOISE_VARIANCE * (1 / np.maximum(after, 1e-12) - 1 / np.maximum(before, 1e-12))
+        return chance(linear(features, *self.explain(), np.float64), pseudo_count)
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
@@ -122,44 +128,67 @@ class GradientTaste:
         return {}
 
 
-class _Learned:
-    """Weights of one block, as if its features came times the root of its scale."""
+class _DenseWeights:
+    """Weights of one dense block, as if its features came times the root of its scale."""
 
-    def __init__(self, dims: int, scale: float, *, sparse: bool = False) -> None:
-        self.scale, self.sparse = scale, sparse
+    def __init__(self, dims: int, scale: float) -> None:
+        self.scale = scale
         self.weights: Vector = np.zeros(dims)
         self._squared_gradients: Vector = np.zeros(dims)
         self._precision: Vector = np.ones(dims)
 
-    @classmethod
-    def like(cls, block: Block, scale: float) -> "_Learned":
-        return cls(block.shape[1], scale, sparse=isinstance(block, csr_array))
+    def meet(self, block: Block) -> None:
+        """Makes room for the columns of a block, before it is learned from; here there is."""
 
     def entries(self, block: Block, row: int) -> tuple[Any, Vector]:
-        """Columns of a row, and what stands there."""
-        if isinstance(block, csr_array):
-            there = slice(block.indptr[row], block.indptr[row + 1])
-            return block.indices[there], np.sqrt(self.scale) * block.data[there].astype(np.float64)
+        """Positions of the features of a row, and what stands there."""
         return slice(None), np.sqrt(self.scale) * block[row].astype(np.float64)
 
-    def product(self, columns: Any, entries: Vector) -> float:
-        return float(self.weights[columns] @ entries)
+    def product(self, positions: Any, entries: Vector) -> float:
+        return float(self.weights[positions] @ entries)
 
-    def step(self, columns: Any, entries: Vector, error: float, curvature: float, rate: float) -> None:
+    def step(self, positions: Any, entries: Vector, error: float, curvature: float, rate: float) -> None:
         """McMahan et al. (2013), with lambda_1 = 0, where their z is minus the weight over its own rate."""
         gradient = error * entries
-        self._squared_gradients[columns] += gradient**2
-        self.weights[columns] -= gradient / ((1 + np.sqrt(self._squared_gradients[columns])) / rate + 1)
-        self._precision[columns] += curvature * entries**2
+        self._squared_gradients[positions] += gradient**2
+        self.weights[positions] -= gradient / ((1 + np.sqrt(self._squared_gradients[positions])) / rate + 1)
+        self._precision[positions] += curvature * entries**2
 
     def explained(self) -> Weights:
         """(dims,) on features as they come."""
-        factor = float(np.sqrt(self.scale))
-        if not self.sparse:
-            return factor * self.weights
-        met = np.flatnonzero(self.weights)
-        return Sparse(met.astype(np.int32), factor * self.weights[met], len(self.weights))
+        return np.asarray(float(np.sqrt(self.scale)) * self.weights)
 
-    def variances(self) -> Vector:
-        """(dims,) of the weights on features as they come."""
-        return self.scale / self._precision
+    def variance_falls(self) -> Weights:
+        """(dims,) by how much the variance of each weight, on features as they come, is below its prior."""
+        return np.asarray(self.scale - self.scale / self._precision)
+
+
+class _SparseWeights(_DenseWeights):
+    """Weights of one sparse block: of the columns that judged texts have."""
+
+    def __init__(self, width: int, scale: float) -> None:
+        super().__init__(0, scale)
+        self._width, self._known = width, KnownColumns()
+
+    def meet(self, block: Block) -> None:
+        assert isinstance(block, csr_array)
+        positions, k = self._known.add(block.indices), len(self._known)
+        if positions is not None:
+            self.weights = moved(self.weights, positions, k)
+            self._squared_gradients = moved(self._squared_gradients, positions, k)
+            self._precision = moved(self._precision, positions, k, empty=1.0)
+
+    def entries(self, block: Block, row: int) -> tuple[Any, Vector]:
+        columns, entries = entries_of(block, row)
+        return self._known.positions(columns), np.sqrt(self.scale) * entries.astype(np.float64)
+
+    def explained(self) -> Weights:
+        return Sparse(self._known.columns, np.asarray(super().explained()), self._width)
+
+    def variance_falls(self) -> Weights:
+        return Sparse(self._known.columns, np.asarray(super().variance_falls()), self._width)
+
+
+def _weights_like(block: Block, scale: float) -> _DenseWeights:
+    width = block.shape[1]
+    return _SparseWeights(width, scale) if isinstance(block, csr_array) else _DenseWeights(width, scale)

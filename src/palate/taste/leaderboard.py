@@ -12,7 +12,7 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
 @dataclass(frozen=True)
-class Place:
+class Standing:
     """One taste in a contest, measured on the n judgements that were predicted before they were learned.
 
     share: what it counts in the value that is served. loss: mean log loss in nats, of logits held to 3 either
@@ -32,22 +32,22 @@ class Place:
     high: float | None
 
 
-def leaderboard(contest: ContestTaste) -> list[Place]:
+def leaderboard(contest: ContestTaste) -> list[Standing]:
     """The tastes, lowest loss first. Costs O(m t log t) for t judgements."""
-    board, n = contest.board, len(contest.board)
+    scoreboard, n = contest.scoreboard, len(contest.scoreboard)
     if not n:
         return [
-            Place(name, share, 0, None, None, None, None, None, None)
+            Standing(name, share, 0, None, None, None, None, None, None)
             for name, share in contest.shares.items()
         ]
-    duels = {contest.champion: (0.0, 0.0, 0.0), **contest.duels()}
-    logits, targets = board.logits, board.targets
-    places = []
+    comparisons = {contest.champion: (0.0, 0.0, 0.0), **contest.comparisons()}
+    logits, targets = scoreboard.logits, scoreboard.targets
+    standings = []
     for column, (name, share) in enumerate(contest.shares.items()):
         chances = 1 / (1 + np.exp(-logits[:, column]))
-        mean, low, high = duels[name]
-        places.append(
-            Place(
+        mean, low, high = comparisons[name]
+        standings.append(
+            Standing(
                 name,
                 share,
                 n,
@@ -59,7 +59,7 @@ def leaderboard(contest: ContestTaste) -> list[Place]:
                 0.0 - low,
             )
         )
-    return sorted(places, key=lambda place: (place.loss, -place.share))
+    return sorted(standings, key=lambda standing: (standing.loss, -standing.share))
 
 
 def _auc(scores: Array, targets: Array) -> float | None:

@@ -13,12 +13,12 @@ from palate.taste.balance import balanced
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_by
-from palate.taste.judged import Judged, survivors
+from palate.taste.judged_texts import JudgedTexts, retained
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-ROUNDS = 30  # of Newton's method; it settles in about five
-LEAST = 1e-9  # cost below which a text has no say
+NEWTON_STEPS = 30  # at most; the method settles in about five
+MIN_COST = 1e-9  # below which a text has no say
 
 
 class _Fit(NamedTuple):
@@ -42,17 +42,17 @@ class MarginTaste:
 
     Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within
     the margin, about 2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd
-    O(n^2) more. Beyond `most` judged texts the oldest of the larger side is let go, and counted in `dropped`.
-    Log odds come from a sigmoid fitted to left-out scores.
+    O(n^2) more. Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted
+    in `dropped`. Log odds come from a sigmoid fitted to left-out scores.
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0;
     lower is smoother. ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or
-    more; doubt: above 0. slope: logit for one unit of score before calibration, above 0. most: 2 or more.
-    passed: what each like beyond the sum of dislikes weighs as a dislike of the weak texts in the sigmoid, 0
-    or more. background: where the weak texts come from. A liking counts by its sign, with its size as weight;
-    0 is no opinion. Raises ValueError outside these ranges. Source: Chapelle, Training a support vector
-    machine in the primal (2007), section 3 (Newton's method for the squared hinge); GPML (2006), eq. 5.12,
-    for left-out scores; settings of ASReview's ELAS u4.
+    more; doubt: above 0. slope: logit for one unit of score before calibration, above 0. max_judgements: 2
+    or more. passed: what each like beyond the sum of dislikes weighs as a dislike of the weak texts in the
+    sigmoid, 0 or more. background: where the weak texts come from. A liking counts by its sign, with its
+    size as weight; 0 is no opinion. Raises ValueError outside these ranges. Source: Chapelle, Training a
+    support vector machine in the primal (2007), section 3 (Newton's method for the squared hinge); GPML
+    (2006), eq. 5.12, for left-out scores; settings of ASReview's ELAS u4.
 
     >>> taste = MarginTaste({"keyword": 1.0})
     >>> taste.learn(Features({"keyword": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -70,7 +70,7 @@ class MarginTaste:
         weak: int = 100,
         doubt: float = 0.03,
         slope: float = 2.0,
-        most: int = 512,
+        max_judgements: int = 512,
         passed: float = 0.5,
         seed: int = 0,
         background: Background | None = None,
@@ -79,50 +79,44 @@ class MarginTaste:
             not scales
             or min(*scales.values(), cost, ratio, doubt, slope) <= 0
             or min(weak, passed) < 0
-            or most < 2
+            or max_judgements < 2
         ):
             raise ValueError(
-                "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more, most 2 or more;"
-                f" got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=}, {weak=}, {passed=}, {most=}"
+                "scales, cost, ratio, doubt and slope must be above 0, weak and passed 0 or more,"
+                f" max_judgements 2 or more; got {dict(scales)}, {cost=}, {ratio=}, {doubt=}, {slope=},"
+                f" {weak=}, {passed=}, {max_judgements=}"
             )
-        self.scales, self.cost, self.ratio, self.doubt, self.slope, self.most = (
-            dict(scales),
-            cost,
-            ratio,
-            doubt,
-            slope,
-            most,
-        )
-        self.passed = passed
+        self.scales, self.cost, self.ratio = dict(scales), cost, ratio
+        self.doubt, self.slope, self.max_judgements, self.passed = doubt, slope, max_judgements, passed
         self._weak: Features | None = None
-        if background is not None and weak and len(background.texts):
-            drawn = np.random.default_rng(seed).permutation(len(background.texts))[:weak]
-            self._weak = background.texts[np.sort(drawn)]
+        if background is not None and weak and len(background.sample):
+            drawn = np.random.default_rng(seed).permutation(len(background.sample))[:weak]
+            self._weak = background.sample[np.sort(drawn)]
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
-        self._judged = Judged(self.scales)
+        """Returns to the state before any feedback."""
+        self._judged = JudgedTexts(self.scales)
         self._n_weak = 0
         self._fitted: _Fit | None = None
         self.dropped = 0
 
     def cost_ms(self, n: int) -> float:
-        n = min(n, self.most) + (len(self._weak) if self._weak is not None else 0)
+        n = min(n, self.max_judgements) + (len(self._weak) if self._weak is not None else 0)
         return 0.8 + 0.007 * n + 12.0 * (n / 512) ** 3
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         if len(likings) and self._weak is not None and not self._n_weak:
             self._n_weak = len(self._weak)
             for row in range(self._n_weak):
-                self._judged.add(self._weak[row : row + 1], -1.0, 1.0)
+                self._judged.add(self._weak, row, -1.0, 1.0)
         liked = np.concatenate([self._judged.likings[self._n_weak :], likings]) > 0
-        kept, n = survivors(liked, self.most), len(self._judged) - self._n_weak
+        kept, n = retained(liked, self.max_judgements), len(self._judged) - self._n_weak
         self.dropped += len(liked) - len(kept)
-        self._judged.drop(self._n_weak + np.setdiff1d(np.arange(n), kept))
+        self._judged.delete(self._n_weak + np.setdiff1d(np.arange(n), kept))
         for row in kept[kept >= n] - n:
-            self._judged.add(features[row : row + 1], float(likings[row]), float(weights[row]))
+            self._judged.add(features, int(row), float(likings[row]), float(weights[row]))
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -135,8 +129,8 @@ class MarginTaste:
         prior = self._judged.squares(features) + 1
         cross = self._judged.products(features)[fit.support] + 1
         left = prior - np.einsum("nm,nm->m", cross, fit.inverse @ cross)
-        worth = (1 / np.maximum(left, 1e-12) - 1 / prior) / (2 * self.cost)
-        return chance(linear(features, fit.base, fit.weights, np.float64), worth)
+        pseudo_count = (1 / np.maximum(left, 1e-12) - 1 / prior) / (2 * self.cost)
+        return chance(linear(features, fit.base, fit.weights, np.float64), pseudo_count)
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
@@ -144,7 +138,7 @@ class MarginTaste:
         return fit.base, fit.weights
 
     def nonlinear_shares(self, _: Features) -> dict[str, Array]:
-        """Nothing: this taste is linear."""
+        """Returns nothing: this taste is linear."""
         return {}
 
     def _fit(self) -> _Fit:
@@ -159,17 +153,17 @@ class MarginTaste:
         targets, gram = np.sign(judged.likings), judged.gram + 1  # 1 for the intercept
         support, amounts, inverse = squared_hinge(gram, targets, self._costs())
         scores = amounts @ gram
-        # left out; without the others nothing changes
+        # left out; leaving out the others changes nothing
         scores[support] = targets[support] - amounts[support] / np.diag(inverse)
         # the intercept leans to the heavier side: the sigmoid has an offset of its own
         scores -= amounts.sum()
         # where likes prevail the weak texts stand for the dislikes that were not given
-        seen = judged.weights.copy()
-        seen[:first] = (
+        counts = judged.weights.copy()
+        counts[:first] = (
             self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
         )
-        counted = seen > 0
-        slope, offset = calibrate(scores[counted], judged.likings[counted], seen[counted], slope=self.slope)
+        counted = counts > 0
+        slope, offset = calibrate(scores[counted], judged.likings[counted], counts[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         return _Fit(support, inverse, weights, offset)
 
@@ -183,8 +177,8 @@ class MarginTaste:
         disliked[: self._n_weak] = 0
         like, dislike = balanced(liked, disliked, self.ratio)
         costs = liked * like + disliked * dislike
-        said = liked @ (np.diag(self._judged.gram) > 0)
-        costs[: self._n_weak] = self.doubt * said * like / max(self._n_weak, 1)
+        told = liked @ (np.diag(self._judged.gram) > 0)
+        costs[: self._n_weak] = self.doubt * told * like / max(self._n_weak, 1)
         return self.cost * costs
 
 
@@ -194,10 +188,10 @@ def squared_hinge(
     """(support (n,) bool, amounts (n,), inverse) of the L2-SVM: scores gram @ amounts minimise
     amounts @ gram @ amounts / 2 + sum(costs * max(0, 1 - targets * scores)^2).
 
-    gram: (n, n). targets: 1, -1, or 0 for no opinion. costs: 0 or more; below LEAST a text is left out.
+    gram: (n, n). targets: 1, -1, or 0 for no opinion. costs: 0 or more; below MIN_COST a text is left out.
     inverse: of gram over the support plus diag(1 / (2 costs)). Source: Chapelle (2007), section 3; the step
     is halved until the loss falls."""
-    used = (costs > LEAST) & (targets != 0)
+    used = (costs > MIN_COST) & (targets != 0)
 
     def loss(amounts: Array, scores: Array) -> float:
         return float(
@@ -212,7 +206,7 @@ def squared_hinge(
     support = used.copy()
     amounts, scores, current = np.zeros(len(gram)), np.zeros(len(gram)), np.inf
     lower = factor()
-    for _ in range(ROUNDS):
+    for _ in range(NEWTON_STEPS):
         solved = np.zeros(len(gram))
         if support.any():
             solved[support] = dpotrs(lower, targets[support], lower=1)[0]

@@ -7,11 +7,11 @@ import numpy as np
 from palate.features import Background, Features
 from palate.parts import Matrix, Vector
 from palate.taste.blocks import chosen
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.judged import Judged
+from palate.taste.judged_texts import JudgedTexts, retained
 
-TEXTS = 2048  # compared with the judged ones at once, so that memory stays small
+BATCH_TEXTS = 2048  # compared with the judged ones at once, so that memory stays small
 
 
 class NeighbourTaste:
@@ -19,16 +19,16 @@ class NeighbourTaste:
 
     Use it where a reader likes several things that have nothing in common: no mean of them is near any. A
     neighbour counts by its liking, so a text that was liked a little is a little near. It is not linear:
-    `nonlinear_shares` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts, valuing as
-    much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for candidates
-    rather than for all texts. Beyond `most` judged texts the oldest of the larger side is let go, and counted
-    in `dropped`.
+    `nonlinear_shares` gives what no weight explains. Learning costs O(n (d + terms)) for n judged texts,
+    valuing as much again for every text, 30 ms for 1,000 texts and 50 judged ones, 200 ms for 500: it is for
+    candidates rather than for all texts. Beyond `max_judgements` judged texts the oldest of the larger side
+    is dropped, and counted in `dropped`.
 
     scales: how much each block counts in the cosine, above 0. slope: logit for one unit of score before
-    calibration, above 0. most: 2 or more. background: its prior weights, in log odds, are a linear part of
-    the score. Raises ValueError outside these ranges.
-    Source: nearest neighbours of both kinds as in RELIEF, Kira and Rendell (1992); the score is that of
-    Qdrant's best_score without its switch; calibrated on left-out scores (see calibration.py).
+    calibration, above 0. max_judgements: 2 or more. background: its prior weights, in log odds, are a linear
+    part of the score. Raises ValueError outside these ranges. Source: nearest neighbours of both kinds as in
+    RELIEF, Kira and Rendell (1992); the score is that of Qdrant's best_score without its switch; calibrated
+    on left-out scores (see calibration.py).
 
     >>> taste = NeighbourTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(3)[:2]}), np.array([1.0, -1.0]), np.ones(2))
@@ -42,41 +42,40 @@ class NeighbourTaste:
         scales: Mapping[str, float],
         *,
         slope: float = 1.0,
-        most: int = 512,
+        max_judgements: int = 512,
         background: Background | None = None,
     ) -> None:
-        if not scales or min(*scales.values(), slope) <= 0 or most < 2:
+        if not scales or min(*scales.values(), slope) <= 0 or max_judgements < 2:
             raise ValueError(
-                f"scales and slope must be above 0, most 2 or more; got {dict(scales)}, {slope=}, {most=}"
+                "scales and slope must be above 0, max_judgements 2 or more;"
+                f" got {dict(scales)}, {slope=}, {max_judgements=}"
             )
-        self.scales, self.slope, self.most = dict(scales), slope, most
+        self.scales, self.slope, self.max_judgements = dict(scales), slope, max_judgements
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
-        self._judged = Judged(self.scales)
+        self._judged = JudgedTexts(self.scales)
         self._expected: Vector = np.zeros(0)  # (n,) by the prior, in units of score
         self._fitted: tuple[float, float] | None = None
 
     def cost_ms(self, n: int) -> float:
-        n = min(n, self.most)
+        n = min(n, self.max_judgements)
         return 0.7 + 0.002 * n + 2.6 * (n / 512) ** 2
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         texts = Features(chosen(features, dict.fromkeys([*self.scales, *self._prior])))
         expected = linear(texts, 0.0, self._prior, np.float64) / self.slope
-        for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
-            self._judged.add(texts[row : row + 1], float(liking), float(weight))
-            self._expected = np.append(self._expected, expected[row])
-            if len(self._judged) > self.most:
-                liked = self._judged.likings > 0
-                oldest = int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked))
-                self._judged.drop(oldest)
-                self._expected = np.delete(self._expected, oldest)
-                self.dropped += 1
+        liked = np.concatenate([self._judged.likings, likings]) > 0
+        kept, n = retained(liked, self.max_judgements), len(self._judged)
+        self.dropped += len(liked) - len(kept)
+        self._judged.delete(np.setdiff1d(np.arange(n), kept))
+        for row in kept[kept >= n] - n:
+            self._judged.add(texts, int(row), float(likings[row]), float(weights[row]))
+        self._expected = np.concatenate([self._expected, expected])[kept]
         self._fitted = None
 
     def logits(self, features: Features) -> Vector:
@@ -100,8 +99,8 @@ class NeighbourTaste:
     def nonlinear_shares(self, features: Features) -> dict[str, Vector]:
         """What the nearest neighbours bring to the logit, (n,)."""
         scores = [
-            self._score(self._cosines(features[start : start + TEXTS]))
-            for start in range(0, len(features), TEXTS)
+            self._score(self._cosines(features[start : start + BATCH_TEXTS]))
+            for start in range(0, len(features), BATCH_TEXTS)
         ]
         return {"neighbour": self._fit()[0] * np.concatenate([np.zeros(0), *scores])}
 
@@ -123,7 +122,7 @@ class NeighbourTaste:
             judged.likings,
             judged.weights,
             slope=self.slope,
-            shift=WIDE,
+            shift=UNBALANCED_SHIFT,
         )
 
     def _cosines(self, features: Features) -> Matrix:

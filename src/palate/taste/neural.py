@@ -10,16 +10,16 @@ from palate.errors import MissingExtra
 from palate.features import Background, Features
 from palate.parts import Vector
 from palate.taste.blocks import joined
-from palate.taste.calibration import WIDE, calibrate
+from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.remembered import Remembered
+from palate.taste.history import History
 
 # logit for one unit of output before calibration: nets are too sure at first
 SLOPES = {"cross-entropy": 0.3, "mse": 1.0}
 FOLDS = 5
-FEWEST, STEPS, PATIENCE = 5, 100, 10  # of training, whole batches
-NOISE = 4.0  # variance of what one judgement says of log odds that are even
-TEXTS = 2048  # valued at once, so that memory stays small
+MIN_STEPS, MAX_STEPS, PATIENCE_STEPS = 5, 100, 10  # of training, whole batches
+NOISE_VARIANCE = 4.0  # variance of what one judgement says of log odds that are even
+BATCH_TEXTS = 2048  # valued at once, so that memory stays small
 
 
 class _Fit(NamedTuple):
@@ -40,18 +40,20 @@ class NeuralTaste:
     Use it where there is much feedback and liking is no straight line through the features. Each net has one
     hidden layer with layer norm, GELU and dropout; AdamW with weight decay stops early, where the left-out
     judgements are told best, and the left-out outputs set temperature and offset (see calibration.py). It is
-    not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that a batch is
-    a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms. Beyond `most`
-    judged texts the oldest of the larger side is let go, and counted in `dropped`. Needs [bert].
+    not linear: `nonlinear_shares` gives what no weight explains. It learns anew from all judgements, so that
+    a batch is a stream: about 100 ms for 50 of them and 500 ms for 500; 1,000 texts are valued in 20 ms.
+    Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted in `dropped`.
+    Needs [bert].
 
-    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse" for
-    graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of a
-    step, above 0. most: 2 or more. seed: of the first weights and of dropout. background: its prior weights,
-    in log odds, are added to the nets' output. Raises ValueError outside these ranges, and for a sparse block
-    when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple and scalable
-    predictive uncertainty estimation using deep ensembles (2017), here with folds as in Breiman, Stacked
-    regressions (1996); temperature by Guo et al., On calibration of modern neural networks (2017); sd by a
-    Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a bit (2020)."""
+    scales: how much each dense block counts, above 0. loss: "cross-entropy" for likes and dislikes, "mse"
+    for graded likings. hidden: units, 1 or more. dropout: in [0, 1). decay: of weights, 0 or more. rate: of
+    a step, above 0. max_judgements: 2 or more. seed: of the first weights and of dropout. background: its
+    prior weights, in log odds, are added to the nets' output. Raises ValueError outside these ranges, and
+    for a sparse block when it comes; MissingExtra without [bert]. Source: Lakshminarayanan et al., Simple
+    and scalable predictive uncertainty estimation using deep ensembles (2017), here with folds as in
+    Breiman, Stacked regressions (1996); temperature by Guo et al., On calibration of modern neural networks
+    (2017); sd by a Laplace approximation of the last layer, Kristiadi et al., Being Bayesian, even just a
+    bit (2020)."""
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class NeuralTaste:
         dropout: float = 0.3,
         decay: float = 1.0,
         rate: float = 0.01,
-        most: int = 512,
+        max_judgements: int = 512,
         seed: int = 0,
         background: Background | None = None,
     ) -> None:
@@ -74,36 +76,37 @@ class NeuralTaste:
             not scales
             or min(*scales.values(), rate) <= 0
             or loss not in SLOPES
-            or min(hidden, most / 2) < 1
+            or min(hidden, max_judgements / 2) < 1
             or not 0 <= dropout < 1
             or decay < 0
         ):
             raise ValueError(
-                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in [0, 1), decay 0 or"
-                f" more, most 2 or more; got {dict(scales)}, {rate=}, {loss=}, {hidden=}, {dropout=}, {decay=}, {most=}"
+                "scales and rate must be above 0, loss cross-entropy or mse, hidden 1 or more, dropout in"
+                f" [0, 1), decay 0 or more, max_judgements 2 or more; got {dict(scales)}, {rate=}, {loss=},"
+                f" {hidden=}, {dropout=}, {decay=}, {max_judgements=}"
             )
         self.scales, self.loss, self.hidden, self.dropout = dict(scales), loss, hidden, dropout
-        self.decay, self.rate, self.most, self.seed = decay, rate, most, seed
+        self.decay, self.rate, self.max_judgements, self.seed = decay, rate, max_judgements, seed
         self._prior = dict(background.prior) if background else {}
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
-        self._judged = Remembered(dict.fromkeys([*self.scales, *self._prior]))
+        self._judged = History(dict.fromkeys([*self.scales, *self._prior]))
         self._fitted: _Fit | None = None
 
     def cost_ms(self, n: int) -> float:
-        return 60 + 0.8 * min(n, self.most)
+        return 60 + 0.8 * min(n, self.max_judgements)
 
     def learn(self, features: Features, likings: Vector, weights: Vector) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         joined(features, self.scales)
         for row in range(len(likings)):
             self._judged.add(features[row : row + 1], likings[row : row + 1], weights[row : row + 1])
-            if len(self._judged) > self.most:
+            if len(self._judged) > self.max_judgements:
                 liked = self._judged.likings > 0
-                self._judged.drop(int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked)))
+                self._judged.delete(int(np.argmax(liked if liked.sum() * 2 > len(liked) else ~liked)))
                 self.dropped += 1
         self._fitted = None
 
@@ -129,7 +132,7 @@ class NeuralTaste:
         return {"neural": self._outputs(features)[0]}
 
     def _outputs(self, features: Features) -> tuple[Vector, Vector]:
-        """The nets' share of the logit, and how many judgements the last layer's belief is worth: each
+        """The nets' share of the logit, and how many judgements the last layer's belief is pseudo_count: each
         (n,).
         """
         if not len(self._judged):
@@ -137,17 +140,17 @@ class NeuralTaste:
         import torch
 
         fit = self._fit()
-        shares, worths = [np.zeros(0)], [np.zeros(0)]
-        for start in range(0, len(features), TEXTS):
-            rows = torch.from_numpy(joined(features[start : start + TEXTS], self.scales))
+        shares, pseudo_counts = [np.zeros(0)], [np.zeros(0)]
+        for start in range(0, len(features), BATCH_TEXTS):
+            rows = torch.from_numpy(joined(features[start : start + BATCH_TEXTS], self.scales))
             with torch.inference_mode():
                 units = _units(fit.nets, rows)
                 known = _with_one(units)
                 after = torch.einsum("knh,khg,kng->kn", known, fit.spread, known)
-                worth = NOISE * (1 / after - 1 / known.square().sum(dim=2))
+                pseudo_count = NOISE_VARIANCE * (1 / after - 1 / known.square().sum(dim=2))
                 shares.append(fit.slope * _output(fit.nets, units).mean(dim=0).numpy())
-                worths.append(worth.mean(dim=0).numpy())
-        return np.concatenate(shares), np.concatenate(worths)
+                pseudo_counts.append(pseudo_count.mean(dim=0).numpy())
+        return np.concatenate(shares), np.concatenate(pseudo_counts)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
@@ -178,7 +181,7 @@ class NeuralTaste:
             lr=self.rate,
         )
         best, kept, left_out, since = np.inf, nets, prior, 0
-        for step in range(1, STEPS + 1):
+        for step in range(1, MAX_STEPS + 1):
             optimiser.zero_grad()
             units = _units(nets, rows)
             mask = torch.rand(units.shape, generator=chooser, dtype=torch.float64) >= self.dropout
@@ -188,22 +191,24 @@ class NeuralTaste:
             with torch.no_grad():
                 outside = _output(nets, _units(nets, rows))[folds, torch.arange(n)]
                 loss = float((self._losses(outside + prior, targets) * torch.from_numpy(weights)).sum())
-            if step >= FEWEST:
+            if step >= MIN_STEPS:
                 since += 1
                 if loss < best:
                     best, kept, left_out, since = loss, [part.detach().clone() for part in nets], outside, 0
-                if since >= PATIENCE:
+                if since >= PATIENCE_STEPS:
                     break
         with torch.no_grad():
             units = _with_one(_units(kept, rows))
-            heft = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None]) / NOISE
+            heft = torch.from_numpy(weights) * (folds != torch.arange(FOLDS)[:, None]) / NOISE_VARIANCE
             precision = torch.einsum("knh,kn,kng->khg", units, heft, units) + torch.eye(
                 self.hidden + 1, dtype=torch.float64
             )
         slope = SLOPES[self.loss]
         scores = left_out.numpy() + expected / slope
         return _Fit(
-            kept, torch.linalg.inv(precision), *calibrate(scores, likings, weights, slope=slope, shift=WIDE)
+            kept,
+            torch.linalg.inv(precision),
+            *calibrate(scores, likings, weights, slope=slope, shift=UNBALANCED_SHIFT),
         )
 
     def _new_nets(self, dims: int, chooser: Any) -> list[Any]:

@@ -17,8 +17,8 @@ class ProfileTaste:
     Use it where there are only likes, or as the baseline a better taste must beat. Learning costs O(n d) for
     n judged texts, valuing O(d) a text. Uses one dense block.
 
-    block: the block it reads. halving: the judgement that came this many judgements ago counts half, above 0;
-    infinity counts all alike. sharpness: logit of a text that lies on a profile of unit length, above 0.
+    block: the block it reads. half_life: the judgement that came this many judgements ago counts half, above
+    0; infinity counts all alike. sharpness: logit of a text that lies on a profile of unit length, above 0.
     Source: Rocchio, Relevance feedback in information retrieval (1971), with beta = gamma and exponential
     forgetting.
 
@@ -29,14 +29,14 @@ class ProfileTaste:
     [0.88, 0.12]
     """
 
-    def __init__(self, *, block: str = "semantic", halving: float = np.inf, sharpness: float = 2.0) -> None:
-        if halving <= 0 or sharpness <= 0:
-            raise ValueError(f"halving and sharpness must be above 0, got {halving=}, {sharpness=}")
-        self.block, self.halving, self.sharpness = block, halving, sharpness
+    def __init__(self, *, block: str = "semantic", half_life: float = np.inf, sharpness: float = 2.0) -> None:
+        if half_life <= 0 or sharpness <= 0:
+            raise ValueError(f"half_life and sharpness must be above 0, got {half_life=}, {sharpness=}")
+        self.block, self.half_life, self.sharpness = block, half_life, sharpness
         self.forget()
 
     def forget(self) -> None:
-        """Back to before any feedback."""
+        """Returns to the state before any feedback."""
         self.dropped = 0
         self._rows: Array = np.zeros((0, 0))
         self._likings: Array = np.zeros(0)
@@ -46,7 +46,7 @@ class ProfileTaste:
         return 0.04 + 0.0004 * n
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
-        """Learn from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
+        """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         rows = np.asarray(features.blocks[self.block], dtype=np.float64)
         self._rows = np.vstack([self._rows, rows]) if len(self._rows) else rows
         self._likings = np.concatenate([self._likings, likings])
@@ -84,6 +84,6 @@ class ProfileTaste:
         for side in (self._likings > 0, self._likings < 0):
             # aged from the newest of its side, so that a side that was not judged lately stays
             if side.any():
-                weights = self._weights[side] * 0.5 ** ((age[side] - age[side].min()) / self.halving)
+                weights = self._weights[side] * 0.5 ** ((age[side] - age[side].min()) / self.half_life)
                 profile += (weights * self._likings[side]) @ self._rows[side] / weights.sum()
-        return profile, float(self._weights @ 0.5 ** (age / self.halving))
+        return profile, float(self._weights @ 0.5 ** (age / self.half_life))

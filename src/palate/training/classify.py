@@ -1,4 +1,4 @@
-"""Classify: an encoder with a head that tells the class of a text."""
+"""Classify: an encoder with a classifier that predicts the class of a text."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,27 +10,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.errors import BadSource
-from palate.training.curves import draw_calibration, draw_confusion, draw_history
-from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
-from palate.training.head import (
+from palate.training.classifier import (
     BATCH,
-    Head,
+    ClassifierTask,
     cross_entropy,
-    finish,
-    load_head,
-    outputs_of,
+    load_classifier,
+    predict_outputs,
     tokenise,
-    train_head,
+    train_classifier,
 )
-from palate.training.metrics import classification_figures
-from palate.training.run.finish import Finished, recipe
-from palate.training.run.loop import Watch
-from palate.training.run.settings import HEADS, Settings
+from palate.training.examples import (
+    CHOSEN_NOTE,
+    MessageCallback,
+    describe_parts,
+    describe_truncation,
+    no_op,
+    parts_of,
+    read_tables,
+)
+from palate.training.run.finish import finish
+from palate.training.run.loop import StepCallback
+from palate.training.run.metrics import classification_figures
+from palate.training.run.pictures import draw_calibration, draw_confusion
+from palate.training.run.recipe import describe_recipe
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 from palate.training.run.start import load_tokenizer
+from palate.training.run.trained_model import TrainedModel
 
-DEFAULTS = HEADS
 FAMILY, TASK = "AutoModelForSequenceClassification", "SEQ_CLS"
-SHOWN = 20  # classes that are told with their counts
+MAX_LISTED_CLASSES = 20  # classes that messages list with their counts
 
 Probabilities = NDArray[np.float64]
 
@@ -43,102 +51,112 @@ def classify(
     text: str = "text",
     label: str = "label",
     start: str = "minilm",
-    settings: Settings = DEFAULTS,
+    settings: TrainingSettings = CLASSIFIER_DEFAULTS,
     weigh: bool = False,
-    watch: Watch = unheard,
-    tell: Tell = unheard,
-) -> Finished:
-    """Train a head for the classes in a file, and the encoder below it, by cross-entropy; save both in `out`.
+    on_step: StepCallback = no_op,
+    on_message: MessageCallback = no_op,
+) -> TrainedModel:
+    """Trains a classifier on the classes in a file, and the encoder below it, by cross-entropy; saves both in
+    `out`.
 
     Use it where texts belong to one of a few classes and there are some dozens of examples of each. Of the
-    examples 80 % train, 10 % choose the weights and 10 % give the last figures, alike in classes; with `dev`
-    all of `data` train, and `dev` chooses.
+    examples 80 % train, 10 % choose the weights and 10 % give the last figures, each with the same shares of
+    the classes; with `dev` all of `data` train, and `dev` chooses.
 
-    text, label: columns; any strings are labels. weigh: let every class count alike, however rare. tell: is
-    told what the data is like before training begins. Raises BadSource for data that cannot be used,
-    BadFolder where `out` is taken or full, and what palate.training.run.start raises."""
+    text, label: columns; any strings are labels. weigh: gives every class the same weight, however rare.
+    on_message: called with lines about the data before training begins. Raises BadSource for data that cannot
+    be used, BadFolder where `out` is taken or full, and what palate.training.run.start raises.
+    """
     tables = read_tables(data, dev)
-    texts = [word for table in tables for word in table.words(text)]
-    marks = [word for table in tables for word in table.words(label)]
-    labels = tuple(sorted(set(marks[: len(tables[0])]), key=_order))
+    texts = [cell for table in tables for cell in table.strings(text)]
+    classes = [cell for table in tables for cell in table.strings(label)]
+    labels = tuple(sorted(set(classes[: len(tables[0])]), key=_sort_key))
     if len(labels) < 2:
         raise BadSource(
             f"every {label} in {data} is {labels[0]!r}; there must be two classes or more to tell apart"
         )
-    for line, mark in zip(tables[-1].lines, marks[-len(tables[-1]) :], strict=True):
-        if mark not in labels:
+    for line, class_ in zip(tables[-1].lines, classes[-len(tables[-1]) :], strict=True):
+        if class_ not in labels:
             raise line.refuse(
-                f"{label} is {mark!r}, a class that is not among those of {data}: {_listed(labels)}"
+                f"{label} is {class_!r}, a class that is not among those of {data}: {_listed(labels)}"
             )
-    truth = np.array([labels.index(mark) for mark in marks])
-    parts = parts_of(tables, lambda: marks, settings.seed)
+    truth = np.array([labels.index(class_) for class_ in classes])
+    parts = parts_of(tables, lambda: classes, settings.seed)
     tokenizer = load_tokenizer(start, settings.window)
-    rows, cut = tokenise(tokenizer, texts)
-    for row, number in zip(rows, truth.tolist(), strict=True):
-        row["labels"] = number
-    notes = told_cut(cut, len(texts), tokenizer.model_max_length) + ((CHOSEN,) if dev else ())
-    counts = Counter(marks)
+    rows, n_truncated = tokenise(tokenizer, texts)
+    for row, class_index in zip(rows, truth.tolist(), strict=True):
+        row["labels"] = class_index
+    notes = describe_truncation(n_truncated, len(texts), tokenizer.model_max_length)
+    notes += (CHOSEN_NOTE,) if dev else ()
+    counts = Counter(classes)
     balance = f"{len(labels)} classes: {_listed([f'{name} {counts[name]:,}' for name in labels])}"
-    for fact in (told(tables, parts), balance, *notes):
-        tell(fact)
+    for line_of_text in (describe_parts(tables, parts), balance, *notes):
+        on_message(line_of_text)
 
-    head = Head(
+    weights = balanced_weights(truth[parts["training"]], len(labels)) if weigh else None
+    task = ClassifierTask(
         family=FAMILY,
         task=TASK,
         labels=labels,
         config={"problem_type": "single_label_classification"},
-        loss=cross_entropy(balanced(truth[parts["training"]], len(labels)) if weigh else None),
-        quick=_quick,
-        best="f1" if weigh else "accuracy",
-        greater=True,
+        loss=cross_entropy(weights),
+        quick_figures=_quick_figures,
+        best_figure="f1" if weigh else "accuracy",
+        greater_is_better=True,
     )
-    facts = recipe("classify", start, tables, settings, columns={"text": text, "label": label}, weigh=weigh)
-    chosen = {part: [rows[place] for place in places] for part, places in parts.items()}
-    model, ran = train_head(head, chosen, tokenizer, out, facts, start=start, settings=settings, watch=watch)
+    recipe = describe_recipe(
+        "classify", start, tables, settings, columns={"text": text, "label": label}, weigh=weigh
+    )
+    rows_of = {part: [rows[index] for index in indices] for part, indices in parts.items()}
+    model, run = train_classifier(
+        task, rows_of, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+    )
 
-    said = {
-        part: _softmax(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"
+    probabilities = {
+        part: _softmax(predict_outputs(model, tokenizer, rows_of[part]))
+        for part in parts
+        if part != "training"
     }
     figures = {
-        part: classification_figures(labels, truth[parts[part]], chances) for part, chances in said.items()
+        part: classification_figures(labels, truth[parts[part]], probs)
+        for part, probs in probabilities.items()
     }
-    last = list(said)[-1]
-    finished = Finished(
+    last = list(probabilities)[-1]
+    trained = TrainedModel(
         folder=out,
         kind="classify",
         start=start,
         labels=labels,
-        columns=facts["columns"],
+        columns=recipe["columns"],
         figures=figures,
         notes=notes,
-        data=tuple(facts["data"]),
+        data=tuple(recipe["data"]),
         settings={**asdict(settings), "weigh": weigh},
-        versions=facts["versions"],
+        versions=recipe["versions"],
     )
     drawings = {
-        "history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best),
         "confusion": lambda path: draw_confusion(labels, figures[last]["confusion"], path),
-        "calibration": lambda path: draw_calibration(truth[parts[last]], said[last], path),
+        "calibration": lambda path: draw_calibration(truth[parts[last]], probabilities[last], path),
     }
-    return finish(finished, ran, drawings)
+    return finish(trained, run, task.best_figure, drawings)
 
 
 def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Probabilities:
-    """Probabilities (n, c) of the classes of n texts, in the order of the model's labels. Texts are cut at
-    its window.
+    """Returns the probabilities (n, c) of the classes of n texts, in the order of the model's labels.
 
-    Raises BadSource where the folder holds no model that `classify` made.
+    Texts are truncated at the model's window. Raises BadSource where the folder holds no model that
+    `classify` made.
     """
-    finished, model, tokenizer = load_head(folder, "classify", FAMILY)
+    trained, model, tokenizer = load_classifier(folder, "classify", FAMILY)
     if not texts:
-        return np.empty((0, len(finished.labels)))
-    return _softmax(outputs_of(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+        return np.empty((0, len(trained.labels)))
+    return _softmax(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
 
 
-def balanced(truth: NDArray[np.int64], c: int) -> list[float]:
-    """Weights (c,) under which every class counts alike and an example counts 1 in the mean.
+def balanced_weights(truth: NDArray[np.int64], c: int) -> list[float]:
+    """Returns weights (c,) under which every class counts alike and an example counts 1 in the mean.
 
-    >>> balanced(np.array([0, 0, 0, 1]), 2)
+    >>> balanced_weights(np.array([0, 0, 0, 1]), 2)
     [0.6666666666666666, 2.0]
     """
     from sklearn.utils.class_weight import compute_class_weight
@@ -147,25 +165,25 @@ def balanced(truth: NDArray[np.int64], c: int) -> list[float]:
     return weights
 
 
-def _quick(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[str, float]:
+def _quick_figures(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[str, float]:
     from sklearn.metrics import f1_score
 
-    said = logits.argmax(axis=-1)
+    predicted = logits.argmax(axis=-1)
     return {
-        "accuracy": float((said == truth).mean()),
-        "f1": float(f1_score(truth, said, average="macro", zero_division=0)),
+        "accuracy": float((predicted == truth).mean()),
+        "f1": float(f1_score(truth, predicted, average="macro", zero_division=0)),
     }
 
 
 def _softmax(logits: Sequence[NDArray[Any]]) -> Probabilities:
     from scipy.special import softmax
 
-    chances: Probabilities = softmax(np.stack(logits).astype(np.float64), axis=1)
-    return chances
+    probabilities: Probabilities = softmax(np.stack(logits).astype(np.float64), axis=1)
+    return probabilities
 
 
-def _order(label: str) -> tuple[float, str]:
-    """Numbers by size, before words."""
+def _sort_key(label: str) -> tuple[float, str]:
+    """Sorts numeric labels by size, before words."""
     try:
         return float(label), label
     except ValueError:
@@ -173,5 +191,5 @@ def _order(label: str) -> tuple[float, str]:
 
 
 def _listed(labels: Sequence[str]) -> str:
-    more = len(labels) - SHOWN
-    return ", ".join(labels[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    n_more = len(labels) - MAX_LISTED_CLASSES
+    return ", ".join(labels[:MAX_LISTED_CLASSES]) + (f" and {n_more} more" if n_more > 0 else "")

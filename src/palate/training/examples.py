@@ -1,51 +1,54 @@
-"""Examples: what files hold for one recipe, and which part of it each is for."""
+"""Examples: the files of one recipe, and their parts for training, validation and test."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from palate.training.split import Places, stratified
-from palate.training.table import Table, read_table
+from palate.training.run.split import Indices, stratified
+from palate.training.run.table import Table, read_table
 
 SHARES = {"training": 0.8, "validation": 0.1, "test": 0.1}
-Tell = Callable[[str], None]  # told a line before training begins
-CHOSEN = "the weights were chosen on the validation examples, so that their figures flatter a little"
+MessageCallback = Callable[[str], None]  # called with one line at a time before training begins
+CHOSEN_NOTE = "the weights were chosen on the validation examples, so that their figures flatter a little"
 
 
-def unheard(_: object) -> None:
-    """For those who watch nothing."""
+def no_op(_: object) -> None:
+    """Does nothing: the default of callbacks."""
 
 
 def read_tables(data: Path, dev: Path | None) -> tuple[Table, ...]:
-    """One table, or that of the examples and that to choose by. Raises BadSource."""
+    """Reads the examples and, where there are any, the validation examples. Raises BadSource."""
     return tuple(read_table(path) for path in (data, dev) if path is not None)
 
 
 def parts_of(
     tables: Sequence[Table], strata: Callable[[], Sequence[str | int]], seed: int
-) -> dict[str, Places]:
-    """Places of the examples for training, for choosing weights, and for the last figures.
+) -> dict[str, Indices]:
+    """Returns the indices of the examples for training, for choosing weights, and for the last figures.
 
-    The second table, where there is one, is what weights are chosen by, and nothing is held out. strata: of
-    all examples; asked for where the first table is split. Raises BadSource where there are too few to split.
+    A second table is the one by which weights are chosen; then nothing is held out. strata: of all examples;
+    called where the first table is split. Raises BadSource where there are too few examples to split.
     """
     if len(tables) == 1:
         return dict(zip(SHARES, stratified(strata(), list(SHARES.values()), seed), strict=True))
-    n, m = map(len, tables)
-    return {"training": np.arange(n), "validation": np.arange(n, n + m)}
+    n_training, n_validation = map(len, tables)
+    return {
+        "training": np.arange(n_training),
+        "validation": np.arange(n_training, n_training + n_validation),
+    }
 
 
-def told(tables: Sequence[Table], parts: dict[str, Places]) -> str:
-    """How many there are of what, in words."""
-    counts = ", ".join(f"{len(places):,} for {part}" for part, places in parts.items())
+def describe_parts(tables: Sequence[Table], parts: dict[str, Indices]) -> str:
+    """Returns the number of examples in all and in each part, in words."""
+    counts = ", ".join(f"{len(indices):,} for {part}" for part, indices in parts.items())
     return f"{sum(map(len, tables)):,} examples: {counts}"
 
 
-def told_cut(cut: int, n: int, window: int) -> tuple[str, ...]:
-    """What a reader must know where texts were cut."""
+def describe_truncation(n_truncated: int, n: int, window: int) -> tuple[str, ...]:
+    """Returns the note that n_truncated of n texts are longer than the window; nothing where none is."""
+    if not n_truncated:
+        return ()
     return (
-        (f"{cut:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off",)
-        if cut
-        else ()
+        f"{n_truncated:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off",
     )

@@ -1,4 +1,4 @@
-"""Regress: an encoder with a head that gives a text a number."""
+"""Regress: an encoder with an output layer that predicts a quantity of a text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -10,20 +10,37 @@ import torch
 from numpy.typing import NDArray
 
 from palate.errors import BadSource
-from palate.training.curves import draw_history, draw_scatter
-from palate.training.examples import CHOSEN, Tell, parts_of, read_tables, told, told_cut, unheard
-from palate.training.head import BATCH, Head, Loss, finish, load_head, outputs_of, tokenise, train_head
-from palate.training.metrics import regression_figures
-from palate.training.run.finish import Finished, recipe
-from palate.training.run.loop import Watch
-from palate.training.run.settings import HEADS, Settings
+from palate.training.classifier import (
+    BATCH,
+    ClassifierTask,
+    Loss,
+    load_classifier,
+    predict_outputs,
+    tokenise,
+    train_classifier,
+)
+from palate.training.examples import (
+    CHOSEN_NOTE,
+    MessageCallback,
+    describe_parts,
+    describe_truncation,
+    no_op,
+    parts_of,
+    read_tables,
+)
+from palate.training.run.finish import finish
+from palate.training.run.loop import StepCallback
+from palate.training.run.metrics import regression_figures
+from palate.training.run.pictures import draw_scatter
+from palate.training.run.recipe import describe_recipe
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
+from palate.training.run.split import quantile_bins
 from palate.training.run.start import load_tokenizer
-from palate.training.split import bins
+from palate.training.run.trained_model import TrainedModel
 
-DEFAULTS = HEADS
 FAMILY, TASK = "AutoModelForSequenceClassification", "SEQ_CLS"
 
-Numbers = NDArray[np.float64]
+Quantities = NDArray[np.float64]
 
 
 def regress(
@@ -34,91 +51,98 @@ def regress(
     text: str = "text",
     label: str = "label",
     start: str = "minilm",
-    settings: Settings = DEFAULTS,
-    watch: Watch = unheard,
-    tell: Tell = unheard,
-) -> Finished:
-    """Train a head for the numbers in a file, and the encoder below it, by squared error; save both in `out`.
+    settings: TrainingSettings = CLASSIFIER_DEFAULTS,
+    on_step: StepCallback = no_op,
+    on_message: MessageCallback = no_op,
+) -> TrainedModel:
+    """Trains an output layer on the numbers in a file, and the encoder below it, by squared error; saves both
+    in `out`.
 
     Use it where a text has a degree of something, such as stars or grades; for names use `classify`. Examples
-    are parted as there, alike in size of the numbers. Inside training the numbers have mean 0 and standard
-    deviation 1; what is saved speaks in the units of the file.
+    are split as there, each part with the same distribution of the numbers. During training the numbers have
+    mean 0 and standard deviation 1; the saved model predicts in the units of the file.
 
     text, label: columns. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or
-    full, and what palate.training.run.start raises."""
+    full, and what palate.training.run.start raises.
+    """
     tables = read_tables(data, dev)
-    texts = [word for table in tables for word in table.words(text)]
-    truth = np.array([number for table in tables for number in table.numbers(label)])
-    parts = parts_of(tables, lambda: bins(truth.tolist()), settings.seed)
-    seen = truth[parts["training"]]
-    mean, scale = float(seen.mean()), float(seen.std())
+    texts = [cell for table in tables for cell in table.strings(text)]
+    truth = np.array([value for table in tables for value in table.floats(label)])
+    parts = parts_of(tables, lambda: quantile_bins(truth.tolist()), settings.seed)
+    training = truth[parts["training"]]
+    mean, scale = float(training.mean()), float(training.std())
     if scale == 0:
-        raise BadSource(f"every {label} in {data} is {seen[0]:g}; there must be different ones to learn from")
+        raise BadSource(
+            f"every {label} in {data} is {training[0]:g}; there must be different ones to learn from"
+        )
     tokenizer = load_tokenizer(start, settings.window)
-    rows, cut = tokenise(tokenizer, texts)
-    for row, number in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
-        row["labels"] = number
-    notes = told_cut(cut, len(texts), tokenizer.model_max_length) + ((CHOSEN,) if dev else ())
+    rows, n_truncated = tokenise(tokenizer, texts)
+    for row, target in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
+        row["labels"] = target
+    notes = describe_truncation(n_truncated, len(texts), tokenizer.model_max_length)
+    notes += (CHOSEN_NOTE,) if dev else ()
     spread = (
         f"{label} from {truth.min():g} to {truth.max():g}, mean {mean:.4g}, standard deviation {scale:.4g}"
     )
-    for fact in (told(tables, parts), spread, *notes):
-        tell(fact)
+    for line in (describe_parts(tables, parts), spread, *notes):
+        on_message(line)
 
-    def quick(logits: NDArray[Any], wanted: NDArray[Any]) -> Mapping[str, float]:
-        apart = scale * (logits.reshape(-1) - wanted)
-        return {"mse": float((apart**2).mean()), "mae": float(np.abs(apart).mean())}
+    def quick_figures(logits: NDArray[Any], targets: NDArray[Any]) -> Mapping[str, float]:
+        errors = scale * (logits.reshape(-1) - targets)
+        return {"mse": float((errors**2).mean()), "mae": float(np.abs(errors).mean())}
 
-    head = Head(
+    task = ClassifierTask(
         family=FAMILY,
         task=TASK,
         labels=(label,),
         config={"problem_type": "regression"},
         loss=squared_error(),
-        quick=quick,
-        best="mse",
-        greater=False,
-        done=lambda model: in_units(model, mean, scale),
+        quick_figures=quick_figures,
+        best_figure="mse",
+        greater_is_better=False,
+        on_trained=lambda model: in_data_units(model, mean, scale),
     )
-    facts = recipe("regress", start, tables, settings, columns={"text": text, "label": label})
-    chosen = {part: [rows[place] for place in places] for part, places in parts.items()}
-    model, ran = train_head(head, chosen, tokenizer, out, facts, start=start, settings=settings, watch=watch)
+    recipe = describe_recipe("regress", start, tables, settings, columns={"text": text, "label": label})
+    rows_of = {part: [rows[index] for index in indices] for part, indices in parts.items()}
+    model, run = train_classifier(
+        task, rows_of, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+    )
 
-    said = {
-        part: _numbers(outputs_of(model, tokenizer, chosen[part])) for part in parts if part != "training"
+    predicted = {
+        part: _quantities(predict_outputs(model, tokenizer, rows_of[part]))
+        for part in parts
+        if part != "training"
     }
-    last = list(said)[-1]
-    finished = Finished(
+    last = list(predicted)[-1]
+    trained = TrainedModel(
         folder=out,
         kind="regress",
         start=start,
-        columns=facts["columns"],
+        columns=recipe["columns"],
         notes=notes,
-        data=tuple(facts["data"]),
-        figures={part: regression_figures(truth[parts[part]], numbers) for part, numbers in said.items()},
+        data=tuple(recipe["data"]),
+        figures={part: regression_figures(truth[parts[part]], values) for part, values in predicted.items()},
         settings=asdict(settings),
-        versions=facts["versions"],
+        versions=recipe["versions"],
     )
-    drawings = {
-        "history": lambda path: draw_history(ran.history, path, figure=head.best, best=ran.best),
-        "scatter": lambda path: draw_scatter(truth[parts[last]], said[last], path),
-    }
-    return finish(finished, ran, drawings)
+    drawings = {"scatter": lambda path: draw_scatter(truth[parts[last]], predicted[last], path)}
+    return finish(trained, run, task.best_figure, drawings)
 
 
-def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Numbers:
-    """The numbers (n,) of n texts, in the units of the model's examples. Texts are cut at its window.
+def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Quantities:
+    """Returns the predictions (n,) for n texts, in the units of the model's examples.
 
-    Raises BadSource where the folder holds no model that `regress` made.
+    Texts are truncated at the model's window. Raises BadSource where the folder holds no model that `regress`
+    made.
     """
-    _, model, tokenizer = load_head(folder, "regress", FAMILY)
-    return (
-        _numbers(outputs_of(model, tokenizer, tokenise(tokenizer, texts)[0], batch)) if texts else np.empty(0)
-    )
+    _, model, tokenizer = load_classifier(folder, "regress", FAMILY)
+    if not texts:
+        return np.empty(0)
+    return _quantities(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
 
 
 def squared_error() -> Loss:
-    """The loss of one number per example."""
+    """Returns the loss of one predicted quantity per example."""
 
     def loss(
         outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | None = None
@@ -132,23 +156,23 @@ def squared_error() -> Loss:
 
 
 @torch.no_grad()
-def in_units(model: torch.nn.Module, mean: float, scale: float) -> None:
-    """Let the model's last layer give scale * output + mean, so that whoever loads it needs to know neither.
+def in_data_units(model: torch.nn.Module, mean: float, scale: float) -> None:
+    """Changes the output layer to give scale * output + mean, so that whoever loads it needs to know neither.
 
     Raises BadSource where it has no bias to take up the mean.
     """
-    heads = [
+    output_layers = [
         module
-        for name, module in model.named_modules()  # peft keeps the untrained head beside the trained one
+        for name, module in model.named_modules()  # peft keeps the untrained layer beside the trained one
         if isinstance(module, torch.nn.Linear) and module.out_features == 1 and "original_module" not in name
     ]
-    if not heads or heads[-1].bias is None:
+    if not output_layers or output_layers[-1].bias is None:
         raise BadSource(
-            "this model's head has no bias, which a regression needs; start from a BERT-like model"
+            "this model's output layer has no bias, which a regression needs; start from a BERT-like model"
         )
-    heads[-1].weight.mul_(scale)
-    heads[-1].bias.mul_(scale).add_(mean)
+    output_layers[-1].weight.mul_(scale)
+    output_layers[-1].bias.mul_(scale).add_(mean)
 
 
-def _numbers(outputs: Sequence[NDArray[Any]]) -> Numbers:
+def _quantities(outputs: Sequence[NDArray[Any]]) -> Quantities:
     return np.stack(outputs).astype(np.float64)[:, 0]

@@ -1,8 +1,8 @@
-"""Shallow classifier: a student with some of the layers of a classifier, that learns its teacher's doubts
-from plain texts.
+"""Shallow classifier: a student with some of the layers of a classifier, trained on plain texts to give its
+teacher's probabilities.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,24 @@ from transformers import (
 )
 
 from palate.errors import BadValue
-from palate.training.curves import draw_history
-from palate.training.head import Row, finish, load_head, outputs_of, tokenise
-from palate.training.lengths import LengthTrainer
-from palate.training.run.finish import Finished, recipe
-from palate.training.run.loop import Watch, arguments, run
-from palate.training.run.resume import begin, full_disk
-from palate.training.run.settings import SHALLOW, Settings
-from palate.training.run.start import dropout_of, load_model
-from palate.training.shallow import drop_layers, held_of, refuse_adapters, spread, stack_of
-from palate.training.table import read_table
-from palate.training.weighed import parameters_mb, weigh
+from palate.training.classifier import BATCH, Row, load_classifier, predict_outputs, tokenise
+from palate.training.compare import compare_encoders, parameters_mb
+from palate.training.run.finish import finish
+from palate.training.run.lengths import LengthTrainer
+from palate.training.run.loop import StepCallback, run_training, trainer_arguments
+from palate.training.run.recipe import describe_recipe
+from palate.training.run.resume import begin_training, report_full_disk
+from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
+from palate.training.run.start import dropout_config, load_model
+from palate.training.run.table import read_table
+from palate.training.run.trained_model import TrainedModel
+from palate.training.shallow import (
+    drop_layers,
+    evenly_spaced_layers,
+    held_out_indices,
+    layer_stack,
+    refuse_adapters,
+)
 
 Floats = NDArray[np.float32]
 
@@ -42,122 +49,131 @@ def shallow_classifier(
     teacher: Path,
     column: str = "text",
     temperature: float = 2.0,
-    settings: Settings = SHALLOW,
-    watch: Watch = lambda _: None,
-) -> Finished:
-    """Drop layers of a model that `palate train classify` made, and train what is left to give the same
+    settings: TrainingSettings = SHALLOW_DEFAULTS,
+    on_step: StepCallback = lambda _: None,
+) -> TrainedModel:
+    """Drops layers of a model that `palate train classify` made, and trains the rest to give the same
     probabilities.
 
     The loss is T^2 times the Kullback-Leibler divergence of the student's softmax(logits / T) from the
-    teacher's, plus 1 minus the cosine of the vectors of their first word pieces. What is made is used as what
-    classify made. data: texts like those that will be told apart, without labels. temperature: T, above 0;
-    higher shows more of the doubts. Figures: of teacher and student size in MB and texts/s; agreement: share
-    of held-out texts given the same class. Raises BadSource, BadValue or BadFolder for texts, layers or a
-    folder that cannot be used.
+    teacher's, plus 1 minus the cosine of the vectors of their first word pieces. The student is used like a
+    model that classify made. data: texts like those that will be classified, without labels. temperature: T,
+    above 0; a higher one flattens the teacher's probabilities. Figures: of teacher and student size in MB and
+    texts/s; agreement: share of held-out texts given the same class. Raises BadSource, BadValue or BadFolder
+    for texts, layers or a folder that cannot be used.
     Source: Hinton et al., Distilling the knowledge in a neural network (2015), section 2; Sanh et al.,
-    DistilBERT (2019)."""
+    DistilBERT (2019).
+    """
     refuse_adapters(settings)
     if not 0 < temperature < float("inf"):
         raise BadValue(f"a temperature is above 0, got {temperature}")
-    known, whole, tokenizer = load_head(teacher, "classify", "AutoModelForSequenceClassification")
-    table = read_table(data)
-    texts = list(dict.fromkeys(table.words(column)))
-    set_seed(settings.seed)
-    student = load_model(str(teacher), AutoModelForSequenceClassification, **dropout_of(settings.dropout)).to(
-        whole.device
+    teacher_facts, teacher_model, tokenizer = load_classifier(
+        teacher, "classify", "AutoModelForSequenceClassification"
     )
-    depth = len(stack_of(student))
-    kept = spread(depth, layers)
+    table = read_table(data)
+    texts = list(dict.fromkeys(table.strings(column)))
+    set_seed(settings.seed)
+    student = load_model(
+        str(teacher), AutoModelForSequenceClassification, **dropout_config(settings.dropout)
+    ).to(teacher_model.device)
+    depth = len(layer_stack(student))
+    kept = evenly_spaced_layers(depth, layers)
     drop_layers(student, kept)
     tokenizer.model_max_length = min(settings.window, tokenizer.model_max_length)
-    facts = recipe(
+    recipe = describe_recipe(
         "classify", str(teacher), [table], settings, layers=kept, column=column, temperature=temperature
     )
-    begin(out, facts)
+    begin_training(out, recipe)
     rows, _ = tokenise(tokenizer, texts)
-    held, train = held_of(len(rows), settings.seed, data)
-    goals = outputs_of(whole, tokenizer, rows)
-    vectors = _first_vectors(whole, tokenizer, rows)
+    held_out, train = held_out_indices(len(rows), settings.seed, data)
+    logits = predict_outputs(teacher_model, tokenizer, rows)
+    vectors = _first_vectors(teacher_model, tokenizer, rows)
     examples = [
         {**row, "goal": goal, "vector": vector}
-        for row, goal, vector in zip(rows, goals, vectors, strict=True)
+        for row, goal, vector in zip(rows, logits, vectors, strict=True)
     ]
-    judge = partial(_agreement, tokenizer, [rows[place] for place in held], [goals[place] for place in held])
-    trainer = _Student(
+    evaluate = partial(
+        _agreement, tokenizer, [rows[index] for index in held_out], [logits[index] for index in held_out]
+    )
+    trainer = _StudentTrainer(
         model=student,
-        judge=judge,
+        figures=evaluate,
         temperature=temperature,
         args=TrainingArguments(
-            **arguments(settings, out, len(train), best="agreement", greater=True),
+            **trainer_arguments(settings, out, len(train), best_figure="agreement", greater_is_better=True),
             remove_unused_columns=False,
             label_names=["goal"],
         ),
-        train_dataset=[examples[place] for place in train],
-        eval_dataset=[examples[place] for place in held],
+        train_dataset=[examples[index] for index in train],
+        eval_dataset=[examples[index] for index in held_out],
         data_collator=DataCollatorWithPadding(tokenizer),
         processing_class=tokenizer,
     )
-    before = judge(student)
-    ran = run(trainer, out, settings, watch)
+    before = evaluate(student)
+    run = run_training(trainer, out, settings, on_step)
     student.eval()
-    with full_disk(out):
+    with report_full_disk(out):
         student.save_pretrained(out)
         tokenizer.save_pretrained(out)
 
-    def speed(model: Any, timed: list[str]) -> Any:
-        return outputs_of(model, tokenizer, tokenise(tokenizer, timed)[0])
+    def classify(model: Any, timed: list[str]) -> Any:
+        return predict_outputs(model, tokenizer, tokenise(tokenizer, timed)[0])
 
-    timed = [texts[place] for place in held]
-    weighed = weigh({"teacher": partial(speed, whole), "student": partial(speed, student)}, timed, None)
+    compared = compare_encoders(
+        {"teacher": partial(classify, teacher_model), "student": partial(classify, student)},
+        [texts[index] for index in held_out],
+        None,
+    )
     figures = {
         "before": before,
-        "teacher": {"megabytes": parameters_mb(whole), **weighed["teacher"]},
-        "student": {"megabytes": parameters_mb(student), **weighed["student"], **judge(student)},
+        "teacher": {"megabytes": parameters_mb(teacher_model), **compared["teacher"]},
+        "student": {"megabytes": parameters_mb(student), **compared["student"], **evaluate(student)},
     }
-    finished = Finished(
+    trained = TrainedModel(
         out,
         "classify",
         str(teacher),
-        labels=known.labels,
+        labels=teacher_facts.labels,
         columns={"text": column},
         figures=figures,
-        data=tuple(facts["data"]),
-        versions=facts["versions"],
-        settings={**facts["settings"], "layers": kept, "temperature": temperature},
+        data=tuple(recipe["data"]),
+        versions=recipe["versions"],
+        settings={**recipe["settings"], "layers": kept, "temperature": temperature},
         notes=(f"a student of {teacher}; layers kept of {depth}, from 0: {kept}",),
     )
-    return finish(
-        finished,
-        ran,
-        {"history": lambda path: draw_history(ran.history, path, figure="agreement", best=ran.best)},
-    )
+    return finish(trained, run, "agreement")
 
 
 def soft_loss(logits: torch.Tensor, goal: torch.Tensor, temperature: float) -> torch.Tensor:
-    """T^2 KL(teacher || student) of softmax(logits / T), mean over (n, c) rows: as strong whatever T is."""
-    student, teacher = ((one.float() / temperature).log_softmax(dim=-1) for one in (logits, goal))
+    """Returns T^2 KL(teacher || student) of softmax(logits / T), mean over (n, c) rows: as strong whatever T
+    is.
+    """
+    student, teacher = ((values.float() / temperature).log_softmax(dim=-1) for values in (logits, goal))
     return functional.kl_div(student, teacher, reduction="batchmean", log_target=True) * temperature**2
 
 
-class _Student(LengthTrainer):
-    def __init__(self, *, judge: Any, temperature: float, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.judge, self.temperature = judge, temperature
+class _StudentTrainer(LengthTrainer):
+    def __init__(
+        self, *, figures: Callable[[Any], Mapping[str, float]], temperature: float, **arguments: Any
+    ) -> None:
+        super().__init__(**arguments)
+        self._figures, self.temperature = figures, temperature
 
     def compute_loss(
         self,
         model: Any,
         inputs: Any,
-        return_outputs: bool = False,
+        return_outputs: bool = False,  # noqa: ARG002
         num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> torch.Tensor:
         goal, vector = inputs.pop("goal"), inputs.pop("vector")
-        found = model(**inputs, output_hidden_states=True)
-        apart = 1 - functional.cosine_similarity(found.hidden_states[-1][:, 0].float(), vector)
-        return soft_loss(found.logits, goal, self.temperature) + apart.mean()
+        outputs = model(**inputs, output_hidden_states=True)
+        first_vectors = outputs.hidden_states[-1][:, 0].float()
+        distance = 1 - functional.cosine_similarity(first_vectors, vector)
+        return soft_loss(outputs.logits, goal, self.temperature) + distance.mean()
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        figures = {f"eval_{name}": value for name, value in self.judge(self.model).items()}
+        figures = {f"eval_{name}": value for name, value in self._figures(self.model).items()}
         self.log(figures)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)
         return figures
@@ -165,25 +181,22 @@ class _Student(LengthTrainer):
 
 def _agreement(tokenizer: Any, rows: Sequence[Row], goals: Sequence[Floats], model: Any) -> dict[str, float]:
     training = model.training
-    found = outputs_of(model.eval(), tokenizer, rows)
+    outputs = predict_outputs(model.eval(), tokenizer, rows)
     model.train(training)
-    return {
-        "agreement": float(
-            np.mean([one.argmax() == goal.argmax() for one, goal in zip(found, goals, strict=True)])
-        )
-    }
+    same = [output.argmax() == goal.argmax() for output, goal in zip(outputs, goals, strict=True)]
+    return {"agreement": float(np.mean(same))}
 
 
 @torch.inference_mode()
 def _first_vectors(
-    model: Any, tokenizer: Any, rows: Sequence[Mapping[str, Any]], batch: int = 64
+    model: Any, tokenizer: Any, rows: Sequence[Mapping[str, Any]], batch: int = BATCH
 ) -> list[Floats]:
-    """(d,) of each text: its first word piece in the last layer."""
+    """Returns the (d,) vector of each text's first word piece in the last layer."""
     order = np.argsort([len(row["input_ids"]) for row in rows], kind="stable")
-    collate, found = DataCollatorWithPadding(tokenizer), dict[int, Floats]()
-    for places in np.array_split(order, range(batch, len(rows), batch)):
-        given = collate([{"input_ids": rows[place]["input_ids"]} for place in places])
-        there = {name: values.to(model.device) for name, values in given.items()}
-        last = model(**there, output_hidden_states=True).hidden_states[-1][:, 0].float().cpu().numpy()
-        found.update(zip(places.tolist(), last, strict=True))
-    return [found[place] for place in range(len(rows))]
+    collate, vectors = DataCollatorWithPadding(tokenizer), dict[int, Floats]()
+    for indices in np.array_split(order, range(batch, len(rows), batch)):
+        inputs = collate([{"input_ids": rows[index]["input_ids"]} for index in indices])
+        on_device = {name: values.to(model.device) for name, values in inputs.items()}
+        last = model(**on_device, output_hidden_states=True).hidden_states[-1][:, 0].float().cpu().numpy()
+        vectors.update(zip(indices.tolist(), last, strict=True))
+    return [vectors[index] for index in range(len(rows))]

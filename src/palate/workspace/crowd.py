@@ -10,6 +10,7 @@ from palate.feature.crowd import Arrays, arrays_from_bytes, crowd_to_bytes, make
 from palate.feedback import CrowdFeedback, standing
 from palate.parts import Matrix, Rows, Store
 from palate.store.crowd import CrowdState, PublicEntry, StoredCrowd
+from palate.store.sqlite import IN_MEMORY
 from palate.store.tables import Tables
 from palate.workspace.background import Background
 from palate.workspace.corpus import Corpus
@@ -58,7 +59,7 @@ class CrowdKeeper:
         if (encoder_id, state) != self._due:
             self._due = encoder_id, state
             if self._stale(state):
-                self._background.begin(lambda: self.learn(corpus, encoder_id))
+                return self._learn_when_due(corpus, encoder_id, served)
         return served
 
     def learn(self, corpus: Corpus, encoder_id: int) -> None:
@@ -73,6 +74,15 @@ class CrowdKeeper:
             data = _learned(judged, corpus, len(log.entries))
             with self._store.writing() as tables:
                 tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), len(log.entries))
+
+    def _learn_when_due(self, corpus: Corpus, encoder_id: int, served: Corpus) -> Corpus:
+        """Begins to learn a new crowd; that of a store in memory, which is small, is there when this returns."""
+        if self._store.path != IN_MEMORY:
+            self._background.begin(lambda: self.learn(corpus, encoder_id))
+            return served
+        self.learn(corpus, encoder_id)
+        with self._store.reading() as tables:
+            return self._serve(corpus, encoder_id, tables.state().crowd)
 
     def summary(self, encoder_id: int) -> CrowdSummary | None:
         """Returns what the stored crowd was learned from; None where there is none for this encoder."""

@@ -2,7 +2,7 @@
 
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
-from palate.encoder.late import LateEncoder
+from palate.encoder.lazy import LazyEncoder
 from palate.errors import BadSource, EncoderChanged, UnknownName
 from palate.parts import Encoder, Store
 from palate.store.state import StoreState
@@ -80,7 +80,7 @@ class Encoding:
             return encoder
 
         if name.startswith("sbert:") and state.encoder_fingerprint and state.encoder_dims:
-            return LateEncoder(name, state.encoder_fingerprint, state.encoder_dims, load)
+            return LazyEncoder(name, state.encoder_fingerprint, state.encoder_dims, load)
         return load()
 
     def _load(self, name: str) -> Encoder:

@@ -13,11 +13,10 @@ from palate.feature.keyword import Keyword
 from palate.feature.semantic import Semantic, sample_step
 from palate.feature.sentiment import Sentiment, feelings_of
 from palate.feature.terms import BUCKETS, content_terms
-from palate.features import Background, Block, Features, Terms
+from palate.features import Background, Block, Features, Terms, sample_rows
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.space import Space
 
-SAMPLE_TEXTS, SAMPLE_SEED = 100, 0  # texts of the fit that a taste may see, and how they are drawn
 NOTHING = Features({})
 
 
@@ -50,8 +49,7 @@ class SpaceFit:
         self._vectors: list[Matrix] = []
         self._feelings: list[Matrix] = []
         self._moments: list[Vector] = []
-        drawn = np.random.default_rng(SAMPLE_SEED).permutation(n)[:SAMPLE_TEXTS]
-        self._drawn = np.sort(drawn)
+        self._drawn = sample_rows(n)
         self._samples: list[Features] = []
         self._sums: dict[str, Vector] = {}
         self._sparse: dict[str, bool] = {}

@@ -32,7 +32,8 @@ class PlacedCrowd:
         self._rows = rows
         self._crowd = crowd_from_arrays(arrays, learned_on)
         self._turn = _turn(corpus.space.semantic.mean, corpus.space.semantic.matrix, mean, matrix)
-        self.prior, self.heard = self._crowd.prior, self._crowd.heard
+        self.prior = self._crowd.prior
+        self.judgements_per_text = self._crowd.judgements_per_text
         self.block: Block = self._placed(corpus, 0)
 
     def grown(self, corpus: Corpus) -> Self:

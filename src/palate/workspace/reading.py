@@ -8,8 +8,8 @@ import numpy as np
 from palate.encoder.cached import CachedEncoder
 from palate.features import Terms
 from palate.parts import Vector
-from palate.store.tables import Tables
 from palate.store.columns import RawColumns
+from palate.store.tables import Tables
 from palate.workspace.fitting import RawTexts
 
 TEXTS_AT_ONCE = 16_384

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from palate.feature.keyword import KEPT, Postings
-from palate.parts import Rows, Vector
+from palate.parts import Matrix, Rows, Vector
 from palate.weights import Sparse, Weights
 from palate.workspace.segment import LENGTHS, Segment, ragged
 from palate.workspace.space import Space
@@ -90,7 +90,7 @@ class Scan:
         direction = semantic.direction(np.asarray(weights, dtype=np.float64))
         return direction.astype(np.float32), -float(semantic.mean @ direction)
 
-    def _word_weights(self, weights: Mapping[str, Weights]) -> Vector | None:
+    def _word_weights(self, weights: Mapping[str, Weights]) -> Matrix | None:
         """Returns (codes, 2) float32: what a code brings to BM25 and to tf-idf; None where no word weighs."""
         keyword = self.space.keyword
         if not {"keyword", "tfidf"} & weights.keys():
@@ -121,7 +121,7 @@ def row_lengths(space: Space, segment: Segment) -> Mapping[str, Vector]:
     return {**found, "keyword": found["keyword"] * np.float32(space.keyword.scale)}
 
 
-def _word_scores(texts: Postings, words: Vector) -> Vector:
+def _word_scores(texts: Postings, words: Matrix) -> Vector:
     """Returns (m,) scores by both weightings.
 
     Where a term occurs once, its BM25 weight is its table entry over 1 + saturation and its tf-idf weight the
@@ -141,7 +141,7 @@ def _word_scores(texts: Postings, words: Vector) -> Vector:
     return np.asarray(bm25 + tfidf / np.where(texts.norms > 0, texts.norms, 1), dtype=np.float32)
 
 
-def _row_sums(values: Vector, begins: Rows) -> Vector:
+def _row_sums(values: Matrix, begins: Rows) -> Matrix:
     """Returns (m, 2) sums of the values of each row; a row without a value is 0."""
     sums = np.zeros((len(begins) - 1, 2), np.float32)
     filled = np.flatnonzero(np.diff(begins))

@@ -43,7 +43,7 @@ class Space:
             return Background(self.average, self.sample, {})
         crowd_average = average_row(Features({"crowd": self.crowd.block}))
         average = Features({**self.average.blocks, **crowd_average.blocks})
-        return Background(average, self.sample, {"crowd": self.crowd.prior}, self.crowd.heard)
+        return Background(average, self.sample, {"crowd": self.crowd.prior}, self.crowd.judgements_per_text)
 
     def with_crowd(self, crowd: Crowd) -> Self:
         """Returns the same space with what others think."""

@@ -223,7 +223,7 @@ def _largest(values: Vector, n: int) -> Rows:
     above = np.flatnonzero(values > level)
     equal = np.flatnonzero(values == level)
     chosen = np.concatenate([above, equal[len(equal) - (n - len(above)) :]])
-    return chosen[values[chosen] > -np.inf]
+    return np.asarray(chosen[values[chosen] > -np.inf])
 
 
 def _nth_largest(values: Vector, n: int) -> float:

@@ -154,8 +154,11 @@ class Workspace:
             self.crowd.wait()
 
     def _maintain_aside(self) -> None:
-        """Begins what is due in the background, unless something is under way."""
-        if self._keeper.refit_is_due:
+        """Begins what is due in the background, unless something is under way; in memory it is done at once."""
+        if self.store.path == IN_MEMORY:
+            if self._keeper.refit_is_due:
+                self._keeper.refit(self.state(), self.encoding.cached)
+        elif self._keeper.refit_is_due:
             encoder = self.encoding.cached
             self.background.begin(lambda: self._keeper.refit(self.state(), encoder, self.background.check))
         elif self._keeper.fold_is_due:

@@ -18,7 +18,7 @@ FAST = ["--epochs", "0.5", "--batch", "8", "--window", "16", "--rate", "3e-3"]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("masked")
-    save_bert(folder / "start", head=False)
+    save_bert(folder / "start", output_layer=False)
     write_texts(folder / "texts.jsonl", 60)
     return folder
 
@@ -51,7 +51,7 @@ def test_masked_ends_with_what_was_made_how_good_it_is_and_how_to_use_it(
     assert last.startswith(f"{folder / 'mlm'}: perplexity ")
     assert f'palate fill "This is a great [MASK]." --model {folder / "mlm"}' in last
     assert "54 texts in" in trained.stderr
-    assert "no masked-language head stored" in trained.stderr
+    assert "no masked-language output layer stored" in trained.stderr
 
 
 def test_fill_answers_in_lines_with_tabs_or_json(trained: Result, folder: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
         app, ["similarity", "--sts", "a.csv", "--weights", "sts", "--out", str(tmp_path / "made")]
     )
     assert isinstance(result.exception, BadValue)
-    assert "expected a kind and a number such as nli=0.5" in str(result.exception)
+    assert "expected a kind and a weight such as nli=0.5" in str(result.exception)
 
 
 @pytest.mark.parametrize("command", ["similarity", "reduce", "distil"])

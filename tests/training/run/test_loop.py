@@ -20,19 +20,19 @@ from transformers import (
     get_scheduler,
 )
 
-from palate.training.head import cross_entropy, tokenise
-from palate.training.lengths import LengthTrainer
-from palate.training.run.loop import arguments, run
-from palate.training.run.resume import begin
-from palate.training.run.settings import Settings
+from palate.training.classifier import cross_entropy, tokenise
+from palate.training.run.lengths import LengthTrainer
+from palate.training.run.loop import run_training, trainer_arguments
+from palate.training.run.resume import begin_training
+from palate.training.run.settings import TrainingSettings
 from palate.training.run.start import load_model, load_tokenizer
 from training.animals import animals
 
-SETTINGS = Settings(epochs=3, batch=8, rate=1e-2, checks=2, patience=0, dropout=0.0)
+SETTINGS = TrainingSettings(epochs=3, batch=8, rate=1e-2, checks=2, patience=0, dropout=0.0)
 
 
 def trainer_of(
-    out: Path, start: Path, settings: Settings, *, held: Sequence[int] | None = None, **others: Any
+    out: Path, start: Path, settings: TrainingSettings, *, held: Sequence[int] | None = None, **others: Any
 ) -> LengthTrainer:
     """A trainer for 60 texts of two classes. held: labels of the validation texts in place of the true
     ones.
@@ -47,7 +47,7 @@ def trainer_of(
         )
     if held:
         parts[1] = [{**row, "labels": label} for row, label in zip(parts[1], held, strict=True)]
-    begin(out, {"held": held})
+    begin_training(out, {"held": held})
     transformers.set_seed(settings.seed)
     model = load_model(
         str(start),
@@ -56,7 +56,7 @@ def trainer_of(
         attention_probs_dropout_prob=0.0,
     )
     made = TrainingArguments(
-        **{**arguments(settings, out, 60, best="loss", greater=False), **others},
+        **{**trainer_arguments(settings, out, 60, best_figure="loss", greater_is_better=False), **others},
         remove_unused_columns=False,
         use_cpu=True,
     )
@@ -80,9 +80,9 @@ def test_the_rate_rises_and_falls_as_transformers_linear_schedule_says(
     settings = replace(SETTINGS, warmup=0.25, checks=1, accumulate=2)
     told: list[Mapping[str, float]] = []
     trainer = trainer_of(tmp_path, tiny_bert, settings, logging_steps=1)
-    ran = run(trainer, tmp_path, settings, told.append)
+    run = run_training(trainer, tmp_path, settings, told.append)
     steps = 3 * math.ceil(8 / 2)
-    assert ran.steps == steps
+    assert run.steps == steps
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=settings.peak_rate)
     schedule = get_scheduler("linear", optimizer, num_warmup_steps=steps // 4, num_training_steps=steps)
     expected = []
@@ -90,7 +90,7 @@ def test_the_rate_rises_and_falls_as_transformers_linear_schedule_says(
         optimizer.step()
         expected.append(schedule.get_last_lr()[0])
         schedule.step()
-    assert [facts["learning_rate"] for facts in ran.history if "learning_rate" in facts] == pytest.approx(
+    assert [facts["learning_rate"] for facts in run.history if "learning_rate" in facts] == pytest.approx(
         expected
     )
     assert list(dict.fromkeys(facts["step"] for facts in told)) == list(range(1, steps + 1))
@@ -117,7 +117,7 @@ def test_batches_that_are_accumulated_equal_one_large_batch(
         settings = replace(SETTINGS, batch=batch, accumulate=accumulate, checks=1, clip=clip)
         out = tmp_path / f"{batch}"
         trainer = trainer_of(out, tiny_bert, settings, load_best_model_at_end=False, optim="sgd")
-        assert run(trainer, out, settings, lambda _: None).steps == 3
+        assert run_training(trainer, out, settings, lambda _: None).steps == 3
         found.append(weights(trainer))
     for name, weight in found[0].items():
         torch.testing.assert_close(weight, found[1][name])
@@ -129,11 +129,11 @@ def test_the_weights_of_the_best_evaluation_are_kept_to_the_last_norm(
     """The validation labels are turned around, so that the first evaluation is the best."""
     held = [int(label == "cat") for label in animals(20, 1)[1]]
     trainer = trainer_of(tmp_path, tiny_bert, SETTINGS, held=held)
-    ran = run(trainer, tmp_path, SETTINGS, lambda _: None)
-    losses = {int(facts["step"]): facts["eval_loss"] for facts in ran.history if "eval_loss" in facts}
-    assert ran.best == min(losses, key=lambda step: losses[step]) < ran.steps
+    run = run_training(trainer, tmp_path, SETTINGS, lambda _: None)
+    losses = {int(facts["step"]): facts["eval_loss"] for facts in run.history if "eval_loss" in facts}
+    assert run.best_step == min(losses, key=lambda step: losses[step]) < run.steps
     kept = weights(trainer)
-    stored = load_file(tmp_path / "checkpoints" / f"checkpoint-{ran.best}" / "model.safetensors")
+    stored = load_file(tmp_path / "checkpoints" / f"checkpoint-{run.best_step}" / "model.safetensors")
     assert stored.keys() == kept.keys()
     for name, weight in kept.items():
         assert torch.equal(weight, stored[name]), name
@@ -143,14 +143,14 @@ def test_a_training_that_stopped_early_is_over_also_after_a_kill(tiny_bert: Path
     settings = replace(SETTINGS, epochs=9, patience=2)
     held = [int(label == "cat") for label in animals(20, 1)[1]]
     first = trainer_of(tmp_path, tiny_bert, settings, held=held)
-    ran = run(first, tmp_path, settings, lambda _: None)
-    assert ran.steps < 9 * 8
+    run = run_training(first, tmp_path, settings, lambda _: None)
+    assert run.steps < 9 * 8
     second = trainer_of(tmp_path, tiny_bert, settings, held=held)
-    again = run(second, tmp_path, settings, lambda _: None)
-    assert (again.steps, again.best, again.history[:-1]) == (
-        ran.steps,
-        ran.best,
-        ran.history[: len(again.history) - 1],
+    again = run_training(second, tmp_path, settings, lambda _: None)
+    assert (again.steps, again.best_step, again.history[:-1]) == (
+        run.steps,
+        run.best_step,
+        run.history[: len(again.history) - 1],
     )
     for name, weight in weights(first).items():
         assert torch.equal(weight, weights(second)[name]), name
@@ -163,7 +163,7 @@ def test_no_step_is_longer_than_the_clipped_gradient_allows(
     settings = replace(SETTINGS, clip=clip, epochs=0.1, decay=0.0, warmup=0.0, rate=1.0)
     trainer = trainer_of(tmp_path, tiny_bert, settings, optim="sgd", load_best_model_at_end=False)
     before = weights(trainer)
-    assert run(trainer, tmp_path, settings, lambda _: None).steps == 1
+    assert run_training(trainer, tmp_path, settings, lambda _: None).steps == 1
     moved = [
         (weight - before[name]).double().square().sum().item() for name, weight in weights(trainer).items()
     ]

@@ -1,4 +1,4 @@
-"""Adapters on a tiny BERT with a head."""
+"""Adapters on a tiny BERT with a classifier."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ from palate.training.run.start import load_model
 @pytest.mark.parametrize(
     ("rank", "targets"), [(2, ("query", "value")), (5, ("dense",)), (3, ("query", "key", "value", "dense"))]
 )
-def test_adapters_and_the_head_are_trained_and_nothing_else(
+def test_adapters_and_the_classifier_are_trained_and_nothing_else(
     tiny_bert: Path, rank: int, targets: tuple[str, ...]
 ) -> None:
     """The count is rank * (inputs + outputs) of each adapted module, and the pooler and the classifier
     whole.
     """
     plain = load_model(str(tiny_bert), AutoModelForSequenceClassification)
-    head = sum(
+    classifier = sum(
         weight.numel()
         for name, weight in plain.named_parameters()
         if "pooler" in name or "classifier" in name
@@ -35,7 +35,7 @@ def test_adapters_and_the_head_are_trained_and_nothing_else(
     ]
     model = with_adapters(plain, LoraSettings(rank=rank, alpha=2 * rank, targets=targets), "SEQ_CLS")
     trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-    assert trained == rank * sum(adapted) + head
+    assert trained == rank * sum(adapted) + classifier
 
 
 def test_the_merged_model_and_the_adapter_give_the_same_outputs(tiny_bert: Path, tmp_path: Path) -> None:

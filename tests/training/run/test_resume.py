@@ -17,13 +17,13 @@ from safetensors.numpy import load_file
 from palate.errors import BadFolder
 from palate.training.run.resume import (
     CHECKPOINTS,
-    RECIPE,
-    STATE,
-    ask_room,
-    begin,
-    end,
-    full_disk,
+    RECIPE_FILE,
+    STATE_FILE,
+    begin_training,
     last_checkpoint,
+    remove_checkpoints,
+    report_full_disk,
+    require_space,
 )
 
 KILLED = """
@@ -31,21 +31,21 @@ import os, signal, sys, warnings
 from pathlib import Path
 import torch
 from palate.training.classify import classify
-from palate.training.run.settings import LoraSettings, Settings
+from palate.training.run.settings import LoraSettings, TrainingSettings
 
 torch.set_num_threads(1)
 data, start, folder, lora, *steps = sys.argv[1:]
-settings = Settings(
+settings = TrainingSettings(
     epochs=3, batch=4, accumulate=2, checks=4, patience=0, rate=1e-2, dropout=0.2, seed=3,
     lora=LoraSettings(rank=2, alpha=4, dropout=0.1) if lora == "lora" else None,
 )
-def train(out, watch):
-    return classify(Path(data), Path(folder) / out, start=start, settings=settings, watch=watch)
+def train(out, on_step):
+    return classify(Path(data), Path(folder) / out, start=start, settings=settings, on_step=on_step)
 def killing(step):
-    def watch(facts):
+    def on_step(facts):
         if facts["step"] == step:
             os.kill(os.getpid(), signal.SIGKILL)
-    return watch
+    return on_step
 for step in map(int, steps):
     if not (child := os.fork()):
         train("killed", killing(step))
@@ -88,16 +88,16 @@ def test_a_training_that_is_killed_twice_ends_in_the_same_weights(
 
 @pytest.fixture
 def begun(tmp_path: Path) -> Path:
-    begin(tmp_path / "out", {"seed": 1, "data": ["a", "b"]})
+    begin_training(tmp_path / "out", {"seed": 1, "data": ["a", "b"]})
     return tmp_path / "out"
 
 
 def test_the_same_recipe_goes_on_and_another_is_refused_with_what_differs(begun: Path) -> None:
-    begin(begun, {"seed": 1, "data": ("a", "b")})
+    begin_training(begun, {"seed": 1, "data": ("a", "b")})
     with pytest.raises(
         BadFolder, match=r"begun otherwise \(seed was 1 and is 2\); repeat that one, or name another folder"
     ):
-        begin(begun, {"seed": 2, "data": ["a", "b"]})
+        begin_training(begun, {"seed": 2, "data": ["a", "b"]})
 
 
 def test_a_finished_model_a_full_folder_and_a_file_are_refused(begun: Path, tmp_path: Path) -> None:
@@ -105,15 +105,15 @@ def test_a_finished_model_a_full_folder_and_a_file_are_refused(begun: Path, tmp_
     with pytest.raises(
         BadFolder, match="holds a finished model already; name another folder with --out, or remove"
     ):
-        begin(begun, {"seed": 1, "data": ["a", "b"]})
+        begin_training(begun, {"seed": 1, "data": ["a", "b"]})
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("")
     with pytest.raises(BadFolder, match="is not empty"):
-        begin(tmp_path / "full", {})
+        begin_training(tmp_path / "full", {})
     with pytest.raises(BadFolder, match="is a file; name a folder with --out"):
-        begin(tmp_path / "full" / "letter.txt", {})
+        begin_training(tmp_path / "full" / "letter.txt", {})
     with pytest.raises(BadFolder, match="cannot be written"):
-        begin(tmp_path / "full" / "letter.txt" / "below", {})
+        begin_training(tmp_path / "full" / "letter.txt" / "below", {})
 
 
 def test_a_checkpoint_that_was_not_written_to_its_end_does_not_count(begun: Path) -> None:
@@ -122,26 +122,26 @@ def test_a_checkpoint_that_was_not_written_to_its_end_does_not_count(begun: Path
         folders, ('{"global_step": 5}', '{"global_step": 20}', '{"global_st'), strict=True
     ):
         folder.mkdir()
-        (folder / STATE).write_text(content)
+        (folder / STATE_FILE).write_text(content)
     (begun / CHECKPOINTS / "checkpoint-300").mkdir()
     assert last_checkpoint(begun) == folders[1]
     assert sorted(path.name for path in (begun / CHECKPOINTS).iterdir()) == [
         "checkpoint-20",
         "checkpoint-5",
-        RECIPE,
+        RECIPE_FILE,
     ]
-    end(begun)
+    remove_checkpoints(begun)
     assert last_checkpoint(begun) is None
 
 
 def test_a_disk_without_room_is_told_before_training(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9 - 10**6, 10**6))
-    ask_room(begun, 100_000)
+    require_space(begun, 100_000)
     with pytest.raises(
         BadFolder, match=r"has room for 1 MB and training writes up to 9 MB; make room, or name a folder"
     ):
-        ask_room(begun, 1_000_001)
+        require_space(begun, 1_000_001)
 
 
 FULL = [
@@ -156,7 +156,7 @@ FULL = [
 @pytest.mark.parametrize("failure", FULL, ids=lambda error: type(error).__name__)
 def test_a_disk_that_fills_up_is_one_sentence(tmp_path: Path, failure: Exception) -> None:
     def fail() -> None:
-        with full_disk(tmp_path):
+        with report_full_disk(tmp_path):
             raise failure
 
     with pytest.raises(
@@ -168,7 +168,7 @@ def test_a_disk_that_fills_up_is_one_sentence(tmp_path: Path, failure: Exception
 @pytest.mark.parametrize("other", [OSError(errno.EACCES, "denied"), ValueError("wrong")])
 def test_other_failures_stay_what_they_are(tmp_path: Path, other: Exception) -> None:
     def fail() -> None:
-        with full_disk(tmp_path):
+        with report_full_disk(tmp_path):
             raise other
 
     with pytest.raises(type(other)):

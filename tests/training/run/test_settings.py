@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadValue
-from palate.training.run.settings import LORA_RATE, RATE, LoraSettings, Settings
+from palate.training.run.settings import DEFAULT_LORA_RATE, DEFAULT_RATE, LoraSettings, TrainingSettings
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from palate.training.run.settings import LORA_RATE, RATE, LoraSettings, Settings
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadValue, match="training needs epochs and rate above 0"):
-        Settings(**wrong)  # type: ignore[arg-type]
+        TrainingSettings(**wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wrong", [{"rank": 0}, {"alpha": 0}, {"dropout": 1.0}, {"targets": ()}])
@@ -43,5 +43,5 @@ def test_adapters_out_of_range_are_refused(wrong: dict[str, object]) -> None:
 
 @given(st.one_of(st.none(), st.floats(1e-6, 1)), st.booleans())
 def test_a_given_rate_wins_and_adapters_have_their_own_default(rate: float | None, lora: bool) -> None:
-    settings = replace(Settings(rate=rate), lora=LoraSettings() if lora else None)
-    assert settings.peak_rate == (rate or (LORA_RATE if lora else RATE))
+    settings = replace(TrainingSettings(rate=rate), lora=LoraSettings() if lora else None)
+    assert settings.peak_rate == (rate or (DEFAULT_LORA_RATE if lora else DEFAULT_RATE))

@@ -13,14 +13,20 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 from palate.errors import BadSource, UnknownName
-from palate.training.run.start import checkpoint_of, dropout_of, folder_of, load_model, load_tokenizer
+from palate.training.run.start import (
+    checkpoint_of,
+    dropout_config,
+    load_model,
+    load_tokenizer,
+    model_folder_of,
+)
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 def test_minilm_is_the_packaged_model_and_a_folder_is_itself(tiny_bert: Path) -> None:
-    assert folder_of("minilm") == Path(MODEL_DIR)
-    assert folder_of(str(tiny_bert)) == folder_of(f"sbert:{tiny_bert}") == tiny_bert
+    assert model_folder_of("minilm") == Path(MODEL_DIR)
+    assert model_folder_of(str(tiny_bert)) == model_folder_of(f"sbert:{tiny_bert}") == tiny_bert
 
 
 @pytest.mark.parametrize("name", ["static", "static:/some/folder"])
@@ -28,16 +34,16 @@ def test_an_encoder_without_a_network_is_refused(name: str) -> None:
     with pytest.raises(
         UnknownName, match=r"the encoder static.* is a table of vectors without a network to train"
     ):
-        folder_of(name)
+        model_folder_of(name)
 
 
 def test_a_name_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSource, match=r"there is no folder \./nowhere"):
-        folder_of("./nowhere")
+        model_folder_of("./nowhere")
     with pytest.raises(UnknownName, match="is neither a folder nor a name on the hub"):
-        folder_of("no name at all")
+        model_folder_of("no name at all")
     with pytest.raises(BadSource, match="not on this machine and cannot be fetched from the hub"):
-        folder_of("nobody/nothing")
+        model_folder_of("nobody/nothing")
 
 
 def test_the_transformer_of_a_sentence_model_lies_in_its_first_module(
@@ -91,7 +97,7 @@ def test_a_text_as_long_as_roberta_takes_fits_it(tiny_roberta: Path) -> None:
 
 
 def test_words_given_apart_are_read_as_in_a_text(tiny_roberta: Path) -> None:
-    tokenizer = load_tokenizer(str(tiny_roberta), 32, words=True)
+    tokenizer = load_tokenizer(str(tiny_roberta), 32, split_into_words=True)
     apart = tokenizer(["the", "cat", "sat"], is_split_into_words=True)
     assert tokenizer.convert_ids_to_tokens(apart["input_ids"])[1:-1] == [
         "\u0120the",
@@ -102,9 +108,9 @@ def test_words_given_apart_are_read_as_in_a_text(tiny_roberta: Path) -> None:
 
 
 def test_dropout_goes_to_every_layer_that_has_it(tiny_bert: Path) -> None:
-    model = load_model(str(tiny_bert), AutoModelForSequenceClassification, **dropout_of(0.37))
+    model = load_model(str(tiny_bert), AutoModelForSequenceClassification, **dropout_config(0.37))
     assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.37}
-    assert dropout_of(None) == {}
+    assert dropout_config(None) == {}
 
 
 def test_a_broken_model_is_refused_with_its_reason(tiny_bert: Path, tmp_path: Path) -> None:

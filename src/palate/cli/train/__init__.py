@@ -1,4 +1,4 @@
-"""`palate train ...`: the bench where encoders and heads are made. One file a command, and what they share.
+"""`palate train ...`: trains encoders and classifiers. One file a command, and what they share.
 
 Nothing heavy is imported at module level, as in all of cli/.
 """
@@ -21,19 +21,19 @@ from palate.cli.train import (
     tune,
 )
 
-HEADS, SENTENCES, AFTER = "A head on an encoder", "An encoder", "What was made"
+CLASSIFIER_PANEL, ENCODER_PANEL, MODEL_PANEL = "A classifier on an encoder", "An encoder", "A trained model"
 
 app = typer.Typer(
-    no_args_is_help=True, help="Train encoders and heads on texts of your own, and measure them."
+    no_args_is_help=True, help="Train encoders and classifiers on texts of your own, and measure them."
 )
-app.command("classify", rich_help_panel=HEADS)(classify.classify)
-app.command("regress", rich_help_panel=HEADS)(regress.regress)
-app.command("tokens", rich_help_panel=HEADS)(tokens.tokens)
-app.command("similarity", rich_help_panel=SENTENCES)(similarity.similarity)
-app.command("masked", rich_help_panel=SENTENCES)(masked.masked)
-app.command("distil", rich_help_panel=SENTENCES)(distil.distil)
-app.command("reduce", rich_help_panel=SENTENCES)(reduce.reduce)
-app.command("adapt", rich_help_panel=SENTENCES)(adapt.adapt)
-app.command("evaluate", rich_help_panel=AFTER)(evaluate.evaluate)
-app.command("export", rich_help_panel=AFTER)(export.export)
-app.add_typer(tune.app, name="tune", rich_help_panel=AFTER)
+app.command("classify", rich_help_panel=CLASSIFIER_PANEL)(classify.classify)
+app.command("regress", rich_help_panel=CLASSIFIER_PANEL)(regress.regress)
+app.command("tokens", rich_help_panel=CLASSIFIER_PANEL)(tokens.tokens)
+app.command("similarity", rich_help_panel=ENCODER_PANEL)(similarity.similarity)
+app.command("masked", rich_help_panel=ENCODER_PANEL)(masked.masked)
+app.command("distil", rich_help_panel=ENCODER_PANEL)(distil.distil)
+app.command("reduce", rich_help_panel=ENCODER_PANEL)(reduce.reduce)
+app.command("adapt", rich_help_panel=ENCODER_PANEL)(adapt.adapt)
+app.command("evaluate", rich_help_panel=MODEL_PANEL)(evaluate.evaluate)
+app.command("export", rich_help_panel=MODEL_PANEL)(export.export)
+app.add_typer(tune.app, name="tune", rich_help_panel=MODEL_PANEL)

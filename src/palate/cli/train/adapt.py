@@ -12,22 +12,22 @@ from palate.cli import show
 from palate.cli.options import ME, JsonOption, StoreOption, given, open_library, speakable, wants_json
 from palate.cli.progress_bar import progress_bar
 from palate.cli.train.options import OutOption, with_settings
-from palate.cli.train.outcome import Teller, show_outcome
-from palate.cli.train.quiet import quiet
-from palate.cli.train.watching import watching
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
-from palate.training.run.settings import ADAPT, LoraSettings, Settings
+from palate.training.run.settings import ADAPT_DEFAULTS, LoraSettings, TrainingSettings
 
 if TYPE_CHECKING:
     from palate.adapt.adapt import Adapted
     from palate.library import Library
 
 
-@with_settings(ADAPT)
+@with_settings(ADAPT_DEFAULTS)
 def adapt(
     ctx: typer.Context,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     reader: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,7 +64,7 @@ def adapt(
 
     The latest quarter of the judgements is held out to decide that. An encoder that is kept is put to use:
     its vectors are made while everybody ranks with the old ones, which stay for the way back (palate encoder
-    list). It is adapters that are trained; --lora with --rank sets their size.
+    list). Adapters are trained, not all weights; --lora with --rank sets their size.
 
     Example: palate train adapt --all --out my-encoder
     """
@@ -72,41 +72,41 @@ def adapt(
         raise BadValue("give --reader or --all, not both")
     readers = () if everyone else [speakable(name) for name in reader or [given(ctx).reader or ME]]
     settings = replace(settings, lora=settings.lora or LoraSettings())
-    tell = Teller()
-    with open_library(ctx, store) as library:
-        before = library.encoder_name
-        with quiet():
-            from palate.adapt.adapt import adapt as tune
+    messages = MessageLog()
+    with open_library(ctx, store) as library, silenced():
+        from palate.adapt.adapt import adapt as tune
 
-            with watching() as watch, progress_bar("judging", unit="done") as progress:
-                done = tune(
-                    library,
-                    out,
-                    readers=readers,
-                    start=encoder,
-                    sts=sts or (),
-                    settings=settings,
-                    watch=watch,
-                    tell=tell,
-                    progress=progress,
-                )
-            last = _moved(library, done, str(before)) if done.kept and use else _as_it_was(done)
-    if not done.kept:
-        tell(done.verdict)
-    show_outcome(done.finished, tell, last, as_json=wants_json(ctx, json))
+        before = str(library.encoder_name)
+        with training_progress() as on_step, progress_bar("judging", unit="done") as progress:
+            adapted = tune(
+                library,
+                out,
+                readers=readers,
+                start=encoder,
+                sts=sts or (),
+                settings=settings,
+                on_step=on_step,
+                on_message=messages,
+                progress=progress,
+            )
+        last_line = _use(library, adapted, before) if adapted.kept and use else _left_as_it_was(adapted)
+    if not adapted.kept:
+        messages(adapted.verdict)
+    show_summary(adapted.model, messages, last_line, as_json=wants_json(ctx, json))
 
 
-def _moved(library: Library, done: Adapted, before: str) -> str:
-    with progress_bar(f"encoding with {done.name}") as progress:
+def _use(library: Library, adapted: Adapted, before: str) -> str:
+    with progress_bar(f"encoding with {adapted.name}") as progress:
         try:
-            library.use_encoder(done.name, progress)
+            library.use_encoder(adapted.name, progress)
         except KeyboardInterrupt:
-            show.note(f"stopped: the store keeps {before}; to go on: palate encoder use {done.name}")
+            show.note(f"stopped: the store keeps {before}; to go on: palate encoder use {adapted.name}")
             raise typer.Exit(130) from None
-    return f"kept: the store uses {done.name}; the way back: palate encoder use {before}"
+    return f"kept: the store uses {adapted.name}; the way back: palate encoder use {before}"
 
 
-def _as_it_was(done: Adapted) -> str:
-    if done.kept:
-        return f"kept: it lies in {done.finished.folder}; to use it: palate encoder use {done.name}"
-    return f"not kept: the store stays as it was; what was tuned lies in {done.finished.folder}"
+def _left_as_it_was(adapted: Adapted) -> str:
+    folder = adapted.model.folder
+    if adapted.kept:
+        return f"kept: it lies in {folder}; to use it: palate encoder use {adapted.name}"
+    return f"not kept: the store stays as it was; the tuned encoder lies in {folder}"

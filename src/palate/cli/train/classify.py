@@ -16,39 +16,40 @@ from palate.cli.train.options import (
     TextColumnOption,
     with_settings,
 )
-from palate.cli.train.outcome import Teller, examples_in, show_outcome
-from palate.cli.train.quiet import quiet
-from palate.cli.train.watching import watching
-from palate.training.run.settings import HEADS, Settings
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, n_examples, show_summary
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 
 
-@with_settings(HEADS)
+@with_settings(CLASSIFIER_DEFAULTS)
 def classify(
     ctx: typer.Context,
     data: DataOption,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     dev: DevOption = None,
     text_column: TextColumnOption = "text",
     label_column: LabelColumnOption = "label",
     encoder: EncoderOption = "minilm",
     weigh: Annotated[
-        bool, typer.Option("--weigh", help="Let every class count alike in training, however rare.")
+        bool, typer.Option("--weigh", help="Give every class the same weight in training, however rare.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Train an encoder with a head that tells the class of a text.
+    """Train an encoder with a classifier that predicts the class of a text.
 
-    Of --data 80 % train, 10 % choose the weights and 10 % give the last figures, alike in classes; with --dev
-    all of it trains. What is made opens with plain transformers too; report/ in it has the pictures.
+    Of --data 80 % train, 10 % choose the weights and 10 % give the last figures, each with the same shares of
+    the classes; with --dev all of it trains. The trained model opens with plain transformers too; report/ in
+    its folder has the pictures.
 
     Example: palate train classify --data questions.csv --label-column kind --out my-kinds
     """
-    tell = Teller()
-    with quiet(), watching() as watch:
+    messages = MessageLog()
+    with silenced(), training_progress() as on_step:
         from palate.training.classify import classify as train
 
-        done = train(
+        model = train(
             data,
             out,
             dev=dev,
@@ -57,12 +58,11 @@ def classify(
             start=encoder,
             settings=settings,
             weigh=weigh,
-            watch=watch,
-            tell=tell,
+            on_step=on_step,
+            on_message=messages,
         )
-    part, figures = list(done.figures.items())[-1]
-    right = f"right on {figures['accuracy']:.1%} of {examples_in(figures):,} {part} texts"
-    made = f"{out}: tells {len(done.labels)} classes apart, {right}"
-    show_outcome(
-        done, tell, f'{made}; use it: palate number --model {out} "TEXT"', as_json=wants_json(ctx, json)
-    )
+    part, figures = list(model.figures.items())[-1]
+    correct = f"right on {figures['accuracy']:.1%} of {n_examples(figures):,} {part} texts"
+    result = f"{out}: tells {len(model.labels)} classes apart, {correct}"
+    usage = f'use it: palate number --model {out} "TEXT"'
+    show_summary(model, messages, f"{result}; {usage}", as_json=wants_json(ctx, json))

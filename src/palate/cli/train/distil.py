@@ -9,23 +9,23 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.train.options import FILE, OutOption, TextColumnOption, with_settings
-from palate.cli.train.outcome import Teller, show_outcome, show_table
-from palate.cli.train.quiet import quiet
+from palate.cli.train.options import FORMATS, OutOption, TextColumnOption, with_settings
+from palate.cli.train.progress import StepCallback, training_progress
 from palate.cli.train.reduce import StsOption
-from palate.cli.train.watching import Watch, watching
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary, show_table
 from palate.errors import BadValue
-from palate.training.run.settings import SHALLOW, Settings
+from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
 
 if TYPE_CHECKING:
-    from palate.training.run.finish import Finished
+    from palate.training.run.trained_model import TrainedModel
 
 
-@with_settings(SHALLOW)
+@with_settings(SHALLOW_DEFAULTS)
 def distil(
     ctx: typer.Context,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     layers: Annotated[
         int | None,
         typer.Option(
@@ -34,7 +34,7 @@ def distil(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="FILE", help=f"Texts that a shallow student learns from: {FILE}."),
+        typer.Option("--data", metavar="FILE", help=f"Texts that a shallow student learns from: {FORMATS}."),
     ] = None,
     teacher: Annotated[
         str,
@@ -49,7 +49,9 @@ def distil(
     temperature: Annotated[
         float,
         typer.Option(
-            "--temperature", metavar="T", help="Of a classifier's probabilities: higher shows more doubts."
+            "--temperature",
+            metavar="T",
+            help="Of a classifier's probabilities: a higher one flattens them.",
         ),
     ] = 2.0,
     sts: StsOption = None,
@@ -59,26 +61,20 @@ def distil(
     one.
 
     Static vectors take about 20 seconds on two cores: how the shipped encoder was made. A shallow student is
-    trained on --data; its teacher may also be what `palate train classify` made, and it is then used as that
-    is.
+    trained on --data; its teacher may also be a model that `palate train classify` made, and the student is
+    then used like that one.
 
     Example: palate train distil --out my-encoder
 
     Example: palate train distil --layers 3 --data texts.jsonl.gz --out my-student
     """
+    as_json = wants_json(ctx, json)
     if layers is not None:
         if data is None:
             raise BadValue("a student with fewer layers learns from texts; give them with --data")
-        with quiet(), watching() as watch:
-            done = _student(out, data, layers, teacher, text_column, sts, temperature, settings, watch)
-        whole, student = done.figures["teacher"], done.figures["student"]
-        speed = f"{student['texts_per_s'] / whole['texts_per_s']:.1f} times as fast"
-        use = f'palate number --model {out} "TEXT"' if done.labels else f"palate encoder use sbert:{out}"
-        quality = (
-            f", sts_spearman {whole['sts_spearman']:.3f} -> {student['sts_spearman']:.3f}" if sts else ""
-        )
-        last = f"{out}: {layers} layers, {speed}, agreement {student['agreement']:.3f}{quality}"
-        show_outcome(done, Teller(), f"{last}; use it: {use}", as_json=wants_json(ctx, json))
+        with silenced(), training_progress() as on_step:
+            student = _student(out, data, layers, teacher, text_column, sts, temperature, settings, on_step)
+        _show_student(student, out, layers, as_json=as_json)
         return
     if data is not None:
         raise BadValue(
@@ -86,30 +82,7 @@ def distil(
         )
     if out.exists() and not out.is_dir():
         raise BadValue(f"{out} is a file; name a folder with --out")
-    with quiet(offline=True):
-        from palate.training.distil import distil as distil_encoder
-        from palate.training.run.start import folder_of
-
-        made = distil_encoder(folder_of(teacher), out, dims=dims)
-        weighed = _weighed(teacher, out, sts) if sts else {}
-    if wants_json(ctx, json):
-        fields = {
-            "folder": str(made.folder),
-            "pieces": made.pieces,
-            "dims": made.dims,
-            "megabytes": made.megabytes,
-        }
-        show.out_json(
-            {**fields, "teacher_sha256": made.teacher_sha256, **({"figures": weighed} if weighed else {})}
-        )
-        return
-    if weighed:
-        show_table(
-            ("figure", *weighed),
-            [(name, *(one[name] for one in weighed.values())) for name in weighed["static"]],
-        )
-    size = f"{made.pieces} word pieces, {made.dims} dims, {made.megabytes} MB"
-    show.out(f"{made.folder}: {size}; use it: palate encoder use static:{out}")
+    _distil_static(teacher, out, dims, sts, as_json=as_json)
 
 
 def _student(
@@ -120,17 +93,18 @@ def _student(
     column: str,
     sts: Path | None,
     temperature: float,
-    settings: Settings,
-    watch: Watch,
-) -> Finished:
-    """A shallow student of a classifier or of a sentence model."""
-    from palate.training.run.finish import read_finished
-    from palate.training.run.start import folder_of
+    settings: TrainingSettings,
+    on_step: StepCallback,
+) -> TrainedModel:
+    """Trains a shallow student of a classifier or of a sentence model."""
+    from palate.training.run.resume import MODEL_FILE
+    from palate.training.run.start import model_folder_of
+    from palate.training.run.trained_model import read_trained_model
     from palate.training.shallow import shallow
     from palate.training.shallow_classifier import shallow_classifier
 
-    folder = folder_of(teacher)
-    if (folder / "palate.json").is_file() and read_finished(folder).kind == "classify":
+    folder = model_folder_of(teacher)
+    if (folder / MODEL_FILE).is_file() and read_trained_model(folder).kind == "classify":
         if sts:
             raise BadValue("a classifier has no sentence vectors to measure; leave --sts out")
         return shallow_classifier(
@@ -141,22 +115,58 @@ def _student(
             column=column,
             temperature=temperature,
             settings=settings,
-            watch=watch,
+            on_step=on_step,
         )
     return shallow(
-        out, data, layers=layers, teacher=teacher, column=column, sts=sts, settings=settings, watch=watch
+        out, data, layers=layers, teacher=teacher, column=column, sts=sts, settings=settings, on_step=on_step
     )
 
 
-def _weighed(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, float]]:
+def _show_student(model: TrainedModel, out: Path, layers: int, *, as_json: bool) -> None:
+    teacher, student = model.figures["teacher"], model.figures["student"]
+    speed = f"{student['texts_per_s'] / teacher['texts_per_s']:.1f} times as fast"
+    quality = ""
+    if "sts_spearman" in student:
+        quality = f", sts_spearman {teacher['sts_spearman']:.3f} -> {student['sts_spearman']:.3f}"
+    usage = f'palate number --model {out} "TEXT"' if model.labels else f"palate encoder use sbert:{out}"
+    agreement = f"agreement {student['agreement']:.3f}"
+    last_line = f"{out}: {layers} layers, {speed}, {agreement}{quality}; use it: {usage}"
+    show_summary(model, MessageLog(), last_line, as_json=as_json)
+
+
+def _distil_static(teacher: str, out: Path, dims: int, sts: Path | None, *, as_json: bool) -> None:
+    with silenced(offline=True):
+        from palate.training.distil import distil as distil_encoder
+        from palate.training.run.start import model_folder_of
+
+        distilled = distil_encoder(model_folder_of(teacher), out, dims=dims)
+        figures = _compared(teacher, out, sts) if sts else {}
+    if as_json:
+        fields = {
+            "folder": str(distilled.folder),
+            "pieces": distilled.pieces,
+            "dims": distilled.dims,
+            "megabytes": distilled.megabytes,
+            "teacher_sha256": distilled.teacher_sha256,
+        }
+        show.out_json({**fields, **({"figures": figures} if figures else {})})
+        return
+    if figures:
+        rows = [(name, *(values[name] for values in figures.values())) for name in figures["static"]]
+        show_table(("figure", *figures), rows)
+    size = f"{distilled.pieces} word pieces, {distilled.dims} dims, {distilled.megabytes} MB"
+    show.out(f"{distilled.folder}: {size}; use it: palate encoder use static:{out}")
+
+
+def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, float]]:
     from palate.encoder.static import StaticEncoder
-    from palate.training.sentences import load_sentences
-    from palate.training.table import read_table
-    from palate.training.weighed import Encode, weigh
+    from palate.training.compare import Encode, compare_encoders
+    from palate.training.run.table import read_table
+    from palate.training.sentences import load_sentence_model
 
     table = read_table(sts)
     encoders: dict[str, Encode] = {
-        "teacher": load_sentences(teacher).encode,
+        "teacher": load_sentence_model(teacher).encode,
         "static": StaticEncoder(out).encode,
     }
-    return weigh(encoders, table.words("sentence1"), table)
+    return compare_encoders(encoders, table.strings("sentence1"), table)

@@ -9,16 +9,16 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.train.options import FILE
-from palate.cli.train.outcome import show_table
-from palate.cli.train.quiet import quiet
+from palate.cli.train.options import FORMATS
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import show_classes, show_table
 
 ModelOption = Annotated[
     str,
     typer.Option(
         "--model",
         metavar="DIR",
-        help="What palate trained, or minilm, a folder, a hub name.",
+        help="A model that palate trained, or minilm, a folder, a hub name.",
         show_default=False,
     ),
 ]
@@ -31,7 +31,7 @@ def evaluate(
     ctx: typer.Context,
     model: ModelOption,
     data: Annotated[
-        Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FILE}.", show_default=False)
+        Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FORMATS}.", show_default=False)
     ],
     text_column: ColumnOption = None,
     label_column: ColumnOption = None,
@@ -40,24 +40,24 @@ def evaluate(
         typer.Option(
             "--fit",
             metavar="FILE",
-            help="Entailment on an encoder without a head for it: examples to fit one on.",
+            help="Entailment on an encoder without a classifier of it: examples to fit one on.",
         ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Measure a trained model on any file of examples.
 
-    Classes: accuracy, precision, recall, f1, ece. Numbers: mse, mae, pearson, spearman. Tags: precision,
+    Classes: accuracy, precision, recall, f1, ece. Quantities: mse, mae, pearson, spearman. Tags: precision,
     recall, f1, accuracy. Gaps: perplexity. An encoder is measured by what the columns are: sentence1,
     sentence2, score: spearman, pearson; premise, hypothesis, label: accuracy; anchor, positive, negative:
     accuracy; question1, question2, duplicate: mrr.
 
     Example: palate train evaluate --model my-kinds --data test.csv.gz --json
     """
-    with quiet():
+    with silenced():
         from palate.training.evaluate import evaluate as measure
-        from palate.training.metrics import scalars
-        from palate.training.table import read_table
+        from palate.training.run.metrics import scalars
+        from palate.training.run.table import read_table
 
         table = read_table(data)
         kind, figures = measure(
@@ -66,13 +66,8 @@ def evaluate(
     if wants_json(ctx, json):
         show.out_json({"model": model, "kind": kind, "data": str(data), "rows": len(table), **figures})
         return
-    single = scalars(figures)
-    empty = {name: None for name, value in figures.items() if value is None}
-    show_table(("figure", "value"), list({**single, **empty}.items()))
+    undefined = {name: None for name, value in figures.items() if value is None}
+    show_table(("figure", "value"), list({**scalars(figures), **undefined}.items()))
     if classes := figures.get("per_class"):
-        columns = list(next(iter(classes.values())))
-        show_table(
-            ("class", *columns),
-            [(name, *(found[column] for column in columns)) for name, found in classes.items()],
-        )
+        show_classes("class", classes)
     show.note(f"{model} on {len(table):,} rows of {data} ({kind})")

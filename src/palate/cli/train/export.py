@@ -10,10 +10,10 @@ import typer
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
 from palate.cli.train.evaluate import ModelOption
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
 from palate.errors import BadValue
 
-USE = {
+USAGE = {
     "folder": "it opens with plain transformers or sentence-transformers; README.md in it shows how",
     "onnx": "it runs with onnxruntime and tokenizers alone; README.md in it shows how",
     "adapter": "it opens with peft.PeftModel.from_pretrained(the model it was trained on, this folder)",
@@ -43,13 +43,16 @@ def export(
     """
     if onnx and adapter:
         raise BadValue("--onnx and --adapter are two exports; give one of them")
-    with quiet():
+    with silenced():
         from palate.training.export import export as write
 
-        made = write(model, out, "onnx" if onnx else "adapter" if adapter else "folder")
+        exported = write(model, out, "onnx" if onnx else "adapter" if adapter else "folder")
+    is_onnx = exported.form == "onnx"
     if wants_json(ctx, json):
-        apart = {"apart": made.apart} if made.form == "onnx" else {}
-        show.out_json({"folder": str(out), "form": made.form, "megabytes": made.megabytes, **apart})
+        difference = {"apart": exported.max_difference} if is_onnx else {}
+        show.out_json(
+            {"folder": str(out), "form": exported.form, "megabytes": exported.megabytes, **difference}
+        )
         return
-    like = f", within {made.apart:.1e} of torch" if made.form == "onnx" else ""
-    show.out(f"{out}: {made.megabytes} MB{like}; {USE[made.form]}")
+    likeness = f", within {exported.max_difference:.1e} of torch" if is_onnx else ""
+    show.out(f"{out}: {exported.megabytes} MB{likeness}; {USAGE[exported.form]}")

@@ -8,18 +8,18 @@ import typer
 
 from palate.cli.options import JsonOption, wants_json
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
-from palate.cli.train.outcome import Teller, show_outcome
-from palate.cli.train.quiet import quiet
-from palate.cli.train.watching import watching
-from palate.training.run.settings import MASKED, Settings
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary
+from palate.training.run.settings import MASKED_DEFAULTS, TrainingSettings
 
 
-@with_settings(MASKED)
+@with_settings(MASKED_DEFAULTS)
 def masked(
     ctx: typer.Context,
     data: DataOption,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     dev: DevOption = None,
     text_column: Annotated[
         str,
@@ -37,18 +37,18 @@ def masked(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Adapt an encoder to texts of a field, by guessing masked words; no labels are needed.
+    """Adapt an encoder to texts of a field, by predicting masked words; no labels are needed.
 
-    Texts are joined and cut into chunks of --window word pieces. The figure is perplexity: between how many
-    word pieces the model in effect wavers at a masked place.
+    Texts are joined and cut into chunks of --window word pieces. The figure is perplexity: the number of word
+    pieces between which the model in effect hesitates at a masked position.
 
     Example: palate train masked --data papers.jsonl.gz --out my-mlm --minutes 15
     """
-    tell = Teller()
-    with quiet(), watching() as watch:
+    messages = MessageLog()
+    with silenced(), training_progress() as on_step:
         from palate.training.masked import masked as train
 
-        done = train(
+        model = train(
             data,
             out,
             dev=dev,
@@ -57,10 +57,11 @@ def masked(
             settings=settings,
             share=share,
             minutes=minutes,
-            watch=watch,
-            tell=tell,
+            on_step=on_step,
+            on_message=messages,
         )
-    before, after = (done.figures[when]["perplexity"] for when in ("before", "after"))
-    made = f"{out}: perplexity {before:,.0f} -> {after:,.1f} on texts that were held out"
-    use = f'try: palate fill "This is a great [MASK]." --model {out}, or go on from it: palate train similarity --encoder {out}'
-    show_outcome(done, tell, f"{made}; {use}", as_json=wants_json(ctx, json))
+    before, after = (model.figures[part]["perplexity"] for part in ("before", "after"))
+    result = f"{out}: perplexity {before:,.0f} -> {after:,.1f} on texts that were held out"
+    try_it = f'try: palate fill "This is a great [MASK]." --model {out}'
+    go_on = f"or go on from it: palate train similarity --encoder {out}"
+    show_summary(model, messages, f"{result}; {try_it}, {go_on}", as_json=wants_json(ctx, json))

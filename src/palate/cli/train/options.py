@@ -1,4 +1,4 @@
-"""What every training may be given: its data, the model it starts from, and one form of the settings."""
+"""The options that every training shares: its data, the model it starts from, and its settings."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import typer
 
 from palate.errors import BadValue
-from palate.training.run.settings import LORA_RATE, LoraSettings, Settings
+from palate.training.run.settings import DEFAULT_LORA_RATE, LoraSettings, TrainingSettings
 
-FILE = "CSV, TSV or JSON Lines, also with .gz, or Parquet"
+FORMATS = "CSV, TSV or JSON Lines, also with .gz, or Parquet"
 PANEL = "How it is trained"
 
 DataOption = Annotated[
-    Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FILE}.", show_default=False)
+    Path, typer.Option("--data", metavar="FILE", help=f"Examples: {FORMATS}.", show_default=False)
 ]
 DevOption = Annotated[
     Path | None,
@@ -33,7 +33,7 @@ OutOption = Annotated[
     typer.Option(
         "--out",
         metavar="DIR",
-        help="Folder for what is made. Repeat a stopped command to go on.",
+        help="Folder for the trained model. Repeat a stopped command to go on.",
         show_default=False,
     ),
 ]
@@ -42,7 +42,7 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help="Start: minilm, a model's folder, what palate trained, or a hub name.",
+        help="Start: minilm, a model's folder, also of one that palate trained, or a hub name.",
     ),
 ]
 TextColumnOption = Annotated[
@@ -55,35 +55,37 @@ LabelColumnOption = Annotated[
 Command = Callable[..., None]
 
 
-def with_settings(defaults: Settings) -> Callable[[Command], Command]:
-    """Put the common options in the place of a command's parameter `settings`: one form for all trainings.
+def with_settings(defaults: TrainingSettings) -> Callable[[Command], Command]:
+    """Returns a decorator that puts the common options in the place of a command's parameter `settings`.
 
-    defaults: what the recipe takes where nothing is given; `--help` shows them. The command is handed ready
-    Settings."""
+    The command is called with ready TrainingSettings. defaults: what the recipe takes where nothing is given;
+    `--help` shows them.
+    """
 
-    def put(command: Command) -> Command:
-        own, hints = inspect.signature(command), get_type_hints(command, include_extras=True)
-        common = _common(defaults)
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command)
+        hints = get_type_hints(command, include_extras=True)
+        common = _common_parameters(defaults)
 
         @wraps(command)
-        def run(**given: Any) -> None:
-            chosen = {option.name: given.pop(option.name) for option in common}
-            command(**given, settings=settings_of(defaults, **chosen))
+        def run(**values: Any) -> None:
+            chosen = {parameter.name: values.pop(parameter.name) for parameter in common}
+            command(**values, settings=settings_of(defaults, **chosen))
 
-        shown: list[inspect.Parameter] = []
-        for parameter in own.parameters.values():
-            its = [parameter.replace(annotation=hints[parameter.name])]
-            shown += common if parameter.name == "settings" else its
-        shown = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in shown]
-        run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]  # what typer reads
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+        parameters: list[inspect.Parameter] = []
+        for parameter in signature.parameters.values():
+            own = [parameter.replace(annotation=hints[parameter.name])]
+            parameters += common if parameter.name == "settings" else own
+        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return run
 
-    return put
+    return decorate
 
 
 def settings_of(
-    defaults: Settings,
+    defaults: TrainingSettings,
     *,
     rate: float | None,
     lora: bool,
@@ -91,68 +93,85 @@ def settings_of(
     alpha: int | None,
     targets: str | None,
     **chosen: Any,
-) -> Settings:
-    """The settings of one run; None is what was not given. Raises BadValue outside their ranges, or for half
-    of LoRA.
+) -> TrainingSettings:
+    """Returns the settings of one run; None stands for an option that was not given.
 
-    >>> settings_of(Settings(), rate=None, lora=True, rank=4, alpha=None, targets=None, epochs=2.0).lora.alpha
+    Raises BadValue outside their ranges, or for half of LoRA.
+
+    >>> options = {"rate": None, "lora": True, "rank": 4, "alpha": None, "targets": None, "epochs": 2.0}
+    >>> settings_of(TrainingSettings(), **options).lora.alpha
     8
     """
-    given = {"--rank": rank, "--alpha": alpha, "--targets": targets}
+    lora_options = {"--rank": rank, "--alpha": alpha, "--targets": targets}
     if not lora:
-        if half := [name for name, value in given.items() if value is not None]:
+        if half := [name for name, value in lora_options.items() if value is not None]:
             raise BadValue(f"{half[0]} is for adapters; give --lora too")
         return replace(defaults, rate=defaults.rate if rate is None else rate, lora=None, **chosen)
     usual = LoraSettings()
+    rank = usual.rank if rank is None else rank
     adapters = LoraSettings(
-        rank=usual.rank if rank is None else rank,
-        alpha=alpha if alpha is not None else 2 * (usual.rank if rank is None else rank),
+        rank=rank,
+        alpha=2 * rank if alpha is None else alpha,
         targets=usual.targets if targets is None else tuple(name.strip() for name in targets.split(",")),
     )
     return replace(defaults, rate=rate, lora=adapters, **chosen)
 
 
-def _common(defaults: Settings) -> list[inspect.Parameter]:
-    """The options as typer reads them."""
-    usual = LoraSettings()
-    peak = f"Highest learning rate. Default: {defaults.peak_rate:g}, with --lora {LORA_RATE:g}."
-    options: list[tuple[str, Any, Any, str, str]] = [
-        ("epochs", float, defaults.epochs, "N", "Passes over the examples, at most."),
-        ("batch", int, defaults.batch, "N", "Examples a step."),
-        ("accumulate", int, defaults.accumulate, "N", "Batches whose gradients are added up to one step."),
-        ("rate", float | None, None, "X", peak),
-        ("dropout", float | None, defaults.dropout, "P", "Dropout in the model. Default: the model's own."),
-        (
-            "window",
-            int,
-            defaults.window,
-            "N",
-            "Most word pieces of a text or chunk; the rest of a text is cut off.",
-        ),
-        (
-            "patience",
-            int,
-            defaults.patience,
-            "N",
-            "Stop after N evaluations without gain, 0 for never; the best weights stay.",
-        ),
-        ("seed", int, defaults.seed, "N", "Same seed, same weights."),
-        ("lora", bool, False, "", "Train low-rank adapters alone: a few MB, kept apart and merged in."),
-        ("rank", int | None, None, "N", f"Rank of the adapters. Default: {usual.rank}."),
-        ("alpha", int | None, None, "N", "What adapters add counts alpha / rank. Default: twice the rank."),
-        (
-            "targets",
-            str | None,
-            None,
-            "NAMES",
-            f"Adapted modules, with commas. Default: {','.join(usual.targets)}.",
-        ),
-    ]
-    found = []
-    for name, kind, default, metavar, help in options:
-        option = typer.Option(f"--{name}", metavar=metavar or None, help=help, rich_help_panel=PANEL)
-        annotation: Any = Annotated[kind, option]
-        found.append(
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+class _Option(NamedTuple):
+    name: str
+    type: Any
+    default: Any
+    metavar: str
+    help: str
+
+
+def _common_parameters(defaults: TrainingSettings) -> list[inspect.Parameter]:
+    """Returns the common options as typer reads them."""
+    parameters = []
+    for option in _common_options(defaults):
+        typer_option = typer.Option(
+            f"--{option.name}", metavar=option.metavar or None, help=option.help, rich_help_panel=PANEL
         )
-    return found
+        annotation: Any = Annotated[option.type, typer_option]
+        parameters.append(
+            inspect.Parameter(
+                option.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=option.default,
+                annotation=annotation,
+            )
+        )
+    return parameters
+
+
+def _common_options(defaults: TrainingSettings) -> list[_Option]:
+    usual = LoraSettings()
+    rates = f"Default: {defaults.peak_rate:g}, with --lora {DEFAULT_LORA_RATE:g}."
+    window = "Most word pieces of a text or chunk; the rest of a text is cut off."
+    patience = "Stop after N evaluations without gain, 0 for never; the best weights stay."
+    lora = "Train low-rank adapters alone: a few MB, stored apart and merged in."
+    targets = f"Adapted modules, with commas. Default: {','.join(usual.targets)}."
+    return [
+        _Option("epochs", float, defaults.epochs, "N", "Passes over the examples, at most."),
+        _Option("batch", int, defaults.batch, "N", "Examples a step."),
+        _Option(
+            "accumulate", int, defaults.accumulate, "N", "Batches whose gradients are added up to one step."
+        ),
+        _Option("rate", float | None, None, "X", f"Highest learning rate. {rates}"),
+        _Option(
+            "dropout", float | None, defaults.dropout, "P", "Dropout in the model. Default: the model's own."
+        ),
+        _Option("window", int, defaults.window, "N", window),
+        _Option("patience", int, defaults.patience, "N", patience),
+        _Option("seed", int, defaults.seed, "N", "Same seed, same weights."),
+        _Option("lora", bool, False, "", lora),
+        _Option("rank", int | None, None, "N", f"Rank of the adapters. Default: {usual.rank}."),
+        _Option(
+            "alpha",
+            int | None,
+            None,
+            "N",
+            "Adapters count alpha / rank. Default: twice the rank.",
+        ),
+        _Option("targets", str | None, None, "NAMES", targets),
+    ]

@@ -9,8 +9,8 @@ import typer
 
 from palate.cli.options import JsonOption, wants_json
 from palate.cli.train.options import DataOption, EncoderOption, OutOption, TextColumnOption
-from palate.cli.train.outcome import Teller, show_outcome
-from palate.cli.train.quiet import quiet
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary
 
 StsOption = Annotated[
     Path | None,
@@ -41,19 +41,16 @@ def reduce(
 
     Example: palate train reduce --data papers.jsonl.gz --dims 128 --out my-short
     """
-    with quiet():
-        from palate.training.reduce import reduce as make
+    with silenced():
+        from palate.training.reduce import reduce as train
 
-        done = make(
+        model = train(
             out, data, dims=dims, encoder=encoder, column=text_column, sts=sts, window=window, seed=seed
         )
-    before, after = done.figures["before"], done.figures["after"]
-    lost = (
-        f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}"
-        if "sts_spearman" in after
-        else ""
-    )
-    last = f"{out}: {dims} of {before['dims']} dims with {after['variance']:.0%} of the variance{lost}"
-    show_outcome(
-        done, Teller(), f"{last}; use it: palate encoder use sbert:{out}", as_json=wants_json(ctx, json)
-    )
+    before, after = model.figures["before"], model.figures["after"]
+    quality = ""
+    if "sts_spearman" in after:
+        quality = f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}"
+    size = f"{dims} of {before['dims']} dims with {after['variance']:.0%} of the variance"
+    last_line = f"{out}: {size}{quality}; use it: palate encoder use sbert:{out}"
+    show_summary(model, MessageLog(), last_line, as_json=wants_json(ctx, json))

@@ -15,39 +15,39 @@ from palate.cli.train.options import (
     TextColumnOption,
     with_settings,
 )
-from palate.cli.train.outcome import Teller, show_outcome
-from palate.cli.train.quiet import quiet
-from palate.cli.train.watching import watching
-from palate.training.run.settings import HEADS, Settings
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary
+from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 
 
-@with_settings(HEADS)
+@with_settings(CLASSIFIER_DEFAULTS)
 def regress(
     ctx: typer.Context,
     data: DataOption,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     dev: DevOption = None,
     text_column: TextColumnOption = "text",
     label_column: Annotated[
-        str, typer.Option("--label-column", metavar="NAME", help="The column with the number.")
+        str, typer.Option("--label-column", metavar="NAME", help="The column with the quantity.")
     ] = "label",
     encoder: EncoderOption = "minilm",
     json: JsonOption = False,
 ) -> None:
-    """Train an encoder with a head that gives a text a number, such as stars or a grade.
+    """Train an encoder with an output layer that predicts a quantity of a text, such as stars or a grade.
 
-    Of --data 80 % train, 10 % choose the weights and 10 % give the last figures, alike in size; with --dev
-    all of it trains. What is made opens with plain transformers too, and its output is in the units of
-    --data.
+    Of --data 80 % train, 10 % choose the weights and 10 % give the last figures, each with the same
+    distribution of the quantity; with --dev all of it trains. The trained model opens with plain transformers
+    too, and its output is in the units of --data.
 
     Example: palate train regress --data reviews.csv --label-column stars --out my-stars
     """
-    tell = Teller()
-    with quiet(), watching() as watch:
+    messages = MessageLog()
+    with silenced(), training_progress() as on_step:
         from palate.training.regress import regress as train
 
-        done = train(
+        model = train(
             data,
             out,
             dev=dev,
@@ -55,12 +55,12 @@ def regress(
             label=label_column,
             start=encoder,
             settings=settings,
-            watch=watch,
-            tell=tell,
+            on_step=on_step,
+            on_message=messages,
         )
-    part, figures = list(done.figures.items())[-1]
-    related = "" if figures["spearman"] is None else f", Spearman {figures['spearman']:.3f}"
-    made = f"{out}: gives the {label_column} of a text, off by {figures['mae']:.3g} in the mean{related} on {part} texts"
-    show_outcome(
-        done, tell, f'{made}; use it: palate number --model {out} "TEXT"', as_json=wants_json(ctx, json)
-    )
+    part, figures = list(model.figures.items())[-1]
+    correlation = "" if figures["spearman"] is None else f", Spearman {figures['spearman']:.3f}"
+    error = f"off by {figures['mae']:.3g} in the mean{correlation} on {part} texts"
+    usage = f'use it: palate number --model {out} "TEXT"'
+    last_line = f"{out}: predicts the {label_column} of a text, {error}; {usage}"
+    show_summary(model, messages, last_line, as_json=wants_json(ctx, json))

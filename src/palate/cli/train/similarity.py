@@ -9,27 +9,27 @@ import typer
 
 from palate.cli.options import JsonOption, wants_json
 from palate.cli.train.options import EncoderOption, OutOption, with_settings
-from palate.cli.train.outcome import Teller, show_outcome
-from palate.cli.train.quiet import quiet
-from palate.cli.train.watching import watching
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
+from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
-from palate.training.run.settings import SIMILARITY, Settings
+from palate.training.run.settings import SIMILARITY_DEFAULTS, TrainingSettings
 
 PANEL = "Examples, each option as often as there are files"
-SCORED = "sentence1, sentence2 and score or relatedness"
+SCORE_COLUMNS = "sentence1, sentence2 and score or relatedness"
 
 NliOption = Annotated[
     list[Path] | None,
     typer.Option(
         "--nli",
         metavar="FILE",
-        help="premise, hypothesis and label: who entails whom.",
+        help="premise, hypothesis and label: which premise entails which hypothesis.",
         rich_help_panel=PANEL,
     ),
 ]
 StsOption = Annotated[
     list[Path] | None,
-    typer.Option("--sts", metavar="FILE", help=f"{SCORED}: how alike.", rich_help_panel=PANEL),
+    typer.Option("--sts", metavar="FILE", help=f"{SCORE_COLUMNS}: how similar.", rich_help_panel=PANEL),
 ]
 TripletsOption = Annotated[
     list[Path] | None,
@@ -46,7 +46,8 @@ PairsOption = Annotated[
         "--pairs",
         metavar="FILE",
         rich_help_panel=PANEL,
-        help="question1, question2 and duplicate, or anchor and positive, or NLI: who is to be found among all others.",
+        help="question1, question2 and duplicate, or anchor and positive, or NLI: "
+        "which partner is to be found among all others.",
     ),
 ]
 
@@ -57,11 +58,11 @@ def _dev(kind: str) -> object:
     )
 
 
-@with_settings(SIMILARITY)
+@with_settings(SIMILARITY_DEFAULTS)
 def similarity(
     ctx: typer.Context,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     nli: NliOption = None,
     sts: StsOption = None,
     triplets: TripletsOption = None,
@@ -89,43 +90,43 @@ def similarity(
 
     Example: palate train similarity --nli nli.csv.gz --sts sts.csv.gz --out my-encoder
     """
-    tell = Teller()
-    weighed = _weights(weights)
+    messages = MessageLog()
+    weight_of = _weights(weights)
     dev = {"nli": dev_nli, "sts": dev_sts, "triplets": dev_triplets, "pairs": dev_pairs}
-    with quiet(), watching() as watch:
+    with silenced(), training_progress() as on_step:
         from palate.training.similarity import similarity as train
 
-        done = train(
+        model = train(
             out,
             nli=nli or (),
             sts=sts or (),
             triplets=triplets or (),
             pairs=pairs or (),
-            weights=weighed,  # type: ignore[arg-type]
+            weights=weight_of,  # type: ignore[arg-type]
             dev={kind: files for kind, files in dev.items() if files},  # type: ignore[misc]
             start=encoder,
             settings=settings,
-            watch=watch,
+            on_step=on_step,
         )
-    before, after = done.figures["before"], done.figures["after"]
+    before, after = model.figures["before"], model.figures["after"]
     gains = ", ".join(
         f"{name} {before[name]:.3f} -> {value:.3f}" for name, value in after.items() if name in before
     )
-    last = f"{out}: sentence vectors, {gains}; use them: palate encoder use sbert:{out}"
-    show_outcome(done, tell, last, as_json=wants_json(ctx, json))
+    last_line = f"{out}: sentence vectors, {gains}; use them: palate encoder use sbert:{out}"
+    show_summary(model, messages, last_line, as_json=wants_json(ctx, json))
 
 
-def _weights(given: str | None) -> dict[str, float]:
-    """What --weights says. Raises BadValue.
+def _weights(option: str | None) -> dict[str, float]:
+    """Reads the value of --weights. Raises BadValue.
 
     >>> _weights("nli=0.5,sts=1")
     {'nli': 0.5, 'sts': 1.0}
     """
-    found = {}
-    for part in (given or "").split(",") if given else ():
-        kind, _, number = part.partition("=")
+    weights = {}
+    for part in option.split(",") if option else ():
+        kind, _, weight = part.partition("=")
         try:
-            found[kind.strip()] = float(number)
+            weights[kind.strip()] = float(weight)
         except ValueError:
-            raise BadValue(f"--weights has {part!r}, expected a kind and a number such as nli=0.5") from None
-    return found
+            raise BadValue(f"--weights has {part!r}, expected a kind and a weight such as nli=0.5") from None
+    return weights

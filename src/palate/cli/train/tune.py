@@ -1,4 +1,4 @@
-"""`palate train tune ...`: thin doors to palate.training.tune, one for each training that can be searched."""
+"""`palate train tune ...`: thin doors to palate.training.search, one for each searchable training."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ import typer
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
-from palate.cli.train.outcome import Teller, show_table
-from palate.cli.train.quiet import quiet
+from palate.cli.train.progress import training_progress
+from palate.cli.train.silence import silenced
 from palate.cli.train.similarity import NliOption, PairsOption, StsOption, TripletsOption
-from palate.cli.train.watching import watching
+from palate.cli.train.summary import MessageLog, show_table
 from palate.errors import BadValue
-from palate.training.run.settings import HEADS, MASKED, SIMILARITY, Settings
+from palate.training.run.settings import (
+    CLASSIFIER_DEFAULTS,
+    MASKED_DEFAULTS,
+    SIMILARITY_DEFAULTS,
+    TrainingSettings,
+)
 
 if TYPE_CHECKING:
-    from palate.training.tunable import Tunable
+    from palate.training.search import SearchResult
+    from palate.training.searchable import Searchable
 
 MinutesOption = Annotated[
     float, typer.Option("--minutes", metavar="N", help="About how long; the first trial always ends.")
@@ -30,24 +36,30 @@ TrialsOption = Annotated[
 ColumnOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="The column. Default: as without tune.")
 ]
-DEFAULTS = {"classify": HEADS, "regress": HEADS, "tokens": HEADS, "masked": MASKED}
+DEFAULTS = {
+    "classify": CLASSIFIER_DEFAULTS,
+    "regress": CLASSIFIER_DEFAULTS,
+    "tokens": CLASSIFIER_DEFAULTS,
+    "masked": MASKED_DEFAULTS,
+}
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Try settings of a training for some minutes and keep the model that did best on validation examples. The first trial "
-    "has the settings as given, so that the outcome is never worse there. Repeat a stopped command to go on.",
+    help="Try settings of a training for some minutes and keep the model that did best on validation "
+    "examples. The first trial has the settings as given, so that the outcome is never worse there. "
+    "Repeat a stopped command to go on.",
 )
 
 
-def _of_examples(name: Any) -> Callable[..., None]:
-    """The command for a training on one file."""
+def _example_command(name: Any) -> Callable[..., None]:
+    """Returns the command for a training on one file."""
 
     @with_settings(DEFAULTS[name])
     def tune(
         ctx: typer.Context,
         data: DataOption,
         out: OutOption,
-        settings: Settings,
+        settings: TrainingSettings,
         minutes: MinutesOption = 20.0,
         trials: TrialsOption = None,
         dev: DevOption = None,
@@ -62,12 +74,12 @@ def _of_examples(name: Any) -> Callable[..., None]:
         if name == "masked" and label_column:
             raise BadValue("masked training has no labels; leave --label-column out")
 
-        def tunable() -> Tunable:
-            from palate.training.tunable import of_examples
+        def searchable() -> Searchable:
+            from palate.training.searchable import search_examples
 
-            return of_examples(name, data, dev=dev, start=encoder, settings=settings, columns=columns)
+            return search_examples(name, data, dev=dev, start=encoder, settings=settings, columns=columns)
 
-        _tune(tunable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
+        _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
 
     tune.__doc__ = f"""Search the settings of `palate train {name}`, which see.
 
@@ -77,11 +89,11 @@ def _of_examples(name: Any) -> Callable[..., None]:
 
 
 @app.command("similarity")
-@with_settings(SIMILARITY)
+@with_settings(SIMILARITY_DEFAULTS)
 def similarity(
     ctx: typer.Context,
     out: OutOption,
-    settings: Settings,
+    settings: TrainingSettings,
     nli: NliOption = None,
     sts: StsOption = None,
     triplets: TripletsOption = None,
@@ -95,65 +107,76 @@ def similarity(
 
     Example: palate train tune similarity --sts sts.csv.gz --minutes 20 --out DIR
     """
-    given: dict[str, Any] = {"nli": nli, "sts": sts, "triplets": triplets, "pairs": pairs}
-    sources: Mapping[Any, list[Path]] = {kind: paths for kind, paths in given.items() if paths}
-    if not sources:
+    options: dict[str, Any] = {"nli": nli, "sts": sts, "triplets": triplets, "pairs": pairs}
+    paths: Mapping[Any, list[Path]] = {kind: files for kind, files in options.items() if files}
+    if not paths:
         raise BadValue("there is nothing to train on; give examples with --nli, --sts, --triplets or --pairs")
 
-    def tunable() -> Tunable:
-        from palate.training.tunable import of_sentences
+    def searchable() -> Searchable:
+        from palate.training.searchable import search_sentences
 
-        return of_sentences(sources, {}, start=encoder, settings=settings)
+        return search_sentences(paths, {}, start=encoder, settings=settings)
 
-    _tune(tunable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
+    _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
 
 
 for _name in DEFAULTS:
-    app.command(_name)(_of_examples(_name))
+    app.command(_name)(_example_command(_name))
 
 
-def _tune(
-    tunable: Callable[[], Tunable],
+def _search(
+    make_searchable: Callable[[], Searchable],
     out: Path,
-    settings: Settings,
+    settings: TrainingSettings,
     minutes: float,
     trials: int | None,
     *,
     as_json: bool,
 ) -> None:
-    tell = Teller()
-    with quiet(), watching() as watch:
-        from palate.training.tune import tune
+    with silenced(), training_progress() as on_step:
+        from palate.training.search import search_settings
 
-        its = tunable()
-        found = tune(
-            its.train,
+        searchable = make_searchable()
+        result = search_settings(
+            searchable.train,
             out,
-            its.goal,
-            its.facts,
+            searchable.goal,
+            searchable.recipe,
             settings=settings,
             minutes=minutes,
             trials=trials,
-            watch=watch,
-            tell=tell,
+            on_step=on_step,
+            on_message=MessageLog(),
         )
-    figure, value, first = its.goal.figure, found.best.value(its.goal), found.trials[0].value(its.goal)
-    rows = [(one.number + 1, one.value(its.goal), one.ended, round(one.seconds)) for one in found.trials]
-    names = ("trial", figure, "ended", "seconds")
+    _show_result(result, searchable, out, as_json=as_json)
+
+
+def _show_result(result: SearchResult, searchable: Searchable, out: Path, *, as_json: bool) -> None:
+    goal, best, trials = searchable.goal, result.best, result.trials
+    names = ("trial", goal.figure, "ended", "seconds")
+    rows = [(trial.number + 1, trial.value(goal), trial.ended, round(trial.seconds)) for trial in trials]
     if as_json:
-        told = [
-            {**dict(zip(names, row, strict=True)), **one.choice}
-            for row, one in zip(rows, found.trials, strict=True)
+        trial_rows = [
+            {**dict(zip(names, row, strict=True)), **trial.choice}
+            for row, trial in zip(rows, trials, strict=True)
         ]
-        best = {"best": found.best.number + 1, figure: value, "settings": dict(found.best.choice)}
-        show.out_json({"folder": str(out), **best, "figures": found.finished.figures, "trials": told})
+        show.out_json(
+            {
+                "folder": str(out),
+                "best": best.number + 1,
+                goal.figure: best.value(goal),
+                "settings": dict(best.choice),
+                "figures": result.model.figures,
+                "trials": trial_rows,
+            }
+        )
         return
-    chosen = [
-        ["-" if value is None else f"{value:.3g}" for value in one.choice.values()] for one in found.trials
+    choices = [
+        ["-" if value is None else f"{value:.3g}" for value in trial.choice.values()] for trial in trials
     ]
-    show_table(
-        (*names, *found.best.choice), [(*row, *choice) for row, choice in zip(rows, chosen, strict=True)]
+    show_table((*names, *best.choice), [(*row, *choice) for row, choice in zip(rows, choices, strict=True)])
+    gain = (
+        f"{goal.figure} {best.value(goal):.4f} on validation examples, {trials[0].value(goal):.4f} as given"
     )
-    gain = f"{figure} {value:.4f} on validation examples, {first:.4f} as given"
-    use = f"measure it: palate train evaluate --model {out} --data FILE"
-    show.out(f"{out}: the best of {len(rows)} trials, number {found.best.number + 1}, {gain}; {use}")
+    usage = f"measure it: palate train evaluate --model {out} --data FILE"
+    show.out(f"{out}: the best of {len(rows)} trials, number {best.number + 1}, {gain}; {usage}")

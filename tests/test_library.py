@@ -19,7 +19,6 @@ from palate.features import Terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import examine
-from palate.store.transfer import export_store
 from palate.text import Text
 from palate.value import Hit
 from palate.results import AddReport
@@ -32,9 +31,11 @@ NEAR = LONG.replace("tuesday", "wednesday")
 
 
 def everything(library: Library) -> str:
+    """The export, but for the generation in use, which is remade where there is no cache, and the checksum."""
     out = io.StringIO()
-    export_store(library.store, out)
-    return out.getvalue()
+    library.export(out)
+    lines = out.getvalue().splitlines(keepends=True)[:-1]
+    return "".join(line for line in lines if not line.startswith('{"table": "generation"'))
 
 
 def bits(hits: list[Hit]) -> list[tuple[str, float, float]]:
@@ -228,7 +229,7 @@ def test_it_does_not_matter_in_what_chunks_texts_are_added(
         with Library(":memory:", encoder="words") as library:
             report = library.add(texts)
             assert (report.added, report.known, report.grouped) == (6, 1, 2)
-            lines = everything(library).splitlines()[1:-1]
+            lines = everything(library).splitlines()[1:]
             return [json.dumps({**json.loads(line), "added_at": "", "made_at": ""}) for line in lines]
 
     at_once = stored()

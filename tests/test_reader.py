@@ -386,7 +386,10 @@ def two(libraries: tuple[Library, Library]) -> tuple[Reader, Reader]:
 
 @pytest.mark.parametrize("first", ["rank", "nothing"])
 def test_a_judgement_of_another_process_while_one_is_given_is_learned_too(
-    libraries: tuple[Library, Library], two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch, first: str
+    libraries: tuple[Library, Library],
+    two: tuple[Reader, Reader],
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
 ) -> None:
     mine, theirs = two
     if first == "rank":

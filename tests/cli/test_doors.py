@@ -11,7 +11,7 @@ import palate
 CLI = Path(palate.__file__).parent / "cli"
 MODULES = sorted(CLI.rglob("*.py"))
 CLOSED = ("palate.store", "palate.workspace", "palate.learner")
-OPTIONS = {("given(ctx)", "store"), ("outcome", "store")}  # options and facts of that name, no stores
+OPTIONS = {("given(ctx)", "store"), ("assessment", "store")}  # options and facts of that name, no stores
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -35,7 +35,10 @@ def test_a_door_reaches_into_nothing(path: Path) -> None:
         f"line {node.lineno}: {ast.unparse(node)}"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
-        and (node.attr == "store" or (node.attr.startswith("_") and not node.attr.startswith("__")))
+        and (
+            node.attr in {"store", "workspace"}
+            or (node.attr.startswith("_") and not node.attr.startswith("__"))
+        )
         and (ast.unparse(node.value).removesuffix(" or own"), node.attr) not in OPTIONS
         and node.attr not in {"_asdict", "_replace"}  # public methods of named tuples
     ]

@@ -116,9 +116,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
         if (row["k"], row["metric"]) == (0, "auc")
     }
     assert aucs["popularity"] == 1
-    assert (
-        "uses the feedback of a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
-    )
+    assert "uses the feedback of a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
     assert "--hide hides texts from the crowd" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 

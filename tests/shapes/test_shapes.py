@@ -44,7 +44,10 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
             shapes.hit_shape(HIT),
             {"id": "a", "title": "Cats", "mean": 0.5, "sd": 0.25, "score": 50, "group": ["a", "b"]},
         ),
-        (shapes.found_shape(SimilarText(TEXT, float("nan"))), {"id": "a", "title": "Cats", "similarity": None}),
+        (
+            shapes.found_shape(SimilarText(TEXT, float("nan"))),
+            {"id": "a", "title": "Cats", "similarity": None},
+        ),
         (shapes.value_shape(Value(0.5, float("inf"))), {"mean": 0.5, "sd": None, "score": 50}),
         (
             shapes.feedback_shape(Feedback(3, "ada", "main", "a", "skip", None, 1.0, NOW)),

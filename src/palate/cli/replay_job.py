@@ -127,7 +127,11 @@ def replaying(work: str, job: ReplayJob) -> Iterator[tuple[progress_bar.Update, 
     """Shows progress, and keeps the runs that are done, so that a stopped replay can go on."""
     from palate.evaluation.partial_results import PartialResults
 
-    partial = PartialResults(Path(f"{job.target}.partial.jsonl"), job.inputs) if job.target not in (None, "-") else None
+    partial = (
+        PartialResults(Path(f"{job.target}.partial.jsonl"), job.inputs)
+        if job.target not in (None, "-")
+        else None
+    )
     try:
         with progress_bar.progress_bar(work, "runs") as update:
             yield update, partial

@@ -73,7 +73,7 @@ def bayes_on(scales: Mapping[str, float], background: Background) -> BayesTaste:
 
 def is_rated(background: Background) -> bool:
     """Whether the crowd gave likes and dislikes: its block is dense then (see feature/crowd.py)."""
-    return not isinstance(background.sample.blocks["crowd"], csr_array)
+    return not isinstance(background.average.blocks["crowd"], csr_array)
 
 
 def profile(_: Background) -> ProfileTaste:

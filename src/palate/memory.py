@@ -1,5 +1,6 @@
 """Memory: what objects hold in arrays."""
 
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,17 @@ def nbytes_of(root: object) -> int:
     >>> nbytes_of(Holder())
     100
     """
-    seen, total, waiting = set[int](), 0, [root]
+    seen, owners, total, waiting = set[int](), set[int](), 0, [root]
     while waiting:
         found = waiting.pop()
         if id(found) in seen or isinstance(found, type) or callable(found):
             continue
         seen.add(id(found))
         if isinstance(found, np.ndarray):
-            base: Any = found
-            while isinstance(base.base, np.ndarray):
-                base = base.base
-            if id(base) not in seen or base is found:
-                seen.add(id(base))
-                total += base.nbytes if base.base is None else 0
+            owner = _owner(found)
+            if id(owner) not in owners and not isinstance(owner, mmap):
+                total += len(owner) if isinstance(owner, bytes | bytearray) else getattr(owner, "nbytes", 0)
+            owners.add(id(owner))
         elif isinstance(found, dict):
             waiting.extend(found.values())
         elif isinstance(found, list | tuple | set | frozenset):
@@ -37,3 +36,13 @@ def nbytes_of(root: object) -> int:
         elif hasattr(found, "__dict__"):
             waiting.extend(vars(found).values())
     return total
+
+
+def _owner(array: Any) -> Any:
+    """Returns the object whose memory an array is in: an array, bytes that were read, or a mapped file."""
+    owner = array
+    while True:
+        within = owner.obj if isinstance(owner, memoryview) else getattr(owner, "base", None)
+        if within is None:
+            return owner
+        owner = within

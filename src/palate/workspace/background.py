@@ -54,7 +54,8 @@ class Background:
 
     def stop(self) -> None:
         """Ends the job at its next step, and begins no other. Raises its error."""
-        self._stopping.set()
+        with self._lock:  # a job that is about to begin is waited for
+            self._stopping.set()
         self.wait()
 
     def _run(self, job: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """Cache: immutable arrays in a folder beside the store, mapped by every process and believed only by their hash."""
 
+import errno
 import hashlib
 import json
 import mmap
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 VERSION = 1  # of the files: to be raised with any change of what the arrays mean
@@ -108,6 +110,8 @@ class CacheFolder:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             written = CacheFile(f"{digest[:24]}.safetensors", digest, partial.stat().st_size)
             partial.replace(self.path / written.name)
+        except SafetensorError as error:  # what safetensors makes of a full disk
+            raise OSError(errno.EIO, str(error), str(partial)) from error
         finally:
             partial.unlink(missing_ok=True)
         return written

@@ -172,12 +172,13 @@ class Corpus:
     def scores_at(self, weights: Mapping[str, Weights], indices: Rows) -> Vector:
         """Returns the scores, under linear weights, of m texts, exact but for rounding in single precision."""
         wanted = np.asarray(indices, dtype=np.int64)
-        scan, scores = Scan(self.space, weights), np.zeros(len(wanted), np.float32)
+        scores = np.zeros(len(wanted), np.float32)
         parts, order = self._parted(wanted)
         begin = 0
-        for segment, local in parts:
-            scores[order[begin : begin + len(local)]] = scan.scores_at(segment, local)
-            begin += len(local)
+        with Scan(self.space, weights) as scan:
+            for segment, local in parts:
+                scores[order[begin : begin + len(local)]] = scan.scores_at(segment, local)
+                begin += len(local)
         if self.crowd is not None and "crowd" in weights:
             scores += self.crowd.block[wanted] @ np.asarray(weights["crowd"], dtype=np.float32)
         return scores
@@ -186,11 +187,12 @@ class Corpus:
         """Returns the float32 scores, under linear weights, of the texts from an index on, and by how much the
         score of any may be off. Costs 0.6 microseconds a text (see workspace/scan.py).
         """
-        scan, slack, found = Scan(self.space, weights), 0.0, [np.zeros(0, np.float32)]
-        for segment, begin in zip(self.segments, self._begins, strict=True):
-            if begin + len(segment) > first:
-                found.append(scan.scores(segment)[max(0, first - begin) :])
-                slack = max(slack, scan.slack(segment))
+        slack, found = 0.0, [np.zeros(0, np.float32)]
+        with Scan(self.space, weights) as scan:
+            for segment, begin in zip(self.segments, self._begins, strict=True):
+                if begin + len(segment) > first:
+                    found.append(scan.scores(segment)[max(0, first - begin) :])
+                    slack = max(slack, scan.slack(segment))
         scores = np.concatenate(found)
         if self.crowd is not None and "crowd" in weights:
             scores += self.crowd.block[first:] @ np.asarray(weights["crowd"], dtype=np.float32)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from palate.feature.keyword import Postings
+from palate.feature.keyword import Codes, Postings
 from palate.features import Features, Terms
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.fitting import RawTexts
@@ -13,14 +13,19 @@ from palate.workspace.space import Space
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 LEVELS = 127  # of an 8-bit vector, on each side of 0
+# arrays with a line for every term, by what says where those of a text begin
+STARTS = {"starts": ("codes", "counts"), "repeated_starts": ("repeated_codes", "repeated_factors")}
+RAGGED = {"error", *STARTS, *(name for names in STARTS.values() for name in names)}
 LENGTHS = ("semantic", "keyword", "tfidf", "sentiment", "freshness")  # columns of `lengths`
 
 
 class Segment:
-    """n texts in order of row, 1.1 kB and 5 bytes a term each with 256 dimensions.
+    """n texts in order of row, 1 kB and 6.5 bytes a term each with 256 dimensions.
 
     arrays, each with a line for every text but for the first three:
     codes, counts: of the terms (see feature/keyword.py). starts: (n + 1,) where the terms of each text begin.
+    repeated_codes, repeated_starts: of the terms that a text has more than once. repeated_factors: (r, 2) float32, what such
+    a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf in log tf.
     rows, representatives: int64 store rows. moments: seconds since 1970. vectors: (n, d) float16.
     quantised: (n, d) int8, and quantum, float32: the vector is about quantised times quantum.
     saturation, norms: of the words. sentiment, freshness: (n, 2) and (n, 3) float32 features.
@@ -59,7 +64,8 @@ class Segment:
 
 def make_segment(space: Space, texts: RawTexts) -> Segment:
     """Returns a segment of texts in memory. Costs about 60 microseconds a text."""
-    vectors = texts.vectors.astype(np.float32)
+    stored = texts.vectors.astype(np.float16)
+    vectors = stored.astype(np.float32)
     postings = space.keyword.postings(texts.terms)
     sentiment = space.sentiment.transform(texts.terms)
     fresh = np.zeros((len(texts), 3), np.float32)
@@ -69,6 +75,7 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
     quantised = np.rint(vectors / np.maximum(quantum, 1e-30)[:, None]).astype(np.int8)
     left_out = np.linalg.norm(vectors - quantised * quantum[:, None], axis=1)
     bm25, tfidf = space.keyword.bm25(postings), space.keyword.tfidf(postings)
+    repeated_codes, repeated_starts, repeated_factors = repeated(postings)
     unscaled = _row_lengths(bm25) / np.float32(space.keyword.scale)
     semantic = np.linalg.norm(space.semantic.transform(vectors), axis=1)
     others = (np.linalg.norm(sentiment, axis=1), np.linalg.norm(fresh, axis=1))
@@ -77,10 +84,13 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
             "codes": postings.codes,
             "counts": postings.counts,
             "starts": postings.starts,
+            "repeated_codes": repeated_codes,
+            "repeated_starts": repeated_starts,
+            "repeated_factors": repeated_factors,
             "rows": np.asarray(texts.rows, np.int64),
             "representatives": np.asarray(texts.representatives, np.int64),
             "moments": texts.moments,
-            "vectors": texts.vectors.astype(np.float16),
+            "vectors": stored,
             "quantised": quantised,
             "quantum": quantum.astype(np.float32),
             "saturation": postings.saturation,
@@ -93,6 +103,19 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
             "error": np.array(left_out.max(initial=0.0)),
         }
     )
+
+
+def repeated(postings: Postings) -> tuple[Codes, Rows, Matrix]:
+    """Returns the codes of the terms that a text has more than once, where those of each text begin, and what each
+    brings beyond its first occurrence, (r, 2) float32: to BM25 and to tf-idf.
+    """
+    positions = np.flatnonzero(postings.counts > 1)
+    starts = np.searchsorted(positions, postings.starts)
+    counts = postings.counts[positions].astype(np.float32)
+    saturation = np.repeat(postings.saturation, np.diff(starts))
+    more = counts / (counts + saturation) - 1 / (1 + saturation)
+    factors = np.stack([more, np.log(counts)], axis=1).astype(np.float32)
+    return postings.codes[positions], starts, factors
 
 
 def empty_segment(space: Space) -> Segment:
@@ -112,7 +135,7 @@ def joined(segments: Sequence[Segment]) -> Segment:
         parts = [segment.arrays[name] for segment in segments]
         if name == "error":
             arrays[name] = np.array(max(float(part) for part in parts))
-        elif name == "starts":
+        elif name in STARTS:
             ends = np.cumsum([0, *(int(part[-1]) for part in parts)])
             shifted = [part[1:] + end for part, end in zip(parts, ends[:-1], strict=True)]
             arrays[name] = np.concatenate([np.zeros(1, np.int64), *shifted])
@@ -127,14 +150,11 @@ def without(segment: Segment, gone: Rows, representatives: Rows) -> Segment:
     representatives: (n,) row of the text that stands for the group of each text of the segment from now on.
     """
     kept = np.flatnonzero(~np.isin(segment.rows, gone))
-    positions, starts = ragged(segment.starts, kept)
-    arrays = {
-        name: array[positions] if name in ("codes", "counts") else array[kept]
-        for name, array in segment.arrays.items()
-        if name not in ("starts", "error")
-    }
-    arrays |= {"representatives": representatives[kept], "starts": starts, "error": segment.arrays["error"]}
-    return Segment(arrays)
+    arrays = {name: array[kept] for name, array in segment.arrays.items() if name not in RAGGED}
+    for starts, names in STARTS.items():
+        positions, arrays[starts] = ragged(segment.arrays[starts], kept)
+        arrays |= {name: segment.arrays[name][positions] for name in names}
+    return Segment({**arrays, "representatives": representatives[kept], "error": segment.arrays["error"]})
 
 
 def ragged(starts: Rows, indices: Rows) -> tuple[Rows, Rows]:

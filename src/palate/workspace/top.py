@@ -85,18 +85,22 @@ class TopK:
         """
         if np.count_nonzero(candidates) <= n:
             return Best(np.flatnonzero(candidates), True)
+        length = _length(weights)
+        if not length:  # only the shift says anything: of equal texts the last are as good as any
+            values = np.zeros(len(corpus)) if shift is None else shift
+            return Best(_largest(np.where(candidates, values, -np.inf), n), True)
         near = self._near(corpus, weights, shift, candidates, n, exact or len(corpus) <= SCANNED_TEXTS)
         if near is not None:
             return near
         made = self.scan(corpus, weights)
         estimates = made.scores if shift is None else made.scores + shift
         estimates = np.where(candidates, estimates, -np.inf)
-        likely = _largest(estimates, n + POSSIBLE_TEXTS)
-        rounding = ROUNDING * _length(weights)
-        level = _nth_largest(estimates[likely], n) - 2 * made.slack - rounding
-        likely = likely[estimates[likely] >= level]
+        rounding = ROUNDING * length
+        level = _nth_largest(estimates, n) - 2 * (made.slack + rounding)
+        likely = np.flatnonzero(estimates >= level)
         scores = self._scores(corpus, weights, shift, likely)
-        return Best(likely[scores >= _nth_largest(scores, n) - rounding], True)
+        kept = _largest(scores, n + POSSIBLE_TEXTS)
+        return Best(likely[kept[scores[kept] >= _nth_largest(scores, n) - rounding]], True)
 
     def estimates(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Vector:
         """Returns (n,) scores of all texts, of the last pass where weights have hardly changed since."""
@@ -142,7 +146,8 @@ class TopK:
         rounding = ROUNDING * length
         slack = np.full(len(corpus), abs(factor) * made.slack + rounding, np.float32)
         for name, change in changes.items():
-            slack += np.float32(change) * corpus.lengths[name]
+            if name in corpus.lengths:
+                slack += np.float32(change) * corpus.lengths[name]
         if shift is not None:
             estimates = estimates + shift
         estimates = np.where(candidates, estimates, -np.inf)

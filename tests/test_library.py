@@ -205,7 +205,7 @@ def test_a_stop_keeps_the_chunks_that_were_finished_and_nothing_of_the_next(
         library.add(papers, progress=stop_after_second)
     assert told == [(5, 12), (10, 12)]
     assert {hit.text.id for hit in library.reader().rank(20)} == {text.id for text in papers[:10]}
-    assert all(finding.ok for finding in examine(library.store, library.encoder.fingerprint))
+    assert all(finding.ok for finding in examine(library.workspace.store, library.encoder.fingerprint))
     report = library.add(papers)
     assert (report.added, report.known) == (2, 10)
 
@@ -252,7 +252,7 @@ def test_stopping_before_any_commit_of_adding_leaves_a_store_that_opens_and_can_
             pass
         with Library(path, encoder="words") as library:
             assert len(library.reader().rank(20)) % 6 == 0
-            assert all(finding.ok for finding in examine(library.store, "words:24"))
+            assert all(finding.ok for finding in examine(library.workspace.store, "words:24"))
             library.add(papers)
             assert len(library.reader().rank(20)) == 12
     assert number > 5
@@ -275,7 +275,9 @@ def test_stopping_before_any_commit_of_a_move_leaves_a_store_that_opens(
             pass
         with Library(path) as library:
             assert len(library.reader().rank(20)) == 12
-            assert all(finding.ok for finding in examine(library.store, library.encoder.fingerprint))
+            assert all(
+                finding.ok for finding in examine(library.workspace.store, library.encoder.fingerprint)
+            )
     assert number > 2
 
 
@@ -290,12 +292,12 @@ def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened
         library.add(papers)
         library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
         said, before = bits(library.reader("me").rank(20)), everything(library)
-        encoder_id = direct(library.store).encoders.register(words)
-        columns = direct(library.store).texts.raw(encoder_id, words.dims, 0, 100)
+        encoder_id = direct(library.workspace.store).encoders.register(words)
+        columns = direct(library.workspace.store).texts.raw(encoder_id, words.dims, 0, 100)
         terms = content_terms(Terms(columns.ids, columns.counts, columns.starts))
         made = dict(zip(columns.rows.tolist(), terms.to_bytes(), strict=True))
-        direct(library.store).texts.put_terms(made)
-        with library.store.writing() as tables:
+        direct(library.workspace.store).texts.put_terms(made)
+        with library.workspace.store.writing() as tables:
             tables.connection.exec_driver_sql("delete from setting where key = 'terms'")
         assert everything(library) != before
     for number in range(1, 100):
@@ -420,7 +422,7 @@ def test_a_text_that_another_adds_while_it_is_encoded_is_known(words: Any, path:
         report = mine.add([Text("a", "", "cats sleep"), Text("b", "", "dogs bark"), Text("c", "", NEAR)])
         assert (report.added, report.known, report.grouped) == (2, 1, 1)
         assert {hit.text.id: hit.group for hit in mine.reader().rank()} == {"a": (), "z": ("z", "c"), "b": ()}
-        assert all(finding.ok for finding in examine(mine.store, "words:24"))
+        assert all(finding.ok for finding in examine(mine.workspace.store, "words:24"))
 
 
 def test_many_may_add_at_once(words: Encoder, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,7 +449,7 @@ def test_many_may_add_at_once(words: Encoder, path: Path, monkeypatch: pytest.Mo
     assert failed == []
     with Library(path) as library:
         assert len(library.reader().rank(99)) == sum(added) == 30
-        assert all(finding.ok for finding in examine(library.store, "words:24"))
+        assert all(finding.ok for finding in examine(library.workspace.store, "words:24"))
 
 
 def test_an_empty_library_has_nothing_to_show(library: Library) -> None:
@@ -582,17 +584,17 @@ def test_unknown_names_are_told_with_those_there_are(library: Library) -> None:
     for call in (library.text, library.row_of, library.find_like):
         with pytest.raises(UnknownName, match="no text with the id 'x'"):
             call("x")
-    assert [taste.reader for taste in direct(library.store).readers.tastes()] == ["ann", "ann"]
+    assert [taste.reader for taste in direct(library.workspace.store).readers.tastes()] == ["ann", "ann"]
 
 
 def test_what_a_reader_wrote_is_replaced_or_left(library: Library) -> None:
     library.reader("ann", likes="cats", dislikes="bonds")
     library.reader("ann")
     library.reader("ann", likes="dogs")
-    (row,) = direct(library.store).readers.tastes()
+    (row,) = direct(library.workspace.store).readers.tastes()
     assert (row.likes, row.dislikes) == ("dogs", "bonds")
     library.reader("ann", likes="", dislikes="")
-    (row,) = direct(library.store).readers.tastes()
+    (row,) = direct(library.workspace.store).readers.tastes()
     assert (row.likes, row.dislikes) == ("", "")
 
 

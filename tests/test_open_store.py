@@ -28,7 +28,7 @@ def test_texts_come_oldest_first_and_are_counted(path: Path, papers: list[Text])
 
 def test_a_store_opens_whose_encoder_is_gone(path: Path) -> None:
     with OpenStore(path) as store:
-        direct(store.store).settings.put(encoder="sbert:/nowhere")
+        direct(store._store).settings.put(encoder="sbert:/nowhere")
     with pytest.raises(EncoderChanged):
         Library(path, any_encoder=True)
     with OpenStore(path) as store:

@@ -348,7 +348,7 @@ def test_what_a_contest_predicted_is_kept_and_can_be_measured_again(filled: Libr
     assert sum(place.share for place in before) == pytest.approx(1)
     me.measure_again()
     assert me.contest() == before
-    with filled.store.writing() as tables:
+    with filled.workspace.store.writing() as tables:
         tables.connection.exec_driver_sql("delete from prediction")
     forgetful = filled.reader()
     assert [place.n for place in forgetful.contest()] == [0] * len(before)
@@ -394,7 +394,9 @@ def test_a_judgement_of_another_process_while_one_is_given_is_learned_too(
     mine, theirs = two
     if first == "rank":
         mine.rank()
-    before_next(monkeypatch, libraries[0].store, "writing", lambda: theirs.judge("bonds-1", "dislike"))
+    before_next(
+        monkeypatch, libraries[0].workspace.store, "writing", lambda: theirs.judge("bonds-1", "dislike")
+    )
     mine.judge("cats-1", "like")
     assert [judged.text_id for judged in mine.judged()] == ["bonds-1", "cats-1"]
     assert bits(mine.rank(20)) == bits(theirs.rank(20))

@@ -62,7 +62,7 @@ class Library(OpenStore):
         asked = make_encoder(encoder) if encoder else None
         super().__init__(path, create=create)
         named = (encoder, asked) if encoder and asked else None
-        self.workspace = Workspace(self.store, named, any_encoder=any_encoder)
+        self.workspace = Workspace(self._store, named, any_encoder=any_encoder)
         self._learners = Learners(self.workspace, memory_limit_bytes)
 
     @property
@@ -86,16 +86,16 @@ class Library(OpenStore):
         leaves nothing behind. Texts that are there already are counted, near-copies join a group that one
         verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
         BadSource, FetchRefused; StoreBusy if another process writes for long."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in texts)
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(texts, total, self.store, encoder, progress)
+        report = add_texts(texts, total, self._store, encoder, progress)
         if report.added:
             self.workspace.maintain()
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             tables.settings.put_validators(dict(fetcher.fetched))
         return report
 
@@ -118,25 +118,25 @@ class Library(OpenStore):
         UnknownName for a reader or taste that is not there and not `create`, or an unknown kind."""
         name, taste = well_formed(name), well_formed(taste)
         likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             row = tables.readers.find(name, taste)
         if row is None:
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
-            with self.store.writing() as tables:
+            with self._store.writing() as tables:
                 tables.readers.add(
                     name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
                 )
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
-                with self.store.writing() as tables:
+                with self._store.writing() as tables:
                     tables.readers.describe(row.taste_id, likes=new[0], dislikes=new[1])
         if private is not None:
-            with self.store.writing() as tables:
+            with self._store.writing() as tables:
                 tables.readers.keep_private(name, private)
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             row = tables.readers.find(name, taste)
         assert row is not None
         if kind is not None and kind != row.kind:
@@ -156,7 +156,7 @@ class Library(OpenStore):
         words = re.findall(r"\w+", well_formed(query))
         matching = self._with_words(words, limit)
         corpus = self.corpus()  # after the words, so that it has every text they found
-        return fused(self.store, corpus, self.encode([query])[0], matching, limit)
+        return fused(self._store, corpus, self.encode([query])[0], matching, limit)
 
     def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
         """Returns the texts nearest to a stored one, itself left out."""
@@ -165,7 +165,7 @@ class Library(OpenStore):
         matching = self._with_words(re.findall(r"\w{3,}", self.text(text_id).title), limit + 1)
         corpus = self.corpus()
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
-        found = fused(self.store, corpus, vector, matching, limit + 1)
+        found = fused(self._store, corpus, vector, matching, limit + 1)
         return [each for each in found if each.text.id != text_id][:limit]
 
     def nearest(self, content: str, *, limit: int = 5) -> list[SimilarText]:
@@ -174,7 +174,7 @@ class Library(OpenStore):
         corpus = self.corpus()
         indices, cosines = nearest(corpus, self.encode([content])[0], limit)
         rows = corpus.rows[indices].tolist()
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             texts = tables.texts.get(rows)
         return [
             SimilarText(texts[row], float(cosine))
@@ -203,14 +203,14 @@ class Library(OpenStore):
     def crowd_status(self) -> CrowdStatus:
         """Returns what the crowd was learned from, and how many readers a crowd takes."""
         summary = self.crowd()
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             ready = tables.crowd.count_readers(MIN_TEXTS)
             summary = summary or CrowdSummary(0, 0, tables.crowd.count_since(0))
         return CrowdStatus(*summary, ready, MIN_READERS, MIN_TEXTS)
 
     def examine(self) -> list[Finding]:
         """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
-        return examine(self.store, self.encoder.fingerprint)
+        return examine(self._store, self.encoder.fingerprint)
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
@@ -236,7 +236,7 @@ class Library(OpenStore):
         wanted = list(ids)
         if not wanted and source is None and older_than is None:
             raise BadValue("say which texts to remove: ids, a source or an age")
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             rows = tables.texts.rows_where(wanted, source=source, older_than=older_than)
             take_away = tables.texts.count_removal if dry_run else tables.texts.remove
             counts = take_away(rows, forget=forget)
@@ -261,7 +261,7 @@ class Library(OpenStore):
 
         `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
         in memory, whose one connection threads cannot share, is moved before this returns."""
-        if self.store.path == IN_MEMORY:
+        if self._store.path == IN_MEMORY:
             self.use_encoder(name)
         else:
             self.workspace.encoding.begin(name)
@@ -280,11 +280,11 @@ class Library(OpenStore):
             super().close()
 
     def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return tables.texts.with_words(words, max(FUSED_TEXTS, limit))
 
     def _no_such(self, reader: str, taste: str) -> str:
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             known = tables.readers.tastes()
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)

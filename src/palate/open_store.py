@@ -33,70 +33,70 @@ class OpenStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
-        self.store = SqliteStore(os.fspath(path), create=create)
+        self._store = SqliteStore(os.fspath(path), create=create)
 
     @property
     def path(self) -> str:
         """The file of the store, or ":memory:"."""
-        return self.store.path
+        return self._store.path
 
     @property
     def n_texts(self) -> int:
         """The number of texts, near-copies included."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return tables.texts.count()
 
     @property
     def encoder_name(self) -> str | None:
         """The name of the encoder in use, as `make_encoder` takes it; None for a new store."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return tables.state().encoder_name
 
     def texts(self) -> Iterator[Text]:
         """Yields every text, oldest first, a thousand at a time from the store."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             last = tables.state().last_row
         for start in range(1, last + 1, TEXTS_PER_READ):
-            with self.store.reading() as tables:
+            with self._store.reading() as tables:
                 by_row = tables.texts.get(range(start, min(start + TEXTS_PER_READ, last + 1)))
             yield from (by_row[row] for row in sorted(by_row))
 
     def text(self, text_id: str) -> Text:
         """Returns the text with this id. Raises UnknownName."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             row = _row_of(tables, text_id)
             return tables.texts.get([row])[row]
 
     def texts_at(self, rows: Sequence[int]) -> list[Text]:
         """Returns the texts of some rows of the store, of those that are there."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             texts = tables.texts.get(rows)
         return [texts[row] for row in rows if row in texts]
 
     def row_of(self, text_id: str) -> int:
         """Returns the store's row of the text with this id. Raises UnknownName."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return _row_of(tables, text_id)
 
     def ids_of(self, texts: Sequence[Text]) -> list[str]:
         """Returns the ids that texts have here, known by id, address or content; those that are not there are
         left out.
         """
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             ids, urls, hashes = tables.texts.known(texts)
         known = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
         return [text_id for text_id in dict.fromkeys(known) if text_id is not None]
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return [_reader_info(row) for row in tables.readers.tastes()]
 
     def remove_reader(self, name: str) -> list[ReaderInfo]:
         """Removes a reader with all tastes, judgements and rules; returns the tastes that are gone.
 
         Raises UnknownName where there is no such reader."""
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             infos = [_reader_info(row) for row in tables.readers.tastes()]
             removed = [info for info in infos if info.reader == name]
             if not removed:
@@ -107,7 +107,7 @@ class OpenStore:
 
     def encoders(self) -> list[EncoderInfo]:
         """Lists the encoders whose vectors the store holds, oldest first. Reads every vector's key."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             n_texts = tables.texts.count()
             return [_encoder_info(row, n_texts) for row in tables.encoders.all()]
 
@@ -116,7 +116,7 @@ class OpenStore:
 
         name: its name or fingerprint. Raises UnknownName where the store has no vectors of it, BadValue where
         it is in use."""
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             row = tables.encoders.find(full_name(name))
             if not tables.encoders.remove(row.encoder_id):
                 raise BadValue(
@@ -128,16 +128,16 @@ class OpenStore:
         """Writes the whole store as JSON Lines from one consistent view; returns the number of lines.
 
         Equal stores give equal lines; `import_store` reads them."""
-        return export_store(self.store, out)
+        return export_store(self._store, out)
 
     def back_up(self, path: str | os.PathLike[str]) -> None:
         """Copies the store to a new file, also while others write. Raises BadStore where the file is there
         already, or its folder is not."""
-        back_up(self.store, Path(path))
+        back_up(self._store, Path(path))
 
     def close(self) -> None:
         """Closes the store."""
-        self.store.close()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +157,7 @@ def import_store(path: str | os.PathLike[str], lines: Iterable[str]) -> int:
     fresh, n_lines = not os.path.exists(path), 0
     with OpenStore(path) as opened:
         try:
-            n_lines = read_export(opened.store, lines)
+            n_lines = read_export(opened._store, lines)
         finally:
             if fresh and not n_lines:
                 opened.close()

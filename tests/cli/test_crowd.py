@@ -27,7 +27,7 @@ def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
                 Verdict(row, "like" if good else "dislike", 1.0 if good else -1.0)
                 for row, good in liked.items()
             ]
-            direct(library.store).log.append(taste, verdicts)
+            direct(library.workspace.store).log.append(taste, verdicts)
 
 
 def told(palate: Palate, *args: str) -> dict[str, int]:

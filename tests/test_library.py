@@ -18,10 +18,10 @@ from palate.feature.terms import content_terms
 from palate.features import Terms
 from palate.library import Library
 from palate.parts import Encoder
+from palate.results import AddReport
 from palate.store.health import examine
 from palate.text import Text
 from palate.value import Hit
-from palate.results import AddReport
 
 LONG = (
     "the committee met on tuesday in the old town hall to hear how the river had risen over the fields during spring and what "

@@ -26,7 +26,7 @@ from palate.results import (
 )
 from palate.rule import Evidence, Rule, StoredRule
 from palate.text import Text
-from palate.value import Contribution, SimilarText, Hit, Value, Why
+from palate.value import Contribution, Hit, SimilarText, Value, Why
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 TEXT = Text.of("They sleep.", title="Cats", id="a")

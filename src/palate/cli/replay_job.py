@@ -123,7 +123,7 @@ def replay_readers(
 
 
 @contextmanager
-def replaying(work: str, job: ReplayJob) -> Iterator[tuple[progress_bar.Update, Kept | None]]:
+def replaying(work: str, job: ReplayJob) -> Iterator[tuple[progress_bar.Update, PartialResults | None]]:
     """Shows progress, and keeps the runs that are done, so that a stopped replay can go on."""
     from palate.evaluation.partial_results import PartialResults
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.results import AddReport, ReaderInfo
     from palate.text import Text
-    from palate.value import SimilarText, Hit, Value, Why
+    from palate.value import Hit, SimilarText, Value, Why
 
 # characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
 SHORT_ID_CHARACTERS = 24

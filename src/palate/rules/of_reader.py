@@ -60,9 +60,9 @@ class ReaderRules:
         return self._settle(rule_id, "vetoed")
 
     def suggest(self) -> list[StoredRule]:
-        """Suggests rules that the standing judgements speak for, and makes them the pending ones, surest first.
+        """Suggests rules that the standing judgements support, and makes them the pending ones, surest first.
 
-        Traits that have a rule, or whose rule was vetoed, are not suggested. Costs a read of every judged text.
+        Traits that have a rule, or whose rule was vetoed, are not suggested. Reads every judged text.
         """
         from palate.rules.suggest import suggest  # SciPy's statistics take a third of a second to import
 

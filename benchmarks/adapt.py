@@ -113,7 +113,7 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
         rows = {
             text.id: row
-            for row, text in library.store.texts.get(range(1, library.store.texts.last_row() + 1)).items()
+            for row, text in library.workspace.store.texts.get(range(1, library.workspace.store.texts.last_row() + 1)).items()
         }
         for reader, (places, likings) in enumerate(data.readers):
             early = [
@@ -124,7 +124,7 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
                 (rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
+            library.workspace.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
         filled = perf_counter() - started
         adapted = adapt(
             library,

@@ -23,7 +23,7 @@ def main() -> None:
         library.add(ARXIV)
         me = library.reader("me")
         rows = library.corpus().rows.tolist()
-        with library.store.reading() as tables:
+        with library.workspace.store.reading() as tables:
             texts = tables.texts.get(rows)
         rows = list(texts)
         order = rng.permutation(len(rows))[:JUDGEMENTS]

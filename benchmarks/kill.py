@@ -103,7 +103,7 @@ def kill_one(path: Path, seed: list[int]) -> list[Told]:
 def check(path: Path, told: list[Told], figures: Figures) -> None:
     """Open the store that is left and look for all that was ever told."""
     with Library(path, create=False) as library:
-        with library.store.reading() as tables:
+        with library.workspace.store.reading() as tables:
             (taste,) = tables.readers.tastes()
             log = tables.log.entries(taste.taste_id)
             texts = tables.texts.get(range(1, tables.state().last_row + 1))
@@ -122,7 +122,7 @@ def check(path: Path, told: list[Told], figures: Figures) -> None:
         figures.half += len(texts) % BATCH != 0
         figures.not_whole += [
             f"{one.check}: {one.detail}"
-            for one in examine(library.store, library.encoder.fingerprint)
+            for one in examine(library.workspace.store, library.encoder.fingerprint)
             if not one.ok
         ]
         library.reader("me").rank()

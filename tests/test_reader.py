@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from direct import direct
 from palate.errors import BadValue, PalateError, UnknownName
 from palate.library import Library
 from palate.parts import Encoder
@@ -179,7 +178,7 @@ def test_likes_alone_raise_what_is_like_them_above_the_rest(static: Encoder) -> 
     """A reader who imports what they like, and dislikes nothing yet."""
     with Library(":memory:") as library:
         library.add(SAMPLE)
-        texts = list(direct(library.store).texts.get(library.corpus().rows.tolist()).values())
+        texts = list(library.texts())
         wanted = [text for text in texts if text.extra["subject"] == "search and ranking"]
         others = [text for text in texts if text not in wanted]
         gaps = []
@@ -241,11 +240,9 @@ def test_why_names_the_nearest_judged_texts_and_not_the_text_itself(filled: Libr
     why = me.why("search-2", neighbours=1)
     assert (len(why.liked), len(why.disliked)) == (1, 1)
     corpus = filled.corpus()
-    place = {text_id: corpus.place(filled.row_of(text_id)) for text_id in ("cats-1", "cats-2", "search-2")}
-    cosine = {
-        text_id: float(corpus.vectors[place[text_id]] @ corpus.vectors[place["search-2"]])
-        for text_id in ("cats-1", "cats-2")
-    }
+    rows = [filled.row_of(text_id) for text_id in ("cats-1", "cats-2", "search-2")]
+    first, second, search = corpus.vectors(corpus.indices_of(rows))
+    cosine = {"cats-1": float(first @ search), "cats-2": float(second @ search)}
     assert why.liked[0].text.id == max(cosine, key=lambda text_id: cosine[text_id])
     assert why.liked[0].similarity == pytest.approx(max(cosine.values()), abs=1e-6)
 
@@ -351,7 +348,7 @@ def test_what_a_contest_predicted_is_kept_and_can_be_measured_again(filled: Libr
     assert sum(place.share for place in before) == pytest.approx(1)
     me.measure_again()
     assert me.contest() == before
-    with filled.store.writing() as tables:
+    with filled.workspace.store.writing() as tables:
         tables.connection.exec_driver_sql("delete from prediction")
     forgetful = filled.reader()
     assert [place.n for place in forgetful.contest()] == [0] * len(before)
@@ -373,34 +370,46 @@ def test_one_member_can_be_pinned_and_let_go(filled: Library) -> None:
 
 
 @pytest.fixture
-def two(words: Encoder, path: Path, papers: list[Text]) -> tuple[Reader, Reader]:
+def libraries(words: Encoder, path: Path, papers: list[Text]) -> Iterator[tuple[Library, Library]]:
+    """Two libraries on one file."""
+    with Library(path, encoder="words") as one, Library(path) as other:
+        one.add(papers)
+        yield one, other
+
+
+@pytest.fixture
+def two(libraries: tuple[Library, Library]) -> tuple[Reader, Reader]:
     """The same reader in two libraries on one file."""
-    one, other = Library(path, encoder="words"), Library(path)
-    one.add(papers)
+    one, other = libraries
     return one.reader("me"), other.reader("me")
 
 
 @pytest.mark.parametrize("first", ["rank", "nothing"])
 def test_a_judgement_of_another_process_while_one_is_given_is_learned_too(
-    two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch, first: str
+    libraries: tuple[Library, Library],
+    two: tuple[Reader, Reader],
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
 ) -> None:
     mine, theirs = two
     if first == "rank":
         mine.rank()
-    before_next(monkeypatch, mine._library.store, "writing", lambda: theirs.judge("bonds-1", "dislike"))
+    before_next(
+        monkeypatch, libraries[0].workspace.store, "writing", lambda: theirs.judge("bonds-1", "dislike")
+    )
     mine.judge("cats-1", "like")
     assert [judged.text_id for judged in mine.judged()] == ["bonds-1", "cats-1"]
     assert bits(mine.rank(20)) == bits(theirs.rank(20))
 
 
 def test_a_text_that_another_process_adds_and_judges_in_between_breaks_nothing(
-    two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch
+    libraries: tuple[Library, Library], two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the log is read, but after the texts were."""
     mine, theirs = two
 
     def other() -> None:
-        theirs._library.add([Text("new", "", "a new cat that nobody knew")])
+        libraries[1].add([Text("new", "", "a new cat that nobody knew")])
         theirs.judge("new", "like")
 
     before_next(monkeypatch, LogTable, "entries", other)
@@ -410,9 +419,9 @@ def test_a_text_that_another_process_adds_and_judges_in_between_breaks_nothing(
 
 
 def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
-    two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch
+    libraries: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, theirs = two[0]._library, two[1]._library
+    mine, theirs = libraries
     before_next(monkeypatch, TextTable, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")]))
     assert len(mine.find("zebra", limit=20)) >= 12
     assert mine.find("zebra")[0].text.id == "new"
@@ -421,14 +430,14 @@ def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
 def test_a_reader_that_was_removed_is_told_so(filled: Library) -> None:
     me = filled.reader("me")
     me.judge("cats-1", "like")
-    direct(filled.store).readers.remove("me")
+    filled.remove_reader("me")
     with pytest.raises(PalateError):
         me.judge("cats-2", "like")
 
 
 def test_a_new_reader_of_a_removed_ones_name_starts_afresh(filled: Library) -> None:
     filled.reader("me").judge_many([("cats-1", "like"), ("cats-2", "dislike")])
-    direct(filled.store).readers.remove("me")
+    filled.remove_reader("me")
     assert {hit.value.mean for hit in filled.reader("me").rank(20)} == {0.5}
 
 

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.library import Library
     from palate.library import Library as open
+    from palate.open_store import OpenStore, import_store
     from palate.reader import Reader
     from palate.text import Text
-    from palate.value import Contribution, Hit, SimilarText, Value, Why
+    from palate.value import Contribution, Hit, Ranking, SimilarText, Value, Why
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,12 +25,15 @@ __all__ = [
     "Feedback",
     "Hit",
     "Library",
+    "OpenStore",
     "PalateError",
+    "Ranking",
     "Reader",
     "SimilarText",
     "Text",
     "Value",
     "Why",
+    "import_store",
     "open",
 ]
 
@@ -38,6 +42,8 @@ _HOMES = {
     "Feedback": "feedback",
     "Library": "library",
     "open": "library",
+    "OpenStore": "open_store",
+    "import_store": "open_store",
     "Reader": "reader",
     "Text": "text",
 }

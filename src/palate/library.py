@@ -4,33 +4,34 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from palate.encoder.choose import full_name, make_encoder
 from palate.errors import BadValue, UnknownName, check_limit
 from palate.learners import Learners
+from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
-from palate.results import RemoveReport
+from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
-from palate.store.sqlite import IN_MEMORY, SqliteStore
+from palate.store.health import examine
+from palate.store.sqlite import IN_MEMORY
 from palate.taste.choose import DEFAULT_TASTE, make_taste
-from palate.text import Text, canonical_url, well_formed
+from palate.text import well_formed
 from palate.value import SimilarText
-from palate.workspace.adding import AddReport, Progress, add_texts
+from palate.workspace.adding import Progress, add_texts
 from palate.workspace.corpus import Corpus
-from palate.workspace.crowd import CrowdSummary
+from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
-from palate.workspace.search import FUSED_TEXTS, fused
+from palate.workspace.search import FUSED_TEXTS, fused, nearest
 from palate.workspace.workspace import Workspace
 
 MEMORY_LIMIT_BYTES = 1 << 30  # of what the readers that were used last have learned
 
 
-class Library:
+class Library(OpenStore):
     """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of
     encoder by others are seen at the next call.
 
@@ -59,9 +60,9 @@ class Library:
         encoder = encoder and full_name(encoder)
         # before a store is made: a slip in its name leaves none behind
         asked = make_encoder(encoder) if encoder else None
-        self.store = SqliteStore(os.fspath(path), create=create)
+        super().__init__(path, create=create)
         named = (encoder, asked) if encoder and asked else None
-        self.workspace = Workspace(self.store, named, any_encoder=any_encoder)
+        self.workspace = Workspace(self._store, named, any_encoder=any_encoder)
         self._learners = Learners(self.workspace, memory_limit_bytes)
 
     @property
@@ -85,16 +86,16 @@ class Library:
         leaves nothing behind. Texts that are there already are counted, near-copies join a group that one
         verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
         BadSource, FetchRefused; StoreBusy if another process writes for long."""
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in texts)
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(texts, total, self.store, encoder, progress)
+        report = add_texts(texts, total, self._store, encoder, progress)
         if report.added:
             self.workspace.maintain()
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             tables.settings.put_validators(dict(fetcher.fetched))
         return report
 
@@ -117,25 +118,25 @@ class Library:
         UnknownName for a reader or taste that is not there and not `create`, or an unknown kind."""
         name, taste = well_formed(name), well_formed(taste)
         likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             row = tables.readers.find(name, taste)
         if row is None:
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
-            with self.store.writing() as tables:
+            with self._store.writing() as tables:
                 tables.readers.add(
                     name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
                 )
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
-                with self.store.writing() as tables:
+                with self._store.writing() as tables:
                     tables.readers.describe(row.taste_id, likes=new[0], dislikes=new[1])
         if private is not None:
-            with self.store.writing() as tables:
+            with self._store.writing() as tables:
                 tables.readers.keep_private(name, private)
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             row = tables.readers.find(name, taste)
         assert row is not None
         if kind is not None and kind != row.kind:
@@ -155,7 +156,7 @@ class Library:
         words = re.findall(r"\w+", well_formed(query))
         matching = self._with_words(words, limit)
         corpus = self.corpus()  # after the words, so that it has every text they found
-        return fused(self.store, corpus, self.encode([query])[0], matching, limit)
+        return fused(self._store, corpus, self.encode([query])[0], matching, limit)
 
     def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
         """Returns the texts nearest to a stored one, itself left out."""
@@ -164,33 +165,22 @@ class Library:
         matching = self._with_words(re.findall(r"\w{3,}", self.text(text_id).title), limit + 1)
         corpus = self.corpus()
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
-        found = fused(self.store, corpus, vector, matching, limit + 1)
+        found = fused(self._store, corpus, vector, matching, limit + 1)
         return [each for each in found if each.text.id != text_id][:limit]
 
-    def ids_of(self, texts: Sequence[Text]) -> list[str]:
-        """The ids that texts have here, known by id, address or content; those that are not there are left
-        out.
-        """
-        with self.store.reading() as tables:
-            ids, urls, hashes = tables.texts.known(texts)
-        found = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
-        return [text_id for text_id in dict.fromkeys(found) if text_id is not None]
-
-    def text(self, text_id: str) -> Text:
-        """The text with this id. Raises UnknownName."""
-        row = self.row_of(text_id)
-        with self.store.reading() as tables:
-            return tables.texts.get([row])[row]
-
-    def row_of(self, text_id: str) -> int:
-        """The store's row of the text with this id. Raises UnknownName."""
-        with self.store.reading() as tables:
-            row = tables.texts.row_of(well_formed(text_id))
-        if row is None:
-            raise UnknownName(
-                f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
-            )
-        return row
+    def nearest(self, content: str, *, limit: int = 5) -> list[SimilarText]:
+        """Returns the stored texts whose vectors have the highest cosine to that of a text, nearest first."""
+        check_limit(limit)
+        corpus = self.corpus()
+        indices, cosines = nearest(corpus, self.encode([content])[0], limit)
+        rows = corpus.rows[indices].tolist()
+        with self._store.reading() as tables:
+            texts = tables.texts.get(rows)
+        return [
+            SimilarText(texts[row], float(cosine))
+            for row, cosine in zip(rows, cosines, strict=True)
+            if row in texts
+        ]
 
     def corpus(self) -> Corpus:
         """Returns all texts as numbers: one view, that does not change, of what is in the store now.
@@ -209,6 +199,18 @@ class Library:
         corpus = self.corpus()
         self.workspace.crowd.learn(corpus, self.workspace.encoding.cached.encoder_id)
         return self.crowd()
+
+    def crowd_status(self) -> CrowdStatus:
+        """Returns what the crowd was learned from, and how many readers a crowd takes."""
+        summary = self.crowd()
+        with self._store.reading() as tables:
+            ready = tables.crowd.count_readers(MIN_TEXTS)
+            summary = summary or CrowdSummary(0, 0, tables.crowd.count_since(0))
+        return CrowdStatus(*summary, ready, MIN_READERS, MIN_TEXTS)
+
+    def examine(self) -> list[Finding]:
+        """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
+        return examine(self._store, self.encoder.fingerprint)
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
@@ -234,13 +236,10 @@ class Library:
         wanted = list(ids)
         if not wanted and source is None and older_than is None:
             raise BadValue("say which texts to remove: ids, a source or an age")
-        with self.store.writing() as tables:
+        with self._store.writing() as tables:
             rows = tables.texts.rows_where(wanted, source=source, older_than=older_than)
-            counts = (
-                tables.texts.count_removal(rows, forget=forget)
-                if dry_run
-                else tables.texts.remove(rows, forget=forget)
-            )
+            take_away = tables.texts.count_removal if dry_run else tables.texts.remove
+            counts = take_away(rows, forget=forget)
         if rows and not dry_run:
             self.workspace.rules.forget()
             self.workspace.compact()
@@ -262,7 +261,7 @@ class Library:
 
         `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
         in memory, whose one connection threads cannot share, is moved before this returns."""
-        if self.store.path == IN_MEMORY:
+        if self._store.path == IN_MEMORY:
             self.use_encoder(name)
         else:
             self.workspace.encoding.begin(name)
@@ -278,22 +277,14 @@ class Library:
         try:
             self.workspace.close()
         finally:
-            self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+            super().close()
 
     def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             return tables.texts.with_words(words, max(FUSED_TEXTS, limit))
 
     def _no_such(self, reader: str, taste: str) -> str:
-        with self.store.reading() as tables:
+        with self._store.reading() as tables:
             known = tables.readers.tastes()
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)

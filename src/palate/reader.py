@@ -7,24 +7,35 @@ import numpy as np
 
 from palate.errors import UnknownName, check_limit
 from palate.explain import contributions
+from palate.features import Features
 from palate.feedback import Feedback, parse_liking
 from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import RecallEstimate, estimate_recall
-from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
+from palate.rules.of_reader import ReaderRules
 from palate.store.log import Entry, Verdict
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
-from palate.value import Hit, Ranking, SimilarText, Value, Why
+from palate.value import (
+    Contribution,
+    Explanation,
+    Hit,
+    LibraryLogits,
+    Ranking,
+    SimilarText,
+    Value,
+    Why,
+)
 from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.reading import moment_of
 from palate.workspace.workspace import Workspace
 
 ASKABLE_TEXTS = 500  # among which a question is chosen
+TEXTS_AT_ONCE = 4096  # whose features are in memory
 NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of it decides
 
 
@@ -141,7 +152,9 @@ class Reader:
                 indices = np.array([stored[given[index].content_hash] for index in known])
                 mean[known], sd[known] = self._value(view, indices)
             if new:
-                mean[new], sd[new] = self._value_of_new(view.corpus, [given[index] for index in new])
+                texts_of_new = [given[index] for index in new]
+                features = self._features_of_new(view.corpus, texts_of_new)
+                mean[new], sd[new] = self._value_of_new(texts_of_new, features)
         return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
@@ -153,15 +166,43 @@ class Reader:
             index = np.array([corpus.index_of(row)])
             mean, sd = self._value(view, index)
             hit = self._hits(corpus, index, mean, sd)[0]
-            encoder = self._workspace.encoder
-            learned = contributions(
-                hit.text.content, corpus, corpus.features(index), self._learner.taste, encoder
-            )
+            shares = self._shares(hit.text, corpus, corpus.features(index), row)
             liked = self._nearest(corpus, index, neighbours, lambda liking: liking > 0)
             disliked = self._nearest(corpus, index, neighbours, lambda liking: liking < 0)
-        ruled = self._workspace.rules.shares(self._rules(), row)
-        shares = tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
+
+    def explain(self, text: str | Text) -> Explanation:
+        """Explains the value, as `value` gives it, of a text that need not be in the library; nothing is stored."""
+        given = text if isinstance(text, Text) else Text.of(text)
+        with self._learner.lock:
+            view = self._view(all=True)
+            corpus = view.corpus
+            index = self._stored(corpus, [given]).get(given.content_hash)
+            if index is None:
+                features, row = self._features_of_new(corpus, [given]), None
+                mean, sd = self._value_of_new([given], features)
+            else:
+                indices = np.array([index])
+                features, row = corpus.features(indices), int(corpus.rows[index])
+                mean, sd = self._value(view, indices)
+            shares = self._shares(given, corpus, features, row)
+        return Explanation(Value(float(mean[0]), float(sd[0])), shares, features)
+
+    def logits(self, texts: Sequence[str | Text]) -> LibraryLogits:
+        """Returns the log odds of a like, by taste alone, of some texts and of all in the library.
+
+        Costs a pass over all texts, some thousand at a time.
+        """
+        given = [text if isinstance(text, Text) else Text.of(text) for text in texts]
+        with self._learner.lock:
+            corpus, taste = self._learner.corpus(), self._learner.taste
+            of_given = taste.logits(self._features_of_new(corpus, given))
+            present = np.flatnonzero(~corpus.removed)
+            parts = [
+                present[first : first + TEXTS_AT_ONCE] for first in range(0, len(present), TEXTS_AT_ONCE)
+            ]
+            stored = [taste.logits(corpus.features(part)) for part in parts]
+        return LibraryLogits(of_given, np.concatenate([np.zeros(0), *stored]), corpus.rows[present])
 
     def contest(self) -> list[Standing]:
         """Returns how the tastes that compete for this reader stand, lowest loss first."""
@@ -199,6 +240,11 @@ class Reader:
         self._learner.measure_again()
 
     @property
+    def rules(self) -> ReaderRules:
+        """The rules beside this taste: to list, add, remove, suggest, accept or veto."""
+        return ReaderRules(self._workspace.store, self.taste_id, self._judged_texts)
+
+    @property
     def dropped(self) -> int:
         """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log keeps them."""
         with self._learner.lock:
@@ -207,27 +253,19 @@ class Reader:
 
     def judged(self) -> list[Feedback]:
         """Returns the judgements that stand, oldest first; those of removed texts are not among them."""
-        with self._learner.lock:
-            self._learner.corpus()
-            entries = sorted(self._learner.verdicts.values(), key=lambda entry: entry.entry)
-        return self._feedbacks(entries)
+        return self._feedbacks(self._standing())
 
     def _view(self, all: bool) -> _View:
         """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups without a
         judgement.
         """
         corpus = self._learner.corpus()
-        effect = self._workspace.rules.effect(self._rules(), corpus.rows)
+        effect = self._workspace.rules.effect(self.rules.accepted(), corpus.rows)
         candidates = corpus.shown.copy()
         candidates[effect.blocked_indices] = False
         if not all:
             candidates[corpus.indices_of(list(self._learner.verdicts))] = False
         return _View(corpus, effect, candidates)
-
-    def _rules(self) -> list[Rule]:
-        with self._workspace.store.reading() as tables:
-            rules = tables.rules.of(self.taste_id)
-        return [stored.rule for stored in rules if stored.state == "accepted"]
 
     def _best(self, view: _View, n: int, *, exact: bool) -> tuple[Rows, bool]:
         """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
@@ -269,12 +307,28 @@ class Reader:
         mean, sd = self._learner.taste.value(view.corpus.features(indices))
         return shifted(mean, sd, view.effect.added(indices))
 
-    def _value_of_new(self, corpus: Corpus, texts: Sequence[Text]) -> tuple[Vector, Vector]:
+    def _features_of_new(self, corpus: Corpus, texts: Sequence[Text]) -> Features:
         moments = [moment_of(text.published) for text in texts]
-        features = self._workspace.features(corpus, [text.content for text in texts], moments)
-        boosts = [rule for rule in self._rules() if rule.action == "boost"]
+        return self._workspace.features(corpus, [text.content for text in texts], moments)
+
+    def _value_of_new(self, texts: Sequence[Text], features: Features) -> tuple[Vector, Vector]:
+        boosts = [rule for rule in self.rules.accepted() if rule.action == "boost"]
         added = [sum(rule.amount for rule in boosts if rule.matches(text)) for text in texts]
         return shifted(*self._learner.taste.value(features), np.array(added, dtype=np.float64))
+
+    def _shares(
+        self, text: Text, corpus: Corpus, features: Features, row: int | None
+    ) -> tuple[Contribution, ...]:
+        """Returns the share of every word, block and rule in a text's logit, largest first. row: None where the
+        text is not stored.
+        """
+        rules = self.rules.accepted()
+        if row is None:
+            ruled = [Contribution("rule", str(rule), rule.amount) for rule in rules if rule.matches(text)]
+        else:
+            ruled = self._workspace.rules.shares(rules, row)
+        learned = contributions(text.content, corpus, features, self._learner.taste, self._workspace.encoder)
+        return tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
 
     def _stored(self, corpus: Corpus, texts: Sequence[Text]) -> dict[str, int]:
         """Returns, by content hash, the indices of the texts that the corpus has."""
@@ -325,6 +379,19 @@ class Reader:
         with self._workspace.store.reading() as tables:
             texts = tables.texts.get(corpus.rows[judged[order]].tolist())
         return tuple(SimilarText(texts[int(corpus.rows[judged[i]])], float(cosine[i])) for i in order)
+
+    def _standing(self) -> list[Entry]:
+        """Returns the entries that stand, oldest first."""
+        with self._learner.lock:
+            self._learner.corpus()
+            return sorted(self._learner.verdicts.values(), key=lambda entry: entry.entry)
+
+    def _judged_texts(self) -> list[tuple[Text, float | None]]:
+        """Returns the judged texts that are still there with their likings, oldest judgement first."""
+        entries = self._standing()
+        with self._workspace.store.reading() as tables:
+            texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
+        return [(texts[entry.row], entry.liking) for entry in entries if entry.row in texts]
 
     def _feedbacks(self, entries: Sequence[Entry]) -> list[Feedback]:
         """Returns the entries whose texts are still there."""

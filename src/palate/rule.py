@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from palate.errors import BadValue
@@ -114,6 +114,15 @@ class Evidence:
     disliked: int
     of_disliked: int
     chance: float
+
+
+class StoredRule(NamedTuple):
+    """A rule of a taste, with the key by which a store knows it. evidence: None where the reader wrote it."""
+
+    rule_id: int
+    rule: Rule
+    state: State
+    evidence: Evidence | None
 
 
 def authors(extra: Mapping[str, Any]) -> Iterator[str]:

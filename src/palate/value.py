@@ -1,10 +1,16 @@
 """Value: what a text is worth to a reader, and why."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from palate.text import Text
+
+if TYPE_CHECKING:
+    from palate.features import Features
+    from palate.parts import Rows, Vector
 
 
 @dataclass(frozen=True)
@@ -86,3 +92,23 @@ class Why:
         for contribution in self.contributions:
             sums[contribution.block] = sums.get(contribution.block, 0.0) + contribution.amount
         return sums
+
+
+class Explanation(NamedTuple):
+    """The value of a text that need not be stored, with every share of its logit, largest first.
+
+    features: the one row of the text, by block."""
+
+    value: Value
+    contributions: tuple[Contribution, ...]
+    features: Features
+
+
+class LibraryLogits(NamedTuple):
+    """Log odds of a like. given: (m,) of the texts that were asked about. stored: (n,) of all in the library,
+    whose store rows are rows.
+    """
+
+    given: Vector
+    stored: Vector
+    rows: Rows

@@ -44,7 +44,7 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
         for reader, (places, likings) in enumerate(likes(GROUPED, 4, 60, 1)):
             said = [liking if place < 45 or not turned else -liking for place, liking in enumerate(likings)]
             texts = [f"t{place}" for place in places]
-            log = direct(library.store).log
+            log = direct(library.workspace.store).log
             taste = library.reader(f"reader {reader}").taste_id
             verdicts = [
                 Verdict(library.row_of(text_id), "like" if liking > 0 else "dislike", liking)
@@ -56,7 +56,7 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
 
 def everything(library: Library) -> str:
     out = io.StringIO()
-    export_store(library.store, out)
+    export_store(library.workspace.store, out)
     return out.getvalue()
 
 
@@ -113,7 +113,7 @@ def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(
 ) -> None:
     path, done, _ = adapted
     with Library(shutil.copy(path, tmp_path / "store.db")) as library:
-        old, new = direct(library.store).encoders.all()
+        old, new = direct(library.workspace.store).encoders.all()
         assert (old.name, old.in_use, old.texts) == (f"sbert:{tiny_bert}", True, 300)
         assert (new.name, new.in_use, new.texts) == (done.name, False, 300)
         assert new.figures["gain"] == pytest.approx(done.gains["before"].mean)

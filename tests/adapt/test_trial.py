@@ -38,7 +38,7 @@ def test_a_trial_predicts_what_a_reader_would_have_been_served(
             Verdict(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0)
             for id, verdict in VERDICTS[:9]
         ]
-        direct(library.store).log.append(me.taste_id, imported)
+        direct(library.workspace.store).log.append(me.taste_id, imported)
         for id, verdict in VERDICTS[9:]:
             me.judge(id, verdict)
         board = me._learner.taste.scoreboard

@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,16 +9,8 @@ from palate.cli.app import app
 from palate.encoder.static import StaticEncoder
 from palate.library import Library
 from palate.text import Text
-from palate.threads import one_thread
 
 Palate = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread_only() -> Iterator[None]:
-    """On a machine with other work a second BLAS thread makes these small sums twenty times slower."""
-    with one_thread():
-        yield
 
 
 @pytest.fixture(scope="session")

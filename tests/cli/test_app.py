@@ -76,7 +76,10 @@ def test_every_command_takes_json(name: str) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    program = "import sys, palate.__main__ as m\ntry: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    program = (
+        "import sys, palate.__main__ as m\n"
+        "try: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program, "--help"], text=True, capture_output=True, check=True
     )
@@ -327,7 +330,7 @@ def test_ctrl_c_ends_add_with_130_and_keeps_whole_chunks(tmp_path: Path) -> None
     kept = re.fullmatch(r"stopped: (\d+) of 60000 texts are in\n", told)
     assert kept, told
     with Library(store) as library:
-        there = direct(library.store).state().last_row
+        there = direct(library.workspace.store).state().last_row
     assert 0 < int(kept[1]) <= there < 60_000, "a chunk may be in that was not yet told of"
 
 

@@ -21,13 +21,13 @@ def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
             for n in (1, 2)
         }
         for number in readers:
-            taste = library.reader(f"r{number}").number
+            taste = library.reader(f"r{number}").taste_id
             liked = {row: text_id.startswith(likes) for text_id, row in rows.items()}
             verdicts = [
                 Verdict(row, "like" if good else "dislike", 1.0 if good else -1.0)
                 for row, good in liked.items()
             ]
-            direct(library.store).log.append(taste, verdicts)
+            direct(library.workspace.store).log.append(taste, verdicts)
 
 
 def told(palate: Palate, *args: str) -> dict[str, int]:

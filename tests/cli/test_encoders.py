@@ -67,8 +67,8 @@ def test_list_shows_what_is_there_and_what_is_used(palate: Palate, store: Path, 
 
 def test_list_tells_what_a_tuned_encoder_was_measured_by(palate: Palate, store: Path) -> None:
     with Library(store) as library:
-        direct(library.store).encoders.put_figures(
-            direct(library.store).encoders.register(library.encoder), FIGURES
+        direct(library.workspace.store).encoders.put_figures(
+            direct(library.workspace.store).encoders.register(library.encoder), FIGURES
         )
     assert palate("encoder", "list").stdout.rstrip().endswith("\tloss before 0.612, loss 0.600, n 3")
     assert lines(palate("encoder", "list", "--json"))[0]["figures"] == FIGURES

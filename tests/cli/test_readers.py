@@ -120,7 +120,7 @@ def test_remove_asks_in_a_terminal(
     palate: Palate, store: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
 ) -> None:
     palate("reader", "add", "ada")
-    monkeypatch.setattr("palate.cli.readers.can_ask", lambda: True)
+    monkeypatch.setattr("palate.cli.confirmation.can_ask", lambda: True)
     result = palate("reader", "remove", "ada", ok=False, input=answer)
     assert result.exit_code == left
     assert len(palate("reader", "list").stdout.splitlines()) == left

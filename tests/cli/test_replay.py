@@ -117,7 +117,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
     }
     assert aucs["popularity"] == 1
     assert "uses the feedback of a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
-    assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
+    assert "--hide hides texts from the crowd" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 
 def test_library_ranks_all_texts_by_a_few_likes(palate: Palate) -> None:
@@ -212,7 +212,7 @@ def test_stopped_work_goes_on_where_it_was(palate: Palate, monkeypatch: pytest.M
 
         yield update
 
-    monkeypatch.setattr("palate.cli.waiting.progress", stopping)
+    monkeypatch.setattr("palate.cli.progress_bar.progress_bar", stopping)
     args = [*RATINGS, "--against", "random", "--json", "rows.jsonl"]
     result = palate(*args, ok=False)
     assert result.exit_code == 130

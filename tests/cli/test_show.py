@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from palate.cli import show, waiting
+from palate.cli import progress_bar, show, tables
 from palate.library import Library
 from palate.text import Text
 from palate.value import Hit, SimilarText, Value
@@ -62,8 +62,8 @@ def test_json_keeps_texts_as_they_are(palate: Palate) -> None:
 
 
 def test_what_is_no_number_is_null(capsys: pytest.CaptureFixture[str]) -> None:
-    show.show_found([SimilarText(Text.of("a"), float("nan"))], as_json=True)
-    show.show_hits([Hit(Text.of("a"), Value(0.5, float("nan")))], as_json=True)
+    tables.show_found([SimilarText(Text.of("a"), float("nan"))], as_json=True)
+    tables.show_hits([Hit(Text.of("a"), Value(0.5, float("nan")))], as_json=True)
     found, hit = map(json.loads, capsys.readouterr().out.splitlines())
     assert found["similarity"] is None
     assert hit["sd"] is None
@@ -76,7 +76,7 @@ def test_a_table_crops_titles_and_never_ids(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     ids = ["short", "https://example.org/" + "a" * 100 if long_id else "s001"]
-    show.show_hits(
+    tables.show_hits(
         [Hit(Text.of("body", title="title " * 40, id=id), Value(0.873, 0.1), (id, "b")) for id in ids],
         as_json=False,
     )
@@ -90,10 +90,10 @@ def test_a_table_crops_titles_and_never_ids(
 
 @pytest.mark.usefixtures("terminal")
 def test_tables_of_nothing_are_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    show.show_hits([], as_json=False)
-    show.show_found([], as_json=False)
-    show.show_tastes([])
-    show.show_hits([], as_json=True)
+    tables.show_hits([], as_json=False)
+    tables.show_found([], as_json=False)
+    tables.show_tastes([])
+    tables.show_hits([], as_json=True)
     assert capsys.readouterr().out == ""
 
 
@@ -114,7 +114,7 @@ def test_every_answer_fits_a_terminal(palate: Palate, store: Path) -> None:
 
 
 def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with waiting.progress("adding") as update:
+    with progress_bar.progress_bar("adding") as update:
         update(1, 2)
     assert capsys.readouterr() == ("", "")
 
@@ -125,12 +125,12 @@ def test_progress_in_a_terminal_goes_to_stderr(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with waiting.progress("adding [red]x") as update:
+    with progress_bar.progress_bar("adding [red]x") as update:
         update(1, 2)  # over before a bar is due
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(waiting, "BAR_AFTER_S", 0)
+    monkeypatch.setattr(progress_bar, "BAR_AFTER_S", 0)
     monkeypatch.setattr("threading.Timer", AtOnce)
-    with waiting.progress("adding [red]x") as update:
+    with progress_bar.progress_bar("adding [red]x") as update:
         update(1, 2)
         update(2, 2)
     out, err = capsys.readouterr()

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import Result
 
 from palate.library import Library
+from palate.results import AddReport
 from palate.text import Text
-from palate.workspace.adding import AddReport
 
 Palate = Callable[..., Result]
 
@@ -60,7 +60,7 @@ def test_add_tells_of_near_copies(palate: Palate, papers: list[Text]) -> None:
     Path("copies.jsonl").write_text(
         "".join(json.dumps({"text": text}) + "\n" for text in (body, body + " Again."))
     )
-    assert palate("add", "copies.jsonl").stderr == "added 2 (1 of them near-copy), 0 known, 0 skipped\n"
+    assert palate("add", "copies.jsonl").stderr == "added 2 (1 near-copy among them), 0 known, 0 skipped\n"
 
 
 def test_add_lists_twenty_skipped_rows_and_json_all(palate: Palate) -> None:

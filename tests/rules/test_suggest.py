@@ -5,10 +5,9 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from scipy.stats.contingency import odds_ratio
 
-from direct import direct
 from palate.library import Library
 from palate.rule import Rule
-from palate.rules.suggest import fisher, nearer_bounds, propose, suggest
+from palate.rules.suggest import fisher, nearer_bounds, suggest
 from palate.text import Text
 
 cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
@@ -119,12 +118,12 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     library.add(texts)
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])
-    first = propose(library, reader)
+    first = reader.rules.suggest()
     assert {suggestion.rule.value for suggestion in first} & {"bond", "market"}
     assert {suggestion.rule.value for suggestion in first} & {"kitten", "asleep"}
-    assert propose(library, reader) == first
-    direct(library.store).rules.settle(reader.number, first[0].rule_id, "vetoed")
-    direct(library.store).rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
-    later = propose(library, reader)
-    assert not {one.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
-    assert {one.state for one in direct(library.store).rules.of(reader.number)} >= {"vetoed", "accepted"}
+    assert reader.rules.suggest() == first
+    reader.rules.veto(first[0].rule_id)
+    reader.rules.add(Rule("keep", first[1].rule.field, first[1].rule.value))
+    later = reader.rules.suggest()
+    assert not {suggestion.rule.key for suggestion in later} & {first[0].rule.key, first[1].rule.key}
+    assert {stored.state for stored in reader.rules.all()} >= {"vetoed", "accepted"}

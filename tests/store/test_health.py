@@ -46,7 +46,7 @@ def meddle(path: Path, *statements: str) -> None:
 def test_a_whole_store_and_a_new_one_pass(whole: Path, tmp_path: Path, words: Encoder) -> None:
     assert wrong(whole) == []
     with Library(tmp_path / "new.db", encoder="words") as library:
-        assert all(finding.ok for finding in examine(library.store, words.fingerprint))
+        assert all(finding.ok for finding in examine(library.workspace.store, words.fingerprint))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_no_page_can_be_lost_unnoticed(whole: Path) -> None:
 
 def test_a_backup_opens_and_says_the_same(whole: Path, tmp_path: Path, words: Encoder) -> None:
     with Library(whole) as library:
-        back_up(library.store, tmp_path / "copy.db")
+        back_up(library.workspace.store, tmp_path / "copy.db")
         told = library.reader("ann").rank(20, all=True)
         library.reader("ann").judge(told[0].text.id, "dislike")
     assert wrong(tmp_path / "copy.db") == []
@@ -121,7 +121,7 @@ def test_a_backup_opens_and_says_the_same(whole: Path, tmp_path: Path, words: En
 
 def test_a_store_in_memory_can_be_backed_up(library: Library, papers: list[Text], tmp_path: Path) -> None:
     library.add(papers)
-    back_up(library.store, tmp_path / "copy.db")
+    back_up(library.workspace.store, tmp_path / "copy.db")
     with Library(tmp_path / "copy.db", create=False) as copy:
         assert len(copy.reader().rank(20)) == len(papers)
 

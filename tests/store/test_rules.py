@@ -12,9 +12,8 @@ from sqlalchemy import create_engine
 
 from direct import direct
 from palate.errors import UnknownName
-from palate.rule import Evidence, Rule
+from palate.rule import Evidence, Rule, StoredRule
 from palate.store import sqlite
-from palate.store.rules import StoredRule
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
 from palate.store.transfer import export_store, import_store

@@ -35,7 +35,7 @@ def likes(camp: int, n: int) -> bool:
 
 def fill(library: Library, readers: int = 8, each: int = 15, dislikes: bool = True) -> None:
     """Half of the readers like odd texts and half even ones; all like the BEST."""
-    if not direct(library.store).state().last_row:
+    if not direct(library.workspace.store).state().last_row:
         library.add(TEXTS)
     for number in range(readers):
         say(
@@ -55,7 +55,7 @@ def say(library: Library, name: str, camp: int, places: list[int], dislikes: boo
         for row, liked in verdicts
         if liked or dislikes
     ]
-    direct(library.store).log.append(library.reader(name).taste_id, entries)
+    direct(library.workspace.store).log.append(library.reader(name).taste_id, entries)
 
 
 def values(library: Library, name: str = "new", kind: str | None = "bayes") -> dict[str, float]:
@@ -149,7 +149,7 @@ def test_what_a_private_reader_says_changes_nothing_for_others(words: Encoder) -
 def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
     camps.reader("ann", private=True)
     assert (
-        values(camps, "ann", "bayes" if direct(camps.store).readers.find("ann", "main") is None else None)[
+        values(camps, "ann", "bayes" if direct(camps.workspace.store).readers.find("ann", "main") is None else None)[
             "t25"
         ]
         > 0.6
@@ -159,7 +159,7 @@ def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda library: direct(library.store).readers.remove("r0"),
+        lambda library: direct(library.workspace.store).readers.remove("r0"),
         lambda library: library.reader("r0", private=True),
     ],
 )
@@ -177,12 +177,12 @@ def test_a_reader_who_leaves_is_forgotten_at_once(words: Encoder, leave: Callabl
 
 def test_a_crowd_that_was_begun_with_a_reader_who_has_left_is_not_stored(camps: Library) -> None:
     camps.corpus()
-    stored = direct(camps.store).crowd.get()
+    stored = direct(camps.workspace.store).crowd.get()
     assert stored is not None
-    entries = len(direct(camps.store).crowd.public_log().entries)
-    direct(camps.store).readers.keep_private("r0", True)
-    assert not direct(camps.store).crowd.put(stored, entries)
-    assert direct(camps.store).crowd.get() is None
+    entries = len(direct(camps.workspace.store).crowd.public_log().entries)
+    direct(camps.workspace.store).readers.keep_private("r0", True)
+    assert not direct(camps.workspace.store).crowd.put(stored, entries)
+    assert direct(camps.workspace.store).crowd.get() is None
 
 
 def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path) -> None:
@@ -194,7 +194,7 @@ def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path)
         other.reader("r0", private=False)
         other.reader("r2", private=True)
         other.refresh_crowd()
-        assert direct(library.store).crowd.state().stored == direct(other.store).crowd.state().stored
+        assert direct(library.workspace.store).crowd.state().stored == direct(other.workspace.store).crowd.state().stored
         assert not np.array_equal(odds(library.corpus()), before)
 
 
@@ -219,14 +219,14 @@ def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_do
     with Library(":memory:", encoder="words") as library:
         fill(library, 4)
         second = library.reader("r0", taste="second").taste_id
-        direct(library.store).log.append(second, [Verdict(row, "like", 1.0) for row in range(1, 7)])
+        direct(library.workspace.store).log.append(second, [Verdict(row, "like", 1.0) for row in range(1, 7)])
         fifth = library.reader("r5").taste_id
-        direct(library.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
-        direct(library.store).log.undo(fifth)
-        direct(library.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
-        assert direct(library.store).crowd.count_readers(5) == 4
+        direct(library.workspace.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
+        direct(library.workspace.store).log.undo(fifth)
+        direct(library.workspace.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
+        assert direct(library.workspace.store).crowd.count_readers(5) == 4
         assert library.corpus().crowd is None
-        direct(library.store).log.append(fifth, [Verdict(8, "like", 1.0)])
+        direct(library.workspace.store).log.append(fifth, [Verdict(8, "like", 1.0)])
         assert library.corpus().crowd is not None
         assert library.crowd() == CrowdSummary(5, 4 * 15 + 6 + 5, 0)
 
@@ -298,7 +298,7 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         library.add([*TEXTS, {"id": "first", "text": long + " one"}, {"id": "copy", "text": long + " two"}])
         fill(library)
         for number in range(8):
-            direct(library.store).log.append(
+            direct(library.workspace.store).log.append(
                 library.reader(f"r{number}").taste_id, [Verdict(library.row_of("copy"), "like", 1.0)]
             )
         corpus = library.corpus()
@@ -359,7 +359,7 @@ def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(
         assert heard is not None
         assert (heard.readers, heard.since) == (9, 3)
     with Library(stored) as library:
-        entries = direct(library.store).log.entries(library.reader("me").taste_id)
+        entries = direct(library.workspace.store).log.entries(library.reader("me").taste_id)
         assert len(standing(entries, int)) == 3
 
 

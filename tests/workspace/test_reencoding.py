@@ -49,7 +49,7 @@ def ranked(library: Library) -> list[tuple[str, float]]:
 
 def lacking(library: Library) -> int:
     return len(
-        direct(library.store).texts.lacking_vector(direct(library.store).encoders.register(library.encoder))
+        direct(library.workspace.store).texts.lacking_vector(direct(library.workspace.store).encoders.register(library.encoder))
     )
 
 
@@ -87,7 +87,7 @@ def test_a_move_in_the_background_ends_as_one_in_the_foreground(
         library.workspace.encoding.background.wait()
         aside = ranked(library)
         library.use_encoder("words")
-        direct(library.store).encoders.remove(direct(library.store).encoders.find("wider").encoder_id)
+        direct(library.workspace.store).encoders.remove(direct(library.workspace.store).encoders.find("wider").encoder_id)
         assert library.use_encoder("wider") == 12
         assert ranked(library) == aside
 
@@ -184,9 +184,9 @@ def test_progress_counts_up_to_all_that_was_lacking(store: Path, wider: Any) -> 
 
 def test_missing_vectors_are_those_the_encoder_makes(store: Path, wider: Any, papers: list[Text]) -> None:
     with Library(store) as library:
-        cached = CachedEncoder(wider, library.store, direct(library.store).encoders.register(wider))
-        assert encode_missing(library.store, cached) == 12
-        assert encode_missing(library.store, cached) == 0
+        cached = CachedEncoder(wider, library.workspace.store, direct(library.workspace.store).encoders.register(wider))
+        assert encode_missing(library.workspace.store, cached) == 12
+        assert encode_missing(library.workspace.store, cached) == 0
         vectors = cached.known([text.content_hash for text in papers])
         for text, made in zip(papers, wider.encode([text.content for text in papers]), strict=True):
             assert np.array_equal(vectors[text.content_hash], made.astype(np.float16))
@@ -225,7 +225,7 @@ def test_a_store_whose_move_was_killed_ranks_and_the_next_move_goes_on(
     assert process.exitcode == -9
     with Library(store) as library:
         assert library.encoder is (wider if batches == 3 else words)
-        assert all(finding.ok for finding in examine(library.store, library.encoder.fingerprint))
+        assert all(finding.ok for finding in examine(library.workspace.store, library.encoder.fingerprint))
         if batches < 3:
             assert ranked(library) == old
         assert library.use_encoder("wider") == 12 - 4 * batches

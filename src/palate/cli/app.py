@@ -1,6 +1,4 @@
-"""The command line: a thin door. The list of commands, the options before them, and what becomes of
-errors.
-"""
+"""The command line: the list of commands, the options before them, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -18,15 +16,18 @@ from palate.cli import (
     crowd,
     encoders,
     fill,
-    judging,
+    judgements,
+    maintenance,
+    number,
     progress,
     readers,
+    remove,
     replay,
     rules,
     texts,
-    upkeep,
     xray,
 )
+from palate.cli.help import unwrap_help
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
@@ -34,12 +35,16 @@ from palate.errors import PalateError
 
 
 class Door(TyperGroup):
-    """Where errors become exit codes: 1 for what a person can mend, 130 after Ctrl-C, 141 where nobody reads
-    on (as SIGPIPE).
+    """The commands, with errors turned into exit codes: 1 for errors that a person can mend, 130 after
+    Ctrl-C, 141 where nobody reads on (as SIGPIPE).
     """
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        unwrap_help(self)
+
     def invoke(self, ctx: Any) -> Any:
-        for stream in (sys.stdout, sys.stderr):  # what a terminal's encoding lacks is shown escaped
+        for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         try:
@@ -58,8 +63,8 @@ class Door(TyperGroup):
 
 
 def _drop_stdout() -> None:
-    """Let the interpreter's last flush go nowhere, so that it does not fail once more."""
-    with contextlib.suppress(OSError, ValueError):  # a test's stdout is no file
+    """Sends the interpreter's last flush nowhere, so that it does not fail once more."""
+    with contextlib.suppress(OSError, ValueError):  # stdout is no file in tests
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
@@ -91,13 +96,13 @@ def palate(
     ] = None,
     reader: Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)] = None,
     json: JsonOption = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Shows the version.")
     ] = False,
 ) -> None:
     """A trained taste for text: values every text for you and learns from each like and dislike.
 
-    --store, --reader and --json may stand before the command or after it; after it wins.
+    --store, --reader and --json may stand before the command or after it; those after it win.
 
     First steps:
       palate demo
@@ -108,33 +113,37 @@ def palate(
     ctx.obj = Given(store, reader, json)
 
 
-TEXTS, JUDGING, READERS, UPKEEP, MEASURING = "Texts", "Judging", "Readers", "Upkeep", "Training and measuring"
-# so that -0.5 is a verdict; judging.judge refuses what is no number
-NUMBERS = {"ignore_unknown_options": True}
+TEXTS, JUDGEMENTS, READERS, MAINTENANCE = "Texts", "Judgements", "Readers", "Maintenance"
+TRAINING = "Training and evaluation"
+# so that -0.5 is a verdict; judgements.judge refuses all that is no number
+NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
 app.command(rich_help_panel=TEXTS)(texts.find)
 app.command(rich_help_panel=TEXTS)(texts.value)
-app.command(rich_help_panel=TEXTS)(texts.number)
+app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
+app.command(rich_help_panel=TEXTS)(remove.remove)
 
-app.command(rich_help_panel=JUDGING)(judging.rank)
-app.command(rich_help_panel=JUDGING, context_settings=NUMBERS)(judging.judge)
-app.command(rich_help_panel=JUDGING)(judging.undo)
-app.command(rich_help_panel=JUDGING)(judging.ask)
-app.command(rich_help_panel=JUDGING)(judging.why)
-app.command(rich_help_panel=JUDGING)(progress.progress)
-app.command(rich_help_panel=JUDGING)(contest.contest)
+app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
+app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)
+app.command(rich_help_panel=JUDGEMENTS)(judgements.undo)
+app.command(rich_help_panel=JUDGEMENTS)(judgements.ask)
+app.command(rich_help_panel=JUDGEMENTS)(judgements.why)
+app.command(rich_help_panel=JUDGEMENTS)(progress.progress)
+app.command(rich_help_panel=JUDGEMENTS)(contest.contest)
 
-_readers = typer.Typer(no_args_is_help=True, help="Make, list and remove readers and their tastes.")
+_readers = typer.Typer(no_args_is_help=True, help="Makes, lists and removes readers and their tastes.")
 _readers.command("add")(readers.add)
 _readers.command("list")(readers.list_)
 _readers.command("remove")(readers.remove)
 app.add_typer(_readers, name="reader", rich_help_panel=READERS)
 app.command(rich_help_panel=READERS)(crowd.crowd)
 
-_rules = typer.Typer(no_args_is_help=True, help="Block, keep or boost by word, author, source or pattern.")
+_rules = typer.Typer(
+    no_args_is_help=True, help="Blocks, keeps or boosts texts by word, author, source or pattern."
+)
 _rules.command("add")(rules.add)
 _rules.command("list")(rules.list_)
 _rules.command("remove")(rules.remove)
@@ -143,22 +152,22 @@ _rules.command("accept")(rules.accept)
 _rules.command("veto")(rules.veto)
 app.add_typer(_rules, name="rule", rich_help_panel=READERS)
 
-app.command("export", rich_help_panel=UPKEEP)(upkeep.export)
-app.command("import", rich_help_panel=UPKEEP)(upkeep.import_)
-app.command(rich_help_panel=UPKEEP)(upkeep.backup)
-app.command(rich_help_panel=UPKEEP)(upkeep.doctor)
-_encoder = typer.Typer(no_args_is_help=True, help="Move a store to another encoder, and back.")
+app.command("export", rich_help_panel=MAINTENANCE)(maintenance.export)
+app.command("import", rich_help_panel=MAINTENANCE)(maintenance.import_)
+app.command(rich_help_panel=MAINTENANCE)(maintenance.backup)
+app.command(rich_help_panel=MAINTENANCE)(maintenance.doctor)
+_encoder = typer.Typer(no_args_is_help=True, help="Moves the store to another encoder, and back.")
 _encoder.command("list")(encoders.list_)
 _encoder.command("use")(encoders.use)
 _encoder.command("remove")(encoders.remove)
-app.add_typer(_encoder, name="encoder", rich_help_panel=UPKEEP)
+app.add_typer(_encoder, name="encoder", rich_help_panel=MAINTENANCE)
 
-app.add_typer(train, name="train", rich_help_panel=MEASURING)
-app.command(rich_help_panel=MEASURING)(fill.fill)
+app.add_typer(train, name="train", rich_help_panel=TRAINING)
+app.command(rich_help_panel=TRAINING)(fill.fill)
 _replay = typer.Typer(
-    no_args_is_help=True, help="Replay recorded feedback: how good are palate and its peers?"
+    no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."
 )
 _replay.command("ratings")(replay.ratings)
 _replay.command("library")(replay.library)
 _replay.command("screening")(replay.screening)
-app.add_typer(_replay, name="replay", rich_help_panel=MEASURING)
+app.add_typer(_replay, name="replay", rich_help_panel=TRAINING)

@@ -1,8 +1,7 @@
-"""Contest: how the tastes that compete for a reader stand, and which of them is served."""
+"""`palate contest`: how the tastes that compete for a reader stand, and which of them is served."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +18,7 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
+from palate.shapes import contest_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,24 +32,24 @@ def contest(
         str | None,
         typer.Option(
             metavar="blend|champion|NAME",
-            help="From now on serve the blend of all, the champion alone, or one taste whatever the others do.",
+            help="Serves the blend of all tastes, the champion, or one taste by its name from now on.",
             callback=speakable,
             show_default=False,
         ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Hold the contest anew, from the first judgement on.")
+        bool, typer.Option("--again", help="Holds the contest anew, from the first judgement on.")
     ] = False,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The leaderboard of the tastes that learn side by side, and the history of champions.
+    """Shows the leaderboard of the tastes that learn side by side, and the history of champions.
 
-    Each judgement was predicted by every taste before it learned it. loss is the mean log loss of that, in
-    nats (0.69 knows nothing), behind how much more it loses than the champion, with an interval that holds at
-    all times together.
+    Every taste predicted each judgement before it learned it. loss is the mean log loss of these predictions,
+    in nats (a taste that knows nothing has 0.69). behind is how much more a taste loses than the champion,
+    with an interval that holds at all times together.
 
     Example: palate contest
 
@@ -62,29 +62,23 @@ def contest(
         if again:
             opened.measure_again()
         places, champions, changes = opened.contest(), opened.champions(), opened.changes()
-        if wants_json(ctx, json):
-            show.out_json(
-                {
-                    "tastes": [asdict(place) for place in places],
-                    "champions": [{"after": n, "name": name} for n, name in champions],
-                    "changes": [change._asdict() for change in changes],
-                }
-            )
-            return
-        _show(places)
-        if not places[0].n:
-            show.note("nothing was predicted yet; the first judgements will tell")
-        history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
-        show.note(f"champion: {history}")
-        for change in changes:
-            show.note(
-                f"what is liked seems to have changed at judgement {change.start + 1}:"
-                f" the squared error rose from {change.before:.2f} to {change.after:.2f}"
-            )
+    if wants_json(ctx, json):
+        show.out_json(contest_shape(places, champions, changes))
+        return
+    _show(places)
+    if not places[0].n:
+        show.note("nothing was predicted yet; the first judgements will tell")
+    history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
+    show.note(f"champion: {history}")
+    for change in changes:
+        show.note(
+            f"the reader's taste seems to have changed at judgement {change.start + 1}:"
+            f" the squared error rose from {change.before:.2f} to {change.after:.2f}"
+        )
 
 
 def _show(places: Sequence[Standing]) -> None:
-    names = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
+    headings = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
         [
             place.name,
@@ -95,18 +89,7 @@ def _show(places: Sequence[Standing]) -> None:
         ]
         for place in places
     ]
-    if not show.is_terminal():
-        for line in lines:
-            show.out("\t".join(line))
-        return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for name in names:
-        table.add_column(name, justify="left" if name == "taste" else "right", no_wrap=True)
-    for line in lines:
-        table.add_row(*line)
-    show.terminal().print(table)
+    show.out_table(headings, lines, left=("taste",), no_wrap=True)
 
 
 def _figure(number: float | None, sign: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What palate is for, in half a minute: rank, judge a few, rank again, say why."""
+"""Demo: what palate does, in half a minute: ranks, is told a few judgements, ranks again, explains."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-SHOWN, JUDGED, SUBJECT = 8, 8, "search and ranking"
+N_SHOWN, N_JUDGED, SUBJECT = 8, 8, "search and ranking"
+MAX_TITLE_CHARACTERS = 90
+NEAR_QUANTILE = 0.9  # of the similarities to the first text: who likes that text likes the tenth above it
 LIKES, DISLIKES = "search engines, ranking and recommendation", "image generation"
 NEXT = """\
 [bold]Now on your own stream:[/bold]
@@ -36,8 +38,8 @@ Installed in a virtual environment? Then it is .venv/bin/palate."""
 
 
 def demonstrate(source: str | None, console: Console) -> None:
-    """Run it on the shipped sample, or on a source of one's own (a pretended reader who likes what is like
-    its first text).
+    """Demonstrates palate on the shipped sample, or on another source with a pretended reader, who likes the
+    texts that are like its first one.
     """
     from palate.library import Library
     from palate.sample import SAMPLE
@@ -45,25 +47,25 @@ def demonstrate(source: str | None, console: Console) -> None:
     say = partial(console.print, soft_wrap=True, highlight=False)
     with Library(":memory:") as library:
         report = library.add(source or SAMPLE)
-        told = f"({report.grouped} near-copies folded, {len(report.skipped)} skipped)"
-        say(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {told}")
-        reader, likes, told = _sample_reader(library) if source is None else _pretended_reader(library)
-        say(told)
-        before = reader.rank(max(1, len(library.corpus())))
-        if not before:
-            say("Nothing to rank: give a source with texts.")
+        remark = f"({report.grouped} near-copies folded, {len(report.skipped)} skipped)"
+        say(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {remark}")
+        if not library.n_texts:
+            say("There is nothing to rank: give a source with texts.")
             return
+        reader, likes, description = _sample_reader(library) if source is None else _pretended_reader(library)
+        say(description)
+        before = reader.rank(library.n_texts)
         say("\n[bold]1. Ranked from that alone[/bold] (score 0..100, ± one sd; nothing judged yet)")
-        _show(say, before[:SHOWN], {})
-        judged = {hit.text.id: hit for hit in reader.ask(JUDGED // 2) + before[:JUDGED]}
+        _show(say, before[:N_SHOWN], {})
+        judged = {hit.text.id: hit for hit in reader.ask(N_JUDGED // 2) + before[:N_JUDGED]}
         say("\n[bold]2. A few judgements[/bold], on what teaches most and on what stands on top")
-        for hit in list(judged.values())[:JUDGED]:
+        for hit in list(judged.values())[:N_JUDGED]:
             liked = likes(hit.text)
             reader.judge(hit.text.id, "like" if liked else "dislike")
             say(f"   {'[green]like   [/green]' if liked else '[red]dislike[/red]'} {_title(hit.text)}")
         say("\n[bold]3. Ranked again[/bold], at once; ▲▼ places moved, judged texts left out")
-        after = reader.rank(SHOWN)
-        _show(say, after, {hit.text.id: place for place, hit in enumerate(before, 1)})
+        after = reader.rank(N_SHOWN)
+        _show(say, after, {hit.text.id: position for position, hit in enumerate(before, 1)})
         if after:
             _explain(say, reader, after[0])
     say("\n" + NEXT)
@@ -79,21 +81,19 @@ def _sample_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], st
 
 
 def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], str]:
-    corpus = library.corpus()
-    if not len(corpus):
-        return library.reader("you"), lambda _: False, ""
-    with library.store.reading() as tables:
-        first = tables.texts.get([int(corpus.rows[0])])[int(corpus.rows[0])]
-    cosine = corpus.vectors @ corpus.vectors[0]
-    near = float(np.quantile(cosine, 0.9))
+    first = next(library.texts())
+    similarity = {first.id: 1.0}
+    for found in library.find_like(first.id, limit=library.n_texts):
+        similarity[found.text.id] = found.similarity
+    near = float(np.quantile(list(similarity.values()), NEAR_QUANTILE))
     reader = library.reader("you", likes=first.title or first.content[:200])
-    told = f'Let us pretend that you like texts like "{_title(first)}".'
-    return reader, lambda text: float(cosine[corpus.place(library.row_of(text.id))]) >= near, told
+    description = f'Let us pretend that you like texts like "{_title(first)}".'
+    return reader, lambda text: similarity[text.id] >= near, description
 
 
 def _show(say: Say, hits: list[Hit], before: dict[str, int]) -> None:
-    for place, hit in enumerate(hits, 1):
-        moved = before.get(hit.text.id, place) - place
+    for position, hit in enumerate(hits, 1):
+        moved = before.get(hit.text.id, position) - position
         mark = (
             f"[green]▲{moved:<4}[/green]"
             if moved > 0
@@ -116,7 +116,7 @@ def _explain(say: Say, reader: Reader, hit: Hit) -> None:
     up = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[:6] if pulls[word] > 0)
     down = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[::-1][:3] if pulls[word] < 0)
     say(
-        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]',
+        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]'
     )
     say(f"   words up: {escape(up)}\n   words down: {escape(down) or 'none'}")
     if why.liked:
@@ -124,6 +124,7 @@ def _explain(say: Say, reader: Reader, hit: Hit) -> None:
 
 
 def _title(text: Text) -> str:
-    """As markup that shows the title as it is."""
+    """Returns the title as markup that shows it unchanged."""
     title = title_of(text)
-    return escape(title if len(title) <= 90 else title[:89] + "…")
+    cropped = title[: MAX_TITLE_CHARACTERS - 1] + "…" if len(title) > MAX_TITLE_CHARACTERS else title
+    return escape(cropped)

@@ -1,4 +1,4 @@
-"""What every command may be given, and what it comes to: the store, the reader, the form of the answer.
+"""Options that commands share, and what they name: the store, the reader, the form of the answer.
 
 Imports nothing heavy, as all of cli/ at module level: `palate --help` must be quick.
 """
@@ -15,39 +15,41 @@ from palate.errors import BadStore, BadValue
 
 if TYPE_CHECKING:
     from palate.library import Library
+    from palate.open_store import OpenStore
     from palate.reader import Reader
 
 Typed = TypeVar("Typed", str, str | None)
 
 
 def speakable(typed: Typed) -> Typed:
-    """What was typed, if it is text. Raises BadValue for bytes that are not UTF-8, which Python hands on as
+    """Returns typed text unchanged. Raises BadValue for bytes that are not UTF-8, which Python hands on as
     lone surrogates.
     """
     try:
         (typed or "").encode()
     except UnicodeEncodeError as error:
         raise BadValue(
-            f"what was typed is not UTF-8 at character {error.start + 1}; type it in UTF-8"
+            f"the argument is not UTF-8 at character {error.start + 1}; type it in UTF-8"
         ) from None
     return typed
 
 
 ME, MAIN = "me", "main"  # the reader and the taste that are made on first use
-STORE_HELP = "The store, one file. Default: palate.db in your data folder."
-READER_HELP = "Whose taste it is. Default: me."
+STORE_HELP = "Names the store, one file. Default: palate.db in your data folder."
+READER_HELP = "Names the reader. Default: me."
 
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another.")
+    Path | None,
+    typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another."),
 ]
 ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)]
-TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Which of the reader's tastes.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON Lines on stdout.")]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many texts.")]
+TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Names the reader's taste.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answers in JSON Lines on stdout.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Shows at most so many texts.")]
 PrivateOption = Annotated[
     bool,
     typer.Option(
-        "--allow-private-network", help="Fetch also from private, loopback and link-local addresses."
+        "--allow-private-network", help="Fetches from private, loopback and link-local addresses, too."
     ),
 ]
 TextArgument = Annotated[
@@ -63,7 +65,7 @@ TextArgument = Annotated[
 
 @dataclass(frozen=True)
 class Given:
-    """The options that stood before the command; those after it win."""
+    """The options before the command; those after it win."""
 
     store: Path | None = None
     reader: str | None = None
@@ -71,16 +73,18 @@ class Given:
 
 
 def given(ctx: typer.Context) -> Given:
+    """Returns the options before the command."""
     return ctx.obj if isinstance(ctx.obj, Given) else Given()
 
 
 def wants_json(ctx: typer.Context, own: bool) -> bool:
+    """Tells whether --json stands before or after the command."""
     return own or given(ctx).json
 
 
 def store_path(ctx: typer.Context, own: Path | None, *, create: bool = False) -> Path:
-    """The file of the store. create: make the default folder if it is not there. Raises BadStore where that
-    cannot be done.
+    """Returns the file of the store. create: makes the default folder. Raises BadStore where that cannot be
+    done.
     """
     path = own or given(ctx).store
     if path is None:
@@ -106,6 +110,7 @@ def open_library(
     encoder: str | None = None,
     any_encoder: bool = False,
 ) -> Library:
+    """Opens the store. Raises BadStore, StoreTooNew, EncoderChanged."""
     from palate.library import Library
 
     return Library(
@@ -113,10 +118,15 @@ def open_library(
     )
 
 
+def open_without_encoder(ctx: typer.Context, own: Path | None) -> OpenStore:
+    """Opens a store that is there, without its encoder, which takes time to load and may be gone."""
+    from palate.open_store import OpenStore
+
+    return OpenStore(store_path(ctx, own), create=False)
+
+
 def open_reader(ctx: typer.Context, library: Library, own: str | None, taste: str) -> Reader:
-    """The reader that is meant. Only me and its main taste are made on first use: a slip of the pen must not
-    make a reader.
-    """
+    """Opens the reader. Only me and its main taste are made on first use: a mistyped name makes no reader."""
     name = own or given(ctx).reader or ME
     speakable(name + taste)
     return library.reader(name, taste=taste, create=(name, taste) == (ME, MAIN))

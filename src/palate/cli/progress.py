@@ -1,8 +1,8 @@
-"""Progress: how much of what the reader would like has been seen."""
+"""`palate progress`: how much of what the reader would like has been seen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,6 +17,7 @@ from palate.cli.options import (
     open_reader,
     wants_json,
 )
+from palate.shapes import progress_shape
 
 if TYPE_CHECKING:
     from palate.question.stopping import RecallEstimate
@@ -29,48 +30,29 @@ def progress(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """How much of what you would like you have seen: an estimate with its 95 % interval, and the texts saved
-    so far.
+    """Estimates how much of what you would like you have seen, with a 95 % interval, and the texts saved.
 
-    It is learned from how your likes thin out, so it holds for a reader who judges the best texts first; a
-    share of "palate ask --strategy random" among them does no harm. Before there is enough to go by it says
-    so.
+    The estimate follows how your likes thin out, so it holds for a reader who judges the best texts first; a
+    share of "palate ask --strategy random" among them does no harm. Where there are too few likes it says so.
 
     Example: palate progress
     """
     with open_library(ctx, store) as library:
-        seen = open_reader(ctx, library, reader, taste).progress()
+        recall = open_reader(ctx, library, reader, taste).progress()
     if wants_json(ctx, json):
-        show.out_json(progress_fields(seen))
+        show.out_json(progress_shape(recall))
     else:
-        show.out(sentence(seen))
+        show.out(sentence(recall))
 
 
-def progress_fields(seen: RecallEstimate) -> dict[str, Any]:
-    """share, low and high in [0, 1]; found, left and saved in texts."""
-    return {
-        "known": seen.known,
-        "share": seen.share,
-        "low": seen.low,
-        "high": seen.high,
-        "found": seen.found,
-        "left": seen.left,
-        "saved": seen.saved,
-    }
-
-
-def sentence(seen: RecallEstimate) -> str:
-    """The answer in one line.
+def sentence(recall: RecallEstimate) -> str:
+    """Returns the estimate in one line.
 
     >>> from palate.question.stopping import RecallEstimate
     >>> sentence(RecallEstimate(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412))
     'seen: 94 % (90-97) of what you would like: 47 found, about 3 left; 412 texts saved'
     """
-    if not seen.known:
-        return f"seen: not known yet; {_likes(seen.found)} so far"
-    saved = f"; {seen.saved} text{'' if seen.saved == 1 else 's'} saved" if seen.saved > 0 else ""
-    return f"seen: {seen} of what you would like: {seen.found} found, about {seen.left} left{saved}"
-
-
-def _likes(found: int) -> str:
-    return f"{found} like{'' if found == 1 else 's'}"
+    if not recall.known:
+        return f"seen: not known yet; {show.plural(recall.found, 'like')} so far"
+    saved = f"; {show.plural(recall.saved, 'text')} saved" if recall.saved > 0 else ""
+    return f"seen: {recall} of what you would like: {recall.found} found, about {recall.left} left{saved}"

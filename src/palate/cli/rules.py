@@ -1,7 +1,10 @@
-"""Rules beside learning: write, list, remove; be suggested some, accept or veto them."""
+"""`palate rule`: rules beside learning, written by the reader or suggested by the judgements."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,11 +21,13 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
+from palate.shapes import rule_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from palate.store.rules import StoredRule
+    from palate.rule import Evidence, StoredRule
+    from palate.rules.of_reader import ReaderRules
 
 ACTIONS, FIELDS = "--block, --keep or --boost NUMBER", "--word, --author, --source or --pattern"
 NumberArgument = Annotated[
@@ -32,34 +37,38 @@ NumberArgument = Annotated[
 
 def add(
     ctx: typer.Context,
-    block: Annotated[bool, typer.Option("--block", help="Never show what matches.")] = False,
+    block: Annotated[bool, typer.Option("--block", help="Never shows texts that match.")] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Show what matches above all else, blocked or not.")
+        bool, typer.Option("--keep", help="Shows texts that match above all others, blocked or not.")
     ] = False,
     boost: Annotated[
         float | None,
-        typer.Option(metavar="NUMBER", help="Add so many logits, -20 to 20.", show_default=False),
+        typer.Option(metavar="NUMBER", help="Adds so many logits, -20 to 20.", show_default=False),
     ] = None,
     word: Annotated[
         str | None,
         typer.Option(
-            metavar="WORD", help="A whole word or phrase in title or text, in any case.", callback=speakable
+            metavar="WORD", help="Matches a whole word or phrase in title or text.", callback=speakable
         ),
     ] = None,
     author: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="An author whose name has all these words.", callback=speakable),
+        typer.Option(
+            metavar="NAME", help="Matches an author whose name has all these words.", callback=speakable
+        ),
     ] = None,
     source: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="A source, as its texts name it, or a web host.", callback=speakable
+            metavar="NAME", help="Matches a source, as its texts name it, or a web host.", callback=speakable
         ),
     ] = None,
     pattern: Annotated[
         str | None,
         typer.Option(
-            metavar="REGEX", help="A regular expression of RE2, found in title or text.", callback=speakable
+            metavar="REGEX",
+            help="Matches a regular expression of RE2 anywhere in title or text.",
+            callback=speakable,
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -67,9 +76,10 @@ def add(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write a rule: one of --block, --keep, --boost for one of --word, --author, --source, --pattern.
+    """Adds a rule: one of --block, --keep, --boost for one of --word, --author, --source, --pattern.
 
-    It replaces an earlier rule for the same thing, and holds from the next command on.
+    The rule replaces an earlier one for the same word, author, source or pattern, and holds from the next
+    command on.
 
     Example: palate rule add --block --word crypto
 
@@ -77,22 +87,15 @@ def add(
     """
     from palate.rule import Rule
 
-    actions: list[Any] = [
-        name for name, given in (("block", block), ("keep", keep), ("boost", boost is not None)) if given
-    ]
-    fields: list[tuple[Any, str]] = [
-        (name, value)
-        for name, value in (("word", word), ("author", author), ("source", source), ("pattern", pattern))
-        if value is not None
-    ]
+    switches = (("block", block), ("keep", keep), ("boost", boost is not None))
+    actions: list[Any] = [name for name, is_on in switches if is_on]
+    patterns = (("word", word), ("author", author), ("source", source), ("pattern", pattern))
+    fields: list[tuple[Any, str]] = [(name, value) for name, value in patterns if value is not None]
     if len(actions) != 1 or len(fields) != 1:
         raise typer.BadParameter(f"a rule needs just one of {ACTIONS}, and just one of {FIELDS}")
     rule = Rule(actions[0], *fields[0], 0.0 if boost is None else boost)
-    with open_library(ctx, store) as library:
-        whose = open_reader(ctx, library, reader, taste)
-        with library.store.writing() as tables:
-            stored = tables.rules.put(whose.number, rule)
-        _show([stored], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.add(rule)], as_json=wants_json(ctx, json))
 
 
 def list_(
@@ -102,20 +105,17 @@ def list_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence. Only accepted
-    ones do anything.
+    """Lists the rules of a taste: number, state (accepted, pending, vetoed), rule, evidence.
+
+    Only accepted rules do anything.
 
     Example: palate rule list
     """
-    with open_library(ctx, store) as library:
-        taste_id = open_reader(ctx, library, reader, taste).number
-        with library.store.reading() as tables:
-            rules = tables.rules.of(taste_id)
-        _show(rules, as_json=wants_json(ctx, json))
-        if not rules:
-            show.note(
-                "there are no rules; write one with palate rule add, or see what palate rule suggest finds"
-            )
+    with _rules(ctx, store, reader, taste) as opened:
+        rules = opened.all()
+    _show(rules, as_json=wants_json(ctx, json))
+    if not rules:
+        show.note("there are no rules; add one with palate rule add, or see what palate rule suggest finds")
 
 
 def remove(
@@ -126,16 +126,14 @@ def remove(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Remove a rule as if it had never been; what verdicts speak for may be suggested again, unless it is
-    vetoed instead.
+    """Removes a rule as if it had never been.
+
+    It may be suggested again; palate rule veto is for good.
 
     Example: palate rule remove 3
     """
-    with open_library(ctx, store) as library:
-        taste_id = open_reader(ctx, library, reader, taste).number
-        with library.store.writing() as tables:
-            removed = tables.rules.remove(taste_id, number)
-        _show([removed], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.remove(number)], as_json=wants_json(ctx, json))
 
 
 def suggest(
@@ -145,24 +143,22 @@ def suggest(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Suggest rules that the verdicts so far speak for, surest first, each with its evidence.
+    """Suggests rules that the judgements so far speak for, surest first, each with its evidence.
 
-    Words, authors and sources that liked and disliked texts do not share; at most 5 in 100 of them come by
-    chance. Nothing changes until one is accepted; a vetoed one is not suggested again.
+    The rules name words, authors and sources that liked and disliked texts do not share; at most 5 in 100
+    come by chance. Nothing changes until one is accepted; a vetoed one is not suggested again.
 
     Example: palate rule suggest
     """
-    from palate.rules.suggest import propose
-
-    with open_library(ctx, store) as library:
-        rules = propose(library, open_reader(ctx, library, reader, taste))
-        _show(rules, as_json=wants_json(ctx, json))
-        if rules:
-            show.note(
-                "take one up with palate rule accept NUMBER, or never see it again with palate rule veto NUMBER"
-            )
-        else:
-            show.note("the verdicts so far speak for no rule beyond chance")
+    with _rules(ctx, store, reader, taste) as opened:
+        rules = opened.suggest()
+    _show(rules, as_json=wants_json(ctx, json))
+    if rules:
+        show.note(
+            "accept one with palate rule accept NUMBER, or never see it again with palate rule veto NUMBER"
+        )
+    else:
+        show.note("the judgements so far speak for no rule beyond chance")
 
 
 def accept(
@@ -173,15 +169,12 @@ def accept(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Accept a suggested rule, or take up a vetoed one after all.
+    """Accepts a suggested rule, or one that was vetoed.
 
     Example: palate rule accept 3
     """
-    with open_library(ctx, store) as library:
-        taste_id = open_reader(ctx, library, reader, taste).number
-        with library.store.writing() as tables:
-            accepted = tables.rules.settle(taste_id, number, "accepted")
-        _show([accepted], as_json=wants_json(ctx, json))
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.accept(number)], as_json=wants_json(ctx, json))
 
 
 def veto(
@@ -192,31 +185,33 @@ def veto(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Veto a rule: it does nothing, and is never suggested again.
+    """Vetoes a rule: it does nothing, and is never suggested again.
 
     Example: palate rule veto 3
     """
+    with _rules(ctx, store, reader, taste) as opened:
+        _show([opened.veto(number)], as_json=wants_json(ctx, json))
+
+
+@contextmanager
+def _rules(ctx: typer.Context, store: Path | None, reader: str | None, taste: str) -> Iterator[ReaderRules]:
     with open_library(ctx, store) as library:
-        taste_id = open_reader(ctx, library, reader, taste).number
-        with library.store.writing() as tables:
-            vetoed = tables.rules.settle(taste_id, number, "vetoed")
-        _show([vetoed], as_json=wants_json(ctx, json))
+        yield open_reader(ctx, library, reader, taste).rules
 
 
 def _show(rules: Sequence[StoredRule], *, as_json: bool) -> None:
-    for number, rule, state, evidence in rules:
+    for stored in rules:
         if as_json:
-            fields = {
-                "number": number,
-                "action": rule.action,
-                "field": rule.field,
-                "value": rule.value,
-                "amount": rule.amount,
-            }
-            show.out_json({**fields, "state": state, "evidence": vars(evidence) if evidence else None})
+            show.out_json(rule_shape(stored))
             continue
-        said = ""
-        if evidence:
-            said = f"{evidence.liked} of {evidence.of_liked} liked, {evidence.disliked} of {evidence.of_disliked} disliked"
-            said += f" (p = {evidence.chance:.1g})"
-        show.out("\t".join([str(number), state, show.clean(str(rule)), said]).rstrip("\t"))
+        cells = [str(stored.rule_id), stored.state, show.clean(str(stored.rule)), _told(stored.evidence)]
+        show.out("\t".join(cells).rstrip("\t"))
+
+
+def _told(evidence: Evidence | None) -> str:
+    if evidence is None:
+        return ""
+    return (
+        f"{evidence.liked} of {evidence.of_liked} liked,"
+        f" {evidence.disliked} of {evidence.of_disliked} disliked (p = {evidence.chance:.1g})"
+    )

@@ -1,4 +1,4 @@
-"""Texts: add them, find them, value what is not stored, number them."""
+"""`palate demo`, `add`, `find` and `value`: texts that come in, are found, or are valued unstored."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from palate.cli import show, waiting
+from palate.cli import show
 from palate.cli.options import (
     MAIN,
     JsonOption,
@@ -25,23 +25,28 @@ from palate.cli.options import (
     store_path,
     wants_json,
 )
+from palate.cli.progress_bar import Update, progress_bar
+from palate.cli.tables import note_report, show_found, show_hits
 from palate.errors import PalateError
+from palate.shapes import add_shape
 
 if TYPE_CHECKING:
+    from palate.results import AddReport
     from palate.source import Columns
     from palate.text import Text
-    from palate.workspace.adding import AddReport
 
-AT_ONCE = 1000  # texts valued at a time; bounds memory, not the result
+BATCH_TEXTS = 1000  # valued at a time; bounds memory, not the result
 
 
 def demo(
     source: Annotated[
         str | None,
-        typer.Argument(metavar="SOURCE", help="Your own texts, not the sample.", show_default=False),
+        typer.Argument(metavar="SOURCE", help="Your own texts in place of the sample.", show_default=False),
     ] = None,
 ) -> None:
-    """See in half a minute what palate does: rank, judge a few, rank again, say why. Nothing is stored.
+    """Shows in half a minute what palate does: ranks, judges a few texts, ranks again, explains.
+
+    Stores nothing.
 
     Example: palate demo
     """
@@ -56,27 +61,30 @@ def add(
     ctx: typer.Context,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, folders, addresses, - for standard input."),
+        typer.Argument(metavar="SOURCE", help="Files, folders or addresses; - is standard input."),
     ],
     title: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column with the title, if guessed wrong.")
+        str | None,
+        typer.Option(metavar="COLUMN", help="Names the title column, where the guess is wrong."),
     ] = None,
-    text: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the text.")] = None,
-    id: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the id.")] = None,
+    text: Annotated[str | None, typer.Option(metavar="COLUMN", help="Names the text column.")] = None,
+    id: Annotated[str | None, typer.Option(metavar="COLUMN", help="Names the id column.")] = None,
     encoder: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="For a new store: static, minilm or sbert:NAME_OR_PATH. Default: static."
+            metavar="NAME",
+            help="Names the encoder of a new store: static, minilm or sbert:NAME_OR_PATH. Default: static.",
         ),
     ] = None,
     allow_private_network: PrivateOption = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Add texts: tables, feeds, reference lists, web pages, plain files. Makes the store if it is not there.
+    """Adds texts from tables, feeds, reference lists, web pages and plain files.
 
-    Texts that are there already are counted as known; near-copies join a group that one verdict labels.
-    A source that cannot be read ends the command; what came before it stays.
+    Makes the store if it is not there. Texts that are there already count as known; near-copies join a group
+    that shares one judgement. A source that cannot be read ends the command; texts of the sources before it
+    stay.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
     """
@@ -84,18 +92,17 @@ def add(
 
     if not store_path(ctx, store, create=True).exists():
         _look(sources[0], Columns(title, text, id), encoder)
-    # of each source begun: what became of it so far, and how many texts it has
-    seen: list[tuple[AddReport, int]] = []
+    reports: list[tuple[AddReport, int]] = []  # of each source begun, with the number of texts it has
     as_json = wants_json(ctx, json)
     with open_library(ctx, store, create=True, encoder=encoder) as library:
         try:
-            for place, source in enumerate(sources):
-                with waiting.progress(f"adding {source}") as update:
+            for index, source in enumerate(sources):
+                with progress_bar(f"adding {source}") as update:
 
                     def progress(
-                        report: AddReport, total: int, place: int = place, update: waiting.Update = update
+                        report: AddReport, total: int, index: int = index, update: Update = update
                     ) -> None:
-                        seen[place:] = [(report, total)]
+                        reports[index:] = [(report, total)]
                         update(report.seen, total)
 
                     chosen = {"title": title, "text": text, "id": id}
@@ -103,37 +110,37 @@ def add(
                         source, **chosen, allow_private_network=allow_private_network, progress=progress
                     )
         except KeyboardInterrupt:
-            report, total = _sum(seen), sum(total for _, total in seen)
+            report, total = _sum(reports), sum(total for _, total in reports)
             if as_json:
-                show.out_json(show.report_fields(report))
+                show.out_json(add_shape(report))
             show.note(
                 f"stopped: {report.added + report.known} of {total} texts are in"
-                if seen
+                if reports
                 else "stopped: no text was added"
             )
             raise typer.Exit(130) from None
         except PalateError:
-            if seen:
-                _show_report(_sum(seen), as_json=as_json)
+            if reports:
+                _show_report(_sum(reports), as_json=as_json)
             raise
-    _show_report(_sum(seen), as_json=as_json)
+    _show_report(_sum(reports), as_json=as_json)
 
 
 def find(
     ctx: typer.Context,
     query: Annotated[
         str | None,
-        typer.Argument(metavar="QUERY", help="What to look for.", callback=speakable, show_default=False),
+        typer.Argument(metavar="QUERY", help="Words or a text.", callback=speakable, show_default=False),
     ] = None,
     like: Annotated[
         str | None,
-        typer.Option("--like", metavar="TEXT_ID", help="Find what is like this text.", callback=speakable),
+        typer.Option("--like", metavar="TEXT_ID", help="Finds texts like this one.", callback=speakable),
     ] = None,
     limit: LimitOption = 20,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Find texts by words and meaning together, nearest first.
+    """Finds texts by words and meaning together, nearest first.
 
     Example: palate find "privacy of medical records"
 
@@ -147,22 +154,24 @@ def find(
             if query is not None
             else library.find_like(str(like), limit=limit)
         )
-        show.show_found(found, as_json=wants_json(ctx, json))
+        show_found(found, as_json=wants_json(ctx, json))
         if not found:
             show.note("nothing was found")
 
 
 def value(
     ctx: typer.Context,
-    what: Annotated[
-        str, typer.Argument(metavar="TEXT|FILE|-", help="A text, a file with texts, or - for standard input.")
+    texts: Annotated[
+        str, typer.Argument(metavar="TEXT|FILE|-", help="A text, or a file with texts; - is standard input.")
     ],
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Value texts for a reader without storing them. What is no file is a text itself.
+    """Values texts for a reader without storing them.
+
+    An argument that names no file or address is a text itself.
 
     Example: palate value "A new way to grow tomatoes in winter"
 
@@ -171,77 +180,18 @@ def value(
     from palate.value import Hit
 
     with open_library(ctx, store) as library:
-        whose = open_reader(ctx, library, reader, taste)
-        texts = _texts(what)
-        while part := list(islice(texts, AT_ONCE)):
-            hits = [Hit(text, value) for text, value in zip(part, whose.value(part), strict=True)]
-            show.show_hits(hits, as_json=wants_json(ctx, json))
+        opened = open_reader(ctx, library, reader, taste)
+        unstored = _texts(texts)
+        while batch := list(islice(unstored, BATCH_TEXTS)):
+            hits = [Hit(text, value) for text, value in zip(batch, opened.value(batch), strict=True)]
+            show_hits(hits, as_json=wants_json(ctx, json))
 
 
-def number(
-    ctx: typer.Context,
-    text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)
-    ],
-    axis: Annotated[
-        Literal["principal", "taste"] | None,
-        typer.Option(
-            "--axis",
-            help="Its place, 0 to 1000, among the stored texts: by what divides them most, or by taste.",
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            "--model", metavar="FOLDER", help="What a model of palate train classify or regress says."
-        ),
-    ] = None,
-    reader: ReaderOption = None,
-    taste: TasteOption = MAIN,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """A text as one integer of 64 bits: close texts get numbers that differ in few bits. The same on every
-    machine.
-
-    With --axis its place among the stored texts instead, in thousandths; with --model the number of its class
-    and how probable that is, or the number that a regression gives it.
-
-    Example: palate number "two cats"
-
-    Example: palate number "two cats" --axis taste
-
-    Example: palate number "two cats" --model my-classes
-    """
-    if axis and model:
-        raise typer.BadParameter("give either --axis or --model", ctx)
-    as_json = wants_json(ctx, json)
-    if model:
-        from palate.cli.numbering import said_by, show_said
-        from palate.cli.train.silence import silenced
-
-        with silenced():
-            told = said_by(model, text)
-        show.out_json(told) if as_json else show_said(told)
-    elif axis:
-        from palate.cli.numbering import on_axis, show_place
-
-        with open_library(ctx, store) as library:
-            place = on_axis(library, open_reader(ctx, library, reader, taste), text, axis)
-        show.out_json(place) if as_json else show_place(place)
-    else:
-        from palate.encoder.static import StaticEncoder
-        from palate.insight.number import number_of
-
-        found = number_of(StaticEncoder().sums([text]))
-        show.out_json({"number": found}) if as_json else show.out(str(found))
-
-
-def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:
-    from palate.workspace.adding import AddReport
+def _sum(reports: Sequence[tuple[AddReport, int]]) -> AddReport:
+    from palate.results import AddReport
 
     total = AddReport()
-    for report, _ in seen:
+    for report, _ in reports:
         total.added += report.added
         total.known += report.known
         total.grouped += report.grouped
@@ -252,15 +202,13 @@ def _sum(seen: Sequence[tuple[AddReport, int]]) -> AddReport:
 
 def _show_report(report: AddReport, *, as_json: bool) -> None:
     if as_json:
-        show.out_json(show.report_fields(report))
+        show.out_json(add_shape(report))
     else:
-        show.note_report(report)
+        note_report(report)
 
 
 def _look(source: str, columns: Columns, encoder: str | None) -> None:
-    """Look at what a store would begin with before it is made, so that a slip leaves no empty store
-    behind.
-    """
+    """Reads the first text before the store is made, so that a mistyped name leaves no empty store behind."""
     from palate.encoder.choose import make_encoder
     from palate.source import open_source
     from palate.source.fetch import is_address
@@ -275,17 +223,18 @@ def _look(source: str, columns: Columns, encoder: str | None) -> None:
         next(iter(open_source(source, columns=columns)), None)
 
 
-def _texts(what: str) -> Iterator[Text]:
-    """The text that was typed, or those of a file, an address or standard input."""
+def _texts(source: str) -> Iterator[Text]:
+    """Yields the text that was typed, or those of a file, an address or standard input."""
     from palate.source import Skipped, open_source
     from palate.source.fetch import is_address
     from palate.text import Text
 
-    if what != "-" and not os.path.exists(what) and (not is_address(what) or len(what.split()) > 1):
-        yield Text.of(speakable(what))
+    names_source = is_address(source) and len(source.split()) == 1
+    if source != "-" and not os.path.exists(source) and not names_source:
+        yield Text.of(speakable(source))
         return
-    for one in open_source(what):
-        if isinstance(one, Skipped):
-            show.note(f"skipped {one.where}: {one.reason}")
+    for row in open_source(source):
+        if isinstance(row, Skipped):
+            show.note(f"skipped {row.where}: {row.reason}")
         else:
-            yield one
+            yield row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
@@ -13,11 +13,6 @@ from scipy.stats import false_discovery_control, hypergeom
 from palate.feature.terms import STOP
 from palate.rule import Evidence, Field, Rule, authors
 from palate.text import Text
-
-if TYPE_CHECKING:
-    from palate.library import Library
-    from palate.reader import Reader
-    from palate.store.rules import StoredRule
 
 MAX_FALSE_DISCOVERY_RATE = 0.05  # share of the suggestions that may be due to chance alone
 MIN_TEXTS = 4  # judged texts that must have a trait
@@ -36,21 +31,6 @@ class Suggestion:
 
     rule: Rule
     evidence: Evidence
-
-
-def propose(library: Library, reader: Reader) -> list[StoredRule]:
-    """Suggests rules from a reader's standing judgements, and makes them its pending rules, surest first.
-
-    Traits that have a rule, or whose rule was vetoed, are not suggested. Costs a read of every judged text.
-    """
-    judged = reader.judged()
-    with library.store.reading() as tables:
-        rules = tables.rules.of(reader.taste_id)
-    settled = {stored.rule.key for stored in rules if stored.state != "pending"}
-    texts = [library.text(feedback.text_id) for feedback in judged]
-    found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
-    with library.store.writing() as tables:
-        return tables.rules.propose(reader.taste_id, [(one.rule, one.evidence) for one in found])
 
 
 def suggest(

@@ -1,4 +1,4 @@
-"""240 short texts over a dozen subjects, written for palate: what the first steps are made on."""
+"""Sample: 240 short texts on a dozen subjects, written for palate; the demo and the examples use them."""
 
 from pathlib import Path
 

@@ -4,18 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from palate.results import Skipped as Skipped
 from palate.text import Text
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A row, entry or file that holds no usable text.
-
-    where: a place a person can go to: "papers.csv, row 17" (line 17, the header being line 1), "feed.xml,
-    entry 3". reason: one clause."""
-
-    where: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from palate.store import schema
 
@@ -58,8 +58,11 @@ class GenerationTable:
             return False
         if stored and row.generation_id == stored.generation_id and row.fit_digest != stored.fit_digest:
             return False
-        self._connection.execute(delete(schema.generation))
-        values = dict(zip([column.name for column in GENERATION], row, strict=True))
+        values: dict[str, Any] = dict(zip([column.name for column in GENERATION], row, strict=True))
+        if stored and row.generation_id == stored.generation_id:  # the same fit: made when it was first made
+            self._connection.execute(update(schema.generation).values(values))
+            return True
         made_at = datetime.now(UTC).isoformat()
+        self._connection.execute(delete(schema.generation))
         self._connection.execute(insert(schema.generation).values(values | {"made_at": made_at}))
         return True

@@ -1,12 +1,12 @@
 """Health: is a store whole, and what mends it; a copy of it while it is in use."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from palate.errors import BadStore, StoreBusy
 from palate.parts import Store
+from palate.results import Finding
 from palate.store import schema
 from palate.store.tables import Tables
 
@@ -19,16 +19,6 @@ _UNLED = select(func.count()).where(  # removed texts whose group is said to go 
     _removed.representative.not_in(_there), _removed.representative != _removed.row
 )
 REBUILD = "palate export | palate --store NEW import -"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check. mend is what to do, empty where all is well."""
-
-    check: str
-    ok: bool
-    detail: str
-    mend: str = ""
 
 
 def examine(store: Store[Tables], fingerprint: str) -> list[Finding]:

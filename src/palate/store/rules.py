@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from palate.errors import UnknownName
-from palate.rule import TEXT_FIELDS, Evidence, Rule, State
+from palate.rule import TEXT_FIELDS, Evidence, Rule, State, StoredRule
 from palate.store import schema
 from palate.store.dialect import Dialect
 
 _rule = schema.rule.c
-
-
-class StoredRule(NamedTuple):
-    """A rule with its id. evidence: None where the reader wrote the rule."""
-
-    rule_id: int
-    rule: Rule
-    state: State
-    evidence: Evidence | None
 
 
 class RuleTable:

@@ -3,7 +3,6 @@ kept.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from time import perf_counter
 
@@ -14,7 +13,7 @@ from palate.feature.minhash import band_keys, jaccard
 from palate.feature.terms import BUCKETS, content_terms, hash_terms
 from palate.features import Terms
 from palate.parts import Matrix, Store
-from palate.source import Skipped
+from palate.results import AddReport, Skipped
 from palate.store.tables import Tables
 from palate.store.texts import PreparedText
 from palate.text import Text, canonical_url
@@ -24,27 +23,6 @@ FIRST_CHUNK = 50  # it grows or shrinks from there
 CHUNK_SECONDS = 1.0  # towards which it does: a transformer is a hundred times slower than static vectors
 ALIKE_TERMS = 0.7  # Jaccard of words and word pairs from which two texts may be near-copies
 ALIKE_VECTORS = 0.95  # cosine from which they are
-
-
-@dataclass
-class AddReport:
-    """What became of each text. added counts grouped ones too; known were there before; seconds is the time
-    it took so far.
-    """
-
-    added: int = 0
-    known: int = 0
-    grouped: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def seen(self) -> int:
-        return self.added + self.known + len(self.skipped)
-
-    @property
-    def texts_per_s(self) -> float:
-        return (self.added + self.known) / self.seconds if self.seconds else 0.0
 
 
 # called after each chunk with the report so far and the number of texts in all

@@ -29,7 +29,7 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
                 (row, "like" if liking > 0 else "dislike", liking)
                 for row, liking in zip(rows, likings, strict=True)
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            library.workspace.store.log.append(taste, verdicts)  # type: ignore[arg-type]
     return path
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from palate.cli import show, waiting
+from palate.cli import show
 from palate.cli.options import ME, JsonOption, StoreOption, given, open_library, speakable, wants_json
+from palate.cli.progress_bar import progress_bar
 from palate.cli.train.options import OutOption, with_settings
 from palate.cli.train.progress import training_progress
 from palate.cli.train.silence import silenced
@@ -74,10 +75,9 @@ def adapt(
     messages = MessageLog()
     with open_library(ctx, store) as library, silenced():
         from palate.adapt.adapt import adapt as tune
-        from palate.adapt.library_access import encoder_name
 
-        before = encoder_name(library)
-        with training_progress() as on_step, waiting.progress("judging", unit="done") as progress:
+        before = str(library.encoder_name)
+        with training_progress() as on_step, progress_bar("judging", unit="done") as progress:
             adapted = tune(
                 library,
                 out,
@@ -96,7 +96,7 @@ def adapt(
 
 
 def _use(library: Library, adapted: Adapted, before: str) -> str:
-    with waiting.progress(f"encoding with {adapted.name}") as progress:
+    with progress_bar(f"encoding with {adapted.name}") as progress:
         try:
             library.use_encoder(adapted.name, progress)
         except KeyboardInterrupt:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
-from direct import direct
 from palate.library import Library
 from palate.text import Text
 
@@ -46,10 +45,10 @@ def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palat
     from sklearn.decomposition import PCA
 
     with Library(store) as library:
-        vectors, rows = library.corpus().vectors, library.corpus().rows
+        corpus = library.corpus()
+        vectors, rows = corpus.vectors(np.arange(len(corpus))), corpus.rows
         along = PCA(1, svd_solver="full").fit_transform(vectors.astype(float))[:, 0]
-        texts = direct(library.store).texts.get(rows.tolist())
-        contents = [texts[row].content for row in rows.tolist()]
+        contents = [text.content for text in library.texts_at(rows.tolist())]
     places = np.array(
         [
             facts(palate("number", content, "--axis", "principal", "--json"))["position"]

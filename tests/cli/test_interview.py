@@ -12,7 +12,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from palate.cli.asking import ask_in_terminal
+from palate.cli.interview import interview
 from palate.library import Library
 from palate.reader import Reader
 from palate.text import Text
@@ -36,7 +36,7 @@ def pressing(keys: Iterable[str]) -> Callable[[], str]:
 
 def test_keys_become_judgements(reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]) -> None:
     asked = [reader.ask()[0].text.id]
-    ask_in_terminal(reader, console, pressing("ldsq"), None)
+    interview(reader, console, pressing("ldsq"), None)
     judged = reader.judged()
     assert [feedback.kind for feedback in judged] == ["like", "dislike", "skip"]
     assert judged[0].text_id == asked[0]
@@ -47,12 +47,12 @@ def test_the_text_that_is_shown_is_the_one_the_strategy_chooses(reader: Reader, 
     reader.judge_many([("cats-1", "like"), ("bonds-2", "dislike")])
     asked = [reader.ask(strategy=strategy)[0].text.id for strategy in ("explore", "uncertainty")]
     assert asked[0] != asked[1]
-    ask_in_terminal(reader, console, pressing("s"), 1, "uncertainty")
+    interview(reader, console, pressing("s"), 1, "uncertainty")
     assert reader.judged()[-1].text_id == asked[1]
 
 
 def test_enter_after_a_key_and_other_keys_change_nothing(reader: Reader, console: Console) -> None:
-    ask_in_terminal(reader, console, pressing(["l\r", "\n", "x", "\x1b[A", "D", "q"]), None)
+    interview(reader, console, pressing(["l\r", "\n", "x", "\x1b[A", "D", "q"]), None)
     assert [feedback.kind for feedback in reader.judged()] == ["like", "dislike"]
 
 
@@ -60,7 +60,7 @@ def test_undo_asks_the_same_text_again(
     reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = reader.ask()[0]
-    ask_in_terminal(reader, console, pressing("luuq"), None)
+    interview(reader, console, pressing("luuq"), None)
     assert reader.judged() == []
     assert reader.ask()[0].text.id == first.text.id
     out = capsys.readouterr().out
@@ -72,17 +72,17 @@ def test_undo_asks_the_same_text_again(
 def test_it_ends_at_the_limit_and_when_nothing_is_left(
     reader: Reader, console: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ask_in_terminal(reader, console, pressing("l"), 1)
+    interview(reader, console, pressing("l"), 1)
     assert len(reader.judged()) == 1
-    ask_in_terminal(reader, console, pressing("s" * 11), None)
-    assert "nothing is left to ask" in capsys.readouterr().out
+    interview(reader, console, pressing("s" * 11), None)
+    assert "no text is left to ask" in capsys.readouterr().out
 
 
 def test_the_end_of_input_is_quitting(reader: Reader, console: Console) -> None:
     def end() -> str:
         raise EOFError
 
-    ask_in_terminal(reader, console, end, None)
+    interview(reader, console, end, None)
     assert reader.judged() == []
 
 
@@ -97,7 +97,7 @@ def test_ctrl_c_says_what_is_kept(
         raise KeyboardInterrupt
 
     with pytest.raises(typer.Exit) as stopped:
-        ask_in_terminal(reader, console, press, None)
+        interview(reader, console, press, None)
     assert stopped.value.exit_code == 130
     assert capsys.readouterr().err == "stopped: 1 judgement kept\n"
     assert len(reader.judged()) == 1
@@ -109,7 +109,7 @@ def test_a_long_or_wicked_text_is_cropped_and_cleaned(
     console = Console(width=40, height=12, highlight=False)
     with Library(tmp_path / "one.db") as library:
         library.add([Text.of("word " * 5000, title="\x1b]0;owned\x07[bold]Title[/bold]\x1b[31m")])
-        ask_in_terminal(library.reader(), console, pressing("q"), None)
+        interview(library.reader(), console, pressing("q"), None)
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "[bold]Title[/bold]\n" in out

@@ -1,4 +1,4 @@
-"""Progress: a bar on stderr for what takes long."""
+"""Progress bar: how far a long work is, on stderr."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from contextlib import contextmanager
 
 from palate.cli.show import clean
 
-BAR_AFTER_S = 1.5  # what is over before then needs no bar
+BAR_AFTER_S = 1.5  # shorter work needs no bar
 
-Update = Callable[[int, int], None]  # told how many are done, and of how many
+Update = Callable[[int, int], None]  # takes the number done and the number in all
 
 
 @contextmanager
-def progress(what: str, unit: str = "texts") -> Iterator[Update]:
-    """A bar on stderr for what takes long, with the rate and the time left; nothing where stderr is no
-    terminal.
-    """
+def progress_bar(work: str, unit: str = "texts") -> Iterator[Update]:
+    """Shows a bar on stderr with the rate and the time left; nothing where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -51,7 +49,7 @@ def progress(what: str, unit: str = "texts") -> Iterator[Update]:
     shown = Progress(
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
     )
-    task = shown.add_task(clean(what), total=None)
+    task = shown.add_task(clean(work), total=None)
     timer = Timer(BAR_AFTER_S, shown.start)
     timer.daemon = True
     timer.start()

@@ -1,4 +1,4 @@
-"""Judging: the ranked list, verdicts, questions and reasons."""
+"""`palate rank`, `judge`, `undo`, `ask` and `why`: the ranking, judgements, questions and reasons."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
+from palate.cli.tables import show_hits, show_why, verdict_of
+from palate.shapes import feedback_shape, why_shape
 
 if TYPE_CHECKING:
     from palate.feedback import Feedback
@@ -31,15 +33,14 @@ def rank(
     ctx: typer.Context,
     limit: LimitOption = 20,
     all: Annotated[
-        bool, typer.Option("--all", help="Also those that were judged or skipped before.")
+        bool, typer.Option("--all", help="Includes texts that were judged or skipped before.")
     ] = False,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The best texts for a reader, best first: the score from 0 to 100 with its standard deviation, the
-    title, the id.
+    """Ranks the texts for a reader, best first: score from 0 to 100, its standard deviation, id and title.
 
     Texts that were judged or skipped are left out unless --all is given. Near-copies are folded under the
     first of them.
@@ -48,15 +49,15 @@ def rank(
     """
     with open_library(ctx, store) as library:
         hits = open_reader(ctx, library, reader, taste).rank(limit, all=all)
-        show.show_hits(hits, as_json=wants_json(ctx, json))
+        show_hits(hits, as_json=wants_json(ctx, json))
         if not hits:
             show.note(_nothing_left(library))
+        if not hits.exact:
+            show.note_dimly("not exact yet: a text that is not shown may belong here; rank again in a moment")
 
 
 def _verdict(value: str) -> str:
-    """-0.5 is let through as an argument, and so is a slip in an option's name: refuse that as the usage
-    error that it is.
-    """
+    """Refuses a mistyped option as a usage error: so that -0.5 passes as an argument, every option does."""
     if value.startswith("-"):
         try:
             float(value)
@@ -102,20 +103,22 @@ def judge(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in a judgement. It replaces an earlier one of the same text or of a near-copy, and is on disk when
-    the command ends.
+    """Records a judgement, on disk when the command ends.
+
+    It replaces an earlier judgement of the same text or of a near-copy.
 
     Example: palate judge s001 like
 
     Example: palate judge s001 -0.5
     """
     with open_library(ctx, store) as library:
-        judging = open_reader(ctx, library, reader, taste)
-        feedback = judging.judge(text_id, verdict)
+        opened = open_reader(ctx, library, reader, taste)
+        feedback = opened.judge(text_id, verdict)
         _show_feedback(library, feedback, "", as_json=wants_json(ctx, json))
-        if judging.dropped:
+        if opened.dropped:
             show.note(
-                f"the taste holds no more: the oldest {judging.dropped} judgements no longer weigh in, the log keeps them"
+                f"the taste is full: the oldest {opened.dropped} judgements no longer count;"
+                " the log keeps them"
             )
 
 
@@ -126,8 +129,9 @@ def undo(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take back the newest judgement that stands: all is as if it had never been. Again takes back the one
-    before.
+    """Takes back the newest judgement that stands, as if it had never been.
+
+    Run again, it takes back the one before.
 
     Example: palate undo
     """
@@ -139,7 +143,9 @@ def undo(
             _show_feedback(library, feedback, "undone: ", as_json=wants_json(ctx, json))
 
 
-STRATEGY_HELP = "diverse, expected, explore (default), random, thompson, uncertainty or variance."
+STRATEGY_HELP = (
+    "Chooses the texts by diverse, expected, explore (default), random, thompson, uncertainty or variance."
+)
 
 
 def ask(
@@ -150,7 +156,7 @@ def ask(
             "--limit",
             min=1,
             metavar="N",
-            help="At most so many questions. Default: 1; in a terminal, until q.",
+            help="Asks at most so many questions. Default: 1; in a terminal, until q.",
         ),
     ] = None,
     strategy: Annotated[
@@ -161,10 +167,10 @@ def ask(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Be asked about the texts whose judgement teaches most.
+    """Asks about the texts whose judgement teaches most.
 
-    In a terminal each is shown and a key answers: l like, d dislike, s skip, u undo, q quit. Elsewhere, and
-    with --json, the questions are printed as rank prints texts; answer them with palate judge.
+    In a terminal each text is shown and a key answers: l like, d dislike, s skip, u undo, q quit. Elsewhere,
+    and with --json, the texts are printed as rank prints them; answer with palate judge.
 
     Example: palate ask
 
@@ -175,14 +181,14 @@ def ask(
     strategy = strategy or DEFAULT_QUESTION
     as_json = wants_json(ctx, json)
     with open_library(ctx, store) as library:
-        whose = open_reader(ctx, library, reader, taste)
+        opened = open_reader(ctx, library, reader, taste)
         if not as_json and sys.stdin.isatty() and show.is_terminal():
-            from palate.cli.asking import ask_in_terminal
+            from palate.cli.interview import interview
 
-            ask_in_terminal(whose, show.terminal(), typer.getchar, limit, strategy)
+            interview(opened, show.terminal(), typer.getchar, limit, strategy)
             return
-        hits = whose.ask(limit or 1, strategy=strategy)
-        show.show_hits(hits, as_json=as_json)
+        hits = opened.ask(limit or 1, strategy=strategy)
+        show_hits(hits, as_json=as_json)
         if not hits:
             show.note(_nothing_left(library))
 
@@ -195,28 +201,28 @@ def why(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """What makes a text's value: the words that pull it up and down, each block's share, the nearest liked
-    and disliked texts.
+    """Explains a text's value: the words that pull it up and down, each block's share, the nearest liked and
+    disliked texts.
 
     Example: palate why s001
     """
     with open_library(ctx, store) as library:
         reasons = open_reader(ctx, library, reader, taste).why(text_id)
         if wants_json(ctx, json):
-            show.out_json(show.why_fields(reasons))
+            show.out_json(why_shape(reasons))
         else:
-            show.show_why(reasons)
+            show_why(reasons)
 
 
-def _show_feedback(library: Library, feedback: Feedback, before: str, *, as_json: bool) -> None:
+def _show_feedback(library: Library, feedback: Feedback, prefix: str, *, as_json: bool) -> None:
     if as_json:
-        show.out_json(show.feedback_fields(feedback))
+        show.out_json(feedback_shape(feedback))
     else:
         text = library.text(feedback.text_id)
-        show.out(f"{before}{show.verdict_of(feedback)}  {show.clean(text.id)}  {show.title_of(text)}")
+        show.out(f"{prefix}{verdict_of(feedback)}  {show.clean(text.id)}  {show.title_of(text)}")
 
 
 def _nothing_left(library: Library) -> str:
-    if len(library.corpus()):
+    if library.n_texts:
         return "every text is judged or skipped; palate rank --all shows them, palate add brings new ones"
     return "there are no texts yet; add some with: palate add SOURCE"

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from palate.cli import figures, show
+from palate.cli import replay_tables, show
 from palate.evaluation.result_row import Difference, ResultRow
 
 AHEAD, BEHIND, LEVEL = (
@@ -27,7 +27,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def show_rows(rows: list[ResultRow], width: int = 100) -> list[list[str]]:
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(show, "is_terminal", lambda: True)
-        figures.show_rows(rows)
+        replay_tables.show_rows(rows)
         return [line.split() for line in capsys.readouterr().out.splitlines()]
 
     return show_rows
@@ -56,7 +56,7 @@ def test_many_systems_fit_into_eighty_columns(shown: Shown) -> None:
 
 
 def test_elsewhere_a_row_is_a_line_that_ends_with_the_difference(capsys: pytest.CaptureFixture[str]) -> None:
-    figures.show_rows([row("palate", 0.7, None), row("a", 0.6, AHEAD)])
+    replay_tables.show_rows([row("palate", 0.7, None), row("a", 0.6, AHEAD)])
     palate, other = capsys.readouterr().out.splitlines()
     assert palate.split("\t") == [
         "ratings",

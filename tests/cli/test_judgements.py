@@ -7,6 +7,8 @@ from typer.testing import Result
 
 from palate.library import Library
 from palate.question.choose import QUESTIONS
+from palate.reader import Reader
+from palate.value import Ranking
 
 Palate = Callable[..., Result]
 
@@ -29,6 +31,20 @@ def test_rank_gives_values_best_first_with_near_copies_folded(palate: Palate, st
     assert by_id["bonds-1"]["group"] == ["bonds-1", "bonds-1-copy"]
     assert "bonds-1-copy" not in by_id
     assert by_id["cats-1"]["score"] == round(100 * by_id["cats-1"]["mean"])  # type: ignore[operator]
+
+
+def test_a_ranking_that_is_not_proven_exact_says_so_beside_the_answer(
+    palate: Palate, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = palate("rank", "--json")
+    assert "not exact" not in exact.stderr
+    rank = Reader.rank
+    monkeypatch.setattr(
+        Reader, "rank", lambda self, limit, *, all: Ranking(rank(self, limit, all=all), exact=False)
+    )
+    early = palate("rank", "--json")
+    assert early.stdout == exact.stdout
+    assert early.stderr.startswith("not exact yet: ")
 
 
 def test_rank_without_a_terminal_is_lines_of_tabs(palate: Palate, store: Path) -> None:

@@ -1,4 +1,4 @@
-"""Asking in a terminal: a text, a key, the next text."""
+"""Interview: questions in a terminal, a text, a key, the next text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from palate.cli import progress as show_progress
 from palate.cli import show
+from palate.cli.progress import sentence
+from palate.cli.tables import spread, verdict_of
 from palate.question.choose import DEFAULT_QUESTION
 
 if TYPE_CHECKING:
@@ -19,26 +20,26 @@ if TYPE_CHECKING:
 
 VERDICTS = {"l": "like", "d": "dislike", "s": "skip"}
 KEYS = "l like   d dislike   s skip   u undo   q quit"
-OTHER_LINES = 7  # of the screen, beside the text itself
+RESERVED_LINES = 7  # of the screen, beside the text itself
 
 
-def ask_in_terminal(
+def interview(
     reader: Reader,
     console: Console,
     read_key: Callable[[], str],
     limit: int | None,
     strategy: str = DEFAULT_QUESTION,
 ) -> None:
-    """Ask until the limit, q, the end of the input, or until nothing is left to ask.
+    """Asks until the limit, q, the end of the input, or until no text is left.
 
     read_key waits for a key; it may raise EOFError, and KeyboardInterrupt, which ends the command with 130.
     """
-    judged = 0
+    n_judged = 0
     try:
-        while limit is None or judged < limit:
+        while limit is None or n_judged < limit:
             hits = reader.ask(1, strategy=strategy)
             if not hits:
-                console.print("nothing is left to ask; palate add brings new texts", style="dim")
+                console.print("no text is left to ask about; palate add brings new ones", style="dim")
                 break
             _show(hits[0], console)
             key = _known_key(console, read_key)
@@ -46,29 +47,29 @@ def ask_in_terminal(
                 break
             if key == "u":
                 undone = reader.undo()
-                judged = max(0, judged - 1)
-                what = (
-                    f"undone: {show.verdict_of(undone)}  {show.clean(undone.text_id)}"
+                n_judged = max(0, n_judged - 1)
+                message = (
+                    f"undone: {verdict_of(undone)}  {show.clean(undone.text_id)}"
                     if undone
                     else "nothing to undo"
                 )
-                console.print(what, style="yellow")
+                console.print(message, style="yellow")
             else:
                 reader.judge(hits[0].text.id, VERDICTS[key])
-                judged += 1
+                n_judged += 1
                 console.print(VERDICTS[key], style={"l": "green", "d": "red", "s": "dim"}[key])
     except KeyboardInterrupt:
-        show.note(f"stopped: {_count(judged)} kept")
+        show.note(f"stopped: {show.plural(n_judged, 'judgement')} kept")
         raise typer.Exit(130) from None
-    console.print(f"{_count(judged)} kept", style="dim")
-    seen = reader.progress()
-    if seen.known:
-        console.print(show_progress.sentence(seen), style="dim")
+    console.print(f"{show.plural(n_judged, 'judgement')} kept", style="dim")
+    recall = reader.progress()
+    if recall.known:
+        console.print(sentence(recall), style="dim")
 
 
 def _known_key(console: Console, read_key: Callable[[], str]) -> str:
-    """The first key that means something. What was typed ahead after it is dropped: it was not meant for a
-    text unseen.
+    """Returns the first key that has a meaning. Keys typed ahead are dropped: they were not meant for a text
+    unseen.
     """
     while True:
         try:
@@ -82,26 +83,22 @@ def _known_key(console: Console, read_key: Callable[[], str]) -> str:
 
 
 def _show(hit: Hit, console: Console) -> None:
-    """Title, as much of the body as fits on the screen, and the value."""
+    """Prints the title, as much of the body as fits on the screen, and the value."""
     from rich.text import Text
 
     console.rule(style="dim")
     console.print(Text(show.title_of(hit.text), style="bold"))
     body = show.clean(hit.text.body) if hit.text.title else ""
     lines = list(Text(body[: console.width * console.height]).wrap(console, console.width))
-    fits = max(1, console.height - OTHER_LINES)
-    for line in lines[:fits]:
+    n_fitting = max(1, console.height - RESERVED_LINES)
+    for line in lines[:n_fitting]:
         console.print(line)
-    if len(lines) > fits:
+    if len(lines) > n_fitting:
         console.print("…", style="dim")
     facts = [
-        f"score {hit.value.score} ± {show.spread(hit.value)}",
+        f"score {hit.value.score} ± {spread(hit.value)}",
         show.clean(hit.text.id),
         show.clean(hit.text.source),
     ]
     console.print("   ".join(filter(None, facts)), style="dim")
     console.print(KEYS, style="cyan")
-
-
-def _count(judged: int) -> str:
-    return f"{judged} judgement{'' if judged == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Reports: insight assembled over a library, for every door alike."""

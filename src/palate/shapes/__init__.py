@@ -1,0 +1,175 @@
+"""Shapes: results as JSON objects, the same from every door. Keys are part of the interface."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from palate.feedback import Feedback
+    from palate.insight.drift import TasteChange
+    from palate.question.stopping import RecallEstimate
+    from palate.results import (
+        AddReport,
+        CrowdStatus,
+        EncoderInfo,
+        Finding,
+        ReaderInfo,
+        RemoveReport,
+    )
+    from palate.rule import StoredRule
+    from palate.taste.leaderboard import Standing
+    from palate.text import Text
+    from palate.value import Hit, SimilarText, Value, Why
+
+Shape = dict[str, Any]
+
+
+def finite(number: float) -> float | None:
+    """Returns the number, or None where it is not finite: JSON has no NaN and no infinity."""
+    return number if math.isfinite(number) else None
+
+
+def value_shape(value: Value) -> Shape:
+    """mean and sd in [0, 1], score from 0 to 100."""
+    return {"mean": finite(value.mean), "sd": finite(value.sd), "score": value.score}
+
+
+def hit_shape(hit: Hit) -> Shape:
+    """A text with its value; group only where near-copies are folded under the text.
+
+    >>> from palate.text import Text
+    >>> from palate.value import Hit, Value
+    >>> hit_shape(Hit(Text.of("They sleep.", title="Cats", id="a"), Value(0.5, 0.25)))
+    {'id': 'a', 'title': 'Cats', 'mean': 0.5, 'sd': 0.25, 'score': 50}
+    """
+    shape = {**title_shape(hit.text), **value_shape(hit.value)}
+    return {**shape, "group": list(hit.group)} if hit.group else shape
+
+
+def found_shape(found: SimilarText) -> Shape:
+    """similarity in [-1, 1], None where words alone found the text."""
+    return {**title_shape(found.text), "similarity": finite(found.similarity)}
+
+
+def title_shape(text: Text) -> Shape:
+    """The id and title of a text."""
+    return {"id": text.id, "title": text.title}
+
+
+def feedback_shape(feedback: Feedback) -> Shape:
+    """One judgement; given_at in ISO 8601."""
+    return {
+        "entry": feedback.entry,
+        "reader": feedback.reader,
+        "taste": feedback.taste,
+        "id": feedback.text_id,
+        "kind": feedback.kind,
+        "liking": feedback.liking,
+        "weight": feedback.weight,
+        "given_at": feedback.given_at.isoformat(),
+    }
+
+
+def why_shape(why: Why) -> Shape:
+    """A value with every share of its logit, and the nearest judged texts."""
+    return {
+        **hit_shape(why.hit),
+        "logit": why.logit,
+        "contributions": [share._asdict() for share in why.contributions],
+        "blocks": why.blocks,
+        "liked": [found_shape(found) for found in why.liked],
+        "disliked": [found_shape(found) for found in why.disliked],
+    }
+
+
+def progress_shape(recall: RecallEstimate) -> Shape:
+    """share, low and high in [0, 1]; found, left and saved in texts."""
+    return {
+        "known": recall.known,
+        "share": recall.share,
+        "low": recall.low,
+        "high": recall.high,
+        "found": recall.found,
+        "left": recall.left,
+        "saved": recall.saved,
+    }
+
+
+def contest_shape(
+    places: Sequence[Standing], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
+) -> Shape:
+    """The leaderboard, the champions so far, and where the taste seems to have changed."""
+    return {
+        "tastes": [asdict(place) for place in places],
+        "champions": [{"after": n_judgements, "name": name} for n_judgements, name in champions],
+        "changes": [change._asdict() for change in changes],
+    }
+
+
+def add_shape(report: AddReport) -> Shape:
+    """What became of each text that was added."""
+    return {
+        "added": report.added,
+        "known": report.known,
+        "grouped": report.grouped,
+        "skipped": [asdict(skipped) for skipped in report.skipped],
+        "texts_per_s": report.texts_per_s,
+    }
+
+
+def remove_shape(report: RemoveReport, *, dry_run: bool = False) -> Shape:
+    """What was removed, or would be."""
+    return {**asdict(report), "dry_run": dry_run}
+
+
+def reader_shape(info: ReaderInfo) -> Shape:
+    """One taste of one reader."""
+    return asdict(info)
+
+
+def removed_reader_shape(infos: Sequence[ReaderInfo]) -> Shape:
+    """A reader that was removed, by its tastes (at least one)."""
+    judgements = sum(info.judgements for info in infos)
+    return {"removed": infos[0].reader, "tastes": len(infos), "judgements": judgements}
+
+
+def encoder_shape(info: EncoderInfo) -> Shape:
+    """One encoder of a store; made_at in ISO 8601."""
+    return {**asdict(info), "made_at": info.made_at.isoformat() if info.made_at else None}
+
+
+def removed_encoder_shape(info: EncoderInfo) -> Shape:
+    """An encoder whose vectors were removed, and of how many texts."""
+    return {"encoder": info.name, "fingerprint": info.fingerprint, "removed": info.texts}
+
+
+def crowd_shape(status: CrowdStatus) -> Shape:
+    """What the crowd was learned from; zeros where there is no crowd."""
+    return {"readers": status.readers, "judgements": status.judgements, "since": status.since}
+
+
+def rule_shape(stored: StoredRule) -> Shape:
+    """A rule with its number, its state, and the evidence of a suggestion."""
+    rule = stored.rule
+    return {
+        "number": stored.rule_id,
+        "action": rule.action,
+        "field": rule.field,
+        "value": rule.value,
+        "amount": rule.amount,
+        "state": stored.state,
+        "evidence": asdict(stored.evidence) if stored.evidence else None,
+    }
+
+
+def finding_shape(finding: Finding) -> Shape:
+    """One check of a store."""
+    return asdict(finding)
+
+
+def gap_shape(gap: int, guesses: Sequence[Mapping[str, Any]]) -> Shape:
+    """The guesses for one gap of a text, the first gap being 1."""
+    return {"gap": gap, "guesses": [dict(guess) for guess in guesses]}

@@ -113,7 +113,9 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
         rows = {
             text.id: row
-            for row, text in library.workspace.store.texts.get(range(1, library.workspace.store.texts.last_row() + 1)).items()
+            for row, text in library.workspace.store.texts.get(
+                range(1, library.workspace.store.texts.last_row() + 1)
+            ).items()
         }
         for reader, (places, likings) in enumerate(data.readers):
             early = [

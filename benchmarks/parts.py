@@ -71,7 +71,9 @@ def parts() -> None:
             me.judge_many(
                 [(text_id, "like" if index % 2 else "dislike") for index, text_id in enumerate(ids)]
             )
-            figures["doctor_ms"] = ms(seconds(lambda: examine(library.workspace.store, library.encoder.fingerprint), 3))
+            figures["doctor_ms"] = ms(
+                seconds(lambda: examine(library.workspace.store, library.encoder.fingerprint), 3)
+            )
             figures["relearn_500_ms"] = ms(seconds(lambda: library.reader("me").judged(), 3))
     emit(
         "parts",

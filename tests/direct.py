@@ -1,4 +1,6 @@
-"""Tables of a store whose every method runs in a transaction of its own: short where a test needs no other."""
+"""Tables of a store whose every method runs in a transaction of its own: short where a test needs no
+other.
+"""
 
 from contextlib import AbstractContextManager
 from typing import Any, cast

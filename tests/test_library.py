@@ -31,7 +31,9 @@ NEAR = LONG.replace("tuesday", "wednesday")
 
 
 def everything(library: Library) -> str:
-    """The export, but for the generation in use, which is remade where there is no cache, and the checksum."""
+    """The export, but for the generation in use, which is remade where there is no cache, and the
+    checksum.
+    """
     out = io.StringIO()
     library.export(out)
     lines = out.getvalue().splitlines(keepends=True)[:-1]

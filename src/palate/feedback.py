@@ -67,9 +67,9 @@ E = TypeVar("E", bound=LogEntry)
 def standing(entries: Sequence[E], group_of: Callable[[int], int]) -> dict[int, E]:
     """Returns the judgement that stands for each group of near-copies, in the order in which they were given.
 
-    This is the one rule for tastes, crowd and adapting: what an undo takes back is as if it had never been, and of
-    what is left the latest judgement of any text of a group stands, a skip too. entries: of one taste, oldest first.
-    group_of: the row of the text that stands for the group of a row's text.
+    This is the one rule for tastes, crowd and adapting: what an undo takes back is as if it had never been,
+    and of what is left the latest judgement of any text of a group stands, a skip too. entries: of one taste,
+    oldest first. group_of: the row of the text that stands for the group of a row's text.
 
     >>> from types import SimpleNamespace as Entry
     >>> log = [Entry(entry=1, row=7, undoes=None), Entry(entry=2, row=8, undoes=None), Entry(entry=3, row=None, undoes=2)]

@@ -38,17 +38,16 @@ class _Learned(NamedTuple):
 class Learner:
     """A contest of tastes that has learned what stands in the log, and what each predicted before it did.
 
-    State is a function of the log up to `head` and of the generation of the corpus. Judgements of other processes
-    are learned like those of one's own; the taste is learned again from the log when a judgement was replaced or
-    taken back, when texts were removed, and when there is a new generation or crowd. Predictions are made once
-    and kept in the store, so learning again is quick.
+    State is a function of the log up to `head` and of the generation of the corpus. Judgements of other
+    processes are learned like those of one's own; the taste is learned again from the log when a judgement
+    was replaced or taken back, when texts were removed, and when there is a new generation or crowd.
+    Predictions are made once and kept in the store, so learning again is quick.
 
-    Calls of several threads run one after the other; hold `lock` for several calls that belong together. used: is
-    told of each use.
+    Calls of several threads run one after the other; hold `lock` for several calls that belong together.
+    used: is told of each use.
 
-    taste: the contest. top: the best texts by what is linear in it. verdicts: the judgement that stands for each
-    group of near-copies, by the row of its representative. All as of the last call of `corpus`.
-    """
+    taste: the contest. top: the best texts by what is linear in it. verdicts: the judgement that stands for
+    each group of near-copies, by the row of its representative. All as of the last call of `corpus`."""
 
     def __init__(
         self, workspace: Workspace, row: TasteRow, used: Callable[["Learner"], None] = lambda _: None
@@ -105,9 +104,8 @@ class Learner:
     def append(self, verdicts: Sequence[Verdict], *, key: str | None = None) -> list[Entry]:
         """Predicts, learns and logs judgements in order, all or none, on disk when this returns.
 
-        A judgement that replaces one is predicted by what is known without the old one; of several of a text the
-        last is learned. key: of the request; a repeated one returns what was logged the first time.
-        """
+        A judgement that replaces one is predicted by what is known without the old one; of several of a text
+        the last is learned. key: of the request; a repeated one returns what was logged the first time."""
         with self.lock:
             corpus = self.corpus()
             groups = [self._group(corpus, verdict.row) for verdict in verdicts]
@@ -129,7 +127,9 @@ class Learner:
             return list(entries)
 
     def undo(self, *, key: str | None = None) -> Entry | None:
-        """Takes back the newest judgement that stands: all is as if it had never been. None where there is none."""
+        """Takes back the newest judgement that stands: all is as if it had never been. None where there is
+        none.
+        """
         with self.lock:
             with self._workspace.store.writing() as tables:
                 undone = tables.log.undo(self.taste_id, key=key)
@@ -146,7 +146,9 @@ class Learner:
             self._serving, self._learned = serving, None
 
     def measure_again(self) -> None:
-        """Lets every taste predict all that stands in the log once more, as if it came anew, and keeps that instead."""
+        """Lets every taste predict all that stands in the log once more, as if it came anew, and keeps that
+        instead.
+        """
         with self.lock:
             self._relearn(predict=True)
             teaching = sorted(entry.entry for entry in self.verdicts.values() if entry.liking is not None)
@@ -164,7 +166,9 @@ class Learner:
         return self._workspace.representatives(corpus, [row]).get(row, row)
 
     def _caught_up(self, corpus: Corpus) -> bool:
-        """Learns what came to the log since; False, and nothing is learned, where it changes what was there."""
+        """Learns what came to the log since; False, and nothing is learned, where it changes what was
+        there.
+        """
         with self._workspace.store.reading() as tables:
             entries = tables.log.entries(self.taste_id, after=self.head)
             predictions = tables.log.predictions(self.taste_id, after=self.head)
@@ -211,7 +215,9 @@ class Learner:
     def _learn(
         self, corpus: Corpus, judged: Sequence["_Judged"], *, predict: bool
     ) -> list[Prediction | None]:
-        """Learns judgements in order; those without a liking teach nothing. Returns the predictions of all."""
+        """Learns judgements in order; those without a liking teach nothing. Returns the predictions of
+        all.
+        """
         teaching = [one for one in judged if one.liking is not None]
         features = self._features(corpus, teaching)
         if features is None:
@@ -235,14 +241,18 @@ class Learner:
         ]
 
     def _features(self, corpus: Corpus, judged: Sequence["_Judged"]) -> tuple[set[int], Features] | None:
-        """Returns the rows that can be learned from, and the features of the texts of those; None for none."""
+        """Returns the rows that can be learned from, and the features of the texts of those; None for
+        none.
+        """
         if not judged:
             return None
         known, features = self._workspace.features_of(corpus, [one.row for one in judged])
         return (set(known), features) if known else None
 
     def _predicted(self, predictions: Sequence[Prediction | None]) -> Matrix:
-        """Returns (n, m) logits in the order of today's members, nan where one took no part or none is known."""
+        """Returns (n, m) logits in the order of today's members, nan where one took no part or none is
+        known.
+        """
         table = np.full((len(predictions), len(self.taste.names)), np.nan, dtype=np.float32)
         columns = {name: column for column, name in enumerate(self.taste.names)}
         for row, prediction in zip(table, predictions, strict=True):
@@ -255,7 +265,9 @@ class Learner:
 
 
 class _Judged(NamedTuple):
-    """One judgement to be learned. liking: None where it teaches nothing. prediction: where it was made before."""
+    """One judgement to be learned. liking: None where it teaches nothing. prediction: where it was made
+    before.
+    """
 
     row: int
     liking: float | None

@@ -13,9 +13,9 @@ MEASURED_EVERY = 16  # uses of a learner between two looks at what it holds
 class Learners:
     """One learner for each taste, shared by all who ask for it.
 
-    limit_bytes: of what all of them hold together. Beyond it those that were not used for longest let go of what they
-    learned, and learn it again from the log when they are used next: some milliseconds for 100 judgements.
-    """
+    limit_bytes: of what all of them hold together. Beyond it those that were not used for longest let go of
+    what they learned, and learn it again from the log when they are used next: some milliseconds for 100
+    judgements."""
 
     def __init__(self, workspace: Workspace, limit_bytes: int) -> None:
         self._workspace, self._limit_bytes = workspace, limit_bytes

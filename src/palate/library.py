@@ -37,9 +37,10 @@ class Library(OpenStore):
 
     path: a file, or ":memory:". encoder: name of the encoder for a new store (see encoder/choose.py); for an
     existing one it must be the store's. create: make the file if it is not there. any_encoder: open it also
-    if its vectors come from another encoder, to examine it or to `use_encoder`. memory_limit_bytes: of what the readers have learned; beyond it those that were not used for longest
-    learn again from the log when they are used next. Raises BadStore, StoreTooNew;
-    EncoderChanged if the store's vectors come from another encoder.
+    if its vectors come from another encoder, to examine it or to `use_encoder`. memory_limit_bytes: of what
+    the readers have learned; beyond it those that were not used for longest learn again from the log when
+    they are used next. Raises BadStore, StoreTooNew; EncoderChanged if the store's vectors come from another
+    encoder.
 
     >>> with Library(":memory:") as library:
     ...     library.add([{"id": "a", "title": "Cats", "text": "They sleep all day."}, {"id": "b", "title": "Bonds"}]).added
@@ -190,7 +191,9 @@ class Library(OpenStore):
         return self.workspace.corpus()
 
     def crowd(self) -> CrowdSummary | None:
-        """Returns what the crowd was learned from; None where there is none: fewer than five readers judged enough."""
+        """Returns what the crowd was learned from; None where there is none: fewer than five readers judged
+        enough.
+        """
         state = self.workspace.state()
         return self.workspace.crowd.summary(self.workspace.encoding.follow(state).encoder_id)
 
@@ -227,12 +230,12 @@ class Library(OpenStore):
     ) -> RemoveReport:
         """Removes texts for good: from the store, the cache, the words, the vectors and every answer.
 
-        ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published before then; a
-        text without a date counts from when it was added. With several, all must hold. Judgements of removed texts stay in
-        the log as far as needed, so that every value stays as it is; forget: they go too, and the tastes learn again
-        without them. dry_run: counts, and removes nothing. Raises UnknownName for an id that is not there, BadValue where
-        nothing says which; then nothing is removed.
-        """
+        ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published
+        before then; a text without a date counts from when it was added. With several, all must hold.
+        Judgements of removed texts stay in the log as far as needed, so that every value stays as it is;
+        forget: they go too, and the tastes learn again without them. dry_run: counts, and removes nothing.
+        Raises UnknownName for an id that is not there, BadValue where nothing says which; then nothing is
+        removed."""
         wanted = list(ids)
         if not wanted and source is None and older_than is None:
             raise BadValue("say which texts to remove: ids, a source or an age")

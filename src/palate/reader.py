@@ -51,8 +51,8 @@ class _View:
 class Reader:
     """One reader's view of a library: one taste, learned from that reader's part of the log.
 
-    Get it from `Library.reader`. A judgement is on disk when `judge` returns. Any number of threads may use readers;
-    the calls of one taste run one after the other.
+    Get it from `Library.reader`. A judgement is on disk when `judge` returns. Any number of threads may use
+    readers; the calls of one taste run one after the other.
 
     >>> import palate
     >>> library = palate.open(":memory:")
@@ -70,12 +70,12 @@ class Reader:
         self._learner = learner
 
     def rank(self, limit: int = 20, *, all: bool = False, exact: bool = False) -> Ranking:
-        """Returns the best texts, best first; equal ones newest first. all: also those judged or skipped before.
+        """Returns the best texts, best first; equal ones newest first. all: also those judged or skipped
+        before.
 
-        What a rule keeps stands above all others, what one blocks is not there. In a store of more than 200,000 texts the
-        answer after a judgement may come before every text was read; its `exact` then says so. exact: read them all
-        where that is needed to be sure.
-        """
+        What a rule keeps stands above all others, what one blocks is not there. In a store of more than
+        200,000 texts the answer after a judgement may come before every text was read; its `exact` then says
+        so. exact: read them all where that is needed to be sure."""
         check_limit(limit)
         with self._learner.lock:
             view = self._view(all)
@@ -88,9 +88,8 @@ class Reader:
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
         """Returns the n texts whose judgement would teach most, most first; of near-copies one.
 
-        strategy: see question/choose.py. Chance is drawn by the number of judgements, so asking twice asks the same. Raises
-        UnknownName for a strategy that is not there.
-        """
+        strategy: see question/choose.py. Chance is drawn by the number of judgements, so asking twice asks
+        the same. Raises UnknownName for a strategy that is not there."""
         check_limit(n)
         question = make_question(strategy)
         with self._learner.lock:
@@ -106,12 +105,11 @@ class Reader:
     def judge(
         self, text_id: str, verdict: str | float, *, weight: float = 1.0, key: str | None = None
     ) -> Feedback:
-        """Records one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of the text or of a
-        copy of it.
+        """Records one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of
+        the text or of a copy of it.
 
-        weight: how much it counts, above 0. key: of the request, so that one that is sent again counts once. Raises
-        BadValue for another verdict or weight, UnknownName for an id that is not in the library.
-        """
+        weight: how much it counts, above 0. key: of the request, so that one that is sent again counts once.
+        Raises BadValue for another verdict or weight, UnknownName for an id that is not in the library."""
         return self.judge_many([(text_id, verdict)], weight=weight, key=key)[0]
 
     def judge_many(
@@ -127,7 +125,8 @@ class Reader:
         return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
 
     def undo(self, *, key: str | None = None) -> Feedback | None:
-        """Takes back the newest judgement that stands: all is as if it had never been. None where there is none.
+        """Takes back the newest judgement that stands: all is as if it had never been. None where there is
+        none.
 
         key: see `judge`.
         """
@@ -158,7 +157,9 @@ class Reader:
         return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
-        """Explains the value of a text: the share of every word, block and rule, and the nearest judged texts."""
+        """Explains the value of a text: the share of every word, block and rule, and the nearest judged
+        texts.
+        """
         row = self._rows_of([text_id])[0]
         with self._learner.lock:
             view = self._view(all=True)
@@ -172,7 +173,9 @@ class Reader:
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
 
     def explain(self, text: str | Text) -> Explanation:
-        """Explains the value, as `value` gives it, of a text that need not be in the library; nothing is stored."""
+        """Explains the value, as `value` gives it, of a text that need not be in the library; nothing is
+        stored.
+        """
         given = text if isinstance(text, Text) else Text.of(text)
         with self._learner.lock:
             view = self._view(all=True)
@@ -217,7 +220,9 @@ class Reader:
             return list(self._learner.taste.champions)
 
     def progress(self) -> RecallEstimate:
-        """Returns how much of what this reader would like has been seen; skipped and blocked texts do not count."""
+        """Returns how much of what this reader would like has been seen; skipped and blocked texts do not
+        count.
+        """
         with self._learner.lock:
             view = self._view(all=False)
             verdicts = self._learner.verdicts.values()
@@ -236,7 +241,9 @@ class Reader:
         self._learner.serve(serving)
 
     def measure_again(self) -> None:
-        """Holds the whole contest once more, from the first judgement: for a store that an older palate wrote."""
+        """Holds the whole contest once more, from the first judgement: for a store that an older palate
+        wrote.
+        """
         self._learner.measure_again()
 
     @property
@@ -246,7 +253,9 @@ class Reader:
 
     @property
     def dropped(self) -> int:
-        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log keeps them."""
+        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log
+        keeps them.
+        """
         with self._learner.lock:
             self._learner.corpus()
             return self._learner.taste.dropped
@@ -256,9 +265,8 @@ class Reader:
         return self._feedbacks(self._standing())
 
     def _view(self, all: bool) -> _View:
-        """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups without a
-        judgement.
-        """
+        """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups
+        without a judgement."""
         corpus = self._learner.corpus()
         effect = self._workspace.rules.effect(self.rules.accepted(), corpus.rows)
         candidates = corpus.shown.copy()
@@ -319,9 +327,8 @@ class Reader:
     def _shares(
         self, text: Text, corpus: Corpus, features: Features, row: int | None
     ) -> tuple[Contribution, ...]:
-        """Returns the share of every word, block and rule in a text's logit, largest first. row: None where the
-        text is not stored.
-        """
+        """Returns the share of every word, block and rule in a text's logit, largest first. row: None where
+        the text is not stored."""
         rules = self.rules.accepted()
         if row is None:
             ruled = [Contribution("rule", str(rule), rule.amount) for rule in rules if rule.matches(text)]

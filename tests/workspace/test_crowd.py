@@ -149,9 +149,11 @@ def test_what_a_private_reader_says_changes_nothing_for_others(words: Encoder) -
 def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
     camps.reader("ann", private=True)
     assert (
-        values(camps, "ann", "bayes" if direct(camps.workspace.store).readers.find("ann", "main") is None else None)[
-            "t25"
-        ]
+        values(
+            camps,
+            "ann",
+            "bayes" if direct(camps.workspace.store).readers.find("ann", "main") is None else None,
+        )["t25"]
         > 0.6
     )
 
@@ -194,7 +196,10 @@ def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path)
         other.reader("r0", private=False)
         other.reader("r2", private=True)
         other.refresh_crowd()
-        assert direct(library.workspace.store).crowd.state().stored == direct(other.workspace.store).crowd.state().stored
+        assert (
+            direct(library.workspace.store).crowd.state().stored
+            == direct(other.workspace.store).crowd.state().stored
+        )
         assert not np.array_equal(odds(library.corpus()), before)
 
 
@@ -223,7 +228,9 @@ def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_do
         fifth = library.reader("r5").taste_id
         direct(library.workspace.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
         direct(library.workspace.store).log.undo(fifth)
-        direct(library.workspace.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
+        direct(library.workspace.store).log.append(
+            fifth, [Verdict(row, "skip", None) for row in range(9, 15)]
+        )
         assert direct(library.workspace.store).crowd.count_readers(5) == 4
         assert library.corpus().crowd is None
         direct(library.workspace.store).log.append(fifth, [Verdict(8, "like", 1.0)])

@@ -49,7 +49,9 @@ def ranked(library: Library) -> list[tuple[str, float]]:
 
 def lacking(library: Library) -> int:
     return len(
-        direct(library.workspace.store).texts.lacking_vector(direct(library.workspace.store).encoders.register(library.encoder))
+        direct(library.workspace.store).texts.lacking_vector(
+            direct(library.workspace.store).encoders.register(library.encoder)
+        )
     )
 
 
@@ -87,7 +89,9 @@ def test_a_move_in_the_background_ends_as_one_in_the_foreground(
         library.workspace.encoding.background.wait()
         aside = ranked(library)
         library.use_encoder("words")
-        direct(library.workspace.store).encoders.remove(direct(library.workspace.store).encoders.find("wider").encoder_id)
+        direct(library.workspace.store).encoders.remove(
+            direct(library.workspace.store).encoders.find("wider").encoder_id
+        )
         assert library.use_encoder("wider") == 12
         assert ranked(library) == aside
 
@@ -184,7 +188,9 @@ def test_progress_counts_up_to_all_that_was_lacking(store: Path, wider: Any) -> 
 
 def test_missing_vectors_are_those_the_encoder_makes(store: Path, wider: Any, papers: list[Text]) -> None:
     with Library(store) as library:
-        cached = CachedEncoder(wider, library.workspace.store, direct(library.workspace.store).encoders.register(wider))
+        cached = CachedEncoder(
+            wider, library.workspace.store, direct(library.workspace.store).encoders.register(wider)
+        )
         assert encode_missing(library.workspace.store, cached) == 12
         assert encode_missing(library.workspace.store, cached) == 0
         vectors = cached.known([text.content_hash for text in papers])

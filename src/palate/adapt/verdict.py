@@ -1,4 +1,6 @@
-"""The verdict on a tuned encoder: whether readers are served better beyond noise, and nothing was forgotten."""
+"""The verdict on a tuned encoder: whether readers are served better beyond noise, and nothing was
+forgotten.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

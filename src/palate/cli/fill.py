@@ -38,8 +38,8 @@ def fill(
 ) -> None:
     r"""Fills each \[MASK] of a text: the likeliest word pieces with their probabilities.
 
-    Needs a model with a masked-language output layer, which the packaged minilm lacks; palate train masked makes
-    one.
+    Needs a model with a masked-language output layer, which the packaged minilm lacks; palate train masked
+    makes one.
 
     Example: palate fill "This is a great \[MASK]." --model my-mlm
     """

@@ -1,4 +1,6 @@
-"""Keyword: the weights of terms in a text, by BM25 and by tf-idf, under document frequencies that are frozen."""
+"""Keyword: the weights of terms in a text, by BM25 and by tf-idf, under document frequencies that are
+frozen.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, Self
@@ -23,10 +25,9 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 class Postings(NamedTuple):
     """The known terms of n texts, ragged: text i has codes[starts[i]:starts[i+1]], as often as counts says.
 
-    codes: int32, `KEPT` or more, ascending within a text. counts: uint8. starts: (n + 1,) int64.
-    saturation: (n,) float32, k1 (1 - b + b length) of BM25. norms: (n,) float32, the length of the tf-idf row,
-    in which the unknown terms of the text count too.
-    """
+    codes: int32, `KEPT` or more, ascending within a text. counts: uint8. starts: (n + 1,) int64. saturation:
+    (n,) float32, k1 (1 - b + b length) of BM25. norms: (n,) float32, the length of the tf-idf row, in which
+    the unknown terms of the text count too."""
 
     codes: Codes
     counts: np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -39,20 +40,21 @@ class Postings(NamedTuple):
 
 
 class Keyword:
-    """Two weightings of terms that occur in two texts or more: BM25 of content words, and tf-idf of every word.
+    """Two weightings of terms that occur in two texts or more: BM25 of content words, and tf-idf of every
+    word.
 
-    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words and
-    terms of more than half of the texts; a long text has a longer row, as there is more in it to be liked. BM25
-    suits a taste that fits likings. tf-idf (`tfidf`) is sublinear and keeps "not" and "in rats", which reviewers
-    go by, but no term of more than 95 of 100 texts; a row has length 1, terms that no other text has counted in.
-    tf-idf suits a taste that looks for a margin.
+    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words
+    and terms of more than half of the texts; a long text has a longer row, as there is more in it to be
+    liked. BM25 suits a taste that fits likings. tf-idf (`tfidf`) is sublinear and keeps "not" and "in rats",
+    which reviewers go by, but no term of more than 95 of 100 texts; a row has length 1, terms that no other
+    text has counted in. tf-idf suits a taste that looks for a margin.
 
-    A Keyword is frozen: what it learned of a corpus weighs texts that come later too, at O(terms) a text. `fit`
-    makes one from texts in memory, `of_counts` from document frequencies. ids: (v,) ascending hashes of the
-    terms it keeps, 20 bytes of memory each.
+    A Keyword is frozen: what it learned of a corpus weighs texts that come later too, at O(terms) a text.
+    `fit` makes one from texts in memory, `of_counts` from document frequencies. ids: (v,) ascending hashes of
+    the terms it keeps, 20 bytes of memory each.
 
-    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16 with
-    the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
+    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16
+    with the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
     scikit-learn's smoothing.
 
     >>> from palate.feature.terms import hash_terms
@@ -84,9 +86,8 @@ class Keyword:
     def of_counts(cls, n: int, frequencies: np.ndarray[Any, Any], content: int) -> Self:
         """Returns the weighting, not yet scaled, of n texts.
 
-        frequencies: (2 * BUCKETS,) how many of the texts have each term. content: occurrences of content terms
-        in all of them.
-        """
+        frequencies: (2 * BUCKETS,) how many of the texts have each term. content: occurrences of content
+        terms in all of them."""
         ids = np.flatnonzero(frequencies >= 2)
         usual = frequencies[ids] <= max(2, COMMON_SHARE * n)
         common, ids = ids[~usual], ids[usual]
@@ -154,7 +155,9 @@ class Keyword:
         return _rows(weights, columns, starts, len(self.rarity))
 
     def tfidf(self, postings: Postings) -> csr_array:
-        """Returns (n, v) float32 of terms with stop words, rows of length 1 or less: unknown terms count too."""
+        """Returns (n, v) float32 of terms with stop words, rows of length 1 or less: unknown terms count
+        too.
+        """
         owners = np.repeat(np.arange(len(postings)), np.diff(postings.starts))
         weights = _sublinear(postings.counts) * self.idf[postings.codes]
         columns = postings.codes - np.int32(KEPT)

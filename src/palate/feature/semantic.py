@@ -18,8 +18,8 @@ class Semantic:
     `shrinkage + covariance` on its weights. Learning such a taste on vectors is learning one with a plain
     prior on vectors that are centred and whitened by that precision, which is what `transform` gives.
 
-    `fit` takes (n, d) vectors of the corpus, of which at most 20,000 evenly spaced ones are used. Costs O(n d^2).
-    mean: (d,). matrix: (d, d).
+    `fit` takes (n, d) vectors of the corpus, of which at most 20,000 evenly spaced ones are used. Costs O(n
+    d^2). mean: (d,). matrix: (d, d).
     shrinkage: ridge of the precision in mean eigenvalues, above 0; higher is closer to plain cosine. Source:
     Bishop, PRML (2006), section 3.3 (the posterior of one round of observations is the prior of the next).
 
@@ -49,11 +49,11 @@ class Semantic:
         return cls(mean, axes * np.sqrt(whitened / energy))
 
     def transform(self, vectors: Matrix) -> np.ndarray[tuple[int, int], np.dtype[Any]]:
-        """Returns (n, d) float32 features, of a mean squared length of 1 over the corpus, from (n, d) vectors.
+        """Returns (n, d) float32 features, of a mean squared length of 1 over the corpus, from (n, d)
+        vectors.
 
-        The bits of a row do not depend on the others: products are made of `ROWS_AT_ONCE` rows, zeros among them,
-        since BLAS sums in another order where there are few.
-        """
+        The bits of a row do not depend on the others: products are made of `ROWS_AT_ONCE` rows, zeros among
+        them, since BLAS sums in another order where there are few."""
         rows = np.zeros((-(-len(vectors) // ROWS_AT_ONCE) * ROWS_AT_ONCE, vectors.shape[1]), np.float32)
         np.subtract(vectors, self.mean.astype(np.float32), out=rows[: len(vectors)], dtype=np.float32)
         matrix, features = self.matrix.astype(np.float32), np.empty_like(rows)

@@ -66,8 +66,8 @@ class CrowdState(NamedTuple):
     """What tells, in a moment, whether anything has changed.
 
     newest_entry: of the log, of anybody. stored: (head, encoder_id, n_readers, bytes) of the crowd, None
-    where there is none. private: ids of the readers who keep out of it, with commas between. n_public: how many
-    do not."""
+    where there is none. private: ids of the readers who keep out of it, with commas between. n_public: how
+    many do not."""
 
     newest_entry: int
     stored: tuple[int, int, int, int] | None
@@ -80,8 +80,9 @@ class CrowdState(NamedTuple):
     ) -> CrowdState:
         """From the values of CROWD_STATE."""
         head, encoder_id, n_readers, size = stored
-        none = head is None or encoder_id is None or n_readers is None or size is None
-        kept = None if none else (head, encoder_id, n_readers, size)
+        kept = None
+        if head is not None and encoder_id is not None and n_readers is not None and size is not None:
+            kept = (head, encoder_id, n_readers, size)
         return cls(newest_entry or 0, kept, private or "", n_public)
 
 

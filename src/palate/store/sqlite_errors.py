@@ -11,9 +11,8 @@ from palate.errors import BadStore, StoreBusy
 
 @contextmanager
 def plain_errors(path: str, wait_s: float) -> Iterator[None]:
-    """Raises StoreBusy or BadStore in place of SQLite's errors that a person can mend. wait_s: how long a writer
-    waits for another.
-    """
+    """Raises StoreBusy or BadStore in place of SQLite's errors that a person can mend. wait_s: how long a
+    writer waits for another."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:

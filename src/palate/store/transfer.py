@@ -108,9 +108,8 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
 
 
 def _added_since(line: str) -> dict[str, dict[str, Any]]:
-    """By table, the columns that an export with this header lacks. Raises BadStore for a header that cannot be read
-    here.
-    """
+    """By table, the columns that an export with this header lacks. Raises BadStore for a header that cannot
+    be read here."""
     header = _parse(1, line)
     if header.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")

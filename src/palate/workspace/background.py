@@ -35,7 +35,7 @@ class Background:
         """Begins a job; False, and nothing begins, while another is under way."""
         self._raise_error()
         with self._lock:
-            if self._thread is not None and self._thread.is_alive() or self._stopping.is_set():
+            if (self._thread is not None and self._thread.is_alive()) or self._stopping.is_set():
                 return False
             self._thread = Thread(target=self._run, args=(job,), name=self._name, daemon=True)
             self._thread.start()

@@ -1,4 +1,6 @@
-"""Cache: immutable arrays in a folder beside the store, mapped by every process and believed only by their hash."""
+"""Cache: immutable arrays in a folder beside the store, mapped by every process and believed only by their
+hash.
+"""
 
 import errno
 import hashlib
@@ -45,7 +47,8 @@ class CacheFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a cache holds. store: which one, by the mark the store gave itself. fit_row: last row that was fitted.
+    """What a cache holds. store: which one, by the mark the store gave itself. fit_row: last row that was
+    fitted.
 
     segments: in order of row. removal: newest entry of the removals that the segments already go by.
     """
@@ -74,8 +77,8 @@ class Manifest:
 class CacheFolder:
     """The folder of one store's cache. Only what the store's digest names is used; the rest may be deleted.
 
-    A file is hashed when it is first met, about a second for a gigabyte, and again when its size, times or inode
-    are no longer those of the last time it was hashed. Methods that write raise OSError.
+    A file is hashed when it is first met, about a second for a gigabyte, and again when its size, times or
+    inode are no longer those of the last time it was hashed. Methods that write raise OSError.
 
     Source of the stamps: Git's index, and its rule for files that change within the clock's tick.
     """
@@ -128,7 +131,8 @@ class CacheFolder:
         return digest
 
     def clean(self, kept: Manifest, before: Manifest | None) -> None:
-        """Deletes the files that a manifest named and its successor does not, and what was left over an hour ago.
+        """Deletes the files that a manifest named and its successor does not, and what was left over an hour
+        ago.
 
         What is younger may belong to another process that is about to publish it. A process that has mapped a
         deleted file goes on reading it.

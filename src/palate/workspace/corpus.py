@@ -54,8 +54,9 @@ NO_REMOVALS = Removals(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class Corpus:
-    """n texts in order of row. A text's index is where it stands; it is the same in every corpus of one `layout`,
-    which only grows at its end, until a new generation or a removal from the files gives a new layout.
+    """n texts in order of row. A text's index is where it stands; it is the same in every corpus of one
+    `layout`, which only grows at its end, until a new generation or a removal from the files gives a new
+    layout.
 
     space: the frozen fit. segments: of the texts. layout: equal objects, equal indices. generation_id: equal
     numbers of one store, equal features.
@@ -81,7 +82,9 @@ class Corpus:
 
     @property
     def crowd_source(self) -> object:
-        """Equal for corpora whose features of the crowd come from the same crowd; None where there is none."""
+        """Equal for corpora whose features of the crowd come from the same crowd; None where there is
+        none.
+        """
         return None if self.crowd is None else self.crowd.source
 
     def with_crowd(self, crowd: CorpusCrowd) -> Self:
@@ -171,7 +174,9 @@ class Corpus:
         return found
 
     def scores_at(self, weights: Mapping[str, Weights], indices: Rows) -> Vector:
-        """Returns the scores, under linear weights, of m texts, exact but for rounding in single precision."""
+        """Returns the scores, under linear weights, of m texts, exact but for rounding in single
+        precision.
+        """
         wanted = np.asarray(indices, dtype=np.int64)
         scores = np.zeros(len(wanted), np.float32)
         parts, order = self._parted(wanted)
@@ -185,9 +190,8 @@ class Corpus:
         return scores
 
     def scores(self, weights: Mapping[str, Weights], first: int = 0) -> tuple[Vector, float]:
-        """Returns the float32 scores, under linear weights, of the texts from an index on, and by how much the
-        score of any may be off. Costs 0.6 microseconds a text (see workspace/scan.py).
-        """
+        """Returns the float32 scores, under linear weights, of the texts from an index on, and by how much
+        the score of any may be off. Costs 0.6 microseconds a text (see workspace/scan.py)."""
         slack, found = 0.0, [np.zeros(0, np.float32)]
         with Scan(self.space, weights) as scan:
             for segment, begin in zip(self.segments, self._begins, strict=True):
@@ -226,7 +230,9 @@ class Corpus:
         return self.representatives[copies][order], self.rows[copies][order]
 
     def _parted(self, indices: Rows) -> tuple[list[tuple[Segment, Rows]], Rows]:
-        """Returns the segments that have some of the texts, with the indices there, and which text each is."""
+        """Returns the segments that have some of the texts, with the indices there, and which text each
+        is.
+        """
         where = np.searchsorted(self._ends, indices, side="right")
         order = np.argsort(where, kind="stable")
         parts, begin = [], 0

@@ -1,4 +1,6 @@
-"""CrowdKeeper: when the readers of a store are a crowd, what is learned from them, and when it is learned anew."""
+"""CrowdKeeper: when the readers of a store are a crowd, what is learned from them, and when it is learned
+anew.
+"""
 
 from collections import Counter
 from threading import Lock
@@ -32,13 +34,13 @@ class CrowdSummary(NamedTuple):
 
 
 class CrowdKeeper:
-    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is stale.
+    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is
+    stale.
 
-    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or more, or the
-    encoder is another. Likings are taken as they are: a liking above 0 is a like, whoever gave it, and `RatedCrowd`
-    takes out by itself how freely a reader likes. A near-copy counts as the text that stands for its group, and the
-    judgement that stands is the latest, as for a taste.
-    """
+    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or
+    more, or the encoder is another. Likings are taken as they are: a liking above 0 is a like, whoever gave
+    it, and `RatedCrowd` takes out by itself how freely a reader likes. A near-copy counts as the text that
+    stands for its group, and the judgement that stands is the latest, as for a taste."""
 
     def __init__(self, store: Store[Tables]) -> None:
         self._store = store
@@ -63,7 +65,9 @@ class CrowdKeeper:
         return served
 
     def learn(self, corpus: Corpus, encoder_id: int) -> None:
-        """Learns from all public judgements, and stores it; nothing is stored where too few have judged enough."""
+        """Learns from all public judgements, and stores it; nothing is stored where too few have judged
+        enough.
+        """
         with self._learning:
             with self._store.reading() as tables:
                 log = tables.crowd.public_log()
@@ -76,7 +80,9 @@ class CrowdKeeper:
                 tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), len(log.entries))
 
     def _learn_when_due(self, corpus: Corpus, encoder_id: int, served: Corpus) -> Corpus:
-        """Begins to learn a new crowd; that of a store in memory, which is small, is there when this returns."""
+        """Begins to learn a new crowd; that of a store in memory, which is small, is there when this
+        returns.
+        """
         if self._store.path != IN_MEMORY:
             self._background.begin(lambda: self.learn(corpus, encoder_id))
             return served
@@ -139,9 +145,8 @@ def _arrays(stored: StoredCrowd | None, encoder_id: int) -> Arrays | None:
 
 
 def _standing(entries: list[PublicEntry], corpus: Corpus) -> list[tuple[int, PublicEntry]]:
-    """Returns the likings that stand, each with the text that stands for its group; none of texts that are not
-    in the corpus.
-    """
+    """Returns the likings that stand, each with the text that stands for its group; none of texts that are
+    not in the corpus."""
     here = corpus.indices_of([entry.row for entry in entries if entry.row is not None])
     groups = dict(zip(corpus.rows[here].tolist(), corpus.representatives[here].tolist(), strict=True))
     by_taste: dict[int, list[PublicEntry]] = {}

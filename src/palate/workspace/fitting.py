@@ -66,7 +66,9 @@ class SpaceFit:
         self._seen += len(texts)
 
     def begin(self) -> Space:
-        """Returns the space as the first pass leaves it: BM25 rows are not scaled, nothing is known of averages."""
+        """Returns the space as the first pass leaves it: BM25 rows are not scaled, nothing is known of
+        averages.
+        """
         moments = np.concatenate([np.zeros(0), *self._moments])
         dated = moments[~np.isnan(moments)]
         newest = float(dated.max()) if len(dated) else 0.0
@@ -132,11 +134,11 @@ def fit_texts(
     ages: Vector | None = None,
     crowd: Callable[[Matrix], Crowd] | None = None,
 ) -> FittedTexts:
-    """Returns the space of n texts in memory and their features, with what others think where there are others.
+    """Returns the space of n texts in memory and their features, with what others think where there are
+    others.
 
-    vectors: (n, d). ages: (n,) in days, nan where one is not known; None where none is. crowd: makes what other
-    readers think of the texts from the rows of their semantic block.
-    """
+    vectors: (n, d). ages: (n,) in days, nan where one is not known; None where none is. crowd: makes what
+    other readers think of the texts from the rows of their semantic block."""
     moments = np.full(len(terms), np.nan) if ages is None else -ages * 86_400.0
     numbers = np.arange(len(terms))
     texts = RawTexts(numbers, numbers, vectors, terms, moments)

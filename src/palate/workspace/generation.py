@@ -1,4 +1,6 @@
-"""Generation: a frozen fit with the segments of all texts under it, made anew from a store or read from its cache."""
+"""Generation: a frozen fit with the segments of all texts under it, made anew from a store or read from its
+cache.
+"""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +29,8 @@ Progress = Callable[[int, int], None]  # told how many texts are read, of both p
 class Generation:
     """A space, and the segments of the texts that were there when it was last written.
 
-    generation_id: grows with every fit; equal numbers of one store are equal spaces. fit_row: last row that was
-    fitted. fit_texts: how many texts were. manifest: of the cache, None where it lies in memory alone.
+    generation_id: grows with every fit; equal numbers of one store are equal spaces. fit_row: last row that
+    was fitted. fit_texts: how many texts were. manifest: of the cache, None where it lies in memory alone.
     """
 
     space: Space
@@ -50,7 +52,9 @@ class Generation:
 
 
 class Built(NamedTuple):
-    """A space and its segments. fit_file, files: where they lie, None and empty in memory. texts: that were fitted."""
+    """A space and its segments. fit_file, files: where they lie, None and empty in memory. texts: that were
+    fitted.
+    """
 
     space: Space
     segments: tuple[Segment, ...]
@@ -69,10 +73,9 @@ def build(
 ) -> Built:
     """Fits a space on the texts up to a row, and makes the segments of all.
 
-    source: gives the texts in parts, in order, each time it is asked. total: how many there are up to fit_row.
-    folder: where files are written as they are made; None keeps them in memory. Raises OSError where a file
-    cannot be written.
-    """
+    source: gives the texts in parts, in order, each time it is asked. total: how many there are up to
+    fit_row. folder: where files are written as they are made; None keeps them in memory. Raises OSError where
+    a file cannot be written."""
     with ExitStack() as stack:
         source = _spooled(source, total, folder, stack)
         fit, seen = SpaceFit(total, dims), 0
@@ -150,8 +153,8 @@ def rewritten(
 ) -> Generation:
     """Returns the generation with other segments; those that are not yet in its files are written.
 
-    removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be written.
-    """
+    removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be
+    written."""
     manifest = generation.manifest
     assert manifest is not None
     known = dict(zip(map(id, generation.segments), manifest.segments, strict=True))

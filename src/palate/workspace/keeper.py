@@ -20,6 +20,7 @@ from palate.workspace.reencoding import encode_missing
 from palate.workspace.segment import Segment, joined, make_segment, without
 
 SMALL_TEXTS = 2_000  # up to which a store is fitted anew at once
+REFIT_LOSS = 0.5  # share of the fitted texts that were removed, from which a new fit is due
 REFIT_GROWTH = 0.1  # share of the fitted texts that have come since, from which a new fit is due
 FOLD_GROWTH, FOLD_TEXTS = 0.02, 500  # share of all texts, and their number, from which the tail is written
 
@@ -27,9 +28,9 @@ FOLD_GROWTH, FOLD_TEXTS = 0.02, 500  # share of all texts, and their number, fro
 class Keeper:
     """Keeps the generation in use, the tail of texts that came after it, and what was removed since.
 
-    A generation is made when a store has none, folded when its tail has grown, and replaced when the store has
-    grown by a tenth. The store names the generation in use, so every process sees the same one; its cache is
-    believed only by its hash, and made anew where it is not whole.
+    A generation is made when a store has none, folded when its tail has grown, and replaced when the store
+    has grown by a tenth. The store names the generation in use, so every process sees the same one; its cache
+    is believed only by its hash, and made anew where it is not whole.
 
     folder: of the cache; None keeps all in memory.
     """
@@ -113,8 +114,8 @@ class Keeper:
 
     @property
     def refit_is_due(self) -> bool:
-        """Whether the store has grown or shrunk so much that a new fit is due."""
-        return abs(self.growth) >= REFIT_GROWTH
+        """Whether the store has grown so much, or lost so many of its texts, that a new fit is due."""
+        return self.growth >= REFIT_GROWTH or self.growth <= -REFIT_LOSS
 
     def refit(self, state: StoreState, encoder: CachedEncoder, progress: Progress = lambda *_: None) -> None:
         """Fits a new generation on all texts and makes it the one in use, for every process.
@@ -127,12 +128,14 @@ class Keeper:
                 self._adopt(*made)
 
     def _outgrown(self, state: StoreState) -> bool:
-        """Whether the texts that came since the fit outnumber the fitted ones, or the store is small and has grown."""
+        """Whether the texts that came since the fit outnumber the fitted ones, or the store is small and has
+        grown.
+        """
         assert self._generation is not None
         total = self._total + state.last_row - self._tail_row
         grown = total - self._generation.fit_texts
         fitted = self._generation.fit_texts
-        return grown > fitted or (total <= SMALL_TEXTS and abs(grown) >= max(1, REFIT_GROWTH * fitted))
+        return grown > fitted or (total <= SMALL_TEXTS and grown >= max(1, REFIT_GROWTH * fitted))
 
     def _replace(self, state: StoreState, encoder: CachedEncoder, progress: Progress) -> None:
         made = self._built(state, encoder, state.last_row, progress)
@@ -164,7 +167,9 @@ class Keeper:
     def _built(
         self, state: StoreState, encoder: CachedEncoder, fit_row: int, progress: Progress
     ) -> tuple[Generation, str] | None:
-        """Makes a generation and, where there is a folder, publishes it; None where another process has meanwhile."""
+        """Makes a generation and, where there is a folder, publishes it; None where another process has
+        meanwhile.
+        """
         encode_missing(self._store, encoder)
         record = state.generation
         folder = self._folder
@@ -205,10 +210,10 @@ class Keeper:
         return None if digest is None else (generation, digest)
 
     def _publish(self, generation: Generation, *, expected: str | None) -> str | None:
-        """Names a generation in the store; None where another process has named one since, or the store cannot
-        be written: then nothing has changed. Raises OSError where the manifest cannot be written.
-        """
-        assert generation.manifest is not None and self._folder is not None
+        """Names a generation in the store; None where another process has named one since, or the store
+        cannot be written: then nothing has changed. Raises OSError where the manifest cannot be written."""
+        assert generation.manifest is not None
+        assert self._folder is not None
         digest = self._folder.publish(generation.manifest)
         row = GenerationRow(
             generation.generation_id,

@@ -13,14 +13,13 @@ from palate.workspace.corpus import Corpus
 class PlacedCrowd:
     """What a stored crowd thinks of each text of a corpus, texts that were added since among them.
 
-    A near-copy shows what the crowd thinks of the text that stands for its group. A later generation has a semantic
-    block of its own, whose axes may be turned against those that the crowd was learned on, so rows are turned back
-    before the crowd sees them. Costs O(new texts), and O(d^3) where axes are turned.
+    A near-copy shows what the crowd thinks of the text that stands for its group. A later generation has a
+    semantic block of its own, whose axes may be turned against those that the crowd was learned on, so rows
+    are turned back before the crowd sees them. Costs O(new texts), and O(d^3) where axes are turned.
 
-    arrays: of the crowd; also rows (n,), the ascending store rows that its block is of, and mean (d,) and matrix
-    (d, d) of the semantic block that it was learned on. source: what it was read from; equal ones are the same
-    crowd.
-    """
+    arrays: of the crowd; also rows (n,), the ascending store rows that its block is of, and mean (d,) and
+    matrix (d, d) of the semantic block that it was learned on. source: what it was read from; equal ones are
+    the same crowd."""
 
     def __init__(self, arrays: Arrays, corpus: Corpus, source: object) -> None:
         rows, mean, matrix = arrays["rows"], arrays["mean"], arrays["matrix"]
@@ -72,9 +71,8 @@ def _vectors_of(corpus: Corpus, rows: Rows) -> Matrix:
 
 
 def _turn(mean: Vector, matrix: Matrix, old_mean: Vector, old_matrix: Matrix) -> tuple[Matrix, Vector] | None:
-    """Returns matrix and shift that make of rows (x - mean) @ matrix those of (x - old_mean) @ old_matrix; None where
-    they are equal.
-    """
+    """Returns matrix and shift that make of rows (x - mean) @ matrix those of (x - old_mean) @ old_matrix;
+    None where they are equal."""
     mean, matrix = mean.astype(np.float32), matrix.astype(np.float32)
     if np.array_equal(mean, old_mean) and np.array_equal(matrix, old_matrix):
         return None

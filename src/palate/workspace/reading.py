@@ -36,7 +36,9 @@ def raw_texts(columns: RawColumns) -> RawTexts:
 
 
 def source_of(tables: Tables, encoder: CachedEncoder, after_row: int = 0) -> Callable[[], Iterator[RawTexts]]:
-    """Returns what reads the texts after a row, in order, each time it is called within the tables' transaction."""
+    """Returns what reads the texts after a row, in order, each time it is called within the tables'
+    transaction.
+    """
 
     def texts() -> Iterator[RawTexts]:
         row, dims = after_row, encoder.inner.dims

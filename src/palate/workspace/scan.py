@@ -18,11 +18,10 @@ TEXTS_AT_ONCE = 2048  # so that what is computed stays in the processor's cache
 class Scan:
     """Weights of a linear taste, laid out for scores of many texts. Use it in a `with` block, by one thread.
 
-    `scores` gives the sum over blocks of row @ weights for every text of a segment, but for the crowd's block,
-    which a segment does not have. The vectors are read as 8-bit ones: a score is off by no more than `slack`.
-    `scores_at` reads whole vectors. Costs about 0.7 microseconds a text of 130 terms on one core; NumPy lets other
-    threads run meanwhile.
-    """
+    `scores` gives the sum over blocks of row @ weights for every text of a segment, but for the crowd's
+    block, which a segment does not have. The vectors are read as 8-bit ones: a score is off by no more than
+    `slack`. `scores_at` reads whole vectors. Costs about 0.7 microseconds a text of 130 terms on one core;
+    NumPy lets other threads run meanwhile."""
 
     def __init__(self, space: Space, weights: Mapping[str, Weights]) -> None:
         self.space = space
@@ -97,7 +96,9 @@ class Scan:
         return total
 
     def _vector_weights(self, weights: Weights | None) -> tuple[Vector, float]:
-        """Returns (d,) weights on vectors, and what they give the mean of the corpus, with its sign turned."""
+        """Returns (d,) weights on vectors, and what they give the mean of the corpus, with its sign
+        turned.
+        """
         semantic = self.space.semantic
         if weights is None:
             return np.zeros(len(semantic.mean), np.float32), 0.0
@@ -124,7 +125,9 @@ class Scan:
 
 
 class _Room(local):
-    """A table of zeros as long as the longest yet, of each thread its own: fresh ones cost more than a few texts."""
+    """A table of zeros as long as the longest yet, of each thread its own: fresh ones cost more than a few
+    texts.
+    """
 
     table: Matrix = np.zeros((0, 2), np.float32)
 

@@ -24,9 +24,9 @@ class Segment:
 
     arrays, each with a line for every text but for the first three:
     codes, counts: of the terms (see feature/keyword.py). starts: (n + 1,) where the terms of each text begin.
-    repeated_codes, repeated_starts: of the terms that a text has more than once. repeated_factors: (r, 2) float32, what such
-    a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf in log tf.
-    rows, representatives: int64 store rows. moments: seconds since 1970. vectors: (n, d) float16.
+    repeated_codes, repeated_starts: of the terms that a text has more than once. repeated_factors: (r, 2)
+    float32, what such a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf
+    in log tf. rows, representatives: int64 store rows. moments: seconds since 1970. vectors: (n, d) float16.
     quantised: (n, d) int8, and quantum, float32: the vector is about quantised times quantum.
     saturation, norms: of the words. sentiment, freshness: (n, 2) and (n, 3) float32 features.
     lengths: (n, 5) float32, of the text's row in each block of `LENGTHS`; that of BM25 is not scaled.
@@ -106,9 +106,8 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
 
 
 def repeated(postings: Postings) -> tuple[Codes, Rows, Matrix]:
-    """Returns the codes of the terms that a text has more than once, where those of each text begin, and what each
-    brings beyond its first occurrence, (r, 2) float32: to BM25 and to tf-idf.
-    """
+    """Returns the codes of the terms that a text has more than once, where those of each text begin, and what
+    each brings beyond its first occurrence, (r, 2) float32: to BM25 and to tf-idf."""
     positions = np.flatnonzero(postings.counts > 1)
     starts = np.searchsorted(positions, postings.starts)
     counts = postings.counts[positions].astype(np.float32)

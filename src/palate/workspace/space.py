@@ -54,11 +54,15 @@ class Space:
         return replace(self, crowd=None)
 
     def ages(self, moments: Vector) -> Vector:
-        """Returns (n,) days from moments, in seconds since 1970, to the newest text of the fit; nan stays nan."""
+        """Returns (n,) days from moments, in seconds since 1970, to the newest text of the fit; nan stays
+        nan.
+        """
         return np.asarray((self.newest - moments) / SECONDS_A_DAY)
 
     def features(self, vectors: Matrix, terms: Terms, ages: Vector | None = None) -> Features:
-        """Returns the features of n texts. ages: (n,) days; None, or nan for a text, where no date is known."""
+        """Returns the features of n texts. ages: (n,) days; None, or nan for a text, where no date is
+        known.
+        """
         fresh = None
         if self.freshness is not None:
             fresh = self.freshness.transform(np.full(len(terms), np.nan) if ages is None else ages)
@@ -67,7 +71,9 @@ class Space:
     def blocks(
         self, vectors: Matrix, postings: Postings, sentiment: Matrix, freshness: Matrix | None
     ) -> Features:
-        """Returns the features of n texts whose parts are known; a crowd says what it expects of new texts."""
+        """Returns the features of n texts whose parts are known; a crowd says what it expects of new
+        texts.
+        """
         semantic = self.semantic.transform(vectors)
         blocks: dict[str, Block] = {
             "semantic": semantic,

@@ -40,20 +40,20 @@ class Pass:
 
 
 class TopK:
-    """The texts with the highest scores, the sum over blocks of row @ weights, brought up to date at little cost.
+    """The texts with the highest scores, the sum over blocks of row @ weights, brought up to date at little
+    cost.
 
-    A pass over all texts gives every score. After a judgement weights have changed a little: what they share with
-    those of the pass scales its scores, and the rest moves a text by no more than the length of the change times
-    that of the text's row, block by block (Cauchy-Schwarz). The texts with the highest estimates are scored, and so is each text
-    whose bound reaches the n-th of them. Where that leaves none out the answer is proven; where too many could
-    still be best, a small corpus is passed over again, and for a large one the answer says that it is not
-    exact, and the next pass is made in the background (`pass_is_due`).
+    A pass over all texts gives every score. After a judgement weights have changed a little: what they share
+    with those of the pass scales its scores, and the rest moves a text by no more than the length of the
+    change times that of the text's row, block by block (Cauchy-Schwarz). The texts with the highest estimates
+    are scored, and so is each text whose bound reaches the n-th of them. Where that leaves none out the
+    answer is proven; where too many could still be best, a small corpus is passed over again, and for a large
+    one the answer says that it is not exact, and the next pass is made in the background (`pass_is_due`).
 
-    A pass costs 0.6 microseconds a text; memory is 4 bytes a text. The estimates hold on: over 100,000 texts the
-    128 highest after five judgements held all of the 50 best once nine likes were known.
-    Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what is
-    known.
-    """
+    A pass costs 0.6 microseconds a text; memory is 4 bytes a text. The estimates hold on: over 100,000 texts
+    the 128 highest after five judgements held all of the 50 best once nine likes were known.
+    Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what
+    is known."""
 
     def __init__(self) -> None:
         self._pass: Pass | None = None
@@ -76,9 +76,8 @@ class TopK:
     ) -> Best:
         """Returns at least n of the candidates (all, if there are no more): those with the largest scores.
 
-        shift: (n texts,) goes onto the scores; None is 0. candidates: (n texts,). exact: whether to pass over all
-        texts rather than give an answer that is not proven.
-        """
+        shift: (n texts,) goes onto the scores; None is 0. candidates: (n texts,). exact: whether to pass over
+        all texts rather than give an answer that is not proven."""
         if np.count_nonzero(candidates) <= n:
             return Best(np.flatnonzero(candidates), True)
         length = _length(weights)
@@ -163,7 +162,9 @@ class TopK:
         return Best(indices[scores >= _nth_largest(scores, n) - rounding], proven)
 
     def _extended(self, corpus: Corpus) -> Pass | None:
-        """Returns the last pass with the scores of texts that came since; None where it is of other indices."""
+        """Returns the last pass with the scores of texts that came since; None where it is of other
+        indices.
+        """
         made = self._pass
         if made is None or made.corpus.layout is not corpus.layout:
             return None
@@ -217,7 +218,9 @@ def _square(weights: Weights | None) -> float:
 
 
 def _largest(values: Vector, n: int) -> Rows:
-    """Returns the indices of the n largest values, of equal ones the last, all if there are no more; none of -inf."""
+    """Returns the indices of the n largest values, of equal ones the last, all if there are no more; none of
+    -inf.
+    """
     if len(values) <= n:
         return np.flatnonzero(values > -np.inf)
     level = np.partition(values, len(values) - n)[len(values) - n]

@@ -81,7 +81,9 @@ class Workspace:
         return vectors.astype(np.float16).astype(np.float32)
 
     def features(self, corpus: Corpus, contents: Sequence[str], moments: Sequence[float]) -> Features:
-        """Returns the features of texts that need not be stored. moments: seconds since 1970, nan for no date."""
+        """Returns the features of texts that need not be stored. moments: seconds since 1970, nan for no
+        date.
+        """
         ages = corpus.space.ages(np.asarray(moments, dtype=np.float64))
         terms = hash_terms([well_formed(content) for content in contents])
         return corpus.space.features(self.encode(contents), terms, ages)
@@ -154,7 +156,9 @@ class Workspace:
             self.crowd.wait()
 
     def _maintain_aside(self) -> None:
-        """Begins what is due in the background, unless something is under way; in memory it is done at once."""
+        """Begins what is due in the background, unless something is under way; in memory it is done at
+        once.
+        """
         if self.store.path == IN_MEMORY:
             if self._keeper.refit_is_due:
                 self._keeper.refit(self.state(), self.encoding.cached)
@@ -172,7 +176,9 @@ class Workspace:
             return tables.rules.matching(rule, after_row)
 
     def _hash_again(self) -> None:
-        """Makes the terms of a store of an older palate anew; stopped, the next that opens the store goes on."""
+        """Makes the terms of a store of an older palate anew; stopped, the next that opens the store goes
+        on.
+        """
         with self.store.reading() as tables:
             if tables.settings.get("terms") == HASHING:
                 return

@@ -1,4 +1,6 @@
-"""The summary of a finished training: its figures, class by class where there are classes, and a last line."""
+"""The summary of a finished training: its figures, class by class where there are classes, and a last
+line.
+"""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class CrowdKeeper:
         self._background.wait()
 
     def _serve(self, corpus: Corpus, encoder_id: int, state: CrowdState) -> Corpus:
-        source = encoder_id, state._replace(newest_entry=0)
+        source = encoder_id, state._replace(newest_entry=0, n_public=0)
         if self._served is not None and self._served[0] is corpus and self._source == source:
             return self._served[1]
         if self._source != source or self._served is None or self._served[0].layout is not corpus.layout:

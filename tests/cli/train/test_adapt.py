@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import palate.adapt.verdict
+from direct import direct
 from palate.cli.app import app
 from palate.library import Library
+from palate.store.log import Verdict
 from training.letters import letters, likes
 
 Palate = Callable[..., Result]
@@ -23,13 +25,13 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
     with Library(path, encoder=f"sbert:{tiny_bert}") as library:
         library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(texts)])
         for reader, (places, likings) in enumerate(likes(groups, 4, 60, 1)):
-            taste = library.reader(f"reader {reader}").number
-            rows = [library.row_of(f"t{place}") for place in places]
+            log = direct(library.workspace.store).log
+            taste = library.reader(f"reader {reader}").taste_id
             verdicts = [
-                (row, "like" if liking > 0 else "dislike", liking)
-                for row, liking in zip(rows, likings, strict=True)
+                Verdict(library.row_of(f"t{place}"), "like" if liking > 0 else "dislike", liking)
+                for place, liking in zip(places, likings, strict=True)
             ]
-            library.workspace.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            log.append(taste, verdicts)
     return path
 
 

@@ -13,7 +13,7 @@ from palate.features import Block, Features
 from palate.parts import Matrix, Rows, Vector
 from palate.weights import Weights
 from palate.workspace.scan import Scan, row_lengths
-from palate.workspace.segment import Segment, empty_segment
+from palate.workspace.segment import Segment
 from palate.workspace.space import Space
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -217,10 +217,7 @@ class Corpus:
     @cached_property
     def no_features(self) -> Features:
         """The features of no text: the names, kinds and widths of the blocks."""
-        features = empty_segment(self.space).features(self.space, np.zeros(0, np.int64))
-        return (
-            features if self.crowd is None else Features({**features.blocks, "crowd": self.crowd.block[:0]})
-        )
+        return self.space.no_features()
 
     @cached_property
     def _grouped(self) -> tuple[Rows, Rows]:

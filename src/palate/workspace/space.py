@@ -87,6 +87,13 @@ class Space:
             blocks["crowd"] = self.crowd.transform(semantic)
         return Features(blocks)
 
+    def no_features(self) -> Features:
+        """Returns the features of no text: the names, kinds and widths of the blocks."""
+        none, empty = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        postings = Postings(none.astype(np.int32), none.astype(np.uint8), np.zeros(1, np.int64), empty, empty)
+        vectors = np.zeros((0, len(self.semantic.mean)), np.float32)
+        return self.blocks(vectors, postings, np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32))
+
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """Returns all of the fit but the crowd, for `from_arrays`."""
         arrays = {"semantic.mean": self.semantic.mean, "semantic.matrix": self.semantic.matrix}

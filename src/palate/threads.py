@@ -1,9 +1,13 @@
-"""Threads: how many of them linear algebra uses, which is set once for a process."""
+"""Threads: how many of them linear algebra uses, set once for a process, and work that is shared by several."""
 
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 VARIABLE = "PALATE_BLAS_THREADS"
+MAX_THREADS = 4
+LINES_A_THREAD = 16_384  # below which a thread is not worth waking
 
 
 @cache
@@ -21,3 +25,30 @@ def use_one_blas_thread() -> None:
         from threadpoolctl import ThreadpoolController
 
         ThreadpoolController().limit(limits=wanted, user_api="blas")
+
+
+def in_threads(work: Callable[[int, int], None], n: int, most: int = MAX_THREADS) -> None:
+    """Does work on n lines, in several threads where they are many: each gets a begin and an end.
+
+    Use it where the work is mostly that of NumPy, which lets other threads run. most: threads. An error of a
+    thread is raised.
+
+    >>> done = [0] * 5
+    >>> in_threads(lambda begin, end: done.__setitem__(slice(begin, end), [1] * (end - begin)), 5)
+    >>> done
+    [1, 1, 1, 1, 1]
+    """
+    shares = min(most, os.cpu_count() or 1, n // LINES_A_THREAD)
+    if shares < 2:
+        work(0, n)
+        return
+    ends = [n * share // shares for share in range(shares + 1)]
+    others = [_pool().submit(work, begin, end) for begin, end in zip(ends[1:-1], ends[2:], strict=True)]
+    work(0, ends[1])
+    for other in others:
+        other.result()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="palate scan")

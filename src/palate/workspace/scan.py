@@ -8,6 +8,7 @@ import numpy as np
 
 from palate.feature.keyword import KEPT, Codes
 from palate.parts import Matrix, Rows, Vector
+from palate.threads import MAX_THREADS, in_threads
 from palate.weights import Sparse, Weights
 from palate.workspace.segment import LENGTHS, Segment, ragged
 from palate.workspace.space import Space
@@ -48,12 +49,16 @@ class Scan:
         """Returns the most that a score of the segment may be off by."""
         return segment.error * float(np.linalg.norm(self._direction))
 
-    def scores(self, segment: Segment) -> Vector:
-        """Returns (n,) float32 scores of the segment's texts."""
+    def scores(self, segment: Segment, threads: int = MAX_THREADS) -> Vector:
+        """Returns (n,) float32 scores of the segment's texts. threads: at most."""
         scores = np.empty(len(segment), np.float32)
-        for first in range(0, len(segment), TEXTS_AT_ONCE):
-            part = slice(first, min(first + TEXTS_AT_ONCE, len(segment)))
-            scores[part] = self._part(segment, part)
+
+        def score(begin: int, end: int) -> None:
+            for first in range(begin, end, TEXTS_AT_ONCE):
+                part = slice(first, min(first + TEXTS_AT_ONCE, end))
+                scores[part] = self._part(segment, part)
+
+        in_threads(score, len(segment), threads)
         return scores
 
     def scores_at(self, segment: Segment, indices: Rows) -> Vector:

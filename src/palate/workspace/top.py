@@ -16,9 +16,9 @@ RESCORED_TEXTS = 128
 POSSIBLE_TEXTS = 1_000
 UNPROVEN_TEXTS = 256  # texts beside those that are scored where the answer cannot be proven
 # texts of a corpus whose best are always proven; of a larger one the next pass may be made in the background
-SCANNED_TEXTS = 200_000
+SCANNED_TEXTS = 20_000
 SAME_WEIGHTS = 0.02  # change of the weights, as a share of their length, up to which old scores do for asking
-DRIFT = 0.5  # change of the weights, as a share of their length, above which estimates tell nothing
+DRIFT = 0.25  # change of the weights, as a share of their length, above which estimates tell nothing
 ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
 
 
@@ -108,13 +108,13 @@ class TopK:
 
     def scan(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Pass:
         """Passes over all texts and keeps their scores."""
-        made = self.made(corpus, weights)
+        made = Pass(corpus, dict(weights), *corpus.scores(weights))
         self.take(made)
         return made
 
     def made(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Pass:
-        """Passes over all texts; keeps nothing, so that it may be called beside other uses."""
-        return Pass(corpus, dict(weights), *corpus.scores(weights))
+        """Passes over all texts, by one thread, and keeps nothing: it may be called beside other uses."""
+        return Pass(corpus, dict(weights), *corpus.scores(weights, threads=1))
 
     def take(self, made: Pass) -> None:
         """Keeps a pass that was made elsewhere."""

@@ -14,11 +14,11 @@ from palate.workspace.corpus import Corpus, Mask
 RESCORED_TEXTS = 128
 # texts that may be scored one by one: beyond it reading all is cheaper, or the answer is no longer proven
 POSSIBLE_TEXTS = 1_000
-UNPROVEN_TEXTS = 256  # texts beside those that are scored where the answer cannot be proven
+UNPROVEN_TEXTS = 1_000  # texts beside those that are scored where the answer cannot be proven
 # texts of a corpus whose best are always proven; of a larger one the next pass may be made in the background
 SCANNED_TEXTS = 20_000
 SAME_WEIGHTS = 0.02  # change of the weights, as a share of their length, up to which old scores do for asking
-DRIFT = 0.25  # change of the weights, as a share of their length, above which estimates tell nothing
+DRIFT = 0.3  # change of the weights, as a share of their length, above which estimates tell nothing
 ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
 
 

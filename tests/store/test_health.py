@@ -6,10 +6,14 @@ import pytest
 
 from direct import direct
 from palate.errors import BadStore
+from palate.feature.minhash import band_keys
+from palate.feature.terms import hash_terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import back_up, examine
+from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
+from palate.store.texts import PreparedText
 from palate.text import Text
 
 CHECKS = ["file", "texts and feedback", "word index", "vectors"]
@@ -17,13 +21,19 @@ CHECKS = ["file", "texts and feedback", "word index", "vectors"]
 
 @pytest.fixture
 def whole(path: Path, words: Encoder, papers: list[Text]) -> Path:
-    """A closed store with texts, vectors and feedback."""
-    with Library(path, encoder="words") as library:
-        library.add(papers)
-        reader = library.reader("ann", likes="cats")
-        for text in papers[:5]:
-            reader.judge(text.id, "like")
-        reader.undo()
+    """A closed store with texts, vectors, feedback and a removed text that was judged."""
+    with closing(SqliteStore(path)) as store, store.writing() as tables:
+        encoder_id = tables.encoders.register(words)
+        vectors = words.encode([text.content for text in papers])
+        tables.vectors.put(encoder_id, [text.content_hash for text in papers], vectors)
+        terms = hash_terms([text.content for text in papers])
+        made = zip(papers, terms.to_bytes(), band_keys(terms), strict=True)
+        tables.texts.add([PreparedText(text, *pair, keys, None) for text, pair, keys in made], 1)
+        assert tables.encoders.use(encoder_id, "words")
+        tables.readers.add("ann", "main", kind="bayes", likes="cats", dislikes="")
+        tables.log.append(1, [Verdict(row, "like", 1.0) for row in range(1, 6)])
+        tables.log.undo(1)
+        tables.texts.remove([1], forget=False)
     return path
 
 
@@ -58,6 +68,8 @@ def test_a_whole_store_and_a_new_one_pass(whole: Path, tmp_path: Path, words: En
         ("update feedback set taste = 7", "texts and feedback"),
         ("delete from terms where row = 4", "texts and feedback"),
         ("insert into band values (1, 99)", "texts and feedback"),
+        ("update removed set representative = 99", "texts and feedback"),
+        ("delete from removed", "texts and feedback"),
         ("update text set leader = 99 where row = 2", "texts and feedback"),
         ("delete from words where rowid = 2", "word index"),
         ("insert into words (words) values ('delete-all')", "word index"),

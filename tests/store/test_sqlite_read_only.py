@@ -87,14 +87,16 @@ def test_work_that_a_killed_process_left_is_not_passed_over(blue: Path, tmp_path
         for file in [blue, blue.with_name("store.db-wal")]:
             shutil.copy(file, found / file.name)
     (told,) = read_where_nothing_can_be_written(found / blue.name)
-    assert told.startswith("StoreReadOnly") and "copy it and store.db-wal to a folder" in told
+    assert told.startswith("StoreReadOnly")
+    assert "copy it and store.db-wal to a folder" in told
 
 
 @needs_mount
 def test_a_store_of_an_older_palate_is_not_brought_up_to_date_where_it_cannot_be_written(path: Path) -> None:
     make_older(path, "0004")
     (told,) = read_where_nothing_can_be_written(path)
-    assert told.startswith("StoreReadOnly") and "comes from an older palate" in told
+    assert told.startswith("StoreReadOnly")
+    assert "comes from an older palate" in told
 
 
 def test_reads_work_and_writes_are_refused_in_a_sentence(

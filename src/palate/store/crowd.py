@@ -77,9 +77,11 @@ class CrowdState(NamedTuple):
     @classmethod
     def of(cls, newest_entry: int | None, private: str | None, *stored: int | None) -> CrowdState:
         """From the values of CROWD_STATE."""
-        head, encoder_id, n_readers, size = stored
-        none = head is None or encoder_id is None or n_readers is None or size is None
-        return cls(newest_entry or 0, None if none else (head, encoder_id, n_readers, size), private or "")
+        match stored:
+            case (int(head), int(encoder_id), int(n_readers), int(size)):
+                return cls(newest_entry or 0, (head, encoder_id, n_readers, size), private or "")
+            case _:
+                return cls(newest_entry or 0, None, private or "")
 
 
 class CrowdTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, select
@@ -62,7 +62,7 @@ class RemovalTable:
 
     def raw(self, encoder_id: int, dims: int, rows: Sequence[int]) -> RawColumns:
         """Returns the numbers of those of these removed texts whose numbers, by this encoder, were kept."""
-        records = []
+        records: list[Any] = []
         for start in range(0, len(rows), VALUES_AT_ONCE):
             part = [int(row) for row in rows[start : start + VALUES_AT_ONCE]]
             records += self._connection.execute(_RAW, {"encoder_id": encoder_id, "rows": part}).all()

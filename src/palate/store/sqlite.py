@@ -111,7 +111,8 @@ class SqliteStore:
             )
         if not Path(self.path).absolute().parent.is_dir():
             raise BadStore(
-                f"there is no folder {Path(self.path).absolute().parent}; make it, or name another place with --store"
+                f"there is no folder {Path(self.path).absolute().parent};"
+                " make it, or name another place with --store"
             )
 
     def _bring_up_to_date(self) -> None:

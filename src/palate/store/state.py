@@ -52,12 +52,15 @@ class StoreState(NamedTuple):
 
 def read_state(connection: Connection) -> StoreState:
     row = connection.execute(_STATE).one()
-    last_row, last_removed, last_removal, *encoder = row[:7]
+    last_row, last_removed, last_removal, name, fingerprint, dims, encoder_id = row[:7]
     generation = GenerationRow(*row[7:_N_BEFORE_CROWD]) if row[7] is not None else None
     return StoreState(
         max(last_row or 0, last_removed or 0),
         last_removal or 0,
-        *encoder,
+        name,
+        fingerprint,
+        dims,
+        encoder_id,
         generation,
         CrowdState.of(*row[_N_BEFORE_CROWD:]),
     )

@@ -165,11 +165,12 @@ class TextTable:
         return sorted(rows)
 
     def remove(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
-        """Removes texts with all that was made of them; rows that are not there are passed over. The oldest copy
-        that stays becomes the representative of its group.
+        """Removes texts with all that was made of them; rows that are not there are passed over. The oldest
+        copy that stays becomes the representative of its group.
 
-        forget: whether the judgements of them are deleted too, and with them the crowd, which may have learned
-        from them. Otherwise the numbers are kept by which a taste learns from the judgements that stand.
+        forget: whether the judgements of them are deleted too, and with them the crowd, which may have
+        learned from them. Otherwise the numbers are kept by which a taste learns from the judgements that
+        stand.
         """
         return remove_texts(self._connection, self._dialect, rows, forget=forget)
 

@@ -134,7 +134,8 @@ def _runs(
         values = {**added.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(
-                f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
+                f"line {number} is no row of a palate export;"
+                " the file is damaged or was edited, export it again"
             )
         for column in table.columns:
             if isinstance(column.type, LargeBinary) and not (column.nullable and values[column.name] is None):

@@ -10,6 +10,7 @@ PalateError
 ├── EncoderChanged  a taste or store was made with another encoder
 └── BadStore        a store that cannot be opened, read or written
     ├── StoreBusy   another process is writing
+    ├── StoreReadOnly  the file or its folder cannot be written
     └── StoreTooNew the store comes from a newer palate
 """
 
@@ -57,6 +58,10 @@ class BadStore(PalateError):
 
 class StoreBusy(BadStore):
     """Another process is writing to the store."""
+
+
+class StoreReadOnly(BadStore):
+    """The store, or its folder, cannot be written."""
 
 
 class StoreTooNew(BadStore):

@@ -85,7 +85,7 @@ def test_an_entry_comes_back_as_it_was_told(path: Path) -> None:
     "wrong",
     [
         lambda store: direct(store).log.append(1, [Verdict(1, "like", 1.5)]),
-        lambda store: direct(store).log.append(1, [Verdict(1, "love", 1.0)]),  # type: ignore[list-item]
+        lambda store: direct(store).log.append(1, [Verdict(1, "love", 1.0)]),  # type: ignore[arg-type]
         lambda store: direct(store).log.append(1, [Verdict(1, "like", None)]),
     ],
 )

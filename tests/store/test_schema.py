@@ -72,6 +72,9 @@ def test_the_list_of_revisions_is_that_of_the_migrations() -> None:
 def test_a_store_of_today_opens_without_alembic(path: Path) -> None:
     """Importing it would double the time to start."""
     SqliteStore(path).close()
-    program = f"import sys; from palate.store.sqlite import SqliteStore; SqliteStore({str(path)!r}); print('alembic' in sys.modules)"
+    program = (
+        "import sys; from palate.store.sqlite import SqliteStore;"
+        f" SqliteStore({str(path)!r}); print('alembic' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

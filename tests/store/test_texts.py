@@ -121,7 +121,8 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
     )
     with store.writing() as tables:
         tables.connection.exec_driver_sql(
-            "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)"
+            "insert into encoder (number, fingerprint, name, dims)"
+            " values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)"
         )
     direct(store).vectors.put(
         1,

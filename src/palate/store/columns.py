@@ -14,7 +14,8 @@ class RawColumns(NamedTuple):
     """n texts in order of row; text i has the keywords ids[starts[i]:starts[i + 1]].
 
     rows, representatives: (n,) int64. vectors: (n, d) float16. ids: uint32 hashes. counts: uint8, one for
-    each id. starts: (n + 1,) int64. dates: when each was published or, where that is not known, added."""
+    each id. starts: (n + 1,) int64. dates: when each was published or, where that is not known, added.
+    """
 
     rows: Rows
     representatives: Rows

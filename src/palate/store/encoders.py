@@ -110,7 +110,8 @@ class EncoderTable:
         if matching:
             fingerprints = ", ".join(row.fingerprint for row in matching)
             raise UnknownName(
-                f"{len(matching)} encoders have been called {name!r}; give the fingerprint of one: {fingerprints}"
+                f"{len(matching)} encoders have been called {name!r};"
+                f" give the fingerprint of one: {fingerprints}"
             )
         names = ", ".join(row.name for row in rows)
         raise UnknownName(f"the store has no vectors of {name!r}, only of: {names}")

@@ -115,7 +115,8 @@ class LogTable:
     """The feedback of all tastes, numbered in the order in which it came.
 
     key: a name that a client gives its request, so that sending it again records nothing more: the same key
-    of the same taste gives what was recorded the first time."""
+    of the same taste gives what was recorded the first time.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -131,8 +132,8 @@ class LogTable:
         """Records verdicts in order.
 
         predictions: what the tastes predicted of each verdict before they learned it; none at all is one None
-        for each. Raises UnknownName where the taste or a text is gone, BadValue where the key was an
-        undo's."""
+        for each. Raises UnknownName where the taste or a text is gone, BadValue where the key was an undo's.
+        """
         head = self._head(taste_id)
         if (recorded := self._recorded(taste_id, key, "judge")) is not None:
             return Appended(head, recorded, repeated=True)
@@ -211,7 +212,8 @@ class LogTable:
 
     def _recorded(self, taste_id: int, key: str | None, kind: RequestKind) -> list[Entry] | None:
         """What was recorded at a key; None where nothing was done at it yet. Raises BadValue where something
-        of another kind was."""
+        of another kind was.
+        """
         if key is None:
             return None
         request = self._connection.execute(_REQUEST, {"taste_id": taste_id, "key": key}).first()

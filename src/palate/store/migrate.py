@@ -22,7 +22,8 @@ def is_current(connection: Connection, path: str) -> bool:
     revision = connection.execute(text("select version_num from alembic_version")).scalar()
     if revision not in REVISIONS:
         raise StoreTooNew(
-            f"{path} was written by a newer palate (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate"
+            f"{path} was written by a newer palate"
+            f" (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate"
         )
     return bool(revision == REVISIONS[-1])
 

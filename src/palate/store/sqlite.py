@@ -10,12 +10,13 @@ from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
-from palate.errors import BadStore, StoreBusy
+from palate.errors import BadStore, StoreBusy, StoreReadOnly
 from palate.store.dialect_sqlite import SqliteDialect
 from palate.store.migrate import is_current, upgrade
 from palate.store.sqlite_errors import plain_errors
+from palate.store.sqlite_read_only import can_be_written, connect_read_only
 from palate.store.tables import Tables
 
 IN_MEMORY = ":memory:"
@@ -28,7 +29,7 @@ class SqliteStore:
 
     A write is on disk when its transaction ends (synchronous=FULL) and survives a killed process. A second
     writer waits up to ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an
-    older one up to date.
+    older one up to date. One that cannot be written can be read; writing to it raises StoreReadOnly.
 
     path: the file, or ":memory:" for one that is gone with the process, which threads use one after the
     other. Raises BadStore if the file is missing and not `create`, is no store, or cannot be read;
@@ -49,11 +50,14 @@ class SqliteStore:
             raise BadStore("a store needs a file name; name one with --store")
         if not in_memory and not Path(self.path).exists():
             self._refuse_missing(create)
-        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+        self._reads_only = not in_memory and Path(self.path).exists() and not can_be_written(Path(self.path))
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": WAIT_S}}
+        if in_memory:
+            options["poolclass"] = StaticPool
+        if self._reads_only:
+            options = {"poolclass": NullPool, "creator": lambda: connect_read_only(Path(self.path), WAIT_S)}
         address = URL.create("sqlite", database=self.path)  # not a string: a path may hold ? and %
-        self._engine = create_engine(
-            address, connect_args={"check_same_thread": False, "timeout": WAIT_S}, **options
-        )
+        self._engine = create_engine(address, **options)
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
         self._dialect = SqliteDialect()
@@ -107,12 +111,20 @@ class SqliteStore:
             )
         if not Path(self.path).absolute().parent.is_dir():
             raise BadStore(
-                f"there is no folder {Path(self.path).absolute().parent}; make it, or name another place with --store"
+                f"there is no folder {Path(self.path).absolute().parent};"
+                " make it, or name another place with --store"
             )
 
     def _bring_up_to_date(self) -> None:
         with self.reading() as tables:
             current = is_current(tables.connection, self.path)
+        if self._reads_only:
+            if not current:
+                raise StoreReadOnly(
+                    f"{self.path} comes from an older palate and cannot be written to bring it up to date;"
+                    " check its permissions and those of its folder, or copy it"
+                )
+            return
         if not current:
             with plain_errors(self.path, WAIT_S), self._transaction("migrate") as connection:
                 if not is_current(connection, self.path):

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from palate.errors import BadStore, StoreBusy
+from palate.errors import BadStore, StoreBusy, StoreReadOnly
 
 
 @contextmanager
 def plain_errors(path: str, wait_s: float) -> Iterator[None]:
-    """Raises StoreBusy or BadStore in place of SQLite's errors that a person can mend. wait_s: how long a
-    writer waits for another."""
+    """Raises StoreBusy, StoreReadOnly or BadStore in place of SQLite's errors that a person can mend. wait_s:
+    how long a writer waits for another.
+    """
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
@@ -22,13 +23,16 @@ def plain_errors(path: str, wait_s: float) -> Iterator[None]:
             raise StoreBusy(
                 f"another process is writing to {path} and did not finish in {wait_s:.0f} s; try again"
             ) from None
+        if code == sqlite3.SQLITE_READONLY:
+            raise StoreReadOnly(
+                f"{path} cannot be written; check its permissions and those of its folder"
+            ) from None
         mends = {
-            sqlite3.SQLITE_READONLY: f"{path} cannot be written; check its permissions and those of its folder",
-            sqlite3.SQLITE_CANTOPEN: f"{path} cannot be opened; check that it is a file and its folder can be written",
-            sqlite3.SQLITE_FULL: f"the disk that holds {path} is full; make room and try again: nothing was half-written",
-            sqlite3.SQLITE_NOTADB: f"{path} is no palate store; name another file with --store",
-            sqlite3.SQLITE_CORRUPT: f"{path} is damaged; restore a backup, or save what can be read with: palate export",
+            sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that it is a file, and its folder writable",
+            sqlite3.SQLITE_FULL: "is on a full disk; make room and try again: nothing was half-written",
+            sqlite3.SQLITE_NOTADB: "is no palate store; name another file with --store",
+            sqlite3.SQLITE_CORRUPT: "is damaged; restore a backup, or save what is readable: palate export",
         }
         if code not in mends:
             raise
-        raise BadStore(mends[code]) from None
+        raise BadStore(f"{path} {mends[code]}") from None

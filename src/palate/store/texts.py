@@ -183,7 +183,8 @@ class TextTable:
 
         forget: whether the judgements of them are deleted too, and with them the crowd, which may have
         learned from them. Otherwise the numbers are kept by which a taste learns from the judgements that
-        stand."""
+        stand.
+        """
         return remove_texts(self._connection, self._dialect, rows, forget=forget)
 
     def count_removal(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:

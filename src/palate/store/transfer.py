@@ -34,7 +34,8 @@ def export_store(store: Store[Tables], out: TextIO) -> int:
     """Writes everything, one row of one table a line, from one consistent view; returns the number of lines.
 
     The first line names the format and revision, the last the number of lines and the SHA-256 of those before
-    it. Bytes are base64. Rows come in order of their keys, so equal stores give equal files."""
+    it. Bytes are base64. Rows come in order of their keys, so equal stores give equal files. The mark of the
+    store and what its cache holds stay behind."""
     lines, digest = 0, hashlib.sha256()
 
     def write(values: dict[str, Any]) -> None:
@@ -75,14 +76,11 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
     read, end = 1, {}
     with store.writing() as tables:
         connection = tables.connection
-        if (
-            connection.execute(select(schema.text.c.row).limit(1)).first()
-            or connection.execute(select(schema.reader).limit(1)).first()
-        ):
+        if tables.state().last_row or connection.execute(select(schema.reader.c.number).limit(1)).first():
             raise BadStore(
                 f"{store.path} is not empty; import into a new store: palate --store NEW import FILE"
             )
-        for table in (schema.setting, schema.encoder):  # what opening a store put there
+        for table in (schema.setting, schema.generation, schema.encoder):  # what opening a store put there
             connection.execute(table.delete())
         while chunk := list(islice(numbered, CHUNK)):
             read += len(chunk)
@@ -109,7 +107,8 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
 
 def _added_since(line: str) -> dict[str, dict[str, Any]]:
     """By table, the columns that an export with this header lacks. Raises BadStore for a header that cannot
-    be read here."""
+    be read here.
+    """
     header = _parse(1, line)
     if header.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
@@ -135,7 +134,8 @@ def _runs(
         values = {**added.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(
-                f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
+                f"line {number} is no row of a palate export;"
+                " the file is damaged or was edited, export it again"
             )
         for column in table.columns:
             if isinstance(column.type, LargeBinary) and not (column.nullable and values[column.name] is None):

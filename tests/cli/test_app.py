@@ -344,3 +344,19 @@ def wait_for_texts(store: Path, process: subprocess.Popen[str]) -> None:
             closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection,
         ):
             count = connection.execute("select count(*) from text").fetchone()[0]
+
+
+def test_a_damaged_cache_is_told_in_a_line_and_made_anew(palate: Palate, store: Path, tmp_path: Path) -> None:
+    """The answer is the same, and the next command has nothing to tell."""
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("".join(f'{{"id": "p{n}", "text": "text {n} of kittens"}}\n' for n in range(30)))
+    palate("add", str(papers))
+    before = palate("rank", "--limit", "5").stdout
+    cache = Path(f"{store}.cache")
+    for file in cache.glob("*.safetensors"):
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    told = palate("rank", "--limit", "5")
+    assert told.stdout == before
+    assert told.stderr.count("it is made anew") == 1
+    assert "keeper.py" not in told.stderr
+    assert palate("rank", "--limit", "5").stderr == ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +33,7 @@ from palate.cli.help import unwrap_help
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
-from palate.errors import PalateError
+from palate.errors import CacheNotice, PalateError
 
 
 class Door(TyperGroup):
@@ -47,6 +49,10 @@ class Door(TyperGroup):
         for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
+        with notices_told():
+            return self._invoked(ctx)
+
+    def _invoked(self, ctx: Any) -> Any:
         try:
             answer = super().invoke(ctx)
             sys.stdout.flush()
@@ -60,6 +66,23 @@ class Door(TyperGroup):
         except BrokenPipeError:
             _drop_stdout()
             raise typer.Exit(141) from None
+
+
+@contextlib.contextmanager
+def notices_told() -> Iterator[None]:
+    """Tells each notice of a store's cache as one line, in place of Python's warning with its place in the code."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *place: Any) -> None:
+            if issubclass(category, CacheNotice):
+                note(f"palate: {message}")
+            else:
+                shown(message, category, *place)
+
+        warnings.showwarning = show
+        warnings.simplefilter("always", CacheNotice)
+        yield
 
 
 def _drop_stdout() -> None:

@@ -123,9 +123,9 @@ class Scan:
             self._codes.append(codes)
         if "tfidf" in weights:
             columns, values = entries_of(weights["tfidf"])
-            codes = KEPT + columns
-            table[codes, 1] = keyword.idf[codes] * values
-            self._codes.append(codes)
+            kept = KEPT + columns
+            table[kept, 1] = keyword.idf[kept] * values
+            self._codes.append(kept)
         return table
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -90,12 +90,14 @@ class Model:
         return RemovedCounts(len(rows), len(judged), forgotten)
 
 
-ROWS = st.integers(1, 12)
+ROWS = st.integers(1, 8)
+ADD = st.tuples(st.just("add"), st.sampled_from(CONTENTS), st.integers(0, 5))
+JUDGE = st.tuples(st.just("judge"), st.integers(1, 2), ROWS)
 DEEDS = st.one_of(
-    st.tuples(st.just("add"), st.sampled_from(CONTENTS), st.integers(0, 99)),
-    st.tuples(st.just("judge"), st.integers(1, 2), ROWS),
+    ADD,
+    JUDGE,
     st.tuples(st.just("undo"), st.integers(1, 2), st.none()),
-    st.tuples(st.just("remove"), st.sets(ROWS, max_size=5), st.booleans()),
+    st.tuples(st.just("remove"), st.sets(ROWS, min_size=1, max_size=3), st.booleans()),
 )
 
 
@@ -131,16 +133,25 @@ def act(tables: Tables, model: Model, deed: tuple[Any, Any, Any]) -> None:
         assert tables.texts.remove(sorted(first), forget=second) == model.remove(set(first), second)
 
 
-@given(deeds=st.lists(DEEDS, max_size=30))
-def test_a_store_holds_what_the_model_holds(deeds: list[tuple[Any, Any, Any]]) -> None:
+@settings(max_examples=100)
+@given(
+    texts=st.lists(ADD, min_size=4, max_size=7),
+    judgements=st.lists(JUDGE, min_size=2, max_size=6),
+    deeds=st.lists(DEEDS, min_size=2, max_size=15),
+)
+def test_a_store_holds_what_the_model_holds(
+    texts: list[tuple[Any, Any, Any]],
+    judgements: list[tuple[Any, Any, Any]],
+    deeds: list[tuple[Any, Any, Any]],
+) -> None:
     store, model = new_store(), Model()
     with store.writing() as tables:
-        for deed in deeds:
+        for deed in [*texts, *judgements, *deeds]:
             act(tables, model, deed)
         state = tables.state()
         assert state.last_row == model.last_row
-        texts = tables.texts.get(range(1, model.last_row + 1))
-        assert {row: text.body for row, text in texts.items()} == model.content
+        there = tables.texts.get(range(1, model.last_row + 1))
+        assert {row: text.body for row, text in there.items()} == model.content
         raw = tables.texts.raw(1, 2, 0, 99)
         assert dict(zip(raw.rows.tolist(), raw.representatives.tolist(), strict=True)) == model.representative
         assert raw.vectors[:, 0].tolist() == [ord(model.content[row][0]) for row in sorted(model.content)]

@@ -37,13 +37,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup() -> Generator[None, object, object]:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
     try:
         return (yield)
     except Exception as error:
-        if (missing := _missing(error)) in NEEDS:
-            pytest.skip(f"needs {NEEDS[missing]}")
-        raise
+        if (missing := _missing(error)) not in NEEDS:
+            raise
+        skipped = pytest.skip.Exception(f"needs {NEEDS[missing]}")
+        if fixturedef.cached_result is not None:  # what pytest raises for the other tests of this fixture
+            fixturedef.cached_result = (None, fixturedef.cached_result[1], (skipped, None))
+        raise skipped from error
 
 
 @pytest.hookimpl(wrapper=True)

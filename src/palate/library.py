@@ -43,7 +43,8 @@ class Library(OpenStore):
     encoder.
 
     >>> with Library(":memory:") as library:
-    ...     library.add([{"id": "a", "title": "Cats", "text": "They sleep all day."}, {"id": "b", "title": "Bonds"}]).added
+    ...     cats = {"id": "a", "title": "Cats", "text": "They sleep all day."}
+    ...     library.add([cats, {"id": "b", "title": "Bonds"}]).added
     ...     [found.text.id for found in library.find("a sleeping kitten", limit=1)]
     2
     ['a']
@@ -142,7 +143,8 @@ class Library(OpenStore):
         assert row is not None
         if kind is not None and kind != row.kind:
             raise UnknownName(
-                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind}; give a new taste a new name with --taste"
+                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind};"
+                " give a new taste a new name with --taste"
             )
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
@@ -232,8 +234,9 @@ class Library(OpenStore):
 
         ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published
         before then; a text without a date counts from when it was added. With several, all must hold.
-        Judgements of removed texts stay in the log as far as needed, so that every value stays as it is;
-        forget: they go too, and the tastes learn again without them. dry_run: counts, and removes nothing.
+        No new fit is made at once, and judgements of removed texts stay in the log as far as needed, so every
+        value stays as it is; forget: they go too, and the tastes learn again without them. dry_run: counts,
+        and removes nothing.
         Raises UnknownName for an id that is not there, BadValue where nothing says which; then nothing is
         removed."""
         wanted = list(ids)
@@ -294,4 +297,5 @@ class Library(OpenStore):
             mend = f"palate reader add {reader} --taste {taste}"
             return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
-        return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
+        mend = f"palate reader add {reader}"
+        return f"there is no reader called {reader!r} (there are: {names}); make one with: {mend}"

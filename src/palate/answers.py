@@ -70,10 +70,11 @@ def nearest_of(
     return tuple(SimilarText(texts[int(corpus.rows[indices[i]])], float(cosine[i])) for i in order)
 
 
-def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> Mapping[int, Text]:
+def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> Mapping[int | None, Text]:
     """Returns, by row, the judged texts that are still there."""
     with store.reading() as tables:
-        return tables.texts.get([entry.row for entry in entries if entry.row is not None])
+        texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
+    return {**texts}
 
 
 def feedback(reader: str, taste: str, entry: Entry, text_id: str) -> Feedback:

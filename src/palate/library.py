@@ -126,10 +126,10 @@ class Library(OpenStore):
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
+            words = {"likes": likes or "", "dislikes": dislikes or ""}
             with self._store.writing() as tables:
-                tables.readers.add(
-                    name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
-                )
+                if tables.readers.find(name, taste) is None:  # no other thread or process was quicker
+                    tables.readers.add(name, taste, kind=kind or DEFAULT_TASTE, **words)
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):

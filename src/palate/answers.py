@@ -1,6 +1,6 @@
 """What a reader is answered: rows and log entries, with the texts that the store has for them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -70,11 +70,10 @@ def nearest_of(
     return tuple(SimilarText(texts[int(corpus.rows[indices[i]])], float(cosine[i])) for i in order)
 
 
-def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> Mapping[int | None, Text]:
+def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> dict[int, Text]:
     """Returns, by row, the judged texts that are still there."""
     with store.reading() as tables:
-        texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
-    return {**texts}
+        return tables.texts.get([entry.row for entry in entries if entry.row is not None])
 
 
 def feedback(reader: str, taste: str, entry: Entry, text_id: str) -> Feedback:

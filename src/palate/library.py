@@ -292,10 +292,9 @@ class Library(OpenStore):
     def _no_such(self, reader: str, taste: str) -> str:
         with self._store.reading() as tables:
             known = tables.readers.tastes()
+        mend = f"palate reader add {reader}"
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)
-            mend = f"palate reader add {reader} --taste {taste}"
-            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
+            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend} --taste {taste}"
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
-        mend = f"palate reader add {reader}"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: {mend}"

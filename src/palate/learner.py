@@ -11,6 +11,7 @@ from palate.features import Features
 from palate.feedback import standing
 from palate.memory import nbytes_of
 from palate.parts import Matrix
+from palate.rule import Rule
 from palate.store.log import Entry, LogState, Prediction, Verdict
 from palate.store.readers import TasteRow
 from palate.store.state import StoreState
@@ -25,14 +26,15 @@ BULK_JUDGEMENTS = 100
 
 
 class _Learned(NamedTuple):
-    """What the taste has learned from: equal ones, and an equal head, need nothing done."""
+    """What the taste has learned from: equal ones, and an equal head, need nothing done.
+
+    removed: the newest entry of the removals, and how many judgements were forgotten with their texts.
+    """
 
     generation_id: int
     encoder_id: int
     crowd: object
-    removed: tuple[
-        int, int
-    ]  # newest entry of the removals, and judgements that were forgotten with their texts
+    removed: tuple[int, int]
 
 
 class Learner:
@@ -47,7 +49,8 @@ class Learner:
     used: is told of each use.
 
     taste: the contest. top: the best texts by what is linear in it. verdicts: the judgement that stands for
-    each group of near-copies, by the row of its representative. All as of the last call of `corpus`."""
+    each group of near-copies, by the row of its representative. rules: the accepted ones. All as of the last
+    call of `corpus`."""
 
     def __init__(
         self, workspace: Workspace, row: TasteRow, used: Callable[["Learner"], None] = lambda _: None
@@ -65,6 +68,7 @@ class Learner:
             self.taste = make_contest(self._kind)
             self.top = TopK()
             self.verdicts: dict[int, Entry] = {}
+            self.rules: list[Rule] = []
             self._learned: _Learned | None = None
             self.head = 0  # the log entry up to which the taste has learned
 
@@ -94,6 +98,8 @@ class Learner:
         with self.lock:
             with self._workspace.store.reading() as tables:
                 state, log = tables.state(), tables.log.state(self.taste_id)
+                stored = tables.rules.of(self.taste_id)
+            self.rules = [each.rule for each in stored if each.state == "accepted"]
             corpus = self._workspace.corpus(state)
             learned = self._key(corpus, state, log)
             if learned != self._learned or not (log.head == self.head or self._caught_up(corpus)):

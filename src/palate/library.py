@@ -43,7 +43,8 @@ class Library(OpenStore):
     encoder.
 
     >>> with Library(":memory:") as library:
-    ...     library.add([{"id": "a", "title": "Cats", "text": "They sleep all day."}, {"id": "b", "title": "Bonds"}]).added
+    ...     cats = {"id": "a", "title": "Cats", "text": "They sleep all day."}
+    ...     library.add([cats, {"id": "b", "title": "Bonds"}]).added
     ...     [found.text.id for found in library.find("a sleeping kitten", limit=1)]
     2
     ['a']
@@ -125,10 +126,10 @@ class Library(OpenStore):
             if not create:
                 raise UnknownName(self._no_such(name, taste))
             make_taste(kind or DEFAULT_TASTE)
+            words = {"likes": likes or "", "dislikes": dislikes or ""}
             with self._store.writing() as tables:
-                tables.readers.add(
-                    name, taste, kind=kind or DEFAULT_TASTE, likes=likes or "", dislikes=dislikes or ""
-                )
+                if tables.readers.find(name, taste) is None:  # no other thread or process was quicker
+                    tables.readers.add(name, taste, kind=kind or DEFAULT_TASTE, **words)
         elif (likes, dislikes) != (None, None):
             new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
             if new != (row.likes, row.dislikes):
@@ -142,7 +143,8 @@ class Library(OpenStore):
         assert row is not None
         if kind is not None and kind != row.kind:
             raise UnknownName(
-                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind}; give a new taste a new name with --taste"
+                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind};"
+                " give a new taste a new name with --taste"
             )
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
@@ -232,8 +234,9 @@ class Library(OpenStore):
 
         ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published
         before then; a text without a date counts from when it was added. With several, all must hold.
-        Judgements of removed texts stay in the log as far as needed, so that every value stays as it is;
-        forget: they go too, and the tastes learn again without them. dry_run: counts, and removes nothing.
+        No new fit is made at once, and judgements of removed texts stay in the log as far as needed, so every
+        value stays as it is; forget: they go too, and the tastes learn again without them. dry_run: counts,
+        and removes nothing.
         Raises UnknownName for an id that is not there, BadValue where nothing says which; then nothing is
         removed."""
         wanted = list(ids)
@@ -289,9 +292,9 @@ class Library(OpenStore):
     def _no_such(self, reader: str, taste: str) -> str:
         with self._store.reading() as tables:
             known = tables.readers.tastes()
+        mend = f"palate reader add {reader}"
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)
-            mend = f"palate reader add {reader} --taste {taste}"
-            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
+            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend} --taste {taste}"
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
-        return f"there is no reader called {reader!r} (there are: {names}); make one with: palate reader add {reader}"
+        return f"there is no reader called {reader!r} (there are: {names}); make one with: {mend}"

@@ -1,11 +1,11 @@
 """Reader: the main path. Texts are valued, the reader judges, the taste learns, the ranking changes."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from palate.errors import UnknownName, check_limit
+from palate.answers import feedback, hits, nearest_of, rows_of, stored_indices, texts_of
+from palate.errors import check_limit
 from palate.explain import contributions
 from palate.features import Features
 from palate.feedback import Feedback, parse_liking
@@ -14,38 +14,20 @@ from palate.learner import Learner
 from palate.parts import Candidates, Rows, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import RecallEstimate, estimate_recall
-from palate.rules.matcher import Effect, shifted
+from palate.retrieval import Retrieval, View
+from palate.rules.matcher import shifted
 from palate.rules.of_reader import ReaderRules
 from palate.store.log import Entry, Verdict
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
-from palate.value import (
-    Contribution,
-    Explanation,
-    Hit,
-    LibraryLogits,
-    Ranking,
-    SimilarText,
-    Value,
-    Why,
-)
-from palate.workspace.corpus import Corpus, Mask
+from palate.value import Contribution, Explanation, Hit, LibraryLogits, Ranking, SimilarText, Value, Why
+from palate.workspace.corpus import Corpus
 from palate.workspace.reading import moment_of
 from palate.workspace.workspace import Workspace
 
 ASKABLE_TEXTS = 500  # among which a question is chosen
 TEXTS_AT_ONCE = 4096  # whose features are in memory
-NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of it decides
-
-
-@dataclass(frozen=True, eq=False)
-class _View:
-    """What one call goes by. candidates: (n texts,) which may be shown."""
-
-    corpus: Corpus
-    effect: Effect
-    candidates: Mask
 
 
 class Reader:
@@ -56,7 +38,8 @@ class Reader:
 
     >>> import palate
     >>> library = palate.open(":memory:")
-    >>> report = library.add(["A cat and her kittens asleep.", "Kittens at play in the garden.", "Bond yields rose."])
+    >>> cats = ["A cat and her kittens asleep.", "Kittens at play in the garden."]
+    >>> report = library.add([*cats, "Bond yields rose."])
     >>> me = library.reader("me", likes="cats")
     >>> [hit.text.body for hit in me.rank(limit=2)]
     ['A cat and her kittens asleep.', 'Kittens at play in the garden.']
@@ -68,6 +51,7 @@ class Reader:
         self.taste_id = row.taste_id
         self._workspace = workspace
         self._learner = learner
+        self._retrieval = Retrieval(workspace, learner)
 
     def rank(self, limit: int = 20, *, all: bool = False, exact: bool = False) -> Ranking:
         """Returns the best texts, best first; equal ones newest first. all: also those judged or skipped
@@ -78,12 +62,14 @@ class Reader:
         so. exact: read them all where that is needed to be sure."""
         check_limit(limit)
         with self._learner.lock:
-            view = self._view(all)
-            indices, proven = self._best(view, limit, exact=exact)
-            mean, sd = self._value(view, indices)
+            view = self._retrieval.view(all=all)
+            indices, proven = self._retrieval.best(view, limit, exact=exact)
+            mean, sd = self._retrieval.value(view, indices)
         kept = view.effect.kept(indices)
         order = np.lexsort((-indices, -mean.round(12), ~kept))[:limit]
-        return Ranking(self._hits(view.corpus, indices[order], mean[order], sd[order]), exact=proven)
+        return Ranking(
+            hits(self._workspace.store, view.corpus, indices[order], mean[order], sd[order]), exact=proven
+        )
 
     def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
         """Returns the n texts whose judgement would teach most, most first; of near-copies one.
@@ -93,14 +79,14 @@ class Reader:
         check_limit(n)
         question = make_question(strategy)
         with self._learner.lock:
-            view = self._view(all=False)
+            view = self._retrieval.view(all=False)
             rng = np.random.default_rng([self.taste_id, len(self._learner.verdicts)])
-            indices = self._askable(view, question.pool, max(ASKABLE_TEXTS, n), rng)
-            mean, sd = self._value(view, indices)
+            indices = self._retrieval.askable(view, question.pool, max(ASKABLE_TEXTS, n), rng)
+            mean, sd = self._retrieval.value(view, indices)
             corpus = view.corpus
             candidates = Candidates(mean, sd, corpus.features(indices), corpus.vectors(indices))
             chosen = question.choose(candidates, n, rng)
-        return self._hits(corpus, indices[chosen], mean[chosen], sd[chosen])
+        return hits(self._workspace.store, corpus, indices[chosen], mean[chosen], sd[chosen])
 
     def judge(
         self, text_id: str, verdict: str | float, *, weight: float = 1.0, key: str | None = None
@@ -116,7 +102,7 @@ class Reader:
         self, verdicts: Sequence[tuple[str, str | float]], *, weight: float = 1.0, key: str | None = None
     ) -> list[Feedback]:
         """Records judgements in order, all or none, on disk when this returns. weight, key: see `judge`."""
-        rows = self._rows_of([text_id for text_id, _ in verdicts])
+        rows = rows_of(self._workspace.store, [text_id for text_id, _ in verdicts])
         stated = [
             Verdict(row, *parse_liking(verdict), weight)
             for row, (_, verdict) in zip(rows, verdicts, strict=True)
@@ -142,34 +128,34 @@ class Reader:
         """
         given = [text if isinstance(text, Text) else Text.of(text) for text in texts]
         with self._learner.lock:
-            view = self._view(all=True)
-            stored = self._stored(view.corpus, given)
+            view = self._retrieval.view(all=True)
+            stored = stored_indices(self._workspace.store, view.corpus, given)
             new = [index for index, text in enumerate(given) if text.content_hash not in stored]
             mean, sd = np.zeros(len(given)), np.zeros(len(given))
             known = [index for index, text in enumerate(given) if text.content_hash in stored]
             if known:
                 indices = np.array([stored[given[index].content_hash] for index in known])
-                mean[known], sd[known] = self._value(view, indices)
+                mean[known], sd[known] = self._retrieval.value(view, indices)
             if new:
                 texts_of_new = [given[index] for index in new]
                 features = self._features_of_new(view.corpus, texts_of_new)
-                mean[new], sd[new] = self._value_of_new(texts_of_new, features)
+                mean[new], sd[new] = self._value_of_new(view, texts_of_new, features)
         return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
     def why(self, text_id: str, *, neighbours: int = 3) -> Why:
         """Explains the value of a text: the share of every word, block and rule, and the nearest judged
         texts.
         """
-        row = self._rows_of([text_id])[0]
+        row = rows_of(self._workspace.store, [text_id])[0]
         with self._learner.lock:
-            view = self._view(all=True)
+            view = self._retrieval.view(all=True)
             corpus = view.corpus
             index = np.array([corpus.index_of(row)])
-            mean, sd = self._value(view, index)
-            hit = self._hits(corpus, index, mean, sd)[0]
-            shares = self._shares(hit.text, corpus, corpus.features(index), row)
-            liked = self._nearest(corpus, index, neighbours, lambda liking: liking > 0)
-            disliked = self._nearest(corpus, index, neighbours, lambda liking: liking < 0)
+            mean, sd = self._retrieval.value(view, index)
+            hit = hits(self._workspace.store, corpus, index, mean, sd)[0]
+            shares = self._shares(hit.text, view, corpus.features(index), row)
+            liked = self._nearest_judged(corpus, index, neighbours, 1)
+            disliked = self._nearest_judged(corpus, index, neighbours, -1)
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
 
     def explain(self, text: str | Text) -> Explanation:
@@ -178,17 +164,17 @@ class Reader:
         """
         given = text if isinstance(text, Text) else Text.of(text)
         with self._learner.lock:
-            view = self._view(all=True)
+            view = self._retrieval.view(all=True)
             corpus = view.corpus
-            index = self._stored(corpus, [given]).get(given.content_hash)
+            index = stored_indices(self._workspace.store, corpus, [given]).get(given.content_hash)
             if index is None:
                 features, row = self._features_of_new(corpus, [given]), None
-                mean, sd = self._value_of_new([given], features)
+                mean, sd = self._value_of_new(view, [given], features)
             else:
                 indices = np.array([index])
                 features, row = corpus.features(indices), int(corpus.rows[index])
-                mean, sd = self._value(view, indices)
-            shares = self._shares(given, corpus, features, row)
+                mean, sd = self._retrieval.value(view, indices)
+            shares = self._shares(given, view, features, row)
         return Explanation(Value(float(mean[0]), float(sd[0])), shares, features)
 
     def logits(self, texts: Sequence[str | Text]) -> LibraryLogits:
@@ -224,7 +210,7 @@ class Reader:
         count.
         """
         with self._learner.lock:
-            view = self._view(all=False)
+            view = self._retrieval.view(all=False)
             verdicts = self._learner.verdicts.values()
             liked = [entry.liking > 0 for entry in verdicts if entry.liking is not None]
         return estimate_recall(np.array(liked, dtype=np.bool), int(np.count_nonzero(view.candidates)))
@@ -264,128 +250,34 @@ class Reader:
         """Returns the judgements that stand, oldest first; those of removed texts are not among them."""
         return self._feedbacks(self._standing())
 
-    def _view(self, all: bool) -> _View:
-        """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups
-        without a judgement."""
-        corpus = self._learner.corpus()
-        effect = self._workspace.rules.effect(self.rules.accepted(), corpus.rows)
-        candidates = corpus.shown.copy()
-        candidates[effect.blocked_indices] = False
-        if not all:
-            candidates[corpus.indices_of(list(self._learner.verdicts))] = False
-        return _View(corpus, effect, candidates)
-
-    def _best(self, view: _View, n: int, *, exact: bool) -> tuple[Rows, bool]:
-        """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
-        corpus, taste = view.corpus, self._learner.taste
-        nonlinear = bool(taste.nonlinear_shares(corpus.no_features))
-        n = max(n, NONLINEAR_TEXTS) if nonlinear else n
-        weights, shift = taste.explain()[1], _shift(view)
-        best = self._learner.top.best(corpus, weights, shift, view.candidates, n, exact=exact)
-        if self._learner.top.pass_is_due:
-            self._pass_aside(corpus)
-        kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
-        if len(kept) > n:
-            kept = kept[np.argsort(-corpus.scores_at(weights, kept), kind="stable")[:n]]
-        return np.union1d(best.indices, kept).astype(np.int64), best.exact
-
-    def _pass_aside(self, corpus: Corpus) -> None:
-        learner, weights = self._learner, self._learner.taste.explain()[1]
-
-        def passed() -> None:
-            made = learner.top.made(corpus, weights)
-            with learner.lock:
-                learner.top.take(made)
-
-        self._workspace.passes.begin(passed)
-
-    def _askable(self, view: _View, pool: str, n: int, rng: np.random.Generator) -> Rows:
-        """Returns the indices of about n texts among which to ask, ascending."""
-        if pool == "best":
-            return np.sort(self._best(view, n, exact=False)[0])
-        candidates = np.flatnonzero(view.candidates)
-        if pool == "all":
-            return np.sort(rng.permutation(candidates)[:n])
-        base, weights = self._learner.taste.explain()
-        scores = self._learner.top.estimates(view.corpus, weights)[candidates]
-        scores = base + scores + view.effect.added(candidates)
-        return np.sort(candidates[_nearest_to_even(scores, n)])
-
-    def _value(self, view: _View, indices: Rows) -> tuple[Vector, Vector]:
-        mean, sd = self._learner.taste.value(view.corpus.features(indices))
-        return shifted(mean, sd, view.effect.added(indices))
-
     def _features_of_new(self, corpus: Corpus, texts: Sequence[Text]) -> Features:
         moments = [moment_of(text.published) for text in texts]
         return self._workspace.features(corpus, [text.content for text in texts], moments)
 
-    def _value_of_new(self, texts: Sequence[Text], features: Features) -> tuple[Vector, Vector]:
-        boosts = [rule for rule in self.rules.accepted() if rule.action == "boost"]
+    def _value_of_new(self, view: View, texts: Sequence[Text], features: Features) -> tuple[Vector, Vector]:
+        boosts = [rule for rule in view.rules if rule.action == "boost"]
         added = [sum(rule.amount for rule in boosts if rule.matches(text)) for text in texts]
         return shifted(*self._learner.taste.value(features), np.array(added, dtype=np.float64))
 
     def _shares(
-        self, text: Text, corpus: Corpus, features: Features, row: int | None
+        self, text: Text, view: View, features: Features, row: int | None
     ) -> tuple[Contribution, ...]:
         """Returns the share of every word, block and rule in a text's logit, largest first. row: None where
         the text is not stored."""
-        rules = self.rules.accepted()
         if row is None:
-            ruled = [Contribution("rule", str(rule), rule.amount) for rule in rules if rule.matches(text)]
+            matching = [rule for rule in view.rules if rule.matches(text)]
+            ruled = [Contribution("rule", str(rule), rule.amount) for rule in matching]
         else:
-            ruled = self._workspace.rules.shares(rules, row)
-        learned = contributions(text.content, corpus, features, self._learner.taste, self._workspace.encoder)
+            ruled = self._workspace.rules.shares(view.rules, row)
+        taste, encoder = self._learner.taste, self._workspace.encoder
+        learned = contributions(text.content, view.corpus, features, taste, encoder)
         return tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
 
-    def _stored(self, corpus: Corpus, texts: Sequence[Text]) -> dict[str, int]:
-        """Returns, by content hash, the indices of the texts that the corpus has."""
-        with self._workspace.store.reading() as tables:
-            rows = tables.texts.rows_by_content([text.content_hash for text in texts])
-        hashes = {row: content_hash for content_hash, row in rows.items()}
-        indices = corpus.indices_of(list(hashes))
-        return {hashes[int(corpus.rows[index])]: int(index) for index in indices}
-
-    def _rows_of(self, text_ids: Sequence[str]) -> list[int]:
-        with self._workspace.store.reading() as tables:
-            rows = [tables.texts.row_of(text_id) for text_id in text_ids]
-        for text_id, row in zip(text_ids, rows, strict=True):
-            if row is None:
-                raise UnknownName(
-                    f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
-                )
-        return [row for row in rows if row is not None]
-
-    def _hits(self, corpus: Corpus, indices: Rows, mean: Vector, sd: Vector) -> list[Hit]:
-        rows = corpus.rows[indices].tolist()
-        copies = corpus.copies(rows)
-        groups = [[row, *copies[row]] if row in copies else [] for row in rows]
-        with self._workspace.store.reading() as tables:
-            texts = tables.texts.get({row for group in groups for row in group} | set(rows))
-        return [
-            Hit(
-                texts[row],
-                Value(float(m), float(s)),
-                tuple(texts[copy].id for copy in group if copy in texts),
-            )
-            for row, m, s, group in zip(rows, mean, sd, groups, strict=True)
-            if row in texts
-        ]
-
-    def _nearest(
-        self, corpus: Corpus, index: Rows, n: int, wanted: Callable[[float], bool]
-    ) -> tuple[SimilarText, ...]:
-        """Returns the nearest of the judged texts whose liking is wanted."""
+    def _nearest_judged(self, corpus: Corpus, index: Rows, n: int, sign: int) -> tuple[SimilarText, ...]:
+        """Returns the nearest of the liked texts, where sign is 1, or of the disliked, where it is -1."""
         entries = self._learner.verdicts.values()
-        rows = [
-            entry.row for entry in entries if entry.liking is not None and wanted(entry.liking) and entry.row
-        ]
-        judged = corpus.indices_of(rows)
-        judged = judged[(judged != index[0]) & ~corpus.removed[judged]]
-        cosine = corpus.vectors(judged) @ corpus.vectors(index)[0]
-        order = np.argsort(-cosine, kind="stable")[:n]
-        with self._workspace.store.reading() as tables:
-            texts = tables.texts.get(corpus.rows[judged[order]].tolist())
-        return tuple(SimilarText(texts[int(corpus.rows[judged[i]])], float(cosine[i])) for i in order)
+        rows = [entry.row for entry in entries if (entry.liking or 0.0) * sign > 0 and entry.row]
+        return nearest_of(self._workspace.store, corpus, index, rows, n)
 
     def _standing(self) -> list[Entry]:
         """Returns the entries that stand, oldest first."""
@@ -396,39 +288,13 @@ class Reader:
     def _judged_texts(self) -> list[tuple[Text, float | None]]:
         """Returns the judged texts that are still there with their likings, oldest judgement first."""
         entries = self._standing()
-        with self._workspace.store.reading() as tables:
-            texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
+        texts = texts_of(self._workspace.store, entries)
         return [(texts[entry.row], entry.liking) for entry in entries if entry.row in texts]
 
     def _feedbacks(self, entries: Sequence[Entry]) -> list[Feedback]:
         """Returns the entries whose texts are still there."""
-        with self._workspace.store.reading() as tables:
-            texts = tables.texts.get([entry.row for entry in entries if entry.row is not None])
+        texts = texts_of(self._workspace.store, entries)
         return [self._feedback(entry, texts[entry.row].id) for entry in entries if entry.row in texts]
 
     def _feedback(self, entry: Entry, text_id: str) -> Feedback:
-        return Feedback(
-            entry.entry,
-            self.name,
-            self.taste_name,
-            text_id,
-            entry.kind,
-            entry.liking,
-            entry.weight,
-            entry.given_at,
-            entry.undoes,
-        )
-
-
-def _shift(view: _View) -> Vector | None:
-    """Returns what boosts add to the score of each text; None where there are none."""
-    if not len(view.effect.boosts):
-        return None
-    shift = np.zeros(len(view.corpus), np.float32)
-    shift[view.effect.boosted_indices] = view.effect.boosts
-    return shift
-
-
-def _nearest_to_even(logits: Vector, n: int) -> Rows:
-    """Returns the indices of the n logits nearest to 0; of equal ones the last."""
-    return np.lexsort((-np.arange(len(logits)), np.abs(logits)))[:n]
+        return feedback(self.name, self.taste_name, entry, text_id)

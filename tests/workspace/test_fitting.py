@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from palate.feature import semantic
 from palate.feature.semantic import ISOTROPIC
+from palate.features import SAMPLE_TEXTS
 from palate.workspace.fitting import SpaceFit, empty_space, fit_texts
 from workspace.made_texts import BLOCKS, cut, dense, features_of, fitted, made_space, made_texts, part_of
 

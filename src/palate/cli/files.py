@@ -21,8 +21,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 def whole_file(path: Path) -> Iterator[TextIO]:
     """Opens a text file in UTF-8, gzip where it ends in .gz, that has its name only once it is whole.
 
+    What is there and no regular file, like a device or a named pipe, is written to as it is, and stays.
     Raises BadValue where it cannot be written."""
-    partial = path.with_name(path.name + ".part")
+    direct = path.exists() and not path.is_file()
+    partial = path if direct else path.with_name(path.name + ".part")
     try:
         if path.is_dir():
             raise IsADirectoryError(21, "it is a folder")
@@ -31,10 +33,12 @@ def whole_file(path: Path) -> Iterator[TextIO]:
             if path.suffix == ".gz":  # without name and time, so that equal stores give equal files
                 raw = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))  # type: ignore[assignment]
             yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline="\n"))
-        os.replace(partial, path)
+        if not direct:
+            os.replace(partial, path)
     except BaseException as error:  # also after Ctrl-C, no half-written file stays
-        with suppress(OSError):
-            partial.unlink()
+        if not direct:
+            with suppress(OSError):
+                partial.unlink()
         if isinstance(error, OSError):
             raise BadValue(
                 f"{path} cannot be written: {error.strerror or error}; name another file"

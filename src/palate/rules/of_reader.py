@@ -37,10 +37,6 @@ class ReaderRules:
         with self._store.reading() as tables:
             return tables.rules.of(self._taste_id)
 
-    def accepted(self) -> list[Rule]:
-        """Lists the rules that do something, oldest first."""
-        return [stored.rule for stored in self.all() if stored.state == "accepted"]
-
     def add(self, rule: Rule) -> StoredRule:
         """Adds a rule; it replaces one for the same word, author, source or pattern."""
         with self._store.writing() as tables:

@@ -54,8 +54,10 @@ class Keeper:
     ) -> Corpus:
         """Returns the corpus of a state of the store, the same object until there is something new."""
         with self._lock:
-            record = state.generation
-            digest = record.digest if record is not None and record.encoder_id == encoder.encoder_id else None
+            if self._named(state, encoder) != self._digest and self._folder is not None:
+                with self._store.reading() as tables:
+                    state = tables.state()  # another thread may have replaced the generation since the look
+            digest = self._named(state, encoder)
             if self._generation is None or self._encoder_id != encoder.encoder_id:
                 self._encoder_id = encoder.encoder_id
                 self._open(state, encoder, progress)
@@ -249,6 +251,12 @@ class Keeper:
             self._removal = generation.manifest.removal
         self._corpus = None
 
+    @staticmethod
+    def _named(state: StoreState, encoder: CachedEncoder) -> str | None:
+        """Returns the digest of the generation that a state names for an encoder."""
+        record = state.generation
+        return record.digest if record is not None and record.encoder_id == encoder.encoder_id else None
+
     def _forget_layout(self) -> None:
         self._tail, self._gone, self._layout = [], {}, object()
 
@@ -288,8 +296,8 @@ class Keeper:
         where = self._folder.path if self._folder is not None else self._store.path
         reason = error.strerror if isinstance(error, OSError) else str(error)
         warnings.warn(
-            f"the cache {where} cannot be written ({reason}); palate goes on in memory, at the cost of reading"
-            " all texts each time it starts",
+            f"the cache {where} cannot be written ({reason}); palate goes on in memory,"
+            " at the cost of reading all texts each time it starts",
             CacheNotice,
             stacklevel=3,
         )

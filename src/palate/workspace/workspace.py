@@ -141,7 +141,7 @@ class Workspace:
                 self._keeper.fold()
 
     def compact(self) -> None:
-        """Takes removed texts out of the cache; a new fit is made where the old one holds one of them."""
+        """Takes removed texts out of the cache. The fit stays as it is, and so does every value."""
         with self._lock:
             self.corpus()
             self._keeper.fold()

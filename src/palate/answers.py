@@ -1,0 +1,91 @@
+"""What a reader is answered: rows and log entries, with the texts that the store has for them."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+
+from palate.errors import UnknownName
+from palate.feedback import Feedback
+from palate.parts import Rows, Store, Vector
+from palate.store.log import Entry
+from palate.store.tables import Tables
+from palate.text import Text
+from palate.value import Hit, SimilarText, Value
+from palate.workspace.corpus import Corpus
+
+
+def rows_of(store: Store[Tables], text_ids: Sequence[str]) -> list[int]:
+    """Returns the store rows of texts. Raises UnknownName for an id that is not in the library."""
+    with store.reading() as tables:
+        rows = [tables.texts.row_of(text_id) for text_id in text_ids]
+    for text_id, row in zip(text_ids, rows, strict=True):
+        if row is None:
+            raise UnknownName(
+                f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
+            )
+    return [row for row in rows if row is not None]
+
+
+def stored_indices(store: Store[Tables], corpus: Corpus, texts: Sequence[Text]) -> dict[str, int]:
+    """Returns, by content hash, the indices of the texts that the corpus has."""
+    with store.reading() as tables:
+        rows = tables.texts.rows_by_content([text.content_hash for text in texts])
+    hashes = {row: content_hash for content_hash, row in rows.items()}
+    indices = corpus.indices_of(list(hashes))
+    return {hashes[int(corpus.rows[index])]: int(index) for index in indices}
+
+
+def hits(store: Store[Tables], corpus: Corpus, indices: Rows, mean: Vector, sd: Vector) -> list[Hit]:
+    """Returns the texts at these indices that are still there, with their values and the ids of their
+    copies.
+    """
+    rows = corpus.rows[indices].tolist()
+    copies = corpus.copies(rows)
+    groups = [[row, *copies[row]] if row in copies else [] for row in rows]
+    with store.reading() as tables:
+        texts = tables.texts.get({row for group in groups for row in group} | set(rows))
+    return [
+        Hit(
+            texts[row],
+            Value(float(m), float(s)),
+            tuple(texts[copy].id for copy in group if copy in texts),
+        )
+        for row, m, s, group in zip(rows, mean, sd, groups, strict=True)
+        if row in texts
+    ]
+
+
+def nearest_of(
+    store: Store[Tables], corpus: Corpus, index: Rows, rows: Collection[int], n: int
+) -> tuple[SimilarText, ...]:
+    """Returns the n texts of these rows with the highest cosine to the one at an index, (1,), nearest
+    first.
+    """
+    indices = corpus.indices_of(list(rows))
+    indices = indices[(indices != index[0]) & ~corpus.removed[indices]]
+    cosine = corpus.vectors(indices) @ corpus.vectors(index)[0]
+    order = np.argsort(-cosine, kind="stable")[:n]
+    with store.reading() as tables:
+        texts = tables.texts.get(corpus.rows[indices[order]].tolist())
+    return tuple(SimilarText(texts[int(corpus.rows[indices[i]])], float(cosine[i])) for i in order)
+
+
+def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> dict[int, Text]:
+    """Returns, by row, the judged texts that are still there."""
+    with store.reading() as tables:
+        return tables.texts.get([entry.row for entry in entries if entry.row is not None])
+
+
+def feedback(reader: str, taste: str, entry: Entry, text_id: str) -> Feedback:
+    """Returns a log entry as the reader sees it."""
+    return Feedback(
+        entry.entry,
+        reader,
+        taste,
+        text_id,
+        entry.kind,
+        entry.liking,
+        entry.weight,
+        entry.given_at,
+        entry.undoes,
+    )

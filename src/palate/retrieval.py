@@ -1,0 +1,101 @@
+"""Retrieval: which texts one call of a reader may show, the best of them, and those among which to ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from palate.learner import Learner
+from palate.parts import Rows, Vector
+from palate.rule import Rule
+from palate.rules.matcher import Effect, shifted
+from palate.workspace.corpus import Corpus, Mask
+from palate.workspace.workspace import Workspace
+
+NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of it decides
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one call goes by. rules: the accepted ones. effect: theirs on the corpus. candidates: (n texts,)
+    which may be shown.
+    """
+
+    corpus: Corpus
+    rules: Sequence[Rule]
+    effect: Effect
+    candidates: Mask
+
+
+class Retrieval:
+    """The candidates of one taste. Hold the lock of the learner from `view` to the last use of the view."""
+
+    def __init__(self, workspace: Workspace, learner: Learner) -> None:
+        self._workspace, self._learner = workspace, learner
+
+    def view(self, *, all: bool) -> View:
+        """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups
+        without a judgement.
+        """
+        corpus, rules = self._learner.corpus(), self._learner.rules
+        effect = self._workspace.rules.effect(rules, corpus.rows)
+        candidates = corpus.shown.copy()
+        candidates[effect.blocked_indices] = False
+        if not all:
+            candidates[corpus.indices_of(list(self._learner.verdicts))] = False
+        return View(corpus, rules, effect, candidates)
+
+    def best(self, view: View, n: int, *, exact: bool) -> tuple[Rows, bool]:
+        """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
+        corpus, taste = view.corpus, self._learner.taste
+        nonlinear = bool(taste.nonlinear_shares(corpus.no_features))
+        n = max(n, NONLINEAR_TEXTS) if nonlinear else n
+        weights, shift = taste.explain()[1], _shift(view)
+        best = self._learner.top.best(corpus, weights, shift, view.candidates, n, exact=exact)
+        if self._learner.top.pass_is_due:
+            self._pass_aside(corpus)
+        kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
+        if len(kept) > n:
+            kept = kept[np.argsort(-corpus.scores_at(weights, kept), kind="stable")[:n]]
+        return np.union1d(best.indices, kept).astype(np.int64), best.exact
+
+    def askable(self, view: View, pool: str, n: int, rng: np.random.Generator) -> Rows:
+        """Returns the indices of about n candidates among which to ask, ascending. pool: of a question."""
+        if pool == "best":
+            return np.sort(self.best(view, n, exact=False)[0])
+        candidates = np.flatnonzero(view.candidates)
+        if pool == "all":
+            return np.sort(rng.permutation(candidates)[:n])
+        base, weights = self._learner.taste.explain()
+        scores = self._learner.top.estimates(view.corpus, weights)[candidates]
+        scores = base + scores + view.effect.added(candidates)
+        return np.sort(candidates[_nearest_to_even(scores, n)])
+
+    def value(self, view: View, indices: Rows) -> tuple[Vector, Vector]:
+        """Returns means and sds, each (m,), of stored texts, boosts included."""
+        mean, sd = self._learner.taste.value(view.corpus.features(indices))
+        return shifted(mean, sd, view.effect.added(indices))
+
+    def _pass_aside(self, corpus: Corpus) -> None:
+        learner, weights = self._learner, self._learner.taste.explain()[1]
+
+        def passed() -> None:
+            made = learner.top.made(corpus, weights)
+            with learner.lock:
+                learner.top.take(made)
+
+        self._workspace.passes.begin(passed)
+
+
+def _shift(view: View) -> Vector | None:
+    """Returns what boosts add to the score of each text; None where there are none."""
+    if not len(view.effect.boosts):
+        return None
+    shift = np.zeros(len(view.corpus), np.float32)
+    shift[view.effect.boosted_indices] = view.effect.boosts
+    return shift
+
+
+def _nearest_to_even(logits: Vector, n: int) -> Rows:
+    """Returns the indices of the n logits nearest to 0; of equal ones the last."""
+    return np.lexsort((-np.arange(len(logits)), np.abs(logits)))[:n]

@@ -21,6 +21,8 @@ from palate.store.tables import Tables
 
 IN_MEMORY = ":memory:"
 Transaction = Literal["read", "write", "migrate"]
+CACHE_KIB = 65_536  # of pages that a connection keeps, at most
+CHECKPOINT_PAGES = 16_384  # of 4 KiB in the write-ahead log, from which they are put in their places
 WAIT_S = 10.0  # how long a writer waits for another
 
 
@@ -166,7 +168,9 @@ class _SharedConnection:
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+    # random pages of a large store are written once a checkpoint, not once a transaction
+    cache = f"cache_size=-{CACHE_KIB}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", *cache):
         connection.execute(f"pragma {pragma}")
 
 

@@ -115,12 +115,12 @@ def _record(connection: Connection, *, keep_numbers: bool) -> None:
             select(*values, *numbers)
             .select_from(source.join(schema.vector, of_encoder).join(schema.terms))
             .where(_stands)
-            .order_by(_text.row)
+            .order_by(_going.c.row)
         )
         names = [*columns, "encoder", "vector", "ids", "counts", "date"]
         connection.execute(insert(schema.removed).from_select(names, judged))
-    others = select(*values).select_from(source).where(_text.row.not_in(select(_removed.row)))
-    connection.execute(insert(schema.removed).from_select(columns, others.order_by(_text.row)))
+    others = select(*values).select_from(source).where(_going.c.row.not_in(select(_removed.row)))
+    connection.execute(insert(schema.removed).from_select(columns, others.order_by(_going.c.row)))
 
 
 def _forget(connection: Connection) -> int:

@@ -1,5 +1,5 @@
-"""Adds up to 1,000,000 texts and shows whether adding slows down as the store grows: texts per second by window of
-50,000 texts, and the bytes a text by table and file.
+"""Adds up to 1,000,000 texts and shows whether adding slows down as the store grows: texts per second by
+window of 50,000 texts, and the bytes a text by table and file.
 """
 
 import argparse
@@ -75,7 +75,9 @@ def main() -> None:
         "bytes_a_text": sizes,
         "load_at_end": round(os.getloadavg()[0], 1),
     }
-    data = f"{report.added} texts {DESCRIPTION}; the file is read twice, once to check it, which the total counts"
+    data = (
+        f"{report.added} texts {DESCRIPTION}; the total counts the first reading, too, which checks the file"
+    )
     emit("adding", figures, data=data, seed=SEED, packages=["sqlalchemy", "tokenizers"])
 
 

@@ -72,8 +72,8 @@ def main() -> None:
         "load_at_end": round(os.getloadavg()[0], 1),
     }
     data = (
-        f"{options.texts} texts {DESCRIPTION}; {READERS}; one reader of {JUDGEMENTS} judgements, then in turn one by"
-        f" this process (judge and rank {SHOWN}) and one by another (rank {SHOWN})"
+        f"{options.texts} texts {DESCRIPTION}; {READERS}; one reader of {JUDGEMENTS} judgements,"
+        f" then in turn one by this process (judge and rank {SHOWN}) and one by another (rank {SHOWN})"
     )
     emit("catch_up", figures, data=data, seed=SEED, packages=["scipy", "sqlalchemy"])
 

@@ -1,4 +1,5 @@
-"""`palate rank --limit 20` from a cold process, for a reader of 80 judgements: time, and memory as the kernel counts it.
+"""`palate rank --limit 20` from a cold process, for a reader of 80 judgements: time, and memory as the kernel
+counts it.
 
 The files were read before, so they are in the page cache.
 """

@@ -52,7 +52,7 @@ def keep_copy(store: Path) -> None:
         shutil.copy2(path, target)
 
 
-def put_back_all(store: Path, rng: np.random.Generator) -> None:
+def put_back_all(store: Path, _: np.random.Generator) -> None:
     """Puts the whole of an older generation in the place of the cache."""
     for path in cache_files(store):
         path.unlink()
@@ -96,7 +96,9 @@ def answers_without_cache(store: Path, folder: Path) -> Answers:
 
 
 def agree(one: Answers, other: Answers) -> bool:
-    """Returns whether all readers are shown texts of the same values; texts of equal values may change places."""
+    """Returns whether all readers are shown texts of the same values; texts of equal values may change
+    places.
+    """
     for name, shown in one.items():
         values = [value for _, value in shown], [value for _, value in other[name]]
         if len(shown) != len(other[name]) or not np.allclose(*values, atol=CLOSE):

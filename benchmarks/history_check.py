@@ -18,7 +18,9 @@ class Violation(NamedTuple):
 
 
 class History(NamedTuple):
-    """deeds: what was acknowledged, of all runs on a store. logs: of each reader, oldest first. texts: ids there are."""
+    """deeds: what was acknowledged, of all runs on a store. logs: of each reader, oldest first. texts: ids
+    there are.
+    """
 
     deeds: Sequence[Deed]
     logs: Mapping[str, Sequence[Logged]]
@@ -35,7 +37,7 @@ def violations(history: History) -> Iterator[Violation]:
 
 
 def lost(history: History) -> Iterator[Violation]:
-    """What was acknowledged is in the log, whole batches, and added texts are there unless they were removed."""
+    """What was acknowledged is in the log, and added texts are there unless they were removed."""
     removed, forgotten = _removed(history), _removed(history, forgotten_only=True)
     entries = {reader: {line[0]: line for line in log} for reader, log in history.logs.items()}
     undone = {reader: {line[3] for line in log} for reader, log in history.logs.items()}

@@ -1,5 +1,5 @@
-"""Clients of the history check: each judges, takes back, ranks, adds and removes at random, and keeps a journal of what
-was acknowledged.
+"""Clients of the history check: each judges, takes back, ranks, adds and removes at random, and keeps a
+journal of what was acknowledged.
 """
 
 import json
@@ -26,15 +26,15 @@ DEEDS = {"judge": 0.46, "judge_many": 0.1, "undo": 0.14, "rank": 0.2, "add": 0.0
 BATCH = 5  # texts added, and judgements given, by one call
 SHOWN = 20
 WORDS = (
-    "river town council harvest rain bond yield kitten garden search engine ranking paper feed theory proof index"
-    " vector market cloud stone forest signal music language"
+    "river town council harvest rain bond yield kitten garden search engine ranking paper feed theory proof"
+    " index vector market cloud stone forest signal music language"
 ).split()
 CAN_REMOVE = hasattr(Library, "remove")
 
 
 class Deed(NamedTuple):
-    """A call that was acknowledged. begin, end: of the call, on the clock that all processes share. told: what it
-    returned, as (entry, text id, kind) of judgements, or ids of texts.
+    """A call that was acknowledged. begin, end: of the call, on the clock that all processes share. told:
+    what it returned, as (entry, text id, kind) of judgements, or ids of texts.
     """
 
     client: int
@@ -89,7 +89,9 @@ class Client:
                 told, name = [str(error)], "gone"  # another client removed the text meanwhile
             except Exception as error:  # whatever it is, the check shows it
                 told, name = [f"{name}: {type(error).__name__}: {error}"], "error"
-            self._journal.write(Deed(self._number, self._reader.name, name, begin, monotonic_ns(), told, forget))
+            self._journal.write(
+                Deed(self._number, self._reader.name, name, begin, monotonic_ns(), told, forget)
+            )
 
     def _judge(self) -> list[Any]:
         return self._give(1)
@@ -130,7 +132,9 @@ def made_up_text(rng: np.random.Generator) -> Text:
 def serve_clients(
     store: Path, clients: Sequence[int], journals: Path, seed: Sequence[int], until: int
 ) -> None:
-    """Runs some clients in threads of this process, all on one Library; clients of one reader share its Reader."""
+    """Runs some clients in threads of this process, all on one Library; clients of one reader share its
+    Reader.
+    """
     with Library(store, create=False) as library:
         readers = {name: library.reader(name, create=False) for name in CLIENTS}
         threads = []

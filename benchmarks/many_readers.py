@@ -1,5 +1,5 @@
-"""Many readers in one process: the memory of 50 with 100 judgements each, and 8 threads that judge and rank for 8 of
-them against one thread that does the same.
+"""Many readers in one process: the memory of 50 with 100 judgements each, and 8 threads that judge and rank
+for 8 of them against one thread that does the same.
 """
 
 import argparse
@@ -114,8 +114,8 @@ def main() -> None:
         "load_at_end": round(os.getloadavg()[0], 1),
     }
     data = (
-        f"{options.texts} texts {DESCRIPTION}; {READERS}; {options.readers} readers of {JUDGEMENTS} judgements;"
-        f" a step is a judgement and the top {SHOWN}"
+        f"{options.texts} texts {DESCRIPTION}; {READERS};"
+        f" {options.readers} readers of {JUDGEMENTS} judgements; a step is a judgement and the top {SHOWN}"
     )
     emit("many_readers", figures, data=data, seed=SEED, packages=["scipy", "sqlalchemy"])
 

@@ -1,4 +1,6 @@
-"""What a process costs: its memory as the kernel counts it, and the time and memory of a command run to its end."""
+"""What a process costs: its memory as the kernel counts it, and the time and memory of a command run to its
+end.
+"""
 
 import os
 import subprocess
@@ -12,7 +14,9 @@ SAMPLE_S = 0.005
 
 
 class Memory(NamedTuple):
-    """resident: all pages of a process, files that it maps included. private: those that no other process shares."""
+    """resident: all pages of a process, files that it maps included. private: those that no other process
+    shares.
+    """
 
     resident_mb: float
     private_mb: float
@@ -50,7 +54,9 @@ def run_command(command: Sequence[str]) -> Cost:
 
 
 def peak_of_command(command: Sequence[str]) -> Memory:
-    """Runs a command and returns the most memory it was seen to hold, looked at every 5 ms, which slows it down."""
+    """Runs a command and returns the most memory it was seen to hold, looked at every 5 ms, which slows it
+    down.
+    """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     samples = [Memory(0, 0)]
     while process.poll() is None:

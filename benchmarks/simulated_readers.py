@@ -1,4 +1,6 @@
-"""Readers for the benchmarks at scale: each likes the texts of a few collections, and changes its mind at times."""
+"""Readers for the benchmarks at scale: each likes the texts of a few collections, and changes its mind at
+times.
+"""
 
 import json
 import shutil
@@ -18,7 +20,9 @@ from texts_at_scale import CACHE, store_of, texts_file
 COLLECTIONS = 2  # that a reader likes
 WHIM = 0.05  # share of verdicts that are the opposite
 ON_TOPIC = 0.5  # share of the judged texts that come from the liked collections
-DESCRIPTION = f"readers are simulated: each likes {COLLECTIONS} of the collections, {WHIM:.0%} of verdicts are turned around"
+DESCRIPTION = (
+    f"simulated readers like {COLLECTIONS} of the collections each, {WHIM:.0%} of verdicts turned around"
+)
 
 
 class Catalogue(NamedTuple):
@@ -40,7 +44,9 @@ class Catalogue(NamedTuple):
 
 @dataclass
 class SimulatedReader:
-    """A reader of a catalogue. likes: share of what it would like that it says it likes; 0 says dislikes only."""
+    """A reader of a catalogue. likes: share of what it would like that it says it likes; 0 says dislikes
+    only.
+    """
 
     catalogue: Catalogue
     seed: int

@@ -1,5 +1,5 @@
-"""One new text comes and is ranked by 50 readers who are open: processor time of adding it, and of each reader's
-ranking. At most the first rankings of a reader may cost more; they are not counted.
+"""One new text comes and is ranked by 50 readers who are open: processor time of adding it, and of each
+reader's ranking. At most the first rankings of a reader may cost more; they are not counted.
 """
 
 import argparse
@@ -55,8 +55,8 @@ def main() -> None:
         "load_at_end": round(os.getloadavg()[0], 1),
     }
     data = (
-        f"{options.texts} texts {DESCRIPTION}; {READERS}; {options.readers} readers of {JUDGEMENTS} judgements,"
-        f" {options.new} new texts; a reader's figure is the mean over all readers after one new text"
+        f"{options.texts} texts {DESCRIPTION}; {READERS};"
+        f" {options.readers} readers of {JUDGEMENTS} judgements, {options.new} new texts; a reader's figure is the mean over all readers after one new text"
     )
     emit("stream", figures, data=data, seed=SEED, packages=["scipy", "sqlalchemy"])
 

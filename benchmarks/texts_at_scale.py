@@ -1,8 +1,9 @@
-"""Makes the texts of the benchmarks at scale: up to 1,000,000 of about 60 words, recombined from the visible data.
+"""Makes the texts of the benchmarks at scale: up to 1,000,000 of about 60 words, recombined from the visible
+data.
 
 A text takes two to six sentences from one real document and the documents nearest to it (cosine of the static
-encoder) in the same collection, so that its words stay on one topic. What this cannot imitate: sentences recur
-(about 10 times each in 1,000,000 texts), so the vocabulary stops growing where a real stream's goes on.
+encoder) in the same collection, so that its words stay on one topic. What this cannot imitate: sentences
+recur (about 10 times each in 1,000,000 texts), so the vocabulary stops growing where a real stream's goes on.
 
 The texts are written to a cache folder outside the project ($PALATE_BENCH, else /tmp/palate-bench) and read
 there by the other benchmarks. The first n texts of a larger set are the smaller set.
@@ -154,7 +155,9 @@ def texts_file(n: int) -> Path:
 
 
 def store_of(n: int) -> Path:
-    """Returns the store of the first n texts, made when it is first asked for. Copy it before you write to it."""
+    """Returns the store of the first n texts, made when it is first asked for. Copy it before you write to
+    it.
+    """
     path = CACHE / f"store-{n}" / "palate.db"
     if not path.exists():
         making = path.parent.with_name(f"making-{n}-{os.getpid()}")

@@ -1,5 +1,5 @@
-"""One judgement, on disk and learned, and the top 20 ranked again, by readers whose library is open: time, how much of
-the best 50 the answer holds, and whether what it calls exact is.
+"""One judgement, on disk and learned, and the top 20 ranked again, by readers whose library is open: time,
+how much of the best 50 the answer holds, and whether what it calls exact is.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from simulated_readers import DESCRIPTION as READERS
 from simulated_readers import Catalogue, SimulatedReader, copied_store, open_with_judgements, rank_exactly
 from texts_at_scale import DESCRIPTION, SEED, SIZES
 
-# judgements before the first that is timed -> of its readers, the share of their likes that they tell (0: dislikes only)
+# judgements before the first that is timed -> of its readers, the share of likes that they tell (0: none)
 READERS_AT = {0: (1.0, 0.0), 1: (1.0, 0.0), 5: (1.0, 0.0), 20: (1.0, 0.0), 80: (1.0, 0.2), 150: (1.0, 0.2)}
 SHOWN, COMPARED = 20, 50
 LIMIT_MEDIAN_MS = {12_000: 7, 100_000: 25, 1_000_000: 60}
@@ -27,8 +27,9 @@ LIMIT_MEAN_OVERLAP, LIMIT_WORST_OVERLAP = 0.97, 0.90
 
 
 class Step(NamedTuple):
-    """One judgement and the ranking after it. cpu_ms: of all threads, for both. overlap: share of the best 50 that
-    `rank(50)` finds. called_exact: what that answer says of itself. equal: whether it is the best 50 in their order.
+    """One judgement and the ranking after it. cpu_ms: of all threads, for both. overlap: share of the best 50
+    that `rank(50)` finds. called_exact: what that answer says of itself. equal: whether it is the best 50 in
+    their order.
     """
 
     judge_ms: float
@@ -42,7 +43,8 @@ class Step(NamedTuple):
 def take_steps(reader: Reader, oracle: Reader, simulated: SimulatedReader, n: int) -> list[Step]:
     """Judges n texts, in turn one drawn and the best one shown, and ranks after each.
 
-    oracle: the same reader of another Library on the same store, which scores all, so that nothing it keeps helps.
+    oracle: the same reader of another Library on the same store, which scores all, so that nothing it keeps
+    helps.
     """
     steps: list[Step] = []
     shown = reader.rank(SHOWN)

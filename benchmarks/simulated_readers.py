@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,7 +107,7 @@ def copied_store(n: int) -> Iterator[Path]:
 
 def rank_exactly(reader: Reader, limit: int) -> list[str]:
     """Returns the ids of the best texts, found by scoring all."""
-    options: dict[str, Any] = {"exact": True} if "exact" in Reader.rank.__kwdefaults__ else {}
+    options: dict[str, Any] = {"exact": True} if "exact" in signature(Reader.rank).parameters else {}
     return [hit.text.id for hit in reader.rank(limit, **options)]
 
 

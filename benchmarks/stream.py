@@ -56,7 +56,8 @@ def main() -> None:
     }
     data = (
         f"{options.texts} texts {DESCRIPTION}; {READERS};"
-        f" {options.readers} readers of {JUDGEMENTS} judgements, {options.new} new texts; a reader's figure is the mean over all readers after one new text"
+        f" {options.readers} readers of {JUDGEMENTS} judgements, {options.new} new texts;"
+        f" a reader's figure is the mean over all readers after one new text"
     )
     emit("stream", figures, data=data, seed=SEED, packages=["scipy", "sqlalchemy"])
 

@@ -30,6 +30,7 @@ from palate.adapt.trial import Served, Trial, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.training.run.settings import ADAPT
 from report import ARXIV, DATA, emit, needs
 
@@ -111,20 +112,20 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
     began = perf_counter()
     with Library(folder / "store.db", encoder=START) as library:
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
-        rows = {
-            text.id: row
-            for row, text in library.store.texts.get(range(1, library.store.texts.last_row() + 1)).items()
-        }
+        with library.store.reading() as tables:
+            texts = tables.texts.get(range(1, tables.state().last_row + 1))
+        rows = {text.id: row for row, text in texts.items()}
         for number, (places, likings) in enumerate(data.readers):
             early = [
                 (place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows
             ]
             taste = library.reader(f"reader {number}").number
             verdicts = [
-                (rows[str(p)], "like" if s > 0 else "dislike", s)
+                Verdict(rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
+            with library.store.writing() as tables:
+                tables.log.append(taste, verdicts)  # past the tastes, which would take their time
         filled = perf_counter() - began
         done = adapt(
             library, folder / "tuned", settings=replace(ADAPT, epochs=epochs, seed=seed), tell=print_

@@ -15,28 +15,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from palate.evaluation.arrays import BoolVector, IntVector
-from palate.evaluation.judgements import read_rated, read_review
+from palate.evaluation.generator import generator
+from palate.evaluation.judgements import read_rated_texts, read_review
 from palate.evaluation.metrics import auc
-from palate.evaluation.seeding import generator
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.parts import Candidates
 from palate.question.choose import QUESTIONS, make_question
 from palate.taste.choose import make_taste
 from report import ARXIV, DATA, emit, needs
 
-KS = (5, 10, 20)
-WORDS = ("recommend", "retriev", "agent", "medical", "code", "reasoning", "speech", "safety", "graph")
-PAPERS, POOL, READERS = 4000, 600, 40
+ANSWERS = (5, 10, 20)  # after which AUC is measured
+TITLE_WORDS = ("recommend", "retriev", "agent", "medical", "code", "reasoning", "speech", "safety", "graph")
+PAPERS, POOL_TEXTS, READERS = 4000, 600, 40  # at most
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Texts with a verdict each: those in pool can be asked about, those in test tell what was learned; start
-    is given.
+    """Texts with a verdict each: those in pool can be asked about, those in test measure what was learned,
+    those in start are given.
     """
 
     name: str
-    stage: Stage
+    corpus: ReplayCorpus
     liked: BoolVector
     pool: IntVector
     test: IntVector
@@ -76,9 +76,9 @@ def main() -> None:
 
 
 def curve(case: Case, strategy: str, batch: int) -> list[float]:
-    """AUC on the test texts after each of `steps` answers."""
-    space = case.stage.space
-    vectors = case.stage.vectors
+    """Returns the AUC on the test texts after each of `steps` answers."""
+    space = case.corpus.space
+    vectors = case.corpus.vectors
     likings = np.where(case.liked, 1.0, -1.0)
     taste, question, rng = (
         make_taste("bayes", space.background),
@@ -86,20 +86,21 @@ def curve(case: Case, strategy: str, batch: int) -> list[float]:
         generator(0, strategy, case.name),
     )
     taste.learn(space.corpus[case.start], likings[case.start], np.ones(len(case.start)))
-    left, found, asked = np.setdiff1d(case.pool, case.start), [], 0
-    while asked < KS[-1]:
+    left, aucs, asked = np.setdiff1d(case.pool, case.start), [], 0
+    while asked < ANSWERS[-1]:
         candidates = Candidates(*taste.value(space.corpus[left]), space.corpus[left], vectors[left])
-        chosen = left[question.choose(candidates, min(batch, KS[-1] - asked), rng)]
+        chosen = left[question.choose(candidates, min(batch, ANSWERS[-1] - asked), rng)]
         taste.learn(space.corpus[chosen], likings[chosen], np.ones(len(chosen)))
         left, asked = np.setdiff1d(left, chosen), asked + len(chosen)
         if asked in steps(batch):
-            found.append(auc(case.liked[case.test], taste.logits(space.corpus[case.test]).astype(np.float64)))
-    return found
+            logits = taste.logits(space.corpus[case.test]).astype(np.float64)
+            aucs.append(auc(case.liked[case.test], logits))
+    return aucs
 
 
 def steps(batch: int) -> list[int]:
-    """Numbers of answers at which batches of this size end."""
-    return [k for k in KS if k % batch == 0]
+    """Returns the numbers of answers at which batches of this size end."""
+    return [k for k in ANSWERS if k % batch == 0]
 
 
 def screening(seeds: int) -> Iterator[Case]:
@@ -107,14 +108,14 @@ def screening(seeds: int) -> Iterator[Case]:
         if path.name == "reviews.csv.gz":
             continue
         review = read_review(path)
-        stage = Stage(review.contents)
+        corpus = ReplayCorpus(review.contents)
         for seed in range(seeds):
             rng = generator(seed, "split", review.name)
             test, pool = np.array_split(rng.permutation(len(review.included)), 2)
             if review.included[test].any() and review.included[pool].any():
                 yield Case(
                     f"{review.name} {seed}",
-                    stage,
+                    corpus,
                     review.included,
                     pool,
                     test,
@@ -125,28 +126,30 @@ def screening(seeds: int) -> Iterator[Case]:
 def arxiv(seeds: int) -> Iterator[Case]:
     with gzip.open(ARXIV, "rt", encoding="utf-8") as file:
         papers = [json.loads(line) for line, _ in zip(file, range(PAPERS), strict=False)]
-    stage = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
-    for word in WORDS:
+    corpus = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
+    for word in TITLE_WORDS:
         liked = np.array([word in paper["title"].lower() for paper in papers])
         for seed in range(seeds):
             rng = generator(seed, "split", word)
             test, pool = np.split(rng.permutation(PAPERS), [PAPERS // 2])
-            yield Case(f"{word} {seed}", stage, liked, pool[:POOL], test, one_of_each(liked, pool, rng)[:1])
+            yield Case(
+                f"{word} {seed}", corpus, liked, pool[:POOL_TEXTS], test, one_of_each(liked, pool, rng)[:1]
+            )
 
 
 def rated(name: str) -> Iterator[Case]:
-    data = read_rated(DATA / name / "items.jsonl.gz", DATA / name / "ratings_dev.csv.gz")
-    stage = Stage(data.contents)
+    data = read_rated_texts(DATA / name / "items.jsonl.gz", DATA / name / "ratings_dev.csv.gz")
+    corpus = ReplayCorpus(data.contents)
     for history in [history for history in data.histories if len(history.rows) >= 100][:READERS]:
         liked = np.zeros(len(data.contents), np.bool_)
         liked[history.rows] = history.ratings >= history.ratings.mean()
         test, pool = np.array_split(generator(0, "split", history.reader).permutation(history.rows), 2)
         if 0 < liked[test].sum() < len(test):
-            yield Case(history.reader, stage, liked, pool[:POOL], test, np.zeros(0, np.int64))
+            yield Case(history.reader, corpus, liked, pool[:POOL_TEXTS], test, np.zeros(0, np.int64))
 
 
 def one_of_each(liked: BoolVector, pool: IntVector, rng: np.random.Generator) -> IntVector:
-    """One liked and one disliked text of the pool."""
+    """Draws one liked and one disliked text of the pool."""
     return np.array([rng.choice(pool[liked[pool]]), rng.choice(pool[~liked[pool]])])
 
 

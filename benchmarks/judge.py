@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 
 import palate
-from palate.evaluation.systems import Stage, find_maker
+from palate.evaluation.systems import ReplayCorpus, find_maker
 from report import ARXIV, emit, needs, seconds
 
 SEED, JUDGEMENTS = 0, 60
@@ -22,7 +22,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, palate.open(Path(folder) / "arxiv.db") as library:
         library.add(ARXIV)
         me = library.reader("me")
-        texts = library.store.texts.get(library.corpus().rows.tolist())
+        rows = library.corpus().rows.tolist()
+        with library.store.reading() as tables:
+            texts = tables.texts.get(rows)
         rows = list(texts)
         order = rng.permutation(len(rows))[:JUDGEMENTS]
         me.rank(20)
@@ -31,7 +33,7 @@ def main() -> None:
             text = texts[rows[place]]
             verdict = "like" if "cs.IR" in text.extra["categories"] else "dislike"
             taken += seconds(lambda text=text, verdict=verdict: (me.judge(text.id, verdict), me.rank(20)), 1)  # type: ignore[misc]
-        peer = find_maker("arxiv-sanity")(Stage(tuple(text.content for text in texts.values())), rng)
+        peer = find_maker("arxiv-sanity")(ReplayCorpus(tuple(text.content for text in texts.values())), rng)
         likings = np.array(
             [1.0 if "cs.IR" in texts[rows[place]].extra["categories"] else -1.0 for place in order]
         )

@@ -103,9 +103,10 @@ def kill_one(path: Path, seed: list[int]) -> list[Told]:
 def check(path: Path, told: list[Told], figures: Figures) -> None:
     """Open the store that is left and look for all that was ever told."""
     with Library(path, create=False) as library:
-        (taste,) = library.store.readers.tastes()
-        log = library.store.log.entries(taste.number)
-        texts = library.store.texts.get(range(1, library.store.texts.last_row() + 1))
+        with library.store.reading() as tables:
+            (taste,) = tables.readers.tastes()
+            log = tables.log.entries(taste.taste_id)
+            texts = tables.texts.get(range(1, tables.state().last_row + 1))
         ids = {text.id for text in texts.values()}
         entries = {(entry.entry, texts[entry.row].id, entry.kind) for entry in log if entry.row}
         undone = {entry.entry for entry in log if entry.row} - {

@@ -7,10 +7,10 @@ import json
 import numpy as np
 
 from palate.evaluation.metrics import bootstrap
-from palate.evaluation.systems import Stage, choose_systems, find_maker
+from palate.evaluation.systems import ReplayCorpus, choose_systems, find_maker
 from report import ARXIV, emit, needs
 
-EACH, TOP = 10, 20
+JUDGED_EACH, TOP = 10, 20
 
 
 def main() -> None:
@@ -20,17 +20,17 @@ def main() -> None:
     needs(ARXIV)
     with gzip.open(ARXIV, "rt") as file:
         papers = [json.loads(line) for line in file]
-    stage = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
+    corpus = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers))
     wanted = np.array(["cs.IR" in paper["categories"] for paper in papers])
     figures: dict[str, object] = {"base_rate": round(float(wanted.mean()), 4)}
     for name in choose_systems("all", crowd=False)[0]:
         precisions = []
         for seed in range(seeds):
             rng = np.random.default_rng(seed)
-            liked = rng.choice(np.flatnonzero(wanted), EACH, replace=False)
-            disliked = rng.choice(np.flatnonzero(~wanted), EACH, replace=False)
+            liked = rng.choice(np.flatnonzero(wanted), JUDGED_EACH, replace=False)
+            disliked = rng.choice(np.flatnonzero(~wanted), JUDGED_EACH, replace=False)
             rows = np.stack([liked, disliked], axis=1).ravel()
-            scores = find_maker(name)(stage, rng).scores(rows, np.tile([1.0, -1.0], EACH))
+            scores = find_maker(name)(corpus, rng).scores(rows, np.tile([1.0, -1.0], JUDGED_EACH))
             scores[rows] = -np.inf
             precisions.append(wanted[np.argsort(-scores, kind="stable")[:TOP]].mean())
         figures[name] = [

@@ -1,5 +1,5 @@
-"""What single parts cost: the figures in docstrings, docs/taste.md, docs/index.md and docs/decisions/. Takes
-a minute.
+"""The cost of single parts: the figures in docstrings, docs/taste.md, docs/index.md, docs/rules.md and
+docs/decisions/. Takes a minute.
 """
 
 import gzip
@@ -12,12 +12,14 @@ from statistics import mean
 import numpy as np
 
 import palate
-from palate.evaluation.stage import Stage
-from palate.feature.keyword import hash_terms
+from palate.evaluation.replay_corpus import ReplayCorpus
+from palate.feature.terms import hash_terms
 from palate.feature.minhash import band_keys
 from palate.features import Features
 from palate.index.exact import ExactIndex
 from palate.parts import Taste
+from palate.rule import Rule
+from palate.rules.matcher import RuleMatcher
 from palate.store.health import examine
 from palate.taste.bayes import BayesTaste
 from palate.taste.choose import TASTES, make_taste
@@ -25,6 +27,7 @@ from palate.threads import one_thread
 from report import ARXIV, emit, ms, needs, seconds
 
 SEED, TEXTS, WORDS, VOCABULARY = 0, 2000, 150, 5000
+RULE_TEXTS, RULE_MATCHES = 1_000_000, (1000, 500_000)
 # ROUNDS: one of them ends a round of the evolved taste
 JUDGED, ROUNDS, LIKED = (50, 200, 512, 1000), 10, "cs.CL"
 
@@ -47,6 +50,8 @@ def parts() -> None:
         "hash_terms_us_per_text": round(ms(seconds(lambda: hash_terms(contents), 3)) * 1000 / TEXTS),
         "band_keys_us_per_text": round(ms(seconds(lambda: band_keys(terms), 3)) * 1000 / TEXTS),
     }
+    for n_matches in RULE_MATCHES:
+        figures[f"rule_effect_of_{n_matches}_matches_ms"] = rule_effect_ms(n_matches)
     with one_thread():
         figures["nearest_of_12000_ms"] = ms(seconds(lambda: index.nearest(vectors[0], 20), 20))
         for judged in (50, 512):
@@ -64,7 +69,7 @@ def parts() -> None:
             me = library.reader("me")
             ids = [hit.text.id for hit in me.rank(500)]
             me.judge_many(
-                [(text_id, "like" if place % 2 else "dislike") for place, text_id in enumerate(ids)]
+                [(text_id, "like" if index % 2 else "dislike") for index, text_id in enumerate(ids)]
             )
             figures["doctor_ms"] = ms(seconds(lambda: examine(library.store, library.encoder.fingerprint), 3))
             figures["relearn_500_ms"] = ms(seconds(lambda: library.reader("me").judged(), 3))
@@ -76,13 +81,24 @@ def parts() -> None:
     )
 
 
+def rule_effect_ms(n_matches: int) -> float:
+    """Measures the effect of one rule on a million texts, matched before."""
+    rows, block = np.arange(1, RULE_TEXTS + 1), Rule("block", "word", "ads")
+    matches = rows[:: RULE_TEXTS // n_matches]
+    matcher = RuleMatcher(lambda _, after_row: matches[matches > after_row].tolist())
+    matcher.effect([block], rows)
+    return ms(seconds(lambda: matcher.effect([block], rows), 20))
+
+
 def tastes() -> None:
-    """Of each: ms to learn one more judgement and value one text, mean of some, and what its effort says."""
+    """Measures for each taste: ms to learn one more judgement and value one text, a mean, and its own
+    cost_ms.
+    """
     needs(ARXIV)
     with gzip.open(ARXIV, "rt") as lines:
         papers = [json.loads(line) for line in lines]
-    papers = [papers[place] for place in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
-    space = Stage(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
+    papers = [papers[index] for index in np.random.default_rng(SEED).permutation(len(papers))[:TEXTS]]
+    space = ReplayCorpus(tuple(f"{paper['title']}\n{paper['text']}" for paper in papers)).space
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     texts, probe, weights = (
         [space.corpus[row : row + 1] for row in range(TEXTS)],
@@ -92,7 +108,7 @@ def tastes() -> None:
     figures: dict[str, dict[str, list[float]]] = {}
     with one_thread():
         for kind in TASTES:
-            found: dict[str, list[float]] = {}
+            costs: dict[str, list[float]] = {}
             for judged in JUDGED:
                 taste, rows = make_taste(kind, space.background), iter(range(judged, TEXTS))
                 taste.learn(space.corpus[:judged], likings[:judged], weights[:judged])
@@ -103,11 +119,11 @@ def tastes() -> None:
                     taste.learn(texts[row], likings[row : row + 1], weights[:1])
                     taste.logits(probe)
 
-                found[str(judged)] = [
+                costs[str(judged)] = [
                     round(1000 * mean(seconds(work, ROUNDS)), 2),
                     round(taste.cost_ms(judged), 2),
                 ]
-            figures[kind] = found
+            figures[kind] = costs
     data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"
     emit("tastes", {"ms_and_effort_by_judgements": figures}, data=data, seed=SEED)
 

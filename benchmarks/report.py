@@ -1,4 +1,4 @@
-"""What every benchmark says beside its figures: data, seed, versions, machine."""
+"""The report of a benchmark: its figures with data, seed, versions and machine."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ARXIV = DATA / "arxiv" / "papers_train.jsonl.gz"
 def emit(
     name: str, figures: dict[str, Any], *, data: str, seed: int | None = None, packages: Sequence[str] = ()
 ) -> None:
-    """Print one JSON line."""
+    """Prints one JSON line."""
     versions = {package: version(package) for package in ("palate", "numpy", *packages)}
     print(
         json.dumps(
@@ -35,36 +35,36 @@ def emit(
 
 
 def machine() -> str:
-    """Processor, cores and Python."""
+    """Returns processor, cores and Python."""
     model = platform.processor()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        named = [
+        names = [
             line.split(":", 1)[1].strip()
             for line in cpuinfo.read_text().splitlines()
             if line.startswith("model name")
         ]
-        model = named[0] if named else model
+        model = names[0] if names else model
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def seconds(work: Callable[[], object], rounds: int) -> list[float]:
-    """How long each of some rounds takes."""
-    taken = []
+    """Measures how long each of some rounds takes."""
+    durations = []
     for _ in range(rounds):
         start = perf_counter()
         work()
-        taken.append(perf_counter() - start)
-    return taken
+        durations.append(perf_counter() - start)
+    return durations
 
 
-def ms(taken: Sequence[float]) -> float:
-    """Median, in milliseconds."""
-    return round(1000 * median(taken), 1)
+def ms(durations: Sequence[float]) -> float:
+    """Returns the median, in milliseconds."""
+    return round(1000 * median(durations), 1)
 
 
 def needs(path: Path) -> None:
-    """End quietly where the data is absent."""
+    """Ends the benchmark without an error where its data is absent."""
     if not path.exists():
         print(f"skipped: {path} is absent")
         raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""Run every benchmark and write benchmarks/results.jsonl: what docs/benchmarks.md reports."""
+"""Runs every benchmark and writes benchmarks/results.jsonl: what docs/benchmarks.md reports."""
 
 import subprocess
 import sys
@@ -9,15 +9,15 @@ NAMES = ("start", "add", "minilm", "judge", "learning", "stopping", "kill", "mem
 
 
 def main() -> None:
-    """One process each, so that none warms up another."""
+    """Runs each in a process of its own, so that none warms up another."""
     lines = []
     for name in NAMES:
         print(f"== {name}", file=sys.stderr)
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, str(HERE / f"{name}.py")], check=True, stdout=subprocess.PIPE, text=True
         )
-        print(done.stdout, end="")
-        lines += [line for line in done.stdout.splitlines() if line.startswith("{")]
+        print(completed.stdout, end="")
+        lines += [line for line in completed.stdout.splitlines() if line.startswith("{")]
     (HERE / "results.jsonl").write_text("\n".join(lines) + "\n")
 
 

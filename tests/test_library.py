@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 import palate
+from direct import direct
 from palate.errors import BadSource, BadValue, EncoderChanged, PalateError, UnknownName
-from palate.feature.keyword import content_terms
+from palate.feature.terms import content_terms
 from palate.library import Library
 from palate.parts import Encoder
 from palate.store.health import examine
@@ -287,10 +288,12 @@ def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened
         library.add(papers)
         library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])
         said, before = bits(library.reader("me").rank(20)), everything(library)
-        rows, _, _, terms, _ = library.store.texts.numbers(library.store.encoders.number(words), words.dims)
-        library.store.texts.put_terms(dict(zip(rows, content_terms(terms).to_bytes(), strict=True)))
-        with library.store.writing() as connection:
-            connection.exec_driver_sql("delete from setting where key = 'terms'")
+        rows, _, _, terms, _ = direct(library.store).texts.numbers(
+            direct(library.store).encoders.register(words), words.dims
+        )
+        direct(library.store).texts.put_terms(dict(zip(rows, content_terms(terms).to_bytes(), strict=True)))
+        with library.store.writing() as tables:
+            tables.connection.exec_driver_sql("delete from setting where key = 'terms'")
         assert everything(library) != before
     for number in range(1, 100):
         path = tmp_path / f"{number}.db"
@@ -576,17 +579,17 @@ def test_unknown_names_are_told_with_those_there_are(library: Library) -> None:
     for call in (library.text, library.row_of, library.find_like):
         with pytest.raises(UnknownName, match="no text with the id 'x'"):
             call("x")
-    assert [taste.reader for taste in library.store.readers.tastes()] == ["ann", "ann"]
+    assert [taste.reader for taste in direct(library.store).readers.tastes()] == ["ann", "ann"]
 
 
 def test_what_a_reader_wrote_is_replaced_or_left(library: Library) -> None:
     library.reader("ann", likes="cats", dislikes="bonds")
     library.reader("ann")
     library.reader("ann", likes="dogs")
-    (row,) = library.store.readers.tastes()
+    (row,) = direct(library.store).readers.tastes()
     assert (row.likes, row.dislikes) == ("dogs", "bonds")
     library.reader("ann", likes="", dislikes="")
-    (row,) = library.store.readers.tastes()
+    (row,) = direct(library.store).readers.tastes()
     assert (row.likes, row.dislikes) == ("", "")
 
 

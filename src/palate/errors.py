@@ -5,7 +5,7 @@ PalateError
 ├── FetchRefused    an address palate does not fetch, or an answer it does not take
 ├── BadValue        a liking, a setting or an option outside its range
 ├── UnknownName     a reader, text, encoder or taste that is not there
-├── BadFolder       a folder for what is made that cannot be used
+├── BadFolder       an output folder that cannot be used
 ├── MissingExtra    a package that an extra brings is not installed
 ├── EncoderChanged  a taste or store was made with another encoder
 └── BadStore        a store that cannot be opened, read or written
@@ -35,14 +35,14 @@ class UnknownName(PalateError):
 
 
 class BadFolder(PalateError):
-    """A folder for what is made that cannot be written, has no room, or holds something else."""
+    """An output folder that cannot be written, has no room, or holds something else."""
 
 
 class MissingExtra(PalateError):
     """A package that an extra brings is not installed."""
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the extra [{extra}]; run: pip install 'palate[{extra}]'")
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra [{extra}]; run: pip install 'palate[{extra}]'")
 
 
 class EncoderChanged(PalateError):
@@ -61,7 +61,11 @@ class StoreTooNew(BadStore):
     """The store was written by a newer version of palate."""
 
 
-def at_least_one(n: int) -> None:
-    """Check a number of texts asked for. Raises BadValue below 1."""
+def check_limit(n: int) -> None:
+    """Checks the number of texts to return. Raises BadValue below 1."""
     if n < 1:
         raise BadValue(f"a limit is 1 or more, got {n}")
+
+
+class CacheNotice(UserWarning):
+    """Something of a store's cache could not be used or kept; nothing is lost, and what to expect is said."""

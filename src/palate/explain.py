@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-from palate.feature.keyword import count_terms
+from palate.feature.terms import count_terms
 from palate.features import Features
 from palate.parts import Encoder, Taste
 from palate.value import Contribution

@@ -1,196 +1,266 @@
 """Learner: one taste, kept at the head of its part of the log."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from palate.feature.keyword import hash_terms
 from palate.features import Features
-from palate.feedback import Kind
+from palate.feedback import standing
+from palate.memory import nbytes_of
 from palate.parts import Matrix
-from palate.store.log import Entry, Prediction, standing_entries
+from palate.store.log import Entry, LogState, Prediction, Verdict
 from palate.store.readers import TasteRow
+from palate.store.state import StoreState
 from palate.taste.choose import SERVINGS, make_contest, members_of
-from palate.threads import one_thread
 from palate.workspace.corpus import Corpus
 from palate.workspace.top import TopK
-
-if TYPE_CHECKING:
-    from palate.library import Library
+from palate.workspace.workspace import Workspace
 
 DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
-# more judgements at once are learned without being predicted: an import says nothing of who predicts best
-BULK = 100
+# more at once are learned without being predicted: an import does not say who predicts best
+BULK_JUDGEMENTS = 100
+
+
+class _Learned(NamedTuple):
+    """What the taste has learned from: equal ones, and an equal head, need nothing done."""
+
+    generation_id: int
+    encoder_id: int
+    crowd: object
+    removed: tuple[int, int]  # newest entry of the removals, and judgements that were forgotten with their texts
 
 
 class Learner:
     """A contest of tastes that has learned what stands in the log, and what each predicted before it did.
 
-    It is learned again from the log when the library has new texts or a new crowd, another process has
-    judged, or a judgement was replaced or taken back; else it learns on. Predictions are made once and kept
-    in the store, so learning again is quick.
+    State is a function of the log up to `head` and of the generation of the corpus. Judgements of other processes
+    are learned like those of one's own; the taste is learned again from the log when a judgement was replaced or
+    taken back, when texts were removed, and when there is a new generation or crowd. Predictions are made once
+    and kept in the store, so learning again is quick.
 
-    taste: the contest. scores: of the texts of the corpus, for what is linear in the taste. verdicts: the
-    standing judgement of each group of near-copies, by its leader's row. All as of the last call of `corpus`.
+    Calls of several threads run one after the other; hold `lock` for several calls that belong together. used: is
+    told of each use.
+
+    taste: the contest. top: the best texts by what is linear in it. verdicts: the judgement that stands for each
+    group of near-copies, by the row of its representative. All as of the last call of `corpus`.
     """
 
-    def __init__(self, library: Library, row: TasteRow) -> None:
-        self._library, self._number = library, row.number
+    def __init__(
+        self, workspace: Workspace, row: TasteRow, used: Callable[["Learner"], None] = lambda _: None
+    ) -> None:
+        self.lock = RLock()
+        self.taste_id = row.taste_id
+        self._workspace, self._used = workspace, used
         self._kind, self._serving = row.kind, row.serving
-        self._described = [
-            (text, liking) for text, liking in ((row.likes, 1.0), (row.dislikes, -1.0)) if text.strip()
-        ]
-        self.taste = make_contest(row.kind)
-        self.scores = TopK(Features({"semantic": np.zeros((0, 1))}))
-        self.verdicts: dict[int, Entry] = {}
-        self._corpus: Corpus | None = None
-        self._scored: Corpus | None = None  # what scores is of
-        self._head = -1  # the log entry up to which the taste has learned
+        self.release()
+        self.describe(row.likes, row.dislikes)
+
+    def release(self) -> None:
+        """Lets go of all that was learned; the next call learns it again from the log."""
+        with self.lock:
+            self.taste = make_contest(self._kind)
+            self.top = TopK()
+            self.verdicts: dict[int, Entry] = {}
+            self._learned: _Learned | None = None
+            self.head = 0  # the log entry up to which the taste has learned
+
+    def release_if_idle(self) -> bool:
+        """Lets go of all that was learned, unless another thread is using it; returns whether it did."""
+        if not self.lock.acquire(blocking=False):
+            return False
+        try:
+            self.release()
+            return True
+        finally:
+            self.lock.release()
+
+    def describe(self, likes: str, dislikes: str) -> None:
+        """Takes what the reader wrote of the taste, in place of what was written before."""
+        described = [(text, liking) for text, liking in ((likes, 1.0), (dislikes, -1.0)) if text.strip()]
+        with self.lock:
+            self._described, self._learned = described, None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the taste and its scores hold, about."""
+        return self.top.nbytes + nbytes_of(self.taste)
 
     def corpus(self) -> Corpus:
-        """The library's corpus, with the taste at the head of the log."""
-        corpus = self._library.corpus()
-        if corpus is self._corpus and self._library.store.log.head(self._number) == self._head:
+        """Returns the corpus, with the taste at the head of the log."""
+        with self.lock:
+            with self._workspace.store.reading() as tables:
+                state, log = tables.state(), tables.log.state(self.taste_id)
+            corpus = self._workspace.corpus(state)
+            learned = self._key(corpus, state, log)
+            if learned != self._learned or not (log.head == self.head or self._caught_up(corpus)):
+                corpus = self._relearn()
+            self._used(self)
             return corpus
-        return self._again(self._library.store.log.predictions(self._number))
 
-    def append(self, verdicts: Sequence[tuple[int, Kind, float | None]]) -> list[Entry]:
-        """Predict, learn and log (row, kind, liking) in order, all or none, on disk when this returns.
+    def append(self, verdicts: Sequence[Verdict], *, key: str | None = None) -> list[Entry]:
+        """Predicts, learns and logs judgements in order, all or none, on disk when this returns.
 
-        A verdict that replaces one is predicted by what is known without the old one; of several of a text
-        the last is learned."""
-        corpus = self.corpus()
-        leaders = [int(corpus.leaders[corpus.place(row)]) for row, _, _ in verdicts]
-        if replaced := self.verdicts.keys() & set(leaders):
-            corpus = self._again(self._library.store.log.predictions(self._number), without=replaced)
-        last = {leader: place for place, leader in enumerate(leaders)}
-        self._corpus = None  # until all is well: what is learned now is not in the log yet
-        with one_thread():
-            taught = [
-                (row, liking if last[leader] == place else None, None)
-                for place, (leader, (row, _, liking)) in enumerate(zip(leaders, verdicts, strict=True))
-            ]
-            predictions = self._learn(corpus, taught, predict=len(verdicts) <= BULK)
-        head, entries = self._library.store.log.append(self._number, verdicts, predictions)
-        if head == self._head:
-            self.verdicts.update({leaders[place]: entries[place] for place in sorted(last.values())})
-            self._corpus, self._head = corpus, entries[-1].entry if entries else head
-        return entries
-
-    def undo(self) -> Entry | None:
-        """Take back the newest judgement that stands: all is as if it had never been. None where there is
-        none.
+        A judgement that replaces one is predicted by what is known without the old one; of several of a text the
+        last is learned. key: of the request; a repeated one returns what was logged the first time.
         """
-        entry = self._library.store.log.undo(self._number)
-        if entry is not None:
-            self._corpus = None
-        return entry
+        with self.lock:
+            corpus = self.corpus()
+            groups = [self._group(corpus, verdict.row) for verdict in verdicts]
+            if replaced := self.verdicts.keys() & set(groups):
+                corpus = self._relearn(without=replaced)
+            last = {group: index for index, group in enumerate(groups)}
+            learned, self._learned = self._learned, None  # until all is well: this is not in the log yet
+            judged = [
+                _Judged(verdict.row, verdict.liking if last[group] == index else None, verdict.weight, None)
+                for index, (group, verdict) in enumerate(zip(groups, verdicts, strict=True))
+            ]
+            predictions = self._learn(corpus, judged, predict=len(verdicts) <= BULK_JUDGEMENTS)
+            with self._workspace.store.writing() as tables:
+                appended = tables.log.append(self.taste_id, verdicts, predictions, key=key)
+            entries = appended.entries
+            if appended.head_before == self.head and not appended.repeated:
+                self.verdicts.update({groups[index]: entries[index] for index in sorted(last.values())})
+                self._learned, self.head = learned, entries[-1].entry if entries else self.head
+            return list(entries)
+
+    def undo(self, *, key: str | None = None) -> Entry | None:
+        """Takes back the newest judgement that stands: all is as if it had never been. None where there is none."""
+        with self.lock:
+            with self._workspace.store.writing() as tables:
+                undone = tables.log.undo(self.taste_id, key=key)
+            if undone.undone is not None:
+                self._learned = None
+            return undone.undone
 
     def serve(self, serving: str) -> None:
-        """Serve the blend, the champion or a member by its name from now on. Raises UnknownName."""
-        make_contest(self._kind, self._library.corpus().space.background, serving=serving)
-        self._library.store.readers.serve(self._number, serving)
-        self._serving, self._corpus = serving, None
+        """Serves the blend, the champion or a member by its name from now on. Raises UnknownName."""
+        with self.lock:
+            make_contest(self._kind, self._workspace.corpus().space.background, serving=serving)
+            with self._workspace.store.writing() as tables:
+                tables.readers.serve(self.taste_id, serving)
+            self._serving, self._learned = serving, None
 
     def measure_again(self) -> None:
-        """Let every taste predict all that stands in the log once more, as if it came anew, and keep that
-        instead.
-        """
-        self._again({}, predict=True)
-        teaching = sorted(
-            (e for e in self.verdicts.values() if e.liking is not None), key=lambda entry: entry.entry
-        )
-        names = ",".join(self.taste.names)
-        made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits]
-        self._library.store.log.predict_anew(
-            self._number, {e.entry: p for e, p in zip(teaching, made, strict=True)}
-        )
+        """Lets every taste predict all that stands in the log once more, as if it came anew, and keeps that instead."""
+        with self.lock:
+            self._relearn(predict=True)
+            teaching = sorted(entry.entry for entry in self.verdicts.values() if entry.liking is not None)
+            names = ",".join(self.taste.names)
+            made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits]
+            with self._workspace.store.writing() as tables:
+                tables.log.replace_predictions(self.taste_id, dict(zip(teaching, made, strict=False)))
 
-    def features(self, corpus: Corpus, contents: Sequence[str]) -> Features:
-        """Of texts that need not be in the library."""
-        return corpus.space.features(self._library.encode(contents), hash_terms(contents))
+    def _key(self, corpus: Corpus, state: StoreState, log: LogState) -> _Learned:
+        encoder_id = self._workspace.encoding.cached.encoder_id
+        removed = state.last_removal, log.n_forgotten
+        return _Learned(corpus.generation_id, encoder_id, corpus.crowd_source, removed)
 
-    def _again(
-        self,
-        predictions: dict[int, Prediction],
-        *,
-        predict: bool = False,
-        without: AbstractSet[int] = frozenset(),
-    ) -> Corpus:
-        """Learn what stands in the log; without: leaders whose verdict is left out."""
-        entries = self._library.store.log.entries(self._number)
-        corpus = self._library.corpus()  # after the log, so that it has every text that was judged
+    def _group(self, corpus: Corpus, row: int) -> int:
+        return self._workspace.representatives(corpus, [row]).get(row, row)
+
+    def _caught_up(self, corpus: Corpus) -> bool:
+        """Learns what came to the log since; False, and nothing is learned, where it changes what was there."""
+        with self._workspace.store.reading() as tables:
+            entries = tables.log.entries(self.taste_id, after=self.head)
+            predictions = tables.log.predictions(self.taste_id, after=self.head)
+        rows = [entry.row for entry in entries if entry.row is not None]
+        groups = self._workspace.representatives(corpus, rows)
+        new = [groups.get(row, row) for row in rows]
+        if len(rows) < len(entries) or len(set(new)) < len(new) or self.verdicts.keys() & set(new):
+            return False
+        self._learn(corpus, [_judged(entry, predictions) for entry in entries], predict=False)
+        self.verdicts.update(zip(new, entries, strict=True))
+        self.head = entries[-1].entry if entries else self.head
+        return True
+
+    def _relearn(self, *, predict: bool = False, without: AbstractSet[int] = frozenset()) -> Corpus:
+        """Learns what stands in the log anew. without: representatives whose judgement is left out."""
+        with self._workspace.store.reading() as tables:
+            state, log = tables.state(), tables.log.state(self.taste_id)
+            entries = tables.log.entries(self.taste_id)
+            predictions = {} if predict else tables.log.predictions(self.taste_id)
+        corpus = self._workspace.corpus(state)
         background = corpus.space.background
         gone = self._serving not in (*SERVINGS, *members_of(self._kind, background))  # a crowd came, or went
         self.taste = make_contest(self._kind, background, serving="blend" if gone else self._serving)
-        latest = {
-            int(corpus.leaders[corpus.place(e.row)]): e
-            for e in standing_entries(entries)
-            if e.row is not None
-        }
-        standing = sorted(latest.items(), key=lambda item: item[1].entry)
-        self.verdicts = {leader: entry for leader, entry in standing if leader not in without}
-        with one_thread():
-            if self._described:
-                likings = np.array([liking for _, liking in self._described])
-                features = self.features(corpus, [text for text, _ in self._described])
-                unknown = np.full((len(likings), len(self.taste.names)), np.nan)
-                self.taste.relearn(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT), unknown)
-            self._learn(
-                corpus,
-                [(e.row, e.liking, predictions.get(e.entry)) for e in self.verdicts.values()],
-                predict=predict,
-            )
-        if corpus is not self._scored:
-            self.scores, self._scored = TopK(corpus.features), corpus
-        self._corpus, self._head = corpus, entries[-1].entry if entries else 0
+        groups = self._workspace.representatives(corpus, [e.row for e in entries if e.row is not None])
+        verdicts = standing(entries, lambda row: groups.get(row, row))
+        self.verdicts = {group: entry for group, entry in verdicts.items() if group not in without}
+        self._learn_description(corpus)
+        self._learn(
+            corpus, [_judged(entry, predictions) for entry in self.verdicts.values()], predict=predict
+        )
+        self._learned = self._key(corpus, state, log)
+        self.head = log.head
         return corpus
 
+    def _learn_description(self, corpus: Corpus) -> None:
+        if not self._described:
+            return
+        likings = np.array([liking for _, liking in self._described])
+        contents = [text for text, _ in self._described]
+        features = self._workspace.features(corpus, contents, [np.nan] * len(contents))
+        unknown = np.full((len(likings), len(self.taste.names)), np.nan)
+        self.taste.relearn(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT), unknown)
+
     def _learn(
-        self,
-        corpus: Corpus,
-        judged: Sequence[tuple[int | None, float | None, Prediction | None]],
-        *,
-        predict: bool,
+        self, corpus: Corpus, judged: Sequence["_Judged"], *, predict: bool
     ) -> list[Prediction | None]:
-        """(row, liking, what was predicted) in order; those without a liking teach nothing. Returns the
-        predictions of all.
-        """
-        teaching = [
-            (corpus.place(row), liking, said)
-            for row, liking, said in judged
-            if liking is not None and row is not None
-        ]
-        if not teaching:
+        """Learns judgements in order; those without a liking teach nothing. Returns the predictions of all."""
+        teaching = [one for one in judged if one.liking is not None]
+        features = self._features(corpus, teaching)
+        if features is None:
             return [None] * len(judged)
-        features = corpus.features[[place for place, _, _ in teaching]]
-        likings, weights = np.array([liking for _, liking, _ in teaching]), np.ones(len(teaching))
+        known, rows = features
+        teaching = [one for one in teaching if one.row in known]
+        likings = np.array([one.liking for one in teaching], dtype=np.float64)
+        weights = np.array([one.weight for one in teaching], dtype=np.float64)
         if not predict:
-            self.taste.relearn(features, likings, weights, self._said([said for _, _, said in teaching]))
+            self.taste.relearn(rows, likings, weights, self._predicted([one.prediction for one in teaching]))
             return [None] * len(judged)
         before = len(self.taste.board)
-        self.taste.learn(features, likings, weights)
+        self.taste.learn(rows, likings, weights)
         names = ",".join(self.taste.names)
-        made = iter(
-            Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.board.logits[before:]
-        )
-        return [next(made) if liking is not None else None for _, liking, _ in judged]
+        made = iter(self.taste.board.logits[before:])
+        return [
+            Prediction(names, next(made).astype("<f4").tobytes())
+            if one.liking is not None and one.row in known
+            else None
+            for one in judged
+        ]
 
-    def _said(self, predictions: Sequence[Prediction | None]) -> Matrix:
-        """(n, m) logits in the order of today's members, nan where one took no part or nothing was
-        predicted.
-        """
+    def _features(self, corpus: Corpus, judged: Sequence["_Judged"]) -> tuple[set[int], Features] | None:
+        """Returns the rows that can be learned from, and the features of the texts of those; None for none."""
+        if not judged:
+            return None
+        known, features = self._workspace.features_of(corpus, [one.row for one in judged])
+        return (set(known), features) if known else None
+
+    def _predicted(self, predictions: Sequence[Prediction | None]) -> Matrix:
+        """Returns (n, m) logits in the order of today's members, nan where one took no part or none is known."""
         table = np.full((len(predictions), len(self.taste.names)), np.nan, dtype=np.float32)
         columns = {name: column for column, name in enumerate(self.taste.names)}
-        for row, said in zip(table, predictions, strict=True):
-            if said is not None:
-                for name, logit in zip(
-                    said.tastes.split(","), np.frombuffer(said.logits, "<f4"), strict=True
-                ):
+        for row, prediction in zip(table, predictions, strict=True):
+            if prediction is not None:
+                logits = np.frombuffer(prediction.logits, "<f4")
+                for name, logit in zip(prediction.tastes.split(","), logits, strict=True):
                     if name in columns:
                         row[columns[name]] = logit
         return table
+
+
+class _Judged(NamedTuple):
+    """One judgement to be learned. liking: None where it teaches nothing. prediction: where it was made before."""
+
+    row: int
+    liking: float | None
+    weight: float
+    prediction: Prediction | None
+
+
+def _judged(entry: Entry, predictions: Mapping[int, Any]) -> _Judged:
+    assert entry.row is not None
+    return _Judged(entry.row, entry.liking, entry.weight, predictions.get(entry.entry))

@@ -1,8 +1,10 @@
 """What the parts of a Reader promise, on one page. n texts, d dims. Makers need not inherit."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from palate.weights import Weights
 Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
 Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
+
+Tables = TypeVar("Tables", covariant=True)  # what a store gives to read and write: `store.tables.Tables`
 
 
 class Encoder(Protocol):
@@ -62,7 +66,7 @@ class Taste(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """What a question may know of m texts without a verdict, as one reader's taste sees them now.
+    """What a question is given of m texts without a verdict, as one reader's taste sees them now.
 
     mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts.
     vectors: (m, d) rows of length 1, or 0 for a text that says nothing."""
@@ -77,19 +81,41 @@ class Candidates:
 
 
 class Question(Protocol):
-    """Which texts to ask about.
+    """Chooses the texts to ask about.
 
-    among: what it chooses from where there are many texts: those nearest to even odds, the best, or all
-    alike."""
+    pool: the texts it chooses from where there are many: those nearest to even odds, the best, or any of all
+    at random.
+    """
 
-    among: Literal["even", "best", "all"]
+    pool: Literal["even", "best", "all"]
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
-        """Places of the n of the m candidates to ask about, best first."""
+        """Returns indices of the n of the m candidates to ask about, best first."""
 
 
 class Index(Protocol):
-    """Vectors to nearest texts."""
+    """Finds the nearest vectors."""
 
     def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Places of the n nearest vectors and their cosine, nearest first."""
+        """Returns indices of the n nearest vectors and their cosine, nearest first."""
+
+
+class Store(Protocol[Tables]):
+    """Everything remembered. Any number of threads and processes read while one writes.
+
+    path: a file or address, for messages."""
+
+    path: str
+
+    def reading(self) -> AbstractContextManager[Tables]:
+        """One consistent view: what others write meanwhile is not seen."""
+
+    def writing(self) -> AbstractContextManager[Tables]:
+        """One transaction: all of it or, where an error leaves it, nothing; on disk when it ends. Raises
+        StoreBusy where another writes for long."""
+
+    def copy_to(self, path: Path) -> None:
+        """Writes one consistent view of the store to a file, also while others write."""
+
+    def close(self) -> None:
+        """Ends the use of the store; no transaction may be open."""

@@ -1,4 +1,6 @@
-"""Line: one row of a table of recorded facts, such as judgements or labels, that knows where it stands."""
+"""Record: one row of a table of recorded facts, such as judgements or labels, with its position in the
+file.
+"""
 
 import csv
 import gzip
@@ -12,21 +14,21 @@ from typing import TextIO
 from palate.errors import BadSource
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-KINDS = (*DELIMITERS, ".jsonl", ".parquet")
+SUFFIXES = (*DELIMITERS, ".jsonl", ".parquet")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row. fields: by column, as text; what JSON or Parquet leave empty is not there, a list is its words
-    with spaces.
+class Record:
+    """One row. fields: by column, as text; fields that JSON or Parquet leave empty are absent, a list becomes
+    its words with spaces.
     """
 
     path: Path
-    number: int  # in the file, from 1; of a CSV row over several lines the last, of Parquet the row
+    line_number: int  # from 1; of a CSV row over several lines the last, of Parquet the row
     fields: Mapping[str, str]
 
     def value(self, *names: str) -> str:
-        """The first of these columns that is there. Raises BadSource where none is."""
+        """Returns the first of these columns that is there. Raises BadSource where none is."""
         for name in names:
             if name in self.fields:
                 return self.fields[name]
@@ -35,54 +37,58 @@ class Line:
         )
 
     def refuse(self, reason: str) -> BadSource:
-        """The error that says where."""
-        return BadSource(f"{self.path}, line {self.number}: {reason}")
+        """Returns the error with its position."""
+        return BadSource(f"{self.path}, line {self.line_number}: {reason}")
 
 
-def read_lines(path: Path) -> Iterator[Line]:
-    """Rows of a CSV, TSV, JSON Lines or Parquet file in their order; all but Parquet also with .gz. The
-    suffix decides.
+def read_records(path: Path) -> Iterator[Record]:
+    """Reads the rows of a CSV, TSV, JSON Lines or Parquet file in their order; all but Parquet also with .gz.
+    The suffix decides.
 
     Raises BadSource for another suffix, a file without rows, and at the first row that cannot be read.
     """
     kind = Path(path.name.removesuffix(".gz")).suffix.lower()
-    if kind not in KINDS or (kind == ".parquet" and path.suffix == ".gz"):
+    if kind not in SUFFIXES or (kind == ".parquet" and path.suffix == ".gz"):
         ending = path.suffix or "no suffix"
         raise BadSource(
-            f"{path} ends in {ending}; tables are read from .csv, .tsv and .jsonl, also with .gz, and .parquet"
+            f"{path} ends in {ending};"
+            " tables are read from .csv, .tsv and .jsonl, also with .gz, and .parquet"
         )
     if not path.exists():
         raise BadSource(f"there is no file {path}; check its name")
-    line = None
-    for line in _parquet(path) if kind == ".parquet" else _text(path, kind):
-        yield line
-    if line is None:
+    record = None
+    for record in _parquet(path) if kind == ".parquet" else _text(path, kind):
+        yield record
+    if record is None:
         raise BadSource(f"{path} has no rows")
 
 
-def _text(path: Path, kind: str) -> Iterator[Line]:
-    line = None
+def _text(path: Path, kind: str) -> Iterator[Record]:
+    record = None
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            for line in _json(path, file) if kind == ".jsonl" else _delimited(path, file, DELIMITERS[kind]):
-                yield line
+            for record in _json(path, file) if kind == ".jsonl" else _delimited(path, file, DELIMITERS[kind]):
+                yield record
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
-        raise BadSource(f"cannot read {path} after line {line.number if line else 0}: {error}") from error
+        raise BadSource(
+            f"cannot read {path} after line {record.line_number if record else 0}: {error}"
+        ) from error
 
 
-def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Line]:
+def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[Record]:
     table = csv.DictReader(file, restkey="", restval="", delimiter=delimiter)
     for fields in table:
         if "" in fields:  # where the reader puts what is beyond the last column
-            what = "commas" if delimiter == "," else "tabs"
+            delimiters = "commas" if delimiter == "," else "tabs"
             raise BadSource(
-                f"{path}, line {table.line_num}: more values than columns; put quotes around values with {what}"
+                f"{path}, line {table.line_num}: more values than columns;"
+                f" put quotes around values with {delimiters}"
             )
-        yield Line(path, table.line_num, fields)
+        yield Record(path, table.line_num, fields)
 
 
-def _json(path: Path, file: TextIO) -> Iterator[Line]:
+def _json(path: Path, file: TextIO) -> Iterator[Record]:
     for number, text in enumerate(file, 1):
         if not text.strip():
             continue
@@ -91,14 +97,14 @@ def _json(path: Path, file: TextIO) -> Iterator[Line]:
         except json.JSONDecodeError as error:
             raise BadSource(f"{path}, line {number}: no JSON: {error}") from error
         if not isinstance(fields, dict):
-            what = type(fields).__name__
+            kind = type(fields).__name__
             raise BadSource(
-                f"{path}, line {number}: expected a JSON object with a field per column, got {what}"
+                f"{path}, line {number}: expected a JSON object with a field per column, got {kind}"
             )
-        yield Line(path, number, _as_text(fields))
+        yield Record(path, number, _as_text(fields))
 
 
-def _parquet(path: Path) -> Iterator[Line]:
+def _parquet(path: Path) -> Iterator[Record]:
     from pyarrow import ArrowException, parquet
 
     number = 0
@@ -107,7 +113,7 @@ def _parquet(path: Path) -> Iterator[Line]:
             for batch in file.iter_batches(batch_size=1024):
                 for fields in batch.to_pylist():
                     number += 1
-                    yield Line(path, number, _as_text(fields))
+                    yield Record(path, number, _as_text(fields))
     except (ArrowException, OSError) as error:
         raise BadSource(f"cannot read {path} after line {number}: {error}") from error
 

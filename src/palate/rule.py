@@ -1,4 +1,4 @@
-"""Rule: what a reader says outright of texts, beside what is learned from verdicts."""
+"""Rule: what a reader decides outright about texts, beside what is learned from verdicts."""
 
 import math
 import re
@@ -16,26 +16,26 @@ Action = Literal["block", "keep", "boost"]
 Field = Literal["word", "author", "source", "pattern"]
 State = Literal["accepted", "pending", "vetoed"]
 
-MOST = 20.0  # logits that a boost may add or take
-LONGEST = 1000  # characters of a value
-READS: dict[Field, tuple[str, ...]] = {  # what of a Text each is matched against
+MAX_BOOST_LOGITS = 20.0  # added or taken
+MAX_VALUE_CHARACTERS = 1000
+TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # the fields of a Text that each is matched against
     "word": ("title", "body"),
     "author": ("extra",),
     "source": ("source", "url"),
     "pattern": ("title", "body"),
 }
-AUTHORS = ("author", "authors", "first_authors")  # what sources call them in Text.extra
-LETTER = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
+AUTHOR_KEYS = ("author", "authors", "first_authors")  # names that sources give them in Text.extra
+LETTER_PATTERN = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is done to the texts that match. All matching but that of a pattern takes no notice of case.
+    """What is done to the texts that match. All matching but that of a pattern ignores case.
 
     action: block (never shown), keep (shown above all others, also if a rule blocks it) or boost (amount is
     added to the log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
     field: word (whole words or a phrase in title or body), author (a name with all of its words), source
-    (what it is called, or the host of the address, with its subdomains) or pattern (a regular expression,
+    (its name, or the host of the address, with its subdomains) or pattern (a regular expression,
     found anywhere in title and body). Matching costs time linear in the text, whatever the pattern: RE2 has
     no look-around and no back-references. Raises BadValue for what cannot be matched.
     Source: Cox, Regular expression matching can be simple and fast (2007), for RE2.
@@ -53,55 +53,60 @@ class Rule:
     amount: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "value", " ".join(self._checked().split()) if self.field != "pattern" else self._checked()
-        )
-        _ = self.speaks_of  # a pattern that RE2 does not take is refused here
+        value = self._checked()
+        object.__setattr__(self, "value", value if self.field == "pattern" else " ".join(value.split()))
+        _ = self.matches_fields  # raises for a pattern that RE2 does not take
 
     @property
     def key(self) -> tuple[str, str]:
-        """What is matched; there is one rule for each."""
-        return self.field, self.value if self.field == "pattern" else unicodedata.normalize(
-            "NFC", self.value
-        ).casefold()
+        """What is matched; a taste has one rule for each key."""
+        if self.field == "pattern":
+            return self.field, self.value
+        return self.field, unicodedata.normalize("NFC", self.value).casefold()
 
     @cached_property
-    def speaks_of(self) -> Callable[..., bool]:
-        """Takes what a text has under the names of READS, and says whether the rule speaks of that text."""
-        return FINDERS[self.field](self.value)
+    def matches_fields(self) -> Callable[..., bool]:
+        """Tells from the values of a text's TEXT_FIELDS whether the rule matches the text."""
+        return MATCHERS[self.field](self.value)
 
     def matches(self, text: Text) -> bool:
-        return self.speaks_of(*(getattr(text, name) for name in READS[self.field]))
+        """Tells whether the rule matches a text."""
+        return self.matches_fields(*(getattr(text, name) for name in TEXT_FIELDS[self.field]))
 
     def __str__(self) -> str:
-        return f'{self.action} {self.field} "{self.value}"' + (
-            f" by {self.amount:+g}" if self.action == "boost" else ""
-        )
+        amount = f" by {self.amount:+g}" if self.action == "boost" else ""
+        return f'{self.action} {self.field} "{self.value}"{amount}'
 
     def _checked(self) -> str:
         value = well_formed(self.value)
         if self.action not in get_args(Action) or self.field not in get_args(Field):
             actions, fields = ", ".join(get_args(Action)), ", ".join(get_args(Field))
-            raise BadValue(f"a rule is to {actions} by {fields}; got {self.action!r} by {self.field!r}")
-        if self.action == "boost" and not (math.isfinite(self.amount) and 0 < abs(self.amount) <= MOST):
             raise BadValue(
-                f"a boost is a number of logits from -{MOST:g} to {MOST:g} that is not 0, got {self.amount}"
+                f"a rule is one of {actions}, on one of {fields}; got {self.action!r} on {self.field!r}"
+            )
+        if self.action == "boost" and not (
+            math.isfinite(self.amount) and 0 < abs(self.amount) <= MAX_BOOST_LOGITS
+        ):
+            raise BadValue(
+                f"a boost is a number of logits from -{MAX_BOOST_LOGITS:g} to {MAX_BOOST_LOGITS:g}"
+                f" that is not 0, got {self.amount}"
             )
         if self.action != "boost" and self.amount:
             raise BadValue(f"only a boost has an amount, got {self.amount} to {self.action}")
-        if len(value) > LONGEST or not (self.field == "pattern" or any(map(str.isalnum, value))):
+        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or any(map(str.isalnum, value))):
             raise BadValue(
-                f"a rule's {self.field} needs a letter or digit, and at most {LONGEST} characters; got {value[:80]!r}"
+                f"a rule's {self.field} needs a letter or digit,"
+                f" and at most {MAX_VALUE_CHARACTERS} characters; got {value[:80]!r}"
             )
         return value
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a rule is suggested. chance: p-value, how often as much would be seen if the two had nothing to do
-    with each other.
+    """Why a rule is suggested: liked of of_liked liked texts match, and disliked of of_disliked disliked
+    ones.
 
-    liked of of_liked liked texts match, and disliked of of_disliked disliked ones.
+    chance: the p-value, how often counts as uneven would be seen if matching and liking were independent.
     """
 
     liked: int
@@ -112,24 +117,24 @@ class Evidence:
 
 
 def authors(extra: Mapping[str, Any]) -> Iterator[str]:
-    """The names of a text's authors, as its source wrote them. extra: that of the Text.
+    """Yields the names of a text's authors, as its source wrote them. extra: that of the Text.
 
     >>> list(authors({"author": "Doe, Jane and Roe, Richard"}))
     ['Doe, Jane', 'Roe, Richard']
     >>> list(authors({"authors": ["Jane Doe"], "author": "R. Roe, P. Moe"}))
     ['R. Roe', 'P. Moe', 'Jane Doe']
     """
-    for key in AUTHORS:
-        said = extra.get(key)
-        for names in said if isinstance(said, list) else [said]:
+    for key in AUTHOR_KEYS:
+        value = extra.get(key)
+        for names in value if isinstance(value, list) else [value]:
             if isinstance(names, str):
                 yield from _names(names)
 
 
 def _names(names: str) -> Iterator[str]:
-    """A list by semicolons, by "and", or by commas where they do not stand between family and given name."""
-    for several in re.split(r";|\band\b|&|\|", names):
-        parts = [part.strip() for part in several.split(",") if part.strip()]
+    """Splits at semicolons, at "and", and at commas where they do not stand between family and given name."""
+    for part_of_list in re.split(r";|\band\b|&|\|", names):
+        parts = [part.strip() for part in part_of_list.split(",") if part.strip()]
         if len(parts) > 1 and all(len(part.split()) > 1 for part in parts):
             yield from parts
         elif len(parts) > 2 and len(parts) % 2 == 0:  # family, given, family, given
@@ -142,20 +147,20 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _word(value: str) -> Callable[[str, str], bool]:
+def _word_matcher(value: str) -> Callable[[str, str], bool]:
     value = unicodedata.normalize("NFC", value)
-    before = f"(?<!{LETTER})" if re.match(LETTER, value) else ""
-    after = f"(?!{LETTER})" if re.search(f"{LETTER}$", value) else ""
+    before = f"(?<!{LETTER_PATTERN})" if re.match(LETTER_PATTERN, value) else ""
+    after = f"(?!{LETTER_PATTERN})" if re.search(f"{LETTER_PATTERN}$", value) else ""
     search = re.compile(before + r"\s+".join(map(re.escape, value.split())) + after, re.IGNORECASE).search
     return lambda *parts: any(search(unicodedata.normalize("NFC", part)) is not None for part in parts)
 
 
-def _author(value: str) -> Callable[[Mapping[str, Any]], bool]:
+def _author_matcher(value: str) -> Callable[[Mapping[str, Any]], bool]:
     wanted = frozenset(_words(value))
     return lambda extra: any(wanted.issubset(_words(name)) for name in authors(extra))
 
 
-def _source(value: str) -> Callable[[str, str], bool]:
+def _source_matcher(value: str) -> Callable[[str, str], bool]:
     name = value.casefold()
     return lambda source, url: (
         " ".join(source.split()).casefold() == name or f".{_host(url)}".endswith(f".{name}")
@@ -169,7 +174,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _pattern(value: str) -> Callable[[str, str], bool]:
+def _pattern_matcher(value: str) -> Callable[[str, str], bool]:
     import re2
 
     options = re2.Options()
@@ -177,20 +182,20 @@ def _pattern(value: str) -> Callable[[str, str], bool]:
     try:
         compiled: Any = re2.compile(value, options)
     except re2.error as error:
-        said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
+        message = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
         raise BadValue(
-            f"RE2 cannot match the pattern {value!r} ({said}); see github.com/google/re2/wiki/Syntax"
+            f"RE2 cannot match the pattern {value!r} ({message}); see github.com/google/re2/wiki/Syntax"
         ) from None
     if compiled.search(""):
         raise BadValue(
-            f"the pattern {value!r} is found in every text, also an empty one; write what must be there"
+            f"the pattern {value!r} matches every text, also an empty one; write what must be there"
         )
     return lambda *parts: compiled.search("\n".join(filter(None, parts))) is not None
 
 
-FINDERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
-    "word": _word,
-    "author": _author,
-    "source": _source,
-    "pattern": _pattern,
+MATCHERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
+    "word": _word_matcher,
+    "author": _author_matcher,
+    "source": _source_matcher,
+    "pattern": _pattern_matcher,
 }

@@ -1,4 +1,4 @@
-"""Text: one block of text, and how two of them are known to be the same."""
+"""Text: one block of text, and how two of them are recognised as the same."""
 
 import hashlib
 import unicodedata
@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+TRACKING_PREFIXES = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 
 @dataclass(frozen=True)
 class Text:
-    """One block of text. id is unique in a store; extra holds what the source said beside the known fields
+    """One block of text. id is unique in a store; extra holds the other fields of the source
     (JSON values).
 
     published has a time zone (UTC where the source gave none). Source files of columns give str only.
@@ -41,7 +41,9 @@ class Text:
 
     @classmethod
     def of(cls, body: str, *, title: str = "", id: str = "", **more: Any) -> "Text":
-        """A Text whose id is, where none is given, its canonical URL or else a hash of its content."""
+        """Returns a Text whose id is, where none is given, its canonical URL or else a hash of its
+        content.
+        """
         url = more.get("url", "")
         return cls(id or canonical_url(url) or content_hash(title, body)[:16], title, body, **more)
 
@@ -56,7 +58,7 @@ class Text:
 
 
 def well_formed(text: str) -> str:
-    """The text with lone surrogates, which no file or tokeniser can hold, replaced by a question mark.
+    """Returns the text with lone surrogates, which no file or tokeniser can hold, replaced by question marks.
 
     >>> well_formed("a" + chr(0xD800) + "b")
     'a?b'
@@ -65,8 +67,8 @@ def well_formed(text: str) -> str:
 
 
 def content_hash(title: str, body: str) -> str:
-    """SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped copy is the
-    same.
+    """Returns the SHA-256 (hex) of title and body after NFC and with white space folded, so that a re-wrapped
+    copy has the same.
 
     >>> content_hash("A", "b  c") == content_hash("A ", "b\\nc")
     True
@@ -76,8 +78,8 @@ def content_hash(title: str, body: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """The address without what does not change the page: scheme case, default port, fragment, tracking
-    parameters.
+    """Returns the address without what does not change the page: scheme case, default port, fragment,
+    tracking parameters.
 
     >>> canonical_url("HTTP://Example.org:80/a/?utm_source=x&b=1#top")
     'http://example.org/a?b=1'
@@ -95,9 +97,9 @@ def canonical_url(url: str) -> str:
         host = f"{host}:{port}"
     query = urlencode(
         [
-            (k, v)
-            for k, v in parse_qsl(parts.query, keep_blank_values=True)
-            if not k.lower().startswith(TRACKING)
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if not name.lower().startswith(TRACKING_PREFIXES)
         ]
     )
     return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))

@@ -1,41 +1,23 @@
-"""One thread for short linear algebra: on matrices of a few hundred rows, waking a second one costs more than
-it saves.
-"""
+"""Threads: how many of them linear algebra uses, which is set once for a process."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from functools import cache
-from threading import Lock
-from typing import Any
 
-from threadpoolctl import ThreadpoolController
+VARIABLE = "PALATE_BLAS_THREADS"
 
 
 @cache
-def _pools() -> ThreadpoolController:
-    return ThreadpoolController()
+def use_one_blas_thread() -> None:
+    """Lets BLAS use one thread from now on, in all threads of this process.
 
-
-_lock = Lock()
-_inside: list[None] = []  # those who have entered, in all threads
-_limits: list[Any] = []  # what the first of them set
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """While anyone is in it, BLAS uses one thread. NumPy and SciPy each bring a pool, and two pools fight for
-    the cores.
-
-    Import numpy and scipy.linalg before the first use.
+    Opening a store calls it: on matrices of a few hundred rows a second thread costs more than it saves, NumPy and
+    SciPy each bring a pool, and readers in several threads would fight for the cores. A process that also does
+    large linear algebra of its own may set the environment variable PALATE_BLAS_THREADS to a number, or to 0, which
+    leaves all as it is. It is set once, since a limit that comes and goes would hold for other threads too.
     """
-    with _lock:
-        _inside.append(None)
-        if len(_inside) == 1:
-            _limits.append(_pools().limit(limits=1, user_api="blas"))
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside.pop()
-            if not _inside:
-                _limits.pop().restore_original_limits()
+    wanted = int(os.environ.get(VARIABLE, "1"))
+    if wanted and os.environ.get("OPENBLAS_NUM_THREADS") != str(wanted):
+        import scipy.linalg  # noqa: F401  brings a pool of its own, which has to be there to be limited
+        from threadpoolctl import ThreadpoolController
+
+        ThreadpoolController().limit(limits=wanted, user_api="blas")

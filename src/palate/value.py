@@ -1,5 +1,6 @@
 """Value: what a text is worth to a reader, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +9,8 @@ from palate.text import Text
 
 @dataclass(frozen=True)
 class Value:
-    """mean: calibrated probability of a like, in [0, 1]. sd: its standard deviation, how unsure the taste is.
+    """What a text is worth. mean: calibrated probability of a like, in [0, 1]. sd: its standard deviation,
+    how unsure the taste is.
 
     >>> Value(0.873, 0.1).score
     87
@@ -33,16 +35,31 @@ class Hit(NamedTuple):
     group: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
-    """A text found by a query. similarity is the cosine of the vectors, in [-1, 1]."""
+class Ranking(list[Hit]):
+    """The best texts of a reader, best first. exact: whether it is proven that no text outside it belongs in
+    it; a large store may answer before it has read every text.
+
+    >>> Ranking([]).exact, Ranking([], exact=False).exact
+    (True, False)
+    """
+
+    def __init__(self, hits: Iterable[Hit] = (), *, exact: bool = True) -> None:
+        super().__init__(hits)
+        self.exact = exact
+
+
+class SimilarText(NamedTuple):
+    """A text that is similar to a query or to another text. similarity: cosine of their vectors, in [-1,
+    1].
+    """
 
     text: Text
     similarity: float
 
 
 class Contribution(NamedTuple):
-    """A share of a value's logit. block is a feature block or 'base'; name is a word, or the block again for
-    its rest.
+    """A share of a value's logit. block: a feature block, 'rule' or 'base'. name: a word, a rule, or the
+    block again for its rest.
     """
 
     block: str
@@ -59,8 +76,8 @@ class Why:
     hit: Hit
     logit: float
     contributions: tuple[Contribution, ...]  # largest first
-    liked: tuple[Found, ...]  # nearest liked texts, nearest first
-    disliked: tuple[Found, ...]  # nearest disliked texts, nearest first
+    liked: tuple[SimilarText, ...]  # nearest liked texts, nearest first
+    disliked: tuple[SimilarText, ...]  # nearest disliked texts, nearest first
 
     @property
     def blocks(self) -> dict[str, float]:

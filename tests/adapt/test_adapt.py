@@ -13,10 +13,12 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 import palate.adapt.adapt
+from direct import direct
 from palate.adapt.adapt import Adapted, adapt
 from palate.encoder.choose import make_encoder
 from palate.errors import BadFolder, BadSource, BadValue, UnknownName
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.store.transfer import export_store
 from palate.training.run.finish import read_finished
 from palate.training.run.settings import ADAPT
@@ -44,10 +46,10 @@ def fill(path: Path, tiny: Path, *, turned: bool = False) -> Path:
             taste = library.reader(f"reader {reader}").number
             rows = [library.row_of(f"t{place}") for place in places]
             verdicts = [
-                (row, "like" if liking > 0 else "dislike", liking)
+                Verdict(row, "like" if liking > 0 else "dislike", liking)
                 for row, liking in zip(rows, said, strict=True)
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)
     return path
 
 
@@ -110,7 +112,7 @@ def test_the_store_keeps_its_encoder_until_it_is_moved_and_finds_the_way_back(
 ) -> None:
     path, done, _ = adapted
     with Library(shutil.copy(path, tmp_path / "store.db")) as library:
-        old, new = library.store.encoders.all()
+        old, new = direct(library.store).encoders.all()
         assert (old.name, old.in_use, old.texts) == (f"sbert:{tiny_bert}", True, 300)
         assert (new.name, new.in_use, new.texts) == (done.name, False, 300)
         assert new.figures["gain"] == pytest.approx(done.gains["before"].mean)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from direct import direct
 from palate.adapt.held_out import Heard, gather, tastes_of
 from palate.adapt.trial import MANY, Served, Trial, gain
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.text import Text
 
 SUBJECTS = ("cats", "bonds", "search")
@@ -33,7 +35,7 @@ def test_a_trial_predicts_what_a_reader_would_have_been_served(
         library.add(papers)
         me = library.reader("me", kind=kind, likes=likes)
         rows = [(library.row_of(id), verdict, 1.0 if verdict == "like" else -1.0) for id, verdict in VERDICTS]
-        library.store.log.append(me.number, rows[:9])  # type: ignore[arg-type]
+        direct(library.store).log.append(me.number, [Verdict(*row) for row in rows[:9]])  # type: ignore[arg-type]
         for id, verdict in VERDICTS[9:]:
             me.judge(id, verdict)
         board = me._learned.taste.board

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from typer.testing import Result
 
+from direct import direct
 from palate.library import Library
+from palate.store.log import Verdict
 
 Palate = Callable[..., Result]
 
@@ -22,9 +24,9 @@ def speak(store: Path, readers: range, *, likes: str = "cats") -> None:
             taste = library.reader(f"r{number}").number
             liked = {row: text_id.startswith(likes) for text_id, row in rows.items()}
             verdicts = [
-                (row, "like" if good else "dislike", 1.0 if good else -1.0) for row, good in liked.items()
+                Verdict(row, "like" if good else "dislike", 1.0 if good else -1.0) for row, good in liked.items()
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)
 
 
 def told(palate: Palate, *args: str) -> dict[str, int]:

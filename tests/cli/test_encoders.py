@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from direct import direct
 from palate.library import Library
 
 Palate = Callable[..., Result]
@@ -66,7 +67,9 @@ def test_list_shows_what_is_there_and_what_is_used(palate: Palate, store: Path, 
 
 def test_list_tells_what_a_tuned_encoder_was_measured_by(palate: Palate, store: Path) -> None:
     with Library(store) as library:
-        library.store.encoders.tell(library.store.encoders.number(library.encoder), FIGURES)
+        direct(library.store).encoders.put_figures(
+            direct(library.store).encoders.register(library.encoder), FIGURES
+        )
     assert palate("encoder", "list").stdout.rstrip().endswith("\tloss before 0.612, loss 0.600, n 3")
     assert lines(palate("encoder", "list", "--json"))[0]["figures"] == FIGURES
 

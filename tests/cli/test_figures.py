@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from palate.cli import figures, show
-from palate.evaluation.row import Difference, Row
+from palate.evaluation.result_row import Difference, ResultRow
 
 AHEAD, BEHIND, LEVEL = (
     Difference(0.1, 0.05, 0.15, 9),
@@ -12,9 +12,11 @@ AHEAD, BEHIND, LEVEL = (
 )
 
 
-def row(system: str, mean: float, less: Difference | None, *, k: int | None = 5, metric: str = "auc") -> Row:
+def row(
+    system: str, mean: float, less: Difference | None, *, k: int | None = 5, metric: str = "auc"
+) -> ResultRow:
     protocol = "screening" if k is None else "ratings"
-    return Row(protocol, "made", system, k, metric, mean, mean - 0.01, mean + 0.01, 9, less)  # type: ignore[arg-type]
+    return ResultRow(protocol, "made", system, k, metric, mean, mean - 0.01, mean + 0.01, 9, less)  # type: ignore[arg-type]
 
 
 Shown = Callable[..., list[list[str]]]
@@ -22,7 +24,7 @@ Shown = Callable[..., list[list[str]]]
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shown:
-    def show_rows(rows: list[Row], width: int = 100) -> list[list[str]]:
+    def show_rows(rows: list[ResultRow], width: int = 100) -> list[list[str]]:
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(show, "is_terminal", lambda: True)
         figures.show_rows(rows)

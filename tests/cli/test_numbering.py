@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
+from direct import direct
 from palate.library import Library
 from palate.text import Text
 
@@ -47,7 +48,7 @@ def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palat
     with Library(store) as library:
         vectors, rows = library.corpus().vectors, library.corpus().rows
         along = PCA(1, svd_solver="full").fit_transform(vectors.astype(float))[:, 0]
-        texts = library.store.texts.get(rows.tolist())
+        texts = direct(library.store).texts.get(rows.tolist())
         contents = [texts[row].content for row in rows.tolist()]
     places = np.array(
         [

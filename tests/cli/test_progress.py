@@ -8,7 +8,7 @@ from typer.testing import Result
 
 from palate.cli.progress import sentence
 from palate.library import Library
-from palate.question.stopping import Recall
+from palate.question.stopping import RecallEstimate
 from palate.text import Text
 
 Palate = Callable[..., Result]
@@ -56,4 +56,4 @@ def test_likes_that_dried_up_are_told_with_an_interval(
     [(1, "; 1 text saved"), (30, "; 30 texts saved"), (0, "about 1 left"), (-9, "about 1 left")],
 )
 def test_only_texts_that_were_saved_are_spoken_of(saved: int, said: str) -> None:
-    assert sentence(Recall(0.9, 0.8, 1.0, 9, 1, saved)).endswith(said)
+    assert sentence(RecallEstimate(0.9, 0.8, 1.0, 9, 1, saved)).endswith(said)

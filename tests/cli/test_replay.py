@@ -9,7 +9,7 @@ import pytest
 from typer.testing import Result
 
 from palate.cli import show
-from palate.evaluation.judgements import Rated
+from palate.evaluation.judgements import RatedTexts
 from palate.evaluation.systems import choose_systems
 
 Palate = Callable[..., Result]
@@ -77,20 +77,20 @@ def test_against_all_is_the_default(palate: Palate, monkeypatch: pytest.MonkeyPa
         asked.append(systems)
         return []
 
-    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
+    monkeypatch.setattr("palate.evaluation.ratings.replay_ratings", replay)
     palate(*RATINGS)
     palate(*RATINGS, "--against", "random,palate,random")
     assert asked == [choose_systems("all", crowd=False)[0], ["palate", "random"]]
 
 
 def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Rated] = []
+    seen: list[RatedTexts] = []
 
-    def replay(rated: Rated, systems: list[str], **more: object) -> list[object]:
+    def replay(rated: RatedTexts, systems: list[str], **more: object) -> list[object]:
         seen.append(rated)
         return []
 
-    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", replay)
+    monkeypatch.setattr("palate.evaluation.ratings.replay_ratings", replay)
     Path("others.csv").write_text("reader,item,rating\nzoe,0,5\nzoe,1,1\nzoe,9,3\na,3,4\n")
     result = palate(*RATINGS, "--crowd", "others.csv", "--readers", "1")
     assert (
@@ -101,8 +101,8 @@ def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.
     crowd, partly = (rated.crowd for rated in seen)
     assert crowd is not None
     assert partly is not None
-    assert (crowd.places.tolist(), crowd.n_texts) == ([0, 1, 9], 24)
-    assert partly.places.tolist() == [0, 1]
+    assert (crowd.indices.tolist(), crowd.n_texts) == ([0, 1, 9], 24)
+    assert partly.indices.tolist() == [0, 1]
 
 
 def test_popularity_needs_a_crowd(palate: Palate) -> None:
@@ -116,9 +116,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
         if (row["k"], row["metric"]) == (0, "auc")
     }
     assert aucs["popularity"] == 1
-    assert (
-        "is there to be compared on a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
-    )
+    assert "uses the feedback of a crowd" in palate(*RATINGS, "--against", "popularity", ok=False).stderr
     assert "--hide says what the crowd is not told" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 
@@ -195,7 +193,7 @@ def test_ctrl_c_writes_nothing(palate: Palate, monkeypatch: pytest.MonkeyPatch) 
     def stop(*args: object, **more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("palate.evaluation.replay.replay_ratings", stop)
+    monkeypatch.setattr("palate.evaluation.ratings.replay_ratings", stop)
     result = palate(*RATINGS, "--json", "rows.json", ok=False)
     assert (result.exit_code, result.stderr) == (130, "stopped: nothing was written\n")
     assert not Path("rows.json").exists()

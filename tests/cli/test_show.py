@@ -8,7 +8,7 @@ from typer.testing import Result
 from palate.cli import show, waiting
 from palate.library import Library
 from palate.text import Text
-from palate.value import Found, Hit, Value
+from palate.value import Hit, SimilarText, Value
 
 Palate = Callable[..., Result]
 WICKED = "\x1b[31mred\x1b[0m \x1b]0;title\x07[bold]x[/bold]\r\n\x9b2J\u202egnp.exe :smile:"
@@ -62,7 +62,7 @@ def test_json_keeps_texts_as_they_are(palate: Palate) -> None:
 
 
 def test_what_is_no_number_is_null(capsys: pytest.CaptureFixture[str]) -> None:
-    show.show_found([Found(Text.of("a"), float("nan"))], as_json=True)
+    show.show_found([SimilarText(Text.of("a"), float("nan"))], as_json=True)
     show.show_hits([Hit(Text.of("a"), Value(0.5, float("nan")))], as_json=True)
     found, hit = map(json.loads, capsys.readouterr().out.splitlines())
     assert found["similarity"] is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from palate.errors import BadSource
-from palate.evaluation.judgements import read_rated, read_review
+from palate.evaluation.judgements import read_rated_texts, read_review
 
 DATA = Path(__file__).parents[2].parent / "shared/data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"the development data is not at {DATA}")
@@ -37,7 +37,7 @@ def test_reads_ratings_by_reader(items: Path, tmp_path: Path, suffix: str) -> No
     path = write(
         tmp_path / f"films.csv{suffix}", "reader,item,rating,timestamp\nann,9,2.5,20\nbob,b,1,5\nann,7,4,10\n"
     )
-    rated = read_rated(items, path)
+    rated = read_rated_texts(items, path)
     assert rated.name == tmp_path.name
     assert rated.contents == ("Cats\nThey purr.", "Dogs", "Same")
     ann, bob = rated.histories
@@ -52,7 +52,7 @@ def test_reads_ratings_by_reader(items: Path, tmp_path: Path, suffix: str) -> No
 
 def test_without_ratings_all_are_likes_and_without_times_all_are_equal(items: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "likes.csv", "reader,article\n1,7\n1,b\n")
-    (history,) = read_rated(items, path).histories
+    (history,) = read_rated_texts(items, path).histories
     assert (history.ratings.tolist(), history.times.tolist()) == ([1, 1], [0, 0])
 
 
@@ -60,14 +60,14 @@ def test_reads_items_of_csv_and_judgements_of_jsonl(tmp_path: Path) -> None:
     items = write(tmp_path / "items.csv", '\ufeffid,title,abstract\n1,Cats,"They\npurr, often."\n')
     judgement = '{"reader": 1, "item": 1, "rating": 3, "timestamp": "2026-01-31T12:00:00+01:00"}'
     judgements = write(tmp_path / "likes.jsonl", f"{judgement}\n\n")
-    rated = read_rated(items, judgements, name="mine")
+    rated = read_rated_texts(items, judgements, name="mine")
     assert (rated.name, rated.contents) == ("mine", ("Cats\nThey\npurr, often.",))
     assert rated.histories[0].times.tolist() == [1769857200]
 
 
 def test_of_several_judgements_of_a_text_the_latest_counts(items: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "r.csv", "reader,item,rating,timestamp\n1,7,1,30\n1,7,2,20\n1,b,3,20\n1,b,4,20\n")
-    (history,) = read_rated(items, path).histories
+    (history,) = read_rated_texts(items, path).histories
     assert (history.rows.tolist(), history.ratings.tolist()) == ([0, 1], [1, 4])
 
 
@@ -93,7 +93,7 @@ def test_bad_judgements_name_the_line_and_the_mend(
     items: Path, tmp_path: Path, text: str, message: str
 ) -> None:
     with pytest.raises(BadSource, match=message):
-        read_rated(items, write(tmp_path / "r.csv", text))
+        read_rated_texts(items, write(tmp_path / "r.csv", text))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_bad_judgements_name_the_line_and_the_mend(
 def test_bad_items_name_the_line_and_the_mend(tmp_path: Path, text: str, message: str) -> None:
     likes = write(tmp_path / "likes.csv", "reader,item\n1,1\n")
     with pytest.raises(BadSource, match=message):
-        read_rated(write(tmp_path / "items.jsonl", text), likes)
+        read_rated_texts(write(tmp_path / "items.jsonl", text), likes)
 
 
 def test_reads_a_review(tmp_path: Path) -> None:
@@ -160,7 +160,9 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 @needs_data
 def test_reads_the_development_data() -> None:
-    films = read_rated(DATA / "movielens-small/items.jsonl.gz", DATA / "movielens-small/ratings_dev.csv.gz")
+    films = read_rated_texts(
+        DATA / "movielens-small/items.jsonl.gz", DATA / "movielens-small/ratings_dev.csv.gz"
+    )
     assert (films.name, len(films.contents), len(films.histories)) == ("movielens-small", 5499, 61)
     assert sum(len(history.rows) for history in films.histories) == 9092
     assert films.contents[0].startswith("Toy Story\nLed by Woody")

@@ -5,11 +5,11 @@ import pytest
 
 from palate.errors import UnknownName
 from palate.evaluation.arrays import IntVector, Vector
-from palate.evaluation.judgements import History, Rated
+from palate.evaluation.generator import generator
+from palate.evaluation.judgements import History, RatedTexts
 from palate.evaluation.library import measure, replay_library
-from palate.evaluation.row import Row
-from palate.evaluation.seeding import generator
-from palate.evaluation.systems import SYSTEMS, Stage
+from palate.evaluation.result_row import ResultRow
+from palate.evaluation.systems import SYSTEMS, ReplayCorpus
 
 N = 300
 TOPIC = np.arange(N) % 4
@@ -20,7 +20,7 @@ class Topical:
 
     name, calibrated = "topical", False
 
-    def __init__(self, stage: Stage, rng: np.random.Generator) -> None: ...
+    def __init__(self, corpus: ReplayCorpus, rng: np.random.Generator) -> None: ...
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         assert (likings == 1).all()
@@ -33,20 +33,24 @@ def history(reader: int, m: int) -> History:
 
 
 @pytest.fixture
-def rated(monkeypatch: pytest.MonkeyPatch) -> Rated:
+def rated(monkeypatch: pytest.MonkeyPatch) -> RatedTexts:
     monkeypatch.setitem(SYSTEMS, "topical", Topical)
     texts = tuple(f"{topic} {i}" for i, topic in enumerate(TOPIC))
-    return Rated("made", texts, tuple(history(i, m) for i, m in enumerate([40, 11, 10, 6, 5, 2, 1])))
+    return RatedTexts("made", texts, tuple(history(i, m) for i, m in enumerate([40, 11, 10, 6, 5, 2, 1])))
 
 
-def find(rows: list[Row], **wanted: object) -> Row:
+def find(rows: list[ResultRow], **wanted: object) -> ResultRow:
     (row,) = [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
     return row
 
 
-def slow(scores: Vector, luck: IntVector, given: set[int], later: set[int]) -> tuple[float, float, float]:
+def slow(
+    scores: Vector, tie_order: IntVector, given: set[int], later: set[int]
+) -> tuple[float, float, float]:
     """recall@100, nDCG@10 and reciprocal rank by sorting a list and counting."""
-    order = sorted((i for i in range(len(scores)) if i not in given), key=lambda i: (-scores[i], luck[i]))
+    order = sorted(
+        (i for i in range(len(scores)) if i not in given), key=lambda i: (-scores[i], tie_order[i])
+    )
     recall = sum(i in later for i in order[:100]) / len(later)
     gain = sum(1 / np.log2(rank + 1) for rank, i in enumerate(order[:10], 1) if i in later)
     best = sum(1 / np.log2(rank + 1) for rank in range(1, min(10, len(later)) + 1))
@@ -58,28 +62,28 @@ def test_measures_equal_a_slow_count(seed: int) -> None:
     rng = np.random.default_rng(seed)
     likes = rng.permutation(N)[: rng.integers(2, 60)]
     k = int(rng.integers(1, len(likes)))
-    luck, scores = rng.permutation(N), rng.integers(rng.integers(1, N), size=N).astype(np.float64)
+    tie_order, scores = rng.permutation(N), rng.integers(rng.integers(1, N), size=N).astype(np.float64)
 
     class Fixed(Topical):
         def scores(self, rows: IntVector, likings: Vector) -> Vector:
             assert rows.tolist() == likes[:k].tolist()
             return scores
 
-    found = measure(Fixed(Stage(()), rng), likes, k, luck)
-    expected = slow(scores, luck, set(likes[:k].tolist()), set(likes[k:].tolist()))
-    assert [found["recall@100"], found["ndcg@10"], found["mrr"]] == [
+    measured = measure(Fixed(ReplayCorpus(()), rng), likes, k, tie_order)
+    expected = slow(scores, tie_order, set(likes[:k].tolist()), set(likes[k:].tolist()))
+    assert [measured["recall@100"], measured["ndcg@10"], measured["mrr"]] == [
         [pytest.approx(value)] for value in expected
     ]
 
 
-def test_who_knows_the_topic_finds_the_likes_and_chance_does_not(rated: Rated) -> None:
+def test_who_knows_the_topic_finds_the_likes_and_chance_does_not(rated: RatedTexts) -> None:
     rows = replay_library(rated, ["topical", "random"], seed=0)
     assert find(rows, system="topical", k=5, metric="recall@100").mean == 1  # 75 texts of the topic
     assert find(rows, system="random", k=5, metric="recall@100").mean == pytest.approx(1 / 3, abs=0.15)
     assert {row.protocol for row in rows} == {"library"}
 
 
-def test_n_counts_the_readers_that_have_a_like_left(rated: Rated) -> None:
+def test_n_counts_the_readers_that_have_a_like_left(rated: RatedTexts) -> None:
     rows = replay_library(rated, ["topical"], seed=0)
     assert {(row.k, row.metric): row.n for row in rows} == {
         (k, metric): n for k, n in [(1, 6), (5, 4), (10, 2)] for metric in ("recall@100", "ndcg@10", "mrr")
@@ -95,7 +99,7 @@ def test_a_disliked_text_is_neither_given_nor_wanted(monkeypatch: pytest.MonkeyP
             return np.arange(N, dtype=np.float64)
 
     monkeypatch.setitem(SYSTEMS, "spy", Spy)
-    rated = Rated(
+    rated = RatedTexts(
         "made",
         ("text",) * N,
         (History("r", np.array([299, 298, 7, 9]), np.array([1.0, 1, 5, 5]), np.zeros(4)),),
@@ -106,7 +110,7 @@ def test_a_disliked_text_is_neither_given_nor_wanted(monkeypatch: pytest.MonkeyP
 
 
 def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(
-    rated: Rated, monkeypatch: pytest.MonkeyPatch
+    rated: RatedTexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[int]] = []
 
@@ -116,11 +120,11 @@ def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(
             return super().scores(rows, likings)
 
     monkeypatch.setitem(SYSTEMS, "spy", Spy)
-    one = Rated("one", rated.contents, rated.histories[:1])
+    first_reader = RatedTexts("one", rated.contents, rated.histories[:1])
     for seed in (0, 0, 1):
-        replay_library(one, ["spy"], seed=seed)
-    first, again, other = seen[:3], seen[3:6], seen[6:]
-    assert first == again != other
+        replay_library(first_reader, ["spy"], seed=seed)
+    first, again, different = seen[:3], seen[3:6], seen[6:]
+    assert first == again != different
     assert [len(rows) for rows in first] == [1, 5, 10]
     assert first[2][:5] == first[1]
     assert first[1][:1] == first[0]
@@ -133,25 +137,25 @@ def test_ties_are_broken_by_one_draw_per_reader_not_by_the_order_of_the_file() -
             return np.zeros(N)
 
     recalls = [
-        measure(Tied(Stage(()), generator(0)), np.arange(50), 1, generator(seed, "ties").permutation(N))[
-            "recall@100"
-        ][0]
+        measure(
+            Tied(ReplayCorpus(()), generator(0)), np.arange(50), 1, generator(seed, "ties").permutation(N)
+        )["recall@100"][0]
         for seed in range(40)
     ]
     assert np.mean(recalls) == pytest.approx(100 / 299, abs=0.04)
 
 
-def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: Rated) -> None:
+def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: RatedTexts) -> None:
     told = []
-    one = replay_library(
+    rows = replay_library(
         rated, ["random", "arxiv-sanity"], seed=4, on_done=lambda done, total: told.append((done, total))
     )
     assert told[-1] == (14, 14)
-    assert replay_library(rated, ["random", "arxiv-sanity"], seed=4, workers=2) == one
-    assert replay_library(rated, ["random", "arxiv-sanity"], seed=5) != one
+    assert replay_library(rated, ["random", "arxiv-sanity"], seed=4, workers=2) == rows
+    assert replay_library(rated, ["random", "arxiv-sanity"], seed=5) != rows
 
 
-def test_what_cannot_be_replayed_is_refused(rated: Rated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_replayed_is_refused(rated: RatedTexts, monkeypatch: pytest.MonkeyPatch) -> None:
     class Nan(Topical):
         name = "nan"
 

@@ -16,11 +16,11 @@ from palate.evaluation.metrics import (
     brier,
     calibration_gaps,
     expected_calibration_error,
-    last,
+    last_rank,
     loss,
     ndcg,
-    pooled_error,
-    recall_at,
+    pooled_calibration_error,
+    recall_at_share,
     wss,
 )
 
@@ -84,9 +84,9 @@ def test_calibration_error_equals_a_loop_over_bins(pairs: Judged, bins: int) -> 
 
 
 @given(predicted, predicted)
-def test_gaps_of_readers_pool(one: Judged, other: Judged) -> None:
-    pooled = pooled_error(calibration_gaps(*split(one)) + calibration_gaps(*split(other)))
-    assert pooled == pytest.approx(expected_calibration_error(*split(one + other)))
+def test_gaps_of_readers_pool(first: Judged, second: Judged) -> None:
+    pooled = pooled_calibration_error(calibration_gaps(*split(first)) + calibration_gaps(*split(second)))
+    assert pooled == pytest.approx(expected_calibration_error(*split(first + second)))
 
 
 @pytest.mark.usefixtures("asreview")
@@ -99,10 +99,10 @@ def test_loss_equals_asreview(labels: list[bool]) -> None:
 
 @given(screened, st.sampled_from([0.5, 0.9, 0.95, 1.0]))
 def test_wss_counts_what_is_left_unread_when_the_recall_is_reached(labels: list[bool], recall: float) -> None:
-    found, total = 0, sum(labels)
+    n_relevant, total = 0, sum(labels)
     for read, label in enumerate(labels, 1):  # noqa: B007  read is wanted after the loop
-        found += label
-        if found / total >= recall:
+        n_relevant += label
+        if n_relevant / total >= recall:
             break
     expected = (len(labels) - read) / len(labels) - (1 - recall)
     assert wss(up_to_last(labels), len(labels), recall) == pytest.approx(expected)
@@ -110,15 +110,15 @@ def test_wss_counts_what_is_left_unread_when_the_recall_is_reached(labels: list[
 
 @given(screened)
 def test_discovery_equals_a_loop_over_the_relevant(labels: list[bool]) -> None:
-    found = up_to_last(labels)
+    relevant = up_to_last(labels)
     times = [i for i, label in enumerate(labels, 1) if label]
-    assert average_time_to_discovery(found, len(labels)) == pytest.approx(
+    assert average_time_to_discovery(relevant, len(labels)) == pytest.approx(
         sum(times) / len(times) / len(labels)
     )
-    assert last(found) == times[-1]
-    assert recall_at(found, len(labels), share=0.3) == sum(t <= 3 * len(labels) // 10 for t in times) / len(
-        times
-    )
+    assert last_rank(relevant) == times[-1]
+    assert recall_at_share(relevant, len(labels), share=0.3) == sum(
+        t <= 3 * len(labels) // 10 for t in times
+    ) / len(times)
 
 
 def test_a_perfect_order_is_best_and_the_reverse_worst() -> None:
@@ -135,7 +135,7 @@ def test_auc_needs_both_kinds(liked: BoolVector) -> None:
         auc(liked, np.array([0.1, 0.2]))
 
 
-@pytest.mark.parametrize("metric", [loss, wss, average_time_to_discovery, recall_at])
+@pytest.mark.parametrize("metric", [loss, wss, average_time_to_discovery, recall_at_share])
 def test_nothing_relevant_is_refused(metric: Callable[[BoolVector, int], float]) -> None:
     with pytest.raises(ValueError, match="no relevant record"):
         metric(np.array([False, False]), 5)
@@ -155,6 +155,6 @@ def test_bootstrap_pools_what_a_statistic_asks_for() -> None:
     rng = np.random.default_rng(0)
     liked, mean = rng.random(200) < 0.5, rng.random(200)
     gaps = np.array([calibration_gaps(liked[i : i + 20], mean[i : i + 20]) for i in range(0, 200, 20)])
-    pooled = bootstrap(gaps, rng, statistic=pooled_error)
+    pooled = bootstrap(gaps, rng, statistic=pooled_calibration_error)
     assert pooled.mean == pytest.approx(expected_calibration_error(liked, mean))
     assert pooled.low < pooled.mean < pooled.high

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from palate.evaluation.kept import Kept
-from palate.evaluation.parallel import each
+from palate.evaluation.parallel import run_tasks
+from palate.evaluation.partial_results import PartialResults
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_tasks_and_each_is_told(workers: int) -> None:
     told = []
-    results = each(
+    results = run_tasks(
         operator.add, 10, [3, 1, 2], workers=workers, on_done=lambda done, total: told.append((done, total))
     )
     assert results == [13, 11, 12]
@@ -24,9 +24,15 @@ def test_results_come_in_the_order_of_tasks_and_each_is_told(workers: int) -> No
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_task_raises_is_raised_here_and_what_was_done_is_kept(workers: int, tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
-        each(operator.truediv, 2.0, [1.0, 0.0, 2.0], workers=workers, kept=Kept(tmp_path / "kept", {}))
-    assert 0.0 not in Kept(tmp_path / "kept", {})
-    assert workers > 1 or 1.0 in Kept(tmp_path / "kept", {})
+        run_tasks(
+            operator.truediv,
+            2.0,
+            [1.0, 0.0, 2.0],
+            workers=workers,
+            partial=PartialResults(tmp_path / "partial", {}),
+        )
+    assert 0.0 not in PartialResults(tmp_path / "partial", {})
+    assert workers > 1 or 1.0 in PartialResults(tmp_path / "partial", {})
 
 
 def test_what_was_kept_is_not_done_again(tmp_path: Path) -> None:
@@ -37,16 +43,20 @@ def test_what_was_kept_is_not_done_again(tmp_path: Path) -> None:
         return shared + task
 
     with pytest.raises(IndexError):
-        each(lambda shared, task: [11][task], 10, [0, 1], kept=Kept(tmp_path / "kept", {}))
-    kept = Kept(tmp_path / "kept", {})
-    assert each(add, 10, [1, 0, 2], kept=kept, on_done=lambda now, total: told.append((now, total))) == [
+        run_tasks(
+            lambda shared, task: [11][task], 10, [0, 1], partial=PartialResults(tmp_path / "partial", {})
+        )
+    partial = PartialResults(tmp_path / "partial", {})
+    assert run_tasks(
+        add, 10, [1, 0, 2], partial=partial, on_done=lambda now, total: told.append((now, total))
+    ) == [
         11,
         11,
         12,
     ]
     assert done == [1, 2]
     assert told == [(1, 3), (2, 3), (3, 3)]
-    assert each(add, 10, [1, 0, 2], kept=kept) == [11, 11, 12]
+    assert run_tasks(add, 10, [1, 0, 2], partial=partial) == [11, 11, 12]
     assert done == [1, 2]
 
 
@@ -54,7 +64,7 @@ PROGRAM = """
 import os
 import threading
 from palate.errors import PalateError
-from palate.evaluation.parallel import each
+from palate.evaluation.parallel import run_tasks
 
 def work(shared, task):
     if task == 1:
@@ -64,7 +74,7 @@ def work(shared, task):
 
 if __name__ == "__main__":
     try:
-        each(work, None, {tasks}, workers=2, on_done=lambda done, total: print("begun", flush=True))
+        run_tasks(work, None, {tasks}, workers=2, on_done=lambda done, total: print("begun", flush=True))
     except (KeyboardInterrupt, PalateError) as error:
         print(type(error).__name__, error)
 """

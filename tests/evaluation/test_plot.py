@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from palate.errors import BadValue, MissingExtra
 from palate.evaluation.judgements import Review
-from palate.evaluation.metrics import recall_at
+from palate.evaluation.metrics import recall_at_share
 from palate.evaluation.plot import (
     COLOURS,
     SHARES,
     check_plot,
-    looks_of,
+    line_styles,
     plot_curves,
     plot_recall,
     recall_curve,
 )
-from palate.evaluation.row import Row
+from palate.evaluation.result_row import ResultRow
 from palate.evaluation.systems import SYSTEMS
 
 ROWS = [
-    Row("ratings", "made", system, k, metric, mean, mean - 0.02, mean + 0.02, 9)
+    ResultRow("ratings", "made", system, k, metric, mean, mean - 0.02, mean + 0.02, 9)
     for system, mean in (("palate", 0.7), ("random", 0.5))
     for k in (0, 5, 50)
     for metric in ("auc", "brier")
@@ -51,20 +51,22 @@ def test_recall_is_drawn_for_each_review(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30).filter(any), st.integers(1, 40))
-def test_recall_after_a_share_of_the_records_is_that_of_the_metric(found: list[bool], left: int) -> None:
-    n_records = len(found) + left
-    curve = recall_curve(np.array(found), n_records)
+def test_recall_after_a_share_of_the_records_is_that_of_the_metric(relevant: list[bool], left: int) -> None:
+    n_records = len(relevant) + left
+    curve = recall_curve(np.array(relevant), n_records)
     assert curve[0] == 0
-    for place in (1, 7, 20, 100, 199, 200):
-        assert curve[place] == pytest.approx(recall_at(np.array(found), n_records, share=SHARES[place]))
+    for index in (1, 7, 20, 100, 199, 200):
+        assert curve[index] == pytest.approx(
+            recall_at_share(np.array(relevant), n_records, share=SHARES[index])
+        )
 
 
 def test_no_two_systems_look_alike_and_palate_looks_like_no_other() -> None:
     names = [*SYSTEMS, *(f"other-{i}" for i in range(35 - len(SYSTEMS)))]
-    looks = {name: tuple(look.items()) for name, look in looks_of(names).items()}
-    assert len(set(looks.values())) == len(names) > 3 * len(COLOURS)
-    assert dict(looks["palate"])["linewidth"] > 1.5 * max(
-        dict(looks[name])["linewidth"] for name in names if name != "palate"
+    styles = {name: tuple(style.items()) for name, style in line_styles(names).items()}
+    assert len(set(styles.values())) == len(names) > 3 * len(COLOURS)
+    assert dict(styles["palate"])["linewidth"] > 1.5 * max(
+        dict(styles[name])["linewidth"] for name in names if name != "palate"
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from palate.errors import UnknownName
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.judgements import Review
-from palate.evaluation.kept import Kept
+from palate.evaluation.partial_results import PartialResults
 from palate.evaluation.screening import draw_priors, replay_screening, screen, screen_reviews
 from palate.evaluation.systems import SYSTEMS
 
@@ -72,7 +72,7 @@ def test_priors_are_one_included_and_one_excluded() -> None:
 
 
 def test_who_knows_all_loses_nothing(reviews: list[Review], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SYSTEMS, "known", lambda stage, rng: Fixed(INCLUDED[: len(stage.contents)]))
+    monkeypatch.setitem(SYSTEMS, "known", lambda corpus, rng: Fixed(INCLUDED[: len(corpus.contents)]))
     rows = replay_screening(reviews[:1], ["known"], seeds=[0, 1])
     assert {row.metric: row.mean for row in rows} == pytest.approx(
         {"loss": 0, "wss@95": 54 / 58 - 0.05, "atd": 2.5 / 58, "recall@10%": 1, "last": 4}
@@ -91,16 +91,16 @@ def test_chance_loses_half_and_a_learner_less(reviews: list[Review]) -> None:
 
 def test_several_reviews_have_a_row_for_all(reviews: list[Review]) -> None:
     rows = [row for row in replay_screening(reviews, ["random"], seeds=[0, 1, 2]) if row.metric == "atd"]
-    one, two, both = rows
+    first, second, both = rows
     assert [row.data for row in rows] == ["one", "two", "all"]
     assert [row.n for row in rows] == [3, 3, 2]
-    assert both.mean == pytest.approx((one.mean + two.mean) / 2)
+    assert both.mean == pytest.approx((first.mean + second.mean) / 2)
 
 
 def test_the_same_seeds_give_the_same_rows_on_any_number_of_workers(reviews: list[Review]) -> None:
-    one = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
-    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], workers=2) == one
-    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[2, 3]) != one
+    rows = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
+    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], workers=2) == rows
+    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[2, 3]) != rows
 
 
 def test_an_unknown_system_is_refused_before_any_work(reviews: list[Review]) -> None:
@@ -111,7 +111,7 @@ def test_an_unknown_system_is_refused_before_any_work(reviews: list[Review]) -> 
 def test_palate_is_compared_run_by_run_and_over_all_review_by_review(
     reviews: list[Review], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(SYSTEMS, "palate", lambda stage, rng: Fixed(INCLUDED[: len(stage.contents)]))
+    monkeypatch.setitem(SYSTEMS, "palate", lambda corpus, rng: Fixed(INCLUDED[: len(corpus.contents)]))
     rows = [
         row for row in replay_screening(reviews, ["random", "palate"], seeds=range(4)) if row.metric == "loss"
     ]
@@ -126,8 +126,10 @@ def test_palate_is_compared_run_by_run_and_over_all_review_by_review(
 
 def test_what_was_kept_gives_the_same_rows(reviews: list[Review], tmp_path: Path) -> None:
     wanted = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
-    first = screen_reviews(reviews[:1], ["elas-u3"], seeds=[1], kept=Kept(tmp_path / "kept", {}))
-    kept = Kept(tmp_path / "kept", {})
-    assert [("one", "elas-u3", 1)] == list(first) == [task for task in first if task in kept]
-    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], kept=kept) == wanted
-    assert len(kept) == 8
+    first = screen_reviews(
+        reviews[:1], ["elas-u3"], seeds=[1], partial=PartialResults(tmp_path / "partial", {})
+    )
+    partial = PartialResults(tmp_path / "partial", {})
+    assert [("one", "elas-u3", 1)] == list(first) == [task for task in first if task in partial]
+    assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], partial=partial) == wanted
+    assert len(partial) == 8

@@ -1,22 +1,22 @@
 import numpy as np
 import pytest
 
-from palate.evaluation.metrics import pooled_error
-from palate.evaluation.row import Metric
-from palate.evaluation.summary import Figures, Statistic, first, rows_over_readers
+from palate.evaluation.metrics import pooled_calibration_error
+from palate.evaluation.result_row import Metric
+from palate.evaluation.summary import Measurements, Statistic, plain_mean, rows_over_readers
 
 N = 40
 GOODNESS = np.random.default_rng(0).normal(0, 0.2, N)  # readers differ far more than systems do
-STATISTICS: dict[Metric, Statistic] = {"auc": first, "ece": pooled_error}
+STATISTICS: dict[Metric, Statistic] = {"auc": plain_mean, "ece": pooled_calibration_error}
 
 
-def readers(offset: float, absent: tuple[int, ...] = ()) -> list[Figures]:
+def readers(offset: float, absent: tuple[int, ...] = ()) -> list[Measurements]:
     noise = np.random.default_rng(1).normal(0, 0.01, N)
     return [
         []
-        if place in absent
-        else [(5, "auc", [0.5 + GOODNESS[place] + offset + noise[place] * (offset != 0)])]
-        for place in range(N)
+        if index in absent
+        else [(5, "auc", [0.5 + GOODNESS[index] + offset + noise[index] * (offset != 0)])]
+        for index in range(N)
     ]
 
 
@@ -42,7 +42,7 @@ def test_a_difference_of_pooled_figures_is_that_of_the_pools() -> None:
     rng = np.random.default_rng(3)
     gaps = rng.normal(0, 1, (2, N, 4))
     gaps[..., -1] = 20  # counts
-    measured: dict[str, list[Figures]] = {
+    measured: dict[str, list[Measurements]] = {
         name: [[(0, "ece", row.tolist())] for row in rows]
         for name, rows in zip(("other", "palate"), gaps, strict=True)
     }

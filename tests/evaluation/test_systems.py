@@ -8,12 +8,12 @@ import pytest
 from palate.errors import BadValue, MissingExtra, UnknownName
 from palate.evaluation.systems import (
     ABLATION,
-    NAMED_ONLY,
-    NEED_CROWD,
-    OWN,
+    CROWD_SYSTEMS,
+    NAMED_ONLY_SYSTEMS,
+    OWN_SYSTEMS,
     PEERS,
     SYSTEMS,
-    Stage,
+    ReplayCorpus,
     System,
     choose_systems,
     find_maker,
@@ -22,18 +22,18 @@ from palate.feedback import CrowdFeedback
 from palate.taste.choose import TASTES
 
 CROWD = CrowdFeedback(np.arange(90) // 9, np.arange(90) % 60, np.where(np.arange(90) % 2, 1.0, -0.5), 60)
-STAGE = Stage(
+STAGE = ReplayCorpus(
     tuple(f"{'cats purr and sleep' if i % 2 else 'dogs bark and run'} number{i}" for i in range(60)), CROWD
 )
 
 
-@pytest.fixture(params=sorted(set(SYSTEMS) - NAMED_ONLY))
+@pytest.fixture(params=sorted(set(SYSTEMS) - NAMED_ONLY_SYSTEMS))
 def make(request: pytest.FixtureRequest) -> Callable[[], System]:
     return lambda: find_maker(request.param)(STAGE, np.random.default_rng(5))
 
 
 def test_answers_to_its_name() -> None:
-    for name in set(SYSTEMS) - NAMED_ONLY:
+    for name in set(SYSTEMS) - NAMED_ONLY_SYSTEMS:
         assert find_maker(name)(STAGE, np.random.default_rng(0)).name == name
 
 
@@ -63,26 +63,29 @@ def test_an_unknown_name_lists_the_choices() -> None:
 
 
 def test_palate_and_every_taste_are_systems() -> None:
-    assert list(OWN) == ["palate", *TASTES]
-    assert not set(OWN) & set(PEERS)
+    assert list(OWN_SYSTEMS) == ["palate", *TASTES]
+    assert not set(OWN_SYSTEMS) & set(PEERS)
 
 
 def test_groups_hold_what_can_run_here() -> None:
     everyone, missing = choose_systems("all", crowd=True)
     assert everyone[0] == "palate"
-    assert set(everyone) | set(missing) == {"palate", *PEERS} - NAMED_ONLY
-    assert set(choose_systems("all", crowd=False)[0]) == {"palate", *PEERS} - NAMED_ONLY - NEED_CROWD
-    assert set(choose_systems("tastes, random", crowd=False)[0]) == {"random", *OWN} - NAMED_ONLY - NEED_CROWD
+    assert set(everyone) | set(missing) == {"palate", *PEERS} - NAMED_ONLY_SYSTEMS
+    assert (
+        set(choose_systems("all", crowd=False)[0]) == {"palate", *PEERS} - NAMED_ONLY_SYSTEMS - CROWD_SYSTEMS
+    )
+    assert (
+        set(choose_systems("tastes, random", crowd=False)[0])
+        == {"random", *OWN_SYSTEMS} - NAMED_ONLY_SYSTEMS - CROWD_SYSTEMS
+    )
     assert set(choose_systems("ablation", crowd=True)[0]) == {"palate", *ABLATION}
 
 
 def test_who_names_a_system_that_cannot_run_here_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(
-        BadValue, match="popularity is there to be compared on a crowd; give one with --crowd"
-    ):
+    with pytest.raises(BadValue, match="popularity uses the feedback of a crowd; give one with --crowd"):
         choose_systems("random,popularity", crowd=False)
 
-    def lacking(stage: Stage, rng: np.random.Generator) -> System:
+    def lacking(corpus: ReplayCorpus, rng: np.random.Generator) -> System:
         raise MissingExtra("this system", "bert")
 
     monkeypatch.setitem(SYSTEMS, "lacking", lacking)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from palate.feature.keyword import BUCKETS, STOP, Keyword, content_terms, count_terms, hash_terms, term_id
+from palate.feature.keyword import Keyword
+from palate.feature.terms import BUCKETS, STOP, content_terms, count_terms, hash_terms, term_id
 from palate.features import Terms
 
 WORDS = st.sampled_from(["red", "fox", "hen", "cow", "sly", "ox", "the", "of", "a", "7", "42", "x2"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.keyword import BUCKETS, hash_terms
+from palate.feature.terms import BUCKETS, hash_terms
 from palate.feature.minhash import BANDS, FEWEST, PER_BAND, band_keys, jaccard
 from palate.features import Terms
 

@@ -82,7 +82,7 @@ def test_planted_factors_are_found() -> None:
     """
     feedback, rows, likings = planted(3, readers=300)
     told = feedback.readers < 250
-    known = CrowdFeedback(feedback.readers[told], feedback.places[told], feedback.likings[told], 60)
+    known = CrowdFeedback(feedback.readers[told], feedback.indices[told], feedback.likings[told], 60)
     crowd = RatedCrowd(known, rows)
     before, after = [], []
     for own in likings[250:]:
@@ -103,12 +103,12 @@ def test_the_odds_of_a_new_reader_are_those_that_come_true(seed: int) -> None:
     feedback, rows, likings = planted(seed, readers=900, n=40)
     told = feedback.readers < 300
     crowd = RatedCrowd(
-        CrowdFeedback(feedback.readers[told], feedback.places[told], feedback.likings[told], 40), rows
+        CrowdFeedback(feedback.readers[told], feedback.indices[told], feedback.likings[told], 40), rows
     )
     mean, _ = taste_of(crowd).value(Features({"crowd": crowd.block}))
     liked = (likings[300:] >= 0).mean(axis=0)
     assert abs(mean.mean() - liked.mean()) < 0.06
-    plain = np.bincount(feedback.places[told], feedback.likings[told]) / np.bincount(feedback.places[told])
+    plain = np.bincount(feedback.indices[told], feedback.likings[told]) / np.bincount(feedback.indices[told])
     assert np.corrcoef(mean, liked)[0, 1] > np.corrcoef(plain, liked)[0, 1] - 0.02
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.feature.sentiment import QUIET, WORDS, Sentiment
 
 WARM, COOL = ["delightful", "charming", "superb", "joy"], ["awful", "boring", "horrible", "grief"]

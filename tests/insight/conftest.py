@@ -51,7 +51,7 @@ def save_tiny(tmp_path_factory: pytest.TempPathFactory, _calm: None) -> SaveTiny
 
         pieces = list(dict.fromkeys(PIECES))
         tokenizer = Tokenizer(
-            WordPiece({piece: place for place, piece in enumerate(pieces)}, unk_token="[UNK]")
+            WordPiece({piece: index for index, piece in enumerate(pieces)}, unk_token="[UNK]")
         )
         tokenizer.normalizer = normalizers.BertNormalizer()
         tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from river.drift import ADWIN
 
-from palate.insight.drift import SHORTEST, changes
+from palate.insight.drift import MIN_SIDE_LOSSES, detect_changes
 
 Floats = NDArray[np.float64]
 
@@ -19,21 +19,21 @@ def beta(seed: int, means: list[float], n: int) -> Floats:
 
 
 def river_notices(losses: Floats, delta: float) -> list[int]:
-    detector, places = ADWIN(delta=delta, clock=1), list[int]()  # type: ignore[no-untyped-call]
-    for place, loss in enumerate(losses):
+    detector, indices = ADWIN(delta=delta, clock=1), list[int]()  # type: ignore[no-untyped-call]
+    for index, loss in enumerate(losses):
         detector.update(float(loss))  # type: ignore[no-untyped-call]
         if detector.drift_detected:
-            places.append(place)
-    return places
+            indices.append(index)
+    return indices
 
 
 def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
     """(start, noticed) of every cut, up or down, by the definition, one split at a time."""
-    found, start = [], 0
+    cuts, start = [], 0
     for end in range(1, len(losses) + 1):
         while True:
             window, best, at = losses[start:end], 0.0, 0
-            for split in range(SHORTEST, len(window) - SHORTEST + 1):
+            for split in range(MIN_SIDE_LOSSES, len(window) - MIN_SIDE_LOSSES + 1):
                 old, new = window[:split], window[split:]
                 m = 1 / (1 / len(old) + 1 / len(new))
                 rare = np.log(2 / (delta / np.log(len(window))))
@@ -43,8 +43,8 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
             if not at:
                 break
             start += at
-            found.append((start, end - 1))
-    return found
+            cuts.append((start, end - 1))
+    return cuts
 
 
 @settings(max_examples=10)
@@ -55,7 +55,7 @@ def slow(losses: Floats, delta: float) -> list[tuple[int, int]]:
 )
 def test_changes_are_those_of_the_definition(seed: int, means: list[float], delta: float) -> None:
     losses = beta(seed, means, 30)
-    found = changes(losses, delta=delta)
+    changes = detect_changes(losses, delta=delta)
     cuts = slow(losses, delta)
     starts = [0, *(start for start, _ in cuts)]
     rises = [
@@ -63,21 +63,22 @@ def test_changes_are_those_of_the_definition(seed: int, means: list[float], delt
         for (begin, start), (_, noticed) in zip(pairwise(starts), cuts, strict=True)
         if losses[start : noticed + 1].mean() > losses[begin:start].mean()
     ]
-    assert [(change.start, change.noticed) for change in found] == rises
+    assert [(change.start, change.noticed) for change in changes] == rises
 
 
 @pytest.mark.parametrize("mean", [0.1, 0.3, 0.5])
 def test_where_nothing_changes_little_is_told(mean: float) -> None:
     """Coin flips are the worst case; at most one in twenty of 500 losses is cut."""
     told = sum(
-        bool(changes((np.random.default_rng(seed).random(500) < mean).astype(float))) for seed in range(40)
+        bool(detect_changes((np.random.default_rng(seed).random(500) < mean).astype(float)))
+        for seed in range(40)
     )
     assert told <= 2
 
 
 def test_a_change_is_noticed_soon_and_dated_well() -> None:
     for seed in range(20):
-        (change,) = changes(beta(seed, [0.15, 0.5], 100))
+        (change,) = detect_changes(beta(seed, [0.15, 0.5], 100))
         assert abs(change.start - 100) <= 10
         assert 100 < change.noticed <= 145
         assert change.before == pytest.approx(0.15, abs=0.06)
@@ -91,7 +92,7 @@ def test_what_river_notices_is_noticed_no_later() -> None:
     for seed in range(15):
         losses = beta(seed, [0.15, 0.45], 150)
         theirs = river_notices(losses, 0.05)
-        (ours,) = changes(losses)
+        (ours,) = detect_changes(losses)
         assert theirs[-1] >= 150
         assert ours.noticed <= theirs[0] + 5
 
@@ -99,16 +100,19 @@ def test_what_river_notices_is_noticed_no_later() -> None:
 def test_a_taste_that_learns_is_no_change() -> None:
     falling = beta(3, [0.6, 0.1], 100)
     assert river_notices(falling, 0.05)
-    assert changes(falling) == []
+    assert detect_changes(falling) == []
 
 
 def test_two_changes_are_two() -> None:
-    assert [round(change.start, -1) for change in changes(beta(5, [0.05, 0.45, 0.9], 120))] == [120, 240]
+    assert [round(change.start, -1) for change in detect_changes(beta(5, [0.05, 0.45, 0.9], 120))] == [
+        120,
+        240,
+    ]
 
 
 @pytest.mark.parametrize("losses", [[], [0.5], [0.0] * 50, [1.0] * 50])
 def test_short_or_constant_streams_have_no_change(losses: list[float]) -> None:
-    assert changes(np.array(losses)) == []
+    assert detect_changes(np.array(losses)) == []
 
 
 @pytest.mark.parametrize(
@@ -116,4 +120,4 @@ def test_short_or_constant_streams_have_no_change(losses: list[float]) -> None:
 )
 def test_what_is_no_loss_or_delta_is_refused(losses: list[float], delta: float) -> None:
     with pytest.raises(ValueError, match="in \\[0, 1\\]"):
-        changes(np.array(losses), delta=delta)
+        detect_changes(np.array(losses), delta=delta)

@@ -18,8 +18,8 @@ def number(loaded_static: StaticEncoder) -> Callable[[str], int]:
     return lambda text: number_of(loaded_static.sums([text]))
 
 
-def distance(one: int, other: int) -> int:
-    return (one ^ other).bit_count()
+def distance(first: int, second: int) -> int:
+    return (first ^ second).bit_count()
 
 
 @given(seed=st.integers(0, 999), dims=st.integers(3, 40), factor=st.floats(0.5, 8))
@@ -37,9 +37,9 @@ def test_bits_differ_as_the_angle_says(angle: float) -> None:
     rng = np.random.default_rng(3)
     distances = []
     for _ in range(200):
-        one, other = np.linalg.qr(rng.normal(size=(256, 2)))[0].T
-        turned = np.cos(angle) * one + np.sin(angle) * other
-        distances.append(distance(number_of(one[None]), number_of(turned[None])))
+        first, second = np.linalg.qr(rng.normal(size=(256, 2)))[0].T
+        turned = np.cos(angle) * first + np.sin(angle) * second
+        distances.append(distance(number_of(first[None]), number_of(turned[None])))
     assert np.mean(distances) == pytest.approx(BITS * angle / np.pi, abs=1.0)
 
 
@@ -54,14 +54,14 @@ def test_close_texts_have_closer_numbers_than_unrelated_ones_on_average(
     assert near < far - 3
 
 
-@given(one=TEXTS, other=TEXTS)
+@given(text=TEXTS, different=TEXTS)
 def test_it_is_the_same_for_the_same_text_whatever_came_between(
-    number: Callable[[str], int], one: str, other: str
+    number: Callable[[str], int], text: str, different: str
 ) -> None:
-    first = number(one)
-    number(other)
-    assert number(one) == first
-    assert number(f"  {one}\n\n") == first  # white space says nothing
+    expected = number(text)
+    number(different)
+    assert number(text) == expected
+    assert number(f"  {text}\n\n") == expected  # white space does not count
 
 
 def test_a_text_that_says_nothing_has_the_number_0(number: Callable[[str], int]) -> None:

@@ -11,7 +11,8 @@ from scipy.special import softmax
 
 from palate.encoder.static import SHIPPED, StaticEncoder
 from palate.errors import BadSource, BadValue
-from palate.insight.xray import XRay, xray
+from palate.insight.xray import xray
+from palate.insight.xray_data import XRay
 
 SaveTiny = Callable[..., Path]
 Array = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]
@@ -56,8 +57,8 @@ def test_pieces_carry_their_marks_ids_and_characters(seen: XRay) -> None:
         piece.text.startswith("##") for piece in seen.pieces
     ]
     assert seen.special.tolist() == [True, *[False] * 8, True]
-    said = [TEXT[piece.start : piece.end].lower() for piece in seen.pieces if piece.side is not None]
-    assert said == ["the", "cat", "s", "sat", ".", "a", "b", "c"]
+    characters = [TEXT[piece.start : piece.end].lower() for piece in seen.pieces if piece.side is not None]
+    assert characters == ["the", "cat", "s", "sat", ".", "a", "b", "c"]
     assert seen.mask.tolist() == [1] * 10
     assert {piece.kind for piece in seen.pieces} == {0}
 
@@ -80,7 +81,7 @@ def test_what_is_beyond_the_window_is_counted_and_left_out(tiny: Path) -> None:
     """The vector is then sentence-transformers' own, which drops the rest too."""
     text = "cat sat the " * 9
     seen = xray(text, folder=tiny, encoder="tiny")
-    assert (len(seen.pieces), seen.in_all, seen.window) == (16, 29, 16)
+    assert (len(seen.pieces), seen.n_pieces, seen.window) == (16, 29, 16)
     assert seen.pieces[-1].text == "[SEP]"
     np.testing.assert_allclose(seen.vector, embedded(tiny, text), atol=1e-5)
 
@@ -168,9 +169,9 @@ def test_a_model_without_word_embeddings_and_layers_is_refused(tmp_path: Path) -
 def test_attention_is_the_softmax_of_scaled_dot_products(tiny: Path, seen: XRay) -> None:
     """Of the first layer, from the weights in the file; rows sum to 1 in all."""
     weights, dims = weights_of(tiny), 32 // 4
-    place = "encoder.layer.0.attention.self"
+    index = "encoder.layer.0.attention.self"
     queries, keys = (
-        (seen.hidden[0] @ weights[f"{place}.{name}.weight"].T + weights[f"{place}.{name}.bias"]).reshape(
+        (seen.hidden[0] @ weights[f"{index}.{name}.weight"].T + weights[f"{index}.{name}.bias"]).reshape(
             -1, 4, dims
         )
         for name in ("query", "key")
@@ -196,26 +197,26 @@ def test_a_piece_looks_most_at_another_that_is_not_special(seen: XRay) -> None:
         for row in range(10):
             others = [(seen.mean[layer, row, column], column) for column in range(1, 9) if column != row]
             weight, at = max(others)
-            assert (seen.looks.at[layer, row], seen.looks.weight[layer, row]) == (at, weight)
-            assert seen.looks.itself[layer, row] == seen.mean[layer, row, row]
-            assert seen.looks.special[layer, row] == pytest.approx(
+            assert (seen.attended.piece[layer, row], seen.attended.weight[layer, row]) == (at, weight)
+            assert seen.attended.own[layer, row] == seen.mean[layer, row, row]
+            assert seen.attended.special[layer, row] == pytest.approx(
                 seen.mean[layer, row, 0] + seen.mean[layer, row, 9]
             )
 
 
 def test_a_lone_piece_looks_at_none(tiny: Path) -> None:
-    looks = xray("cat", folder=tiny, encoder="tiny").looks
-    assert looks.at[0].tolist() == [1, -1, 1]
-    assert looks.weight[0, 1] == 0
+    attended = xray("cat", folder=tiny, encoder="tiny").attended
+    assert attended.piece[0].tolist() == [1, -1, 1]
+    assert attended.weight[0, 1] == 0
 
 
 def test_drift_is_the_cosine_to_the_start(seen: XRay) -> None:
     for layer in range(3):
-        for place in range(10):
-            here, start = seen.hidden[layer, place], seen.hidden[0, place]
+        for index in range(10):
+            here, start = seen.hidden[layer, index], seen.hidden[0, index]
             expected = here @ start / np.linalg.norm(here) / np.linalg.norm(start)
-            assert seen.drift[layer, place] == pytest.approx(expected, abs=1e-5)
-    np.testing.assert_allclose(seen.drift[0], 1, atol=1e-6)
+            assert seen.input_cosines[layer, index] == pytest.approx(expected, abs=1e-5)
+    np.testing.assert_allclose(seen.input_cosines[0], 1, atol=1e-6)
 
 
 # --- the vector
@@ -330,6 +331,6 @@ def test_a_static_text_is_the_sum_of_its_pieces_as_the_encoder_has_it(
 def test_a_static_encoder_has_no_layers_and_leaves_the_pair_out() -> None:
     seen = xray("two kittens", "a bond", folder=SHIPPED, encoder="static")
     assert (seen.layers, seen.heads, seen.texts) == (0, 0, ("two kittens",))
-    assert seen.rollout.shape == seen.looks.weight.shape[:1] + (len(seen.pieces),) * 2
-    np.testing.assert_allclose(seen.drift, 1)
+    assert seen.rollout.shape == seen.attended.weight.shape[:1] + (len(seen.pieces),) * 2
+    np.testing.assert_allclose(seen.input_cosines, 1)
     assert seen.steps[0].name == "input ids"

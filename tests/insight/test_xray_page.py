@@ -13,11 +13,12 @@ import pytest
 
 from palate.encoder.minilm_file import model_folder
 from palate.encoder.static import SHIPPED
-from palate.insight.outcome import Block, Outcome
-from palate.insight.xray import Piece, XRay, xray
+from palate.insight.assessment import Assessment, BlockSummary
+from palate.insight.xray import xray
+from palate.insight.xray_data import Piece, XRay
 from palate.insight.xray_page import xray_page
 from palate.text import Text
-from palate.value import Contribution, Found, Value
+from palate.value import Contribution, SimilarText, Value
 
 NASTY = "<script>alert(\"1\")</script> & 'x' \x1b[31m \u202e"
 
@@ -34,11 +35,11 @@ def drawn(
     a word.
     """
     rng = np.random.default_rng(seed)
-    said = [
+    words = [
         Piece(f"{'##' * (n % 3 == 2)}p{n}", 1000 + n, 0, 0, 0, len(texts[0]), n % 3 == 2)
         for n in range(1, t - 1)
     ]
-    pieces = (Piece("[CLS]", 101, 0, None, 0, 0, False), *said, Piece("[SEP]", 102, 0, None, 0, 0, False))
+    pieces = (Piece("[CLS]", 101, 0, None, 0, 0, False), *words, Piece("[SEP]", 102, 0, None, 0, 0, False))
     added = {name: rng.normal(size=(t, dims)) for name in ("word", "position", "token type")}
     summed = np.sum(list(added.values()), axis=0)
     attention = rng.gamma(0.3, size=(layers, heads, t, t)).astype(np.float32) + 1e-6
@@ -50,7 +51,7 @@ def drawn(
         model="a drawn model",
         texts=texts,
         pieces=pieces,
-        in_all=t,
+        n_pieces=t,
         window=512,
         mask=np.ones(t, np.int64),
         embeddings=added,
@@ -66,20 +67,20 @@ def drawn(
     )
 
 
-OUTCOME = Outcome(
+OUTCOME = Assessment(
     number=2**63 + 5,
     agreement=0.99,
     store=f"{NASTY}.db",
     encoder="static",
     known="t7",
     nearest=(
-        Found(Text.of("b", title=NASTY, id="<i>", published=datetime(2026, 1, 1, tzinfo=UTC)), 0.5),
-        Found(Text.of("low", id="l"), -0.2),
+        SimilarText(Text.of("b", title=NASTY, id="<i>", published=datetime(2026, 1, 1, tzinfo=UTC)), 0.5),
+        SimilarText(Text.of("low", id="l"), -0.2),
     ),
     reader="<me>",
     value=Value(0.731, float("nan")),
     contributions=(Contribution("keyword", "<em>", 1.5), Contribution("semantic", "semantic", -0.5)),
-    blocks=(Block("semantic", 256, 256, 1.1, -0.5), Block("keyword", 900, 3, 0.4, 1.5)),
+    blocks=(BlockSummary("semantic", 256, 256, 1.1, -0.5), BlockSummary("keyword", 900, 3, 0.4, 1.5)),
 )
 
 
@@ -91,19 +92,19 @@ class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.feed(page)
         self.close()
         assert not self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -114,14 +115,14 @@ class Tags(HTMLParser):
     def all(self, name: str) -> list[str]:
         """The values of an attribute."""
         return [
-            value or "" for _, attributes in self.found for key, value in attributes.items() if key == name
+            value or "" for _, attributes in self.tags for key, value in attributes.items() if key == name
         ]
 
 
 def data_of(page: str) -> Any:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert found
-    return json.loads(found[1])
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert match
+    return json.loads(match[1])
 
 
 def unpacked(packed: str, kind: type[np.generic]) -> np.ndarray[Any, Any]:
@@ -146,21 +147,18 @@ def test_a_page_is_whole_and_its_links_and_labels_lead_somewhere() -> None:
         "value",
         "number",
     } <= set(ids)
-    assert sorted({int(place) for place in tags.all("data-piece")}) == list(range(9))
+    assert sorted({int(index) for index in tags.all("data-piece")}) == list(range(9))
 
 
 def test_what_comes_from_outside_is_text_and_nothing_else() -> None:
     """No tag, attribute or control of a text, a title, an id, a reader or a store becomes one of the page."""
     tags = Tags(xray_page(drawn(5, texts=(NASTY, NASTY)), OUTCOME))
-    assert [tag for tag, _ in tags.found].count("script") == 2
-    assert not {tag for tag, _ in tags.found} & {"em", "i>", "me"}
+    assert [tag for tag, _ in tags.tags].count("script") == 2
+    assert not {tag for tag, _ in tags.tags} & {"em", "i>", "me"}
     assert tags.text.count('<script>alert("1")</script>') >= 3
     assert "\x1b" not in tags.text
     assert not [
-        name
-        for _, attributes in tags.found
-        for name in attributes
-        if name.startswith("on") or name == "style"
+        name for _, attributes in tags.tags for name in attributes if name.startswith("on") or name == "style"
     ]
 
 
@@ -176,7 +174,7 @@ def test_a_piece_of_the_vocabulary_cannot_end_the_data() -> None:
 def test_a_page_lets_nothing_in_and_nothing_run_but_its_own() -> None:
     """The policy starts from nothing and names the style and the script by what they hash to."""
     page = xray_page(drawn(5), OUTCOME)
-    (policy,) = [attributes["content"] for _, attributes in Tags(page).found if "http-equiv" in attributes]
+    (policy,) = [attributes["content"] for _, attributes in Tags(page).tags if "http-equiv" in attributes]
     rules = dict(rule.split(maxsplit=1) for rule in str(policy).split("; "))
     assert rules["default-src"] == "'none'"
     for tag in ("style", "script"):
@@ -194,8 +192,8 @@ def test_attention_comes_out_as_it_went_in_to_within_a_level() -> None:
     told = data_of(xray_page(seen, OUTCOME))["attention"]
     assert told["names"] == ["1", "2", "3", "4", "mean", "rollout"]
     maps = unpacked(told["packed"], np.uint8).reshape(2, 6, 11, 11).swapaxes(2, 3) / told["levels"]
-    for place, expected in ((slice(0, 4), seen.attention), (4, seen.mean), (5, seen.rollout)):
-        np.testing.assert_allclose(maps[:, place], np.sqrt(expected), atol=0.51 / told["levels"])
+    for index, expected in ((slice(0, 4), seen.attention), (4, seen.mean), (5, seen.rollout)):
+        np.testing.assert_allclose(maps[:, index], np.sqrt(expected), atol=0.51 / told["levels"])
 
 
 def test_strips_come_out_as_they_went_in_but_for_what_outshines_the_rest() -> None:
@@ -243,19 +241,19 @@ def test_of_a_large_model_attention_is_drawn_for_the_first_pieces_and_the_page_s
 
 
 def test_a_text_beyond_the_window_is_told() -> None:
-    seen = replace(drawn(6), in_all=700, window=6)
+    seen = replace(drawn(6), n_pieces=700, window=6)
     assert "the text has 700 pieces, more than the window takes" in xray_page(seen, OUTCOME)
 
 
 def test_without_a_store_nothing_is_said_of_it() -> None:
-    ids = Tags(xray_page(drawn(5), Outcome(number=3))).all("id")
+    ids = Tags(xray_page(drawn(5), Assessment(number=3))).all("id")
     assert not {"nearest", "value"} & set(ids)
     assert "number" in ids
 
 
 def test_a_static_text_has_a_page_without_attention() -> None:
     seen = xray("unbelievably old cats", folder=SHIPPED, encoder="static")
-    page = xray_page(seen, Outcome(number=0))
+    page = xray_page(seen, Assessment(number=0))
     assert data_of(page)["attention"] is None
     assert not {"attention", "looks", "layers"} & set(Tags(page).all("id"))
     assert data_of(page)["strips"]["names"] == ["word"]
@@ -264,5 +262,5 @@ def test_a_static_text_has_a_page_without_attention() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_number_is_drawn_bit_by_bit(seed: int) -> None:
     number = int(np.random.default_rng(seed).integers(0, 2**64, dtype=np.uint64))
-    bits = re.findall(r"<li( class=\"?set\"?)?></li>", xray_page(drawn(4), Outcome(number=number)))
-    assert sum(1 << (63 - place) for place, bit in enumerate(bits) if bit) == number
+    bits = re.findall(r"<li( class=\"?set\"?)?></li>", xray_page(drawn(4), Assessment(number=number)))
+    assert sum(1 << (63 - index) for index, bit in enumerate(bits) if bit) == number

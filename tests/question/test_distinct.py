@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.question.distinct import ALIKE, distinct
+from palate.question.distinct import MAX_COSINE, distinct
 
 
 @given(seed=st.integers(0, 999), m=st.integers(0, 15), n=st.integers(0, 18))
@@ -12,10 +12,10 @@ def test_each_is_the_next_that_resembles_none_before(seed: int, m: int, n: int) 
     angles = rng.integers(0, 12, m) * 0.2  # neighbours at 0.2 radians have a cosine of 0.98, at 0.4 of 0.92
     vectors, order = np.stack([np.cos(angles), np.sin(angles)], axis=1), rng.permutation(m)
     taken: list[int] = []
-    for place in order:
-        if all(vectors[place] @ vectors[other] <= ALIKE for other in taken):
-            taken.append(place)
-    rest = [place for place in order if place not in taken]
+    for index in order:
+        if all(vectors[index] @ vectors[earlier] <= MAX_COSINE for earlier in taken):
+            taken.append(index)
+    rest = [index for index in order if index not in taken]
     assert distinct(order, vectors, n).tolist()[: len(taken)] == taken[:n]
     if n >= m:
         assert distinct(order, vectors, n).tolist() == taken + rest

@@ -32,12 +32,12 @@ def test_the_clusters_are_the_tightest_of_all_partitions(seed: int) -> None:
 
 def test_one_text_of_each_cluster_is_asked_the_nearest_to_its_centre() -> None:
     vectors, _ = grouped(0)
-    among = Candidates(np.full(9, 0.5), np.full(9, 0.1), Features({"semantic": vectors}), vectors)
-    places = Diverse().choose(among, GROUPS, np.random.default_rng(0)).tolist()
+    pool = Candidates(np.full(9, 0.5), np.full(9, 0.1), Features({"semantic": vectors}), vectors)
+    indices = Diverse().choose(pool, GROUPS, np.random.default_rng(0)).tolist()
     for group in range(GROUPS):
         members = range(3 * group, 3 * group + 3)
         centre = vectors[list(members)].sum(axis=0)
-        assert max(members, key=lambda place: float(vectors[place] @ centre)) in places
+        assert max(members, key=lambda index: float(vectors[index] @ centre)) in indices
 
 
 def test_of_many_texts_those_that_are_sure_are_not_asked() -> None:
@@ -45,5 +45,5 @@ def test_of_many_texts_those_that_are_sure_are_not_asked() -> None:
     many = np.tile(vectors, (20, 1)) + np.random.default_rng(0).normal(size=(180, 4)) * 0.5
     many /= np.linalg.norm(many, axis=1, keepdims=True)
     mean = np.where(np.arange(180) < 60, 0.5, 0.02)
-    among = Candidates(mean, np.full(180, 0.1), Features({"semantic": many}), many)
-    assert Diverse().choose(among, 1, np.random.default_rng(0))[0] < 60
+    pool = Candidates(mean, np.full(180, 0.1), Features({"semantic": many}), many)
+    assert Diverse().choose(pool, 1, np.random.default_rng(0))[0] < 60

@@ -21,8 +21,8 @@ def test_it_takes_the_longest_expected_gradient_of_the_log_loss() -> None:
             )
             for_answer[liked] = np.linalg.norm((up - down) / 2e-6)
         expected.append(p * for_answer[1] + (1 - p) * for_answer[0])
-    among = Candidates(mean, np.full(6, 0.1), Features({"semantic": rows}), np.eye(6))
-    assert Expected().choose(among, 6, rng).tolist() == np.argsort(-np.array(expected)).tolist()
+    pool = Candidates(mean, np.full(6, 0.1), Features({"semantic": rows}), np.eye(6))
+    assert Expected().choose(pool, 6, rng).tolist() == np.argsort(-np.array(expected)).tolist()
 
 
 def test_lengths_are_over_dense_and_sparse_blocks_alike() -> None:

@@ -17,8 +17,8 @@ def test_it_asks_about_what_is_nearest_to_even_odds(values: list[tuple[float, fl
     """Of equal ones the less sure comes first, then the one that stands first."""
     mean, sd = np.array([m for m, _ in values]), np.array([s for _, s in values])
     order = sorted(
-        range(len(values)), key=lambda place: (abs(values[place][0] - 0.5), -values[place][1], place)
+        range(len(values)), key=lambda index: (abs(values[index][0] - 0.5), -values[index][1], index)
     )
     vectors = np.eye(len(values))
-    among = Candidates(mean, sd, Features({"semantic": vectors}), vectors)
-    assert Uncertainty().choose(among, n, np.random.default_rng(0)).tolist() == order[:n]
+    pool = Candidates(mean, sd, Features({"semantic": vectors}), vectors)
+    assert Uncertainty().choose(pool, n, np.random.default_rng(0)).tolist() == order[:n]

@@ -34,8 +34,8 @@ def _by_quantiles(belief: object) -> float:
 
 def test_at_even_odds_the_wider_belief_is_asked_first() -> None:
     vectors = np.eye(3)
-    among = Candidates(np.full(3, 0.5), np.array([0.1, 0.3, 0.2]), Features({"semantic": vectors}), vectors)
-    assert Variance().choose(among, 3, np.random.default_rng(0)).tolist() == [1, 2, 0]
+    pool = Candidates(np.full(3, 0.5), np.array([0.1, 0.3, 0.2]), Features({"semantic": vectors}), vectors)
+    assert Variance().choose(pool, 3, np.random.default_rng(0)).tolist() == [1, 2, 0]
 
 
 def test_a_known_coin_teaches_less_than_an_unknown_leaning() -> None:

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from scipy.stats.contingency import odds_ratio
 
+from direct import direct
 from palate.library import Library
 from palate.rule import Rule
-from palate.rules.suggest import bounds, fisher, propose, suggest
+from palate.rules.suggest import fisher, nearer_bounds, propose, suggest
 from palate.text import Text
 
 cells = st.tuples(*[st.integers(0, 30)] * 4).filter(
@@ -29,7 +30,9 @@ def test_chances_are_those_of_counting_every_table(counts: tuple[int, int, int, 
 @given(cells)
 def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, int, int, int]) -> None:
     liked, disliked, other_liked, other_disliked = counts
-    (bound,) = bounds(np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked)
+    (bound,) = nearer_bounds(
+        np.array([liked]), np.array([disliked]), liked + other_liked, disliked + other_disliked
+    )
     a, b, c, d = (count + 0.5 for count in counts)
     ratio = np.log(a * d / (b * c))
     assert abs(bound) <= abs(ratio)
@@ -38,14 +41,14 @@ def test_bounds_lie_between_nothing_and_the_log_odds_ratio(counts: tuple[int, in
 
 def test_bounds_of_large_counts_are_those_of_the_exact_interval() -> None:
     counts = np.array([300, 100]), np.array([90, 300])
-    found = bounds(*counts, 700, 800)
-    for place in range(2):
-        liked, disliked = int(counts[0][place]), int(counts[1][place])
+    bounds = nearer_bounds(*counts, 700, 800)
+    for index in range(2):
+        liked, disliked = int(counts[0][index]), int(counts[1][index])
         interval = odds_ratio(
             [[liked, disliked], [700 - liked, 800 - disliked]], kind="sample"
         ).confidence_interval(0.95)
         nearer = interval.low if interval.low > 1 else interval.high
-        assert found[place] == pytest.approx(np.log(nearer), abs=0.02)
+        assert bounds[index] == pytest.approx(np.log(nearer), abs=0.02)
 
 
 def drawn_texts(seed: int, n: int = 60) -> list[Text]:
@@ -77,24 +80,28 @@ def test_a_planted_word_an_author_and_a_source_are_found_with_the_true_counts(se
         extra = {"authors": ["Ann Bad"]} if not liked and i % 2 else {"authors": [f"N{i} Other"]}
         texts.append(Text.of(body, id=text.id, source="dull" if not liked and i % 3 else "fair", extra=extra))
         likings.append(1.0 if liked else -0.4)
-    found = {
-        (one.rule.field, one.rule.value): one for one in suggest([*texts, Text.of("zebra")], [*likings, 0.0])
+    suggestions = {
+        (suggestion.rule.field, suggestion.rule.value): suggestion
+        for suggestion in suggest([*texts, Text.of("zebra")], [*likings, 0.0])
     }
-    assert set(found) == {("word", "zebra"), ("author", "Ann Bad"), ("source", "dull"), ("source", "fair")}
-    assert found["word", "zebra"].rule.amount > 0
-    assert found["author", "Ann Bad"].rule.action == found["source", "dull"].rule.action == "block"
-    for one in found.values():
-        matching = [liking for text, liking in zip(texts, likings, strict=True) if one.rule.matches(text)]
-        assert one.evidence.liked == sum(liking > 0 for liking in matching)
-        assert one.evidence.disliked == sum(liking < 0 for liking in matching)
-        assert one.evidence.of_liked + one.evidence.of_disliked == len(texts)
+    traits = {("word", "zebra"), ("author", "Ann Bad"), ("source", "dull"), ("source", "fair")}
+    assert set(suggestions) == traits
+    assert suggestions["word", "zebra"].rule.amount > 0
+    assert suggestions["author", "Ann Bad"].rule.action == "block"
+    assert suggestions["source", "dull"].rule.action == "block"
+    for suggestion in suggestions.values():
+        rule = suggestion.rule
+        matching = [liking for text, liking in zip(texts, likings, strict=True) if rule.matches(text)]
+        assert suggestion.evidence.liked == sum(liking > 0 for liking in matching)
+        assert suggestion.evidence.disliked == sum(liking < 0 for liking in matching)
+        assert suggestion.evidence.of_liked + suggestion.evidence.of_disliked == len(texts)
 
 
 def test_words_of_just_the_same_texts_are_one_suggestion() -> None:
     texts = [Text.of(f"bond yields fell {i}") for i in range(12)] + [
         Text.of(f"kittens {i}") for i in range(12)
     ]
-    rules = [str(one.rule) for one in suggest(texts, [-1.0] * 12 + [1.0] * 12)]
+    rules = [str(suggestion.rule) for suggestion in suggest(texts, [-1.0] * 12 + [1.0] * 12)]
     assert rules == ['block word "bond"', 'boost word "kittens" by +2.4']
 
 
@@ -113,11 +120,11 @@ def test_what_has_a_rule_or_a_veto_is_not_proposed_again(library: Library) -> No
     reader = library.reader("ann")
     reader.judge_many([(text.id, "dislike" if text.id.startswith("b") else "like") for text in texts])
     first = propose(library, reader)
-    assert {one.rule.value for one in first} & {"bond", "market"}
-    assert {one.rule.value for one in first} & {"kitten", "asleep"}
+    assert {suggestion.rule.value for suggestion in first} & {"bond", "market"}
+    assert {suggestion.rule.value for suggestion in first} & {"kitten", "asleep"}
     assert propose(library, reader) == first
-    library.store.rules.settle(reader.number, first[0].number, "vetoed")
-    library.store.rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
+    direct(library.store).rules.settle(reader.number, first[0].rule_id, "vetoed")
+    direct(library.store).rules.put(reader.number, Rule("keep", first[1].rule.field, first[1].rule.value))
     later = propose(library, reader)
     assert not {one.rule.key for one in later} & {first[0].rule.key, first[1].rule.key}
-    assert {one.state for one in library.store.rules.of(reader.number)} >= {"vetoed", "accepted"}
+    assert {one.state for one in direct(library.store).rules.of(reader.number)} >= {"vetoed", "accepted"}

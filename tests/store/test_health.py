@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from direct import direct
 from palate.errors import BadStore
 from palate.library import Library
 from palate.parts import Encoder
@@ -127,10 +128,10 @@ def test_a_store_in_memory_can_be_backed_up(library: Library, papers: list[Text]
 
 def test_a_backup_is_one_view_while_another_writes(whole: Path, tmp_path: Path) -> None:
     store = SqliteStore(whole)
-    with store.writing() as connection:
-        connection.exec_driver_sql("update setting set value = 'half' where key = 'encoder'")
+    with store.writing() as tables:
+        tables.connection.exec_driver_sql("update setting set value = 'half' where key = 'encoder'")
         back_up(SqliteStore(whole), tmp_path / "copy.db")
-    assert SqliteStore(tmp_path / "copy.db").settings.get("encoder") == "words"
+    assert direct(SqliteStore(tmp_path / "copy.db")).settings.get("encoder") == "words"
 
 
 @pytest.mark.parametrize("name", ["store.db", "nowhere/copy.db", ""])

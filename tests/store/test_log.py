@@ -7,19 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from direct import direct
 from palate.errors import UnknownName
-from palate.store.log import Prediction, standing_entries
+from palate.store.log import Prediction, Verdict, standing_entries
 from palate.store.sqlite import SqliteStore
-from palate.store.texts import Stored
+from palate.store.texts import PreparedText
 from palate.text import Text
 
 LIKINGS = st.one_of(st.just(None), st.floats(-1, 1))
 
 
 def with_texts(store: SqliteStore, n: int = 5) -> SqliteStore:
-    store.texts.add([Stored(Text.of(f"text {row}"), b"", b"", [], None) for row in range(1, n + 1)], 1)
+    direct(store).texts.add(
+        [PreparedText(Text.of(f"text {row}"), b"", b"", [], None) for row in range(1, n + 1)], 1
+    )
     for reader in ("ann", "bob"):
-        store.readers.add(reader, "main", kind="bayes", likes="", dislikes="")
+        direct(store).readers.add(reader, "main", kind="bayes", likes="", dislikes="")
     return store
 
 
@@ -33,41 +36,42 @@ def with_texts(store: SqliteStore, n: int = 5) -> SqliteStore:
 def test_undo_takes_back_the_newest_that_stands(deeds: list[str | list[tuple[int, float | None]]]) -> None:
     """Against a plain stack; nothing is ever removed from the log, and another taste's log stays as it is."""
     store = with_texts(SqliteStore(":memory:"))
-    store.log.append(2, [(1, "like", 1.0)])
+    direct(store).log.append(2, [Verdict(1, "like", 1.0)])
     stack: list[tuple[int, float | None]] = []
     lines = 0
     for deed in deeds:
         if isinstance(deed, str):
-            undone = store.log.undo(1)
+            undone = direct(store).log.undo(1).undone
             assert (undone and (undone.row, undone.liking)) == (stack.pop() if stack else None)
             lines += undone is not None
         else:
-            head, entries = store.log.append(
-                1, [(row, "skip" if liking is None else "rating", liking) for row, liking in deed]
-            )
-            assert head == ([0] + [entry.entry for entry in store.log.entries(1)])[-1 - len(entries)]
+            verdicts = [Verdict(row, "skip" if liking is None else "rating", liking) for row, liking in deed]
+            head, entries, _ = direct(store).log.append(1, verdicts)
+            assert head == ([0] + [entry.entry for entry in direct(store).log.entries(1)])[-1 - len(entries)]
             stack += deed
             lines += len(deed)
-    log = store.log.entries(1)
+    log = direct(store).log.entries(1)
     assert len(log) == lines
     assert [entry.entry for entry in log] == sorted(entry.entry for entry in log)
     assert [(entry.row, entry.liking) for entry in standing_entries(log)] == stack
-    assert store.log.head(1) == (log[-1].entry if log else 0)
-    assert len(store.log.entries(2)) == 1
-    assert store.log.undo(3) is None
+    assert direct(store).log.state(1).head == (log[-1].entry if log else 0)
+    assert len(direct(store).log.entries(2)) == 1
+    assert direct(store).log.entries(3) == []
 
 
 def test_many_are_appended_all_or_none(path: Path) -> None:
     store = with_texts(SqliteStore(path))
-    with pytest.raises(IntegrityError):
-        store.log.append(1, [(1, "like", 1.0), (99, "like", 1.0)])
-    assert store.log.entries(1) == []
+    with pytest.raises(UnknownName, match="removed before it was judged, and nothing was recorded"):
+        direct(store).log.append(1, [Verdict(1, "like", 1.0), Verdict(99, "like", 1.0)])
+    assert direct(store).log.entries(1) == []
 
 
 def test_an_entry_comes_back_as_it_was_told(path: Path) -> None:
     before = datetime.now(UTC)
-    _, made = with_texts(SqliteStore(path)).log.append(1, [(2, "rating", 0.1), (3, "skip", None)])
-    assert SqliteStore(path).log.entries(1) == made
+    _, made, _ = direct(with_texts(SqliteStore(path))).log.append(
+        1, [Verdict(2, "rating", 0.1), Verdict(3, "skip", None)]
+    )
+    assert direct(SqliteStore(path)).log.entries(1) == made
     assert [(entry.row, entry.kind, entry.liking, entry.weight) for entry in made] == [
         (2, "rating", 0.1, 1.0),
         (3, "skip", None, 1.0),
@@ -78,9 +82,9 @@ def test_an_entry_comes_back_as_it_was_told(path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda store: store.log.append(1, [(1, "like", 1.5)]),
-        lambda store: store.log.append(1, [(1, "love", 1.0)]),
-        lambda store: store.log.append(1, [(1, "like", None)]),
+        lambda store: direct(store).log.append(1, [Verdict(1, "like", 1.5)]),
+        lambda store: direct(store).log.append(1, [Verdict(1, "love", 1.0)]),  # type: ignore[list-item]
+        lambda store: direct(store).log.append(1, [Verdict(1, "like", None)]),
     ],
 )
 def test_the_store_takes_no_line_that_cannot_be(wrong: Callable[[SqliteStore], object]) -> None:
@@ -91,18 +95,21 @@ def test_the_store_takes_no_line_that_cannot_be(wrong: Callable[[SqliteStore], o
 def test_predictions_come_back_with_their_entries_and_can_be_made_anew(path: Path) -> None:
     store = with_texts(SqliteStore(path))
     said = Prediction("bayes,margin", b"\x00\x00\x80?" * 2)
-    _, made = store.log.append(1, [(1, "like", 1.0), (2, "skip", None)], [said, None])
-    store.log.append(2, [(1, "like", 1.0)], [Prediction("bayes", b"\x00" * 4)])
-    assert SqliteStore(path).log.predictions(1) == {made[0].entry: said}
+    _, made, _ = direct(store).log.append(
+        1, [Verdict(1, "like", 1.0), Verdict(2, "skip", None)], [said, None]
+    )
+    direct(store).log.append(2, [Verdict(1, "like", 1.0)], [Prediction("bayes", b"\x00" * 4)])
+    assert direct(SqliteStore(path)).log.predictions(1) == {made[0].entry: said}
     other = said._replace(tastes="margin,bayes")
-    store.log.predict_anew(1, {made[0].entry: other})
-    assert store.log.predictions(1) == {made[0].entry: other}
-    assert len(store.log.predictions(2)) == 1
+    direct(store).log.replace_predictions(1, {made[0].entry: other})
+    assert direct(store).log.predictions(1) == {made[0].entry: other}
+    assert len(direct(store).log.predictions(2)) == 1
 
 
 def test_a_taste_that_was_removed_takes_no_judgement() -> None:
     store = with_texts(SqliteStore(":memory:"))
-    store.readers.remove("ann")
+    direct(store).readers.remove("ann")
     with pytest.raises(UnknownName, match="removed"):
-        store.log.append(1, [(1, "like", 1.0)])
-    assert store.log.undo(1) is None
+        direct(store).log.append(1, [Verdict(1, "like", 1.0)])
+    with pytest.raises(UnknownName, match="removed"):
+        direct(store).log.undo(1)

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
+from direct import direct
 from palate.errors import UnknownName
 from palate.rule import Evidence, Rule
 from palate.store import sqlite
 from palate.store.rules import StoredRule
 from palate.store.sqlite import SqliteStore
-from palate.store.texts import Stored
+from palate.store.texts import PreparedText
 from palate.store.transfer import export_store, import_store
 from palate.text import Text
 
@@ -41,7 +42,7 @@ WORDS = [
 def with_texts(texts: list[Text]) -> SqliteStore:
     store = SqliteStore(":memory:")
     if texts:
-        store.texts.add([Stored(text, b"", b"", [], None) for text in texts], 1)
+        direct(store).texts.add([PreparedText(text, b"", b"", [], None) for text in texts], 1)
     return store
 
 
@@ -49,67 +50,71 @@ def with_texts(texts: list[Text]) -> SqliteStore:
 def store() -> Iterator[SqliteStore]:
     store = SqliteStore(":memory:")
     for reader in ("ann", "bob"):
-        store.readers.add(reader, "main", kind="bayes", likes="", dislikes="")
+        direct(store).readers.add(reader, "main", kind="bayes", likes="", dislikes="")
     yield store
     store.close()
 
 
 def test_rules_belong_to_a_taste_and_go_with_its_reader(store: SqliteStore) -> None:
-    first, other, second = store.rules.put(1, ADS), store.rules.put(2, ADS), store.rules.put(1, ADA)
+    first, other, second = (
+        direct(store).rules.put(1, ADS),
+        direct(store).rules.put(2, ADS),
+        direct(store).rules.put(1, ADA),
+    )
     assert (
-        store.rules.of(1)
+        direct(store).rules.of(1)
         == (first, second)
         == (StoredRule(1, ADS, "accepted", None), StoredRule(3, ADA, "accepted", None))
     )
-    assert store.rules.remove(1, 3) == second
+    assert direct(store).rules.remove(1, 3) == second
     for number in (2, 3, 99):
         with pytest.raises(UnknownName, match="no rule"):
-            store.rules.remove(1, number)
+            direct(store).rules.remove(1, number)
         with pytest.raises(UnknownName, match="no rule"):
-            store.rules.settle(1, number, "vetoed")
-    store.readers.remove("ann")
-    assert store.rules.of(1) == ()
-    assert store.rules.of(2) == (other,)
+            direct(store).rules.settle(1, number, "vetoed")
+    direct(store).readers.remove("ann")
+    assert direct(store).rules.of(1) == ()
+    assert direct(store).rules.of(2) == (other,)
     for taste in (1, 99):
         with pytest.raises(UnknownName, match="removed"):
-            store.rules.put(taste, ADS)
+            direct(store).rules.put(taste, ADS)
         with pytest.raises(UnknownName, match="removed"):
-            store.rules.propose(taste, [])
+            direct(store).rules.propose(taste, [])
 
 
 def test_a_rule_replaces_one_on_the_same_thing_and_keeps_its_number(store: SqliteStore) -> None:
-    store.rules.put(1, ADS)
-    store.rules.propose(1, [(ADA, EVIDENCE)])
+    direct(store).rules.put(1, ADS)
+    direct(store).rules.propose(1, [(ADA, EVIDENCE)])
     kept = [
-        store.rules.put(1, Rule("keep", "word", "ADS")),
-        store.rules.put(1, Rule("block", "author", "ada")),
+        direct(store).rules.put(1, Rule("keep", "word", "ADS")),
+        direct(store).rules.put(1, Rule("block", "author", "ada")),
     ]
-    assert [(one.number, one.rule.action, one.state, one.evidence) for one in kept] == [
+    assert [(one.rule_id, one.rule.action, one.state, one.evidence) for one in kept] == [
         (1, "keep", "accepted", None),
         (2, "block", "accepted", None),
     ]
-    assert list(store.rules.of(1)) == kept
+    assert list(direct(store).rules.of(1)) == kept
 
 
 def test_proposals_replace_those_that_are_pending_and_no_others(store: SqliteStore) -> None:
     cat, dog = Rule("block", "word", "cat"), Rule("block", "word", "dog")
-    store.rules.put(1, ADS)
-    first = store.rules.propose(
+    direct(store).rules.put(1, ADS)
+    first = direct(store).rules.propose(
         1, [(cat, EVIDENCE), (Rule("boost", "word", "Ads", 2), EVIDENCE), (ADA, EVIDENCE)]
     )
-    assert [(one.number, one.rule, one.state, one.evidence) for one in first] == [
+    assert [(one.rule_id, one.rule, one.state, one.evidence) for one in first] == [
         (2, cat, "pending", EVIDENCE),
         (3, ADA, "pending", EVIDENCE),
     ]
-    store.rules.settle(1, 2, "vetoed")
+    direct(store).rules.settle(1, 2, "vetoed")
     more = Evidence(0, 9, 8, 20, 0.001)
-    assert store.rules.propose(1, [(dog, more), (cat, more), (ADA, more)]) == [
+    assert direct(store).rules.propose(1, [(dog, more), (cat, more), (ADA, more)]) == [
         StoredRule(4, dog, "pending", more),
         StoredRule(3, ADA, "pending", more),
     ]
-    assert store.rules.propose(1, []) == []
-    assert [(one.number, one.state) for one in store.rules.of(1)] == [(1, "accepted"), (2, "vetoed")]
-    assert store.rules.settle(1, 2, "accepted") == StoredRule(2, cat, "accepted", EVIDENCE)
+    assert direct(store).rules.propose(1, []) == []
+    assert [(one.rule_id, one.state) for one in direct(store).rules.of(1)] == [(1, "accepted"), (2, "vetoed")]
+    assert direct(store).rules.settle(1, 2, "accepted") == StoredRule(2, cat, "accepted", EVIDENCE)
 
 
 @settings(max_examples=25)
@@ -125,9 +130,9 @@ def test_the_index_finds_just_the_texts_a_word_matches(bodies: list[list[str]], 
     ]
     with closing(with_texts(texts)) as store:
         for rule in (Rule("block", "word", one), Rule("block", "word", f"{one} {other}")):
-            assert store.rules.matching(rule) == [
-                row for row, text in enumerate(texts, 1) if rule.matches(text)
-            ]
+            matching = [row for row, text in enumerate(texts, 1) if rule.matches(text)]
+            for after_row in range(len(texts) + 1):
+                assert direct(store).rules.matching(rule, after_row) == [row for row in matching if row > after_row]
 
 
 def test_other_rules_find_just_the_texts_they_match() -> None:
@@ -150,21 +155,23 @@ def test_other_rules_find_just_the_texts_they_match() -> None:
         for (field, value), rows in rules.items():
             rule = Rule("block", field, value)  # type: ignore[arg-type]
             assert (
-                store.rules.matching(rule)
+                direct(store).rules.matching(rule)
                 == rows
                 == [row for row, text in enumerate(texts, 1) if rule.matches(text)]
             )
 
 
 def test_rules_are_exported_and_come_back(store: SqliteStore) -> None:
-    store.rules.put(1, ADS)
-    store.rules.propose(2, [(ADA, EVIDENCE)])
-    store.rules.settle(2, 2, "vetoed")
+    direct(store).rules.put(1, ADS)
+    direct(store).rules.propose(2, [(ADA, EVIDENCE)])
+    direct(store).rules.settle(2, 2, "vetoed")
     out = io.StringIO()
     export_store(store, out)
     with closing(SqliteStore(":memory:")) as copy:
         import_store(copy, io.StringIO(out.getvalue()))
-        assert [copy.rules.of(taste) for taste in (1, 2)] == [store.rules.of(taste) for taste in (1, 2)]
+        assert [direct(copy).rules.of(taste) for taste in (1, 2)] == [
+            direct(store).rules.of(taste) for taste in (1, 2)
+        ]
 
 
 def test_a_store_from_before_rules_is_brought_up_to_date(path: Path) -> None:
@@ -178,5 +185,5 @@ def test_a_store_from_before_rules_is_brought_up_to_date(path: Path) -> None:
         connection.exec_driver_sql("insert into taste values (1, 1, 'main', 'bayes', 'cats', '')")
     engine.dispose()
     with closing(SqliteStore(path)) as store:
-        assert store.rules.put(1, ADS) == store.rules.of(1)[0]
-        assert [row.likes for row in store.readers.tastes()] == ["cats"]
+        assert direct(store).rules.put(1, ADS) == direct(store).rules.of(1)[0]
+        assert [row.likes for row in direct(store).readers.tastes()] == ["cats"]

@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 
 from palate.store import schema, sqlite
-from palate.store.sqlite import REVISIONS, SqliteStore
+from palate.store.migrate import REVISIONS
+from palate.store.sqlite import SqliteStore
 
 
 def told(connection: Connection) -> dict[str, Any]:
@@ -43,9 +44,9 @@ def told(connection: Connection) -> dict[str, Any]:
 
 
 def test_a_migrated_store_is_what_the_schema_describes() -> None:
-    with SqliteStore(":memory:").reading() as connection:
+    with SqliteStore(":memory:").reading() as tables:
         context = MigrationContext.configure(
-            connection,
+            tables.connection,
             opts={
                 "include_name": lambda name, kind, parents: (
                     not (kind == "table" and str(name).startswith("words"))
@@ -53,7 +54,7 @@ def test_a_migrated_store_is_what_the_schema_describes() -> None:
             },
         )
         assert compare_metadata(context, schema.metadata) == []
-        migrated = told(connection)
+        migrated = told(tables.connection)
     fresh = create_engine("sqlite://")
     schema.metadata.create_all(fresh)
     with fresh.connect() as connection:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from direct import direct
 from palate.errors import BadStore, StoreBusy, StoreTooNew
 from palate.store import sqlite
 from palate.store.sqlite import SqliteStore
@@ -35,50 +36,50 @@ def test_a_second_writer_gets_store_busy(
 ) -> None:
     store = SqliteStore(path)
     with pytest.raises(StoreBusy, match=r"another process is writing to .*store\.db"):
-        store.settings.put(colour="blue")
+        direct(store).settings.put(colour="blue")
     other_writer.execute("rollback")
-    store.settings.put(colour="blue")
-    assert store.settings.get("colour") == "blue"
+    direct(store).settings.put(colour="blue")
+    assert direct(store).settings.get("colour") == "blue"
 
 
 def test_readers_do_not_wait_for_a_writer_and_do_not_see_its_work_before_it_is_done(
     impatient: None, path: Path, other_writer: sqlite3.Connection
 ) -> None:
     store = SqliteStore(path)
-    assert store.settings.get("colour") is None
+    assert direct(store).settings.get("colour") is None
     other_writer.execute("commit")
-    assert store.settings.get("colour") == "red"
+    assert direct(store).settings.get("colour") == "red"
 
 
 def test_a_view_stays_the_same_while_others_write(path: Path) -> None:
     one, other = SqliteStore(path), SqliteStore(path)
-    with one.reading() as connection:
-        before = connection.exec_driver_sql("select count(*) from setting").scalar()
-        other.settings.put(colour="red")
-        assert connection.exec_driver_sql("select count(*) from setting").scalar() == before
-    assert one.settings.get("colour") == "red"
+    with one.reading() as tables:
+        before = tables.connection.exec_driver_sql("select count(*) from setting").scalar()
+        direct(other).settings.put(colour="red")
+        assert tables.connection.exec_driver_sql("select count(*) from setting").scalar() == before
+    assert direct(one).settings.get("colour") == "red"
 
 
 def test_what_fails_half_way_is_not_written_at_all(path: Path) -> None:
     store = SqliteStore(path)
-    store.settings.put(colour="blue")
+    direct(store).settings.put(colour="blue")
 
     def half() -> None:
-        with store.writing() as connection:
-            connection.exec_driver_sql("delete from setting")
+        with store.writing() as tables:
+            tables.connection.exec_driver_sql("delete from setting")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         half()
-    assert store.settings.get("colour") == "blue"
+    assert direct(store).settings.get("colour") == "blue"
 
 
 def test_a_store_is_in_wal_mode_with_full_sync_and_foreign_keys(path: Path) -> None:
     """What makes an acknowledged judgement survive."""
     SqliteStore(path).close()
-    with SqliteStore(path).reading() as connection:
+    with SqliteStore(path).reading() as tables:
         said = {
-            name: connection.exec_driver_sql(f"pragma {name}").scalar()
+            name: tables.connection.exec_driver_sql(f"pragma {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -142,15 +143,15 @@ def test_an_empty_name_is_refused() -> None:
     ["a?b.db", "a?mode=ro", "a#b.db", "a%20b.db", "with space.db", "näme😀.db", "a&b;c='d'.db", "-x.db"],
 )
 def test_a_store_stands_in_the_file_that_was_named(tmp_path: Path, name: str) -> None:
-    SqliteStore(tmp_path / name).settings.put(colour="blue")
+    direct(SqliteStore(tmp_path / name)).settings.put(colour="blue")
     assert {file.name.removesuffix("-wal").removesuffix("-shm") for file in tmp_path.iterdir()} == {name}
-    assert SqliteStore(tmp_path / name, create=False).settings.get("colour") == "blue"
+    assert direct(SqliteStore(tmp_path / name, create=False)).settings.get("colour") == "blue"
 
 
 def test_an_empty_file_becomes_a_store(path: Path) -> None:
     path.touch()
-    SqliteStore(path).settings.put(colour="blue")
-    assert SqliteStore(path).settings.get("colour") == "blue"
+    direct(SqliteStore(path)).settings.put(colour="blue")
+    assert direct(SqliteStore(path)).settings.get("colour") == "blue"
 
 
 @pytest.mark.parametrize("trial", range(3))
@@ -160,7 +161,7 @@ def test_many_may_make_the_same_store_at_once(path: Path, trial: int) -> None:
     def make(number: int) -> None:
         start.wait()
         try:
-            SqliteStore(path).settings.put(**{f"number {number}": "here"})
+            direct(SqliteStore(path)).settings.put(**{f"number {number}": "here"})
         except Exception as error:
             failed.append(error)
 
@@ -170,7 +171,7 @@ def test_many_may_make_the_same_store_at_once(path: Path, trial: int) -> None:
     for thread in threads:
         thread.join()
     assert failed == []
-    assert [SqliteStore(path).settings.get(f"number {number}") for number in range(4)] == ["here"] * 4
+    assert [direct(SqliteStore(path)).settings.get(f"number {number}") for number in range(4)] == ["here"] * 4
 
 
 @pytest.fixture
@@ -221,17 +222,17 @@ SqliteStore({str(path)!r})
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
     assert path.exists()
-    SqliteStore(path).settings.put(colour="blue")
-    assert SqliteStore(path).settings.get("colour") == "blue"
+    direct(SqliteStore(path)).settings.put(colour="blue")
+    assert direct(SqliteStore(path)).settings.get("colour") == "blue"
 
 
 def test_a_copy_of_the_files_of_an_open_store_opens(path: Path, tmp_path: Path) -> None:
     """What a machine that lost power would find: the file and its log, never closed."""
     store = SqliteStore(path)
-    store.settings.put(colour="blue")
+    direct(store).settings.put(colour="blue")
     for file in [path, path.with_name("store.db-wal")]:
         shutil.copy(file, tmp_path / file.name.replace("store", "found"))
-    assert SqliteStore(tmp_path / "found.db").settings.get("colour") == "blue"
+    assert direct(SqliteStore(tmp_path / "found.db")).settings.get("colour") == "blue"
 
 
 @pytest.mark.parametrize(
@@ -242,10 +243,63 @@ def test_a_full_disk_and_a_read_only_store_are_told_and_nothing_is_half_written(
 ) -> None:
     """SQLite itself is made to say so."""
     store = SqliteStore(path)
-    store.settings.put(colour="blue")
-    with store.reading() as connection:
-        connection.exec_driver_sql(f"pragma {limit}")
+    direct(store).settings.put(colour="blue")
+    with store.reading() as tables:
+        tables.connection.exec_driver_sql(f"pragma {limit}")
     with pytest.raises(BadStore, match=said):
-        store.settings.put(colour="red " * 100_000, size="3")
-    assert SqliteStore(path).settings.get("colour") == "blue"
-    assert SqliteStore(path).settings.get("size") is None
+        direct(store).settings.put(colour="red " * 100_000, size="3")
+    assert direct(SqliteStore(path)).settings.get("colour") == "blue"
+    assert direct(SqliteStore(path)).settings.get("size") is None
+
+
+def test_many_threads_share_a_store_in_memory() -> None:
+    """Each adds one to a number that it has read, so that an update that is lost shows in the sum."""
+    store = SqliteStore(":memory:")
+    direct(store).settings.put(n="0")
+    failed: list[BaseException] = []
+
+    def count() -> None:
+        try:
+            for _ in range(25):
+                with store.writing() as tables:
+                    n = int(tables.settings.get("n") or 0)
+                    with store.reading() as inner:
+                        assert inner.settings.get("n") == str(n)
+                    tables.settings.put(n=str(n + 1))
+                with store.reading() as tables:
+                    assert int(tables.settings.get("n") or 0) > n
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert direct(store).settings.get("n") == "200"
+
+
+def test_in_memory_what_fails_within_a_transaction_undoes_no_more_than_itself() -> None:
+    store = SqliteStore(":memory:")
+    with store.writing() as tables:
+        tables.settings.put(colour="blue")
+        with pytest.raises(ZeroDivisionError), store.writing() as inner:
+            inner.settings.put(colour="red")
+            raise ZeroDivisionError
+    assert direct(store).settings.get("colour") == "blue"
+
+
+def test_a_busy_thread_keeps_a_store_in_memory_for_itself_for_a_while(impatient: None) -> None:
+    store, refused = SqliteStore(":memory:"), []
+
+    def read() -> None:
+        with pytest.raises(StoreBusy, match="another thread"), store.reading():
+            pass
+        refused.append(True)
+
+    with store.writing():
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+    assert refused

@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from direct import direct
 from palate.store.sqlite import SqliteStore
-from palate.store.texts import Stored
+from palate.store.texts import PreparedText
 from palate.text import Text, canonical_url
 
 ADDRESS = "https://a.org/ü?x=1#y"
@@ -31,16 +32,18 @@ TEXTS = st.builds(
 )
 
 
-def stored(text: Text, **more: object) -> Stored:
-    return Stored(text, b"", b"", [], None)._replace(**more)  # type: ignore[arg-type]
+def stored(text: Text, **more: object) -> PreparedText:
+    return PreparedText(text, b"", b"", [], None)._replace(**more)  # type: ignore[arg-type]
 
 
 def test_terms_are_replaced_where_they_are_given_anew() -> None:
     store = SqliteStore(":memory:")
-    store.texts.add([stored(Text(str(row), "", str(row)), ids=b"abcd", counts=b"1") for row in (1, 2, 3)], 1)
-    store.texts.put_terms({3: (b"", b""), 1: (b"efghijkl", b"23")})
-    with store.reading() as connection:
-        rows = connection.exec_driver_sql("select row, ids, counts from terms order by row").all()
+    direct(store).texts.add(
+        [stored(Text(str(row), "", str(row)), ids=b"abcd", counts=b"1") for row in (1, 2, 3)], 1
+    )
+    direct(store).texts.put_terms({3: (b"", b""), 1: (b"efghijkl", b"23")})
+    with store.reading() as tables:
+        rows = tables.connection.exec_driver_sql("select row, ids, counts from terms order by row").all()
     assert rows == [(1, b"efghijkl", b"23"), (2, b"abcd", b"1"), (3, b"", b"")]
 
 
@@ -49,11 +52,11 @@ def test_terms_are_replaced_where_they_are_given_anew() -> None:
 def test_every_field_of_a_text_comes_back(texts: list[Text]) -> None:
     store = SqliteStore(":memory:")
     if texts:
-        assert store.texts.add([stored(text) for text in texts], 1)
-    back = store.texts.get(range(1, len(texts) + 2))
+        assert direct(store).texts.add([stored(text) for text in texts], 1)
+    back = direct(store).texts.get(range(1, len(texts) + 2))
     assert list(back.values()) == texts
     for row, text in enumerate(texts, 1):
-        assert store.texts.row_of(text.id) == row
+        assert direct(store).texts.row_of(text.id) == row
         if text.published:
             assert (found := back[row].published)
             assert found.utcoffset() == text.published.utcoffset()
@@ -68,8 +71,8 @@ def test_what_is_known_is_told_by_id_address_and_content_with_the_id_it_has(
     texts: list[Text], new: list[Text]
 ) -> None:
     store = SqliteStore(":memory:")
-    store.texts.add([stored(text) for text in texts], 1)
-    ids, urls, hashes = store.texts.known(new)
+    direct(store).texts.add([stored(text) for text in texts], 1)
+    ids, urls, hashes = direct(store).texts.known(new)
     assert ids == {text.id: text.id for text in texts if text.id in {one.id for one in new}}
     addressed = [text.id for text in texts if text.url]
     assert set(urls) == ({canonical_url(ADDRESS)} if addressed and any(text.url for text in new) else set())
@@ -81,68 +84,73 @@ def test_what_is_known_is_told_by_id_address_and_content_with_the_id_it_has(
 def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts() -> None:
     """Stock SQLite takes 32,766 of them; some builds more."""
     store = SqliteStore(":memory:")
-    with store.reading() as connection:
-        connection.connection.driver_connection.setlimit(9, 32_766)  # type: ignore[union-attr]  # SQLITE_LIMIT_VARIABLE_NUMBER
+    with store.reading() as tables:
+        tables.connection.connection.driver_connection.setlimit(9, 32_766)  # type: ignore[union-attr]  # SQLITE_LIMIT_VARIABLE_NUMBER
     many = range(1, 40_001)
-    assert store.texts.get(many) == {}
-    assert store.texts.outlines(many) == {}
-    assert store.texts.sharing_bands(many) == {}
-    assert store.texts.known([Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]) == (
+    assert direct(store).texts.get(many) == {}
+    assert direct(store).texts.outlines(many) == {}
+    assert direct(store).texts.sharing_bands(many) == {}
+    assert direct(store).texts.known(
+        [Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]
+    ) == (
         {},
         {},
         {},
     )
-    assert store.vectors.get(1, [f"{row}" for row in many]) == {}
+    assert direct(store).vectors.get(1, [f"{row}" for row in many]) == {}
 
 
 def test_a_batch_that_another_came_before_is_not_stored() -> None:
     store = SqliteStore(":memory:")
-    assert store.texts.add([stored(Text.of("one"))], 1)
-    assert not store.texts.add([stored(Text.of("two"))], 1)
-    assert store.texts.last_row() == 1
-    assert store.texts.add([stored(Text.of("two"))], 2)
+    assert direct(store).texts.add([stored(Text.of("one"))], 1)
+    assert not direct(store).texts.add([stored(Text.of("two"))], 1)
+    assert direct(store).state().last_row == 1
+    assert direct(store).texts.add([stored(Text.of("two"))], 2)
 
 
 def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> None:
     store = SqliteStore(":memory:")
     texts = [Text.of(f"text {n}") for n in range(4)]
     ids, counts = np.array([3, 9], "<u4").tobytes(), b"\1\2"
-    store.texts.add(
+    direct(store).texts.add(
         [
-            stored(text, ids=ids, counts=counts, leader=leader)
+            stored(text, ids=ids, counts=counts, representative=leader)
             for text, leader in zip(texts, [None, 1, None, 1], strict=True)
         ],
         1,
     )
-    with store.writing() as connection:
-        connection.exec_driver_sql(
+    with store.writing() as tables:
+        tables.connection.exec_driver_sql(
             "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 3), (2, 'b:1', 'b', 2)"
         )
-    store.vectors.put(
+    direct(store).vectors.put(
         1,
         [texts[n].content_hash for n in (3, 0, 1)],
         np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32),
     )
-    store.vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
-    rows, leaders, vectors, terms, dates = store.texts.numbers(1, 3)
-    assert (rows, leaders) == ([1, 2, 4], [1, 1, 1])
-    assert vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
-    assert (terms.ids.tolist(), terms.counts.tolist(), len(terms)) == ([3, 9] * 3, [1, 2] * 3, 3)
-    assert [datetime.fromisoformat(date).tzinfo is not None for date in dates] == [True] * 3
-    assert store.texts.lacking_vector(1) == [(3, texts[2].content_hash)]
+    direct(store).vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
+    raw = direct(store).texts.raw(1, 3, 0, 9)
+    assert (raw.rows.tolist(), raw.representatives.tolist()) == ([1, 2, 4], [1, 1, 1])
+    assert raw.vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
+    assert (raw.ids.tolist(), raw.counts.tolist()) == ([3, 9] * 3, [1, 2] * 3)
+    assert raw.starts.tolist() == [0, 2, 4, 6]
+    assert [datetime.fromisoformat(date).tzinfo is not None for date in raw.dates] == [True] * 3
+    assert direct(store).texts.raw(1, 3, 1, 1).rows.tolist() == [2]
+    assert direct(store).texts.raw(1, 3, 4, 9).vectors.shape == (0, 3)
+    assert direct(store).texts.lacking_vector(1) == [(3, texts[2].content_hash)]
 
 
 @given(seed=st.integers(0, 99))
 def test_vectors_are_kept_as_float16_and_the_first_one_stays(seed: int) -> None:
     store = SqliteStore(":memory:")
-    with store.writing() as connection:
-        connection.exec_driver_sql(
+    with store.writing() as tables:
+        tables.connection.exec_driver_sql(
             "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)"
         )
     vectors = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
-    store.vectors.put(1, ["x", "y"], vectors[:2])
-    store.vectors.put(1, ["y", "z"], vectors[1:] + 1)
-    found = store.vectors.get(1, ["z", "x", "y", "w"])
+    direct(store).vectors.put(1, ["x", "y"], vectors[:2])
+    direct(store).vectors.put(1, ["y", "z"], vectors[1:] + 1)
+    found = direct(store).vectors.get(1, ["z", "x", "y", "w"])
     assert set(found) == {"x", "y", "z"}
     for name, vector in zip("xyz", [vectors[0], vectors[1], vectors[2] + 1], strict=True):
         np.testing.assert_array_equal(found[name], vector.astype(np.float16))

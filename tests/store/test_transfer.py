@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from direct import direct
 from palate.errors import BadStore
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.rule import Rule
 from palate.store.crowd import StoredCrowd
-from palate.store.log import Prediction
-from palate.store.sqlite import REVISIONS, SqliteStore
-from palate.store.texts import Stored
+from palate.store.log import Prediction, Verdict
+from palate.store.migrate import REVISIONS
+from palate.store.sqlite import SqliteStore
+from palate.store.texts import PreparedText
 from palate.store.transfer import export_store, import_store
 from palate.text import Text
 
@@ -46,30 +48,30 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
     ]
     terms = hash_terms(contents).to_bytes()
     batch = [
-        Stored(text, ids, counts, [n, 2**62 + n], 1 if n else None)
+        PreparedText(text, ids, counts, [n, 2**62 + n], 1 if n else None)
         for n, (text, (ids, counts)) in enumerate(zip(texts, terms, strict=True))
     ]
     if batch:
-        store.texts.add(batch, 1)
-    with store.writing() as connection:
-        connection.exec_driver_sql(
+        direct(store).texts.add(batch, 1)
+    with store.writing() as tables:
+        tables.connection.exec_driver_sql(
             "insert into encoder (number, fingerprint, name, dims) values (3, 'a:1', 'a', 4), (5, 'b:1', 'b', 2)"
         )
     hashes = [text.content_hash for text in texts]
     if hashes:
-        store.vectors.put(3, hashes, np.arange(4.0 * len(texts)).reshape(-1, 4))
-        store.vectors.put(5, hashes[:1], np.full((1, 2), np.pi))
-    store.settings.put(encoder="a", encoder_fingerprint="a:1")
-    store.settings.remember_validators({"https://a.org/feed": ("etag", "Mon, 01 Jan 2024")})
+        direct(store).vectors.put(3, hashes, np.arange(4.0 * len(texts)).reshape(-1, 4))
+        direct(store).vectors.put(5, hashes[:1], np.full((1, 2), np.pi))
+    direct(store).settings.put(encoder="a", encoder_fingerprint="a:1")
+    direct(store).settings.put_validators({"https://a.org/feed": ("etag", "Mon, 01 Jan 2024")})
     for reader in ("ann", "bob"):
-        store.readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
+        direct(store).readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
     for row in range(1, len(texts) + 1):
-        store.log.append(1, [(row, "rating", 1 / 3), (row, "skip", None)])
-        store.log.undo(1)
-        store.log.append(2, [(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
-    store.readers.serve(1, "champion")
-    store.rules.put(1, Rule("block", "word", "ads"))
-    store.crowd.put(StoredCrowd(2, 3, 2, b"what they think"), entries=len(texts) and 2)
+        direct(store).log.append(1, [Verdict(row, "rating", 1 / 3), Verdict(row, "skip", None)])
+        direct(store).log.undo(1)
+        direct(store).log.append(2, [Verdict(row, "dislike", -1.0)], [Prediction("bayes", b"\x00" * 4)])
+    direct(store).readers.serve(1, "champion")
+    direct(store).rules.put(1, Rule("block", "word", "ads"))
+    direct(store).crowd.put(StoredCrowd(2, 3, 2, b"what they think"), n_entries=len(texts) and 2)
     return store
 
 
@@ -92,7 +94,7 @@ def export() -> list[str]:
 def new_store() -> SqliteStore:
     """As opening a library leaves it."""
     store = SqliteStore(":memory:")
-    store.settings.put(encoder="words", encoder_fingerprint="words:24")
+    direct(store).settings.put(encoder="words", encoder_fingerprint="words:24")
     return store
 
 
@@ -108,7 +110,7 @@ def assert_refused(new: SqliteStore, lines: list[str], match: str | None = None)
     with pytest.raises(BadStore, match=match):
         import_store(new, lines)
     assert exported(new) == before
-    assert new.texts.with_words(["cat"], 9) == []
+    assert direct(new).texts.with_words(["cat"], 9) == []
 
 
 @settings(max_examples=25)
@@ -120,10 +122,10 @@ def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> 
     assert import_store(back, lines_of(export.encode().decode())) == export.count("\n")
     assert exported(back).encode() == export.encode()
     rows = range(1, len(contents) + 1)
-    assert back.texts.get(rows) == store.texts.get(rows)
-    assert back.log.entries(1) == store.log.entries(1)
-    assert back.readers.tastes() == store.readers.tastes()
-    assert back.texts.with_words(["cat"], 9) == store.texts.with_words(["cat"], 9)
+    assert direct(back).texts.get(rows) == direct(store).texts.get(rows)
+    assert direct(back).log.entries(1) == direct(store).log.entries(1)
+    assert direct(back).readers.tastes() == direct(store).readers.tastes()
+    assert direct(back).texts.with_words(["cat"], 9) == direct(store).texts.with_words(["cat"], 9)
 
 
 def test_an_export_has_every_table(export: list[str]) -> None:
@@ -144,14 +146,14 @@ def test_an_export_has_every_table(export: list[str]) -> None:
 
 def test_the_imported_words_can_be_found(export: list[str], path: Path) -> None:
     import_store(SqliteStore(path), export)
-    assert sorted(SqliteStore(path).texts.with_words(["cats"], 9)) == [1, 2]
+    assert sorted(direct(SqliteStore(path)).texts.with_words(["cats"], 9)) == [1, 2]
 
 
 def test_a_store_with_texts_or_readers_takes_no_import(export: list[str]) -> None:
     full = SqliteStore(":memory:")
     import_store(full, export)
     reader = new_store()
-    reader.readers.add("ann", "main", kind="bayes", likes="", dislikes="")
+    direct(reader).readers.add("ann", "main", kind="bayes", likes="", dislikes="")
     for store in (full, reader):
         before = exported(store)
         with pytest.raises(BadStore, match="not empty; import into a new store"):
@@ -195,7 +197,7 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
     store = new_store()
     import_store(store, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
-    read = [(row.reader, row.serving, row.private) for row in store.readers.tastes()]
+    read = [(row.reader, row.serving, row.private) for row in direct(store).readers.tastes()]
     assert read == [("ann", "blend", 0), ("bob", "blend", 0)]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.errors import UnknownName
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background
 from palate.feedback import CrowdFeedback
 from palate.taste.choose import CONTEST, NOTHING, TASTES, make_contest, make_taste, roster
@@ -15,13 +15,13 @@ from palate.taste.contest import WORTH
 WORDS = ("cats", "kittens", "bonds", "yields", "search", "ranking", "gardens", "wool")
 
 
-def stage(likings: tuple[float, ...]) -> Stage:
+def stage(likings: tuple[float, ...]) -> ReplayCorpus:
     """30 texts and what 12 others said of them, each liking drawn from some."""
     rng = np.random.default_rng(3)
     contents = tuple(" ".join(rng.choice(WORDS, 6)) for _ in range(30))
     pairs = np.array([(reader, place) for reader in range(12) for place in range(30) if rng.random() < 0.5])
     said = CrowdFeedback(pairs[:, 0], pairs[:, 1], rng.choice(likings, len(pairs)), 30)
-    return Stage(contents, said)
+    return ReplayCorpus(contents, said)
 
 
 CROWDS = {"liked": stage((1.0,)), "rated": stage((1.0, 1.0, -1.0))}
@@ -77,7 +77,7 @@ def test_every_kind_learns_beside_a_crowd(kind: str, crowd: str) -> None:
 
 
 def test_without_a_crowd_all_that_would_listen_go_by_content() -> None:
-    space = Stage(CROWDS["liked"].contents).space
+    space = ReplayCorpus(CROWDS["liked"].contents).space
     tastes = [make_taste(kind, space.background) for kind in ("bayes", "crowd", "content")]
     for taste in tastes:
         taste.learn(space.corpus[:3], np.array([1.0, -1.0, 1.0]), np.ones(3))

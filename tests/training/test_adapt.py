@@ -129,7 +129,7 @@ def test_other_feedback_is_another_training(tiny_bert: Path, vectors: Matrix, tm
 
     with pytest.raises(Stop):
         tune(tmp_path / "made", TEXTS, SAID, vectors, start=str(tiny_bert), settings=SMALL, watch=watch)
-    other = CrowdFeedback(SAID.readers, SAID.places, -SAID.likings, SAID.n_texts)
+    other = CrowdFeedback(SAID.readers, SAID.indices, -SAID.likings, SAID.n_texts)
     with pytest.raises(BadFolder, match="begun otherwise"):
         tune(tmp_path / "made", TEXTS, other, vectors, start=str(tiny_bert), settings=SMALL)
 

@@ -35,7 +35,7 @@ def feedback(seed: int, tastes: int, n: int, most: int, dislikes: bool = True) -
 
 
 def of(said: CrowdFeedback, taste: int, sign: int) -> set[int]:
-    return set(said.places[(said.readers == taste) & (np.sign(said.likings) == sign)].tolist())
+    return set(said.indices[(said.readers == taste) & (np.sign(said.likings) == sign)].tolist())
 
 
 @given(seed=st.integers(0, 10_000), tastes=st.integers(1, 4), n=st.integers(30, 60), dislikes=st.booleans())

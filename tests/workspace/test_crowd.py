@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from direct import direct
 from palate.errors import StoreBusy
 from palate.evaluation.metrics import auc
 from palate.feature.crowd import make_crowd
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.features import Block
 from palate.library import Library
 from palate.parts import Encoder, Matrix, Vector
-from palate.store.crowd import StoredCrowd
-from palate.store.log import standing_entries
+from palate.store.crowd import CrowdTable, StoredCrowd
+from palate.store.log import Verdict, standing_entries
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import CrowdSummary
 
@@ -33,7 +34,7 @@ def likes(camp: int, n: int) -> bool:
 
 def fill(library: Library, readers: int = 8, each: int = 15, dislikes: bool = True) -> None:
     """Half of the readers like odd texts and half even ones; all like the BEST."""
-    if not library.store.texts.last_row():
+    if not direct(library.store).state().last_row:
         library.add(TEXTS)
     for number in range(readers):
         say(
@@ -49,11 +50,11 @@ def say(library: Library, name: str, camp: int, places: list[int], dislikes: boo
     """Judgements that go past the tastes, which would take their time."""
     verdicts = [(n + 1, likes(camp, n)) for n in places]  # rows count from 1
     entries = [
-        (row, "like" if liked else "dislike", 1.0 if liked else -1.0)
+        Verdict(row, "like" if liked else "dislike", 1.0 if liked else -1.0)
         for row, liked in verdicts
         if liked or dislikes
     ]
-    library.store.log.append(library.reader(name).number, entries)  # type: ignore[arg-type]
+    direct(library.store).log.append(library.reader(name).number, entries)
 
 
 def values(library: Library, name: str = "new", kind: str | None = "bayes") -> dict[str, float]:
@@ -145,7 +146,9 @@ def test_what_a_private_reader_says_changes_nothing_for_others(words: Encoder) -
 def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
     camps.reader("ann", private=True)
     assert (
-        values(camps, "ann", "bayes" if camps.store.readers.find("ann", "main") is None else None)["t25"]
+        values(camps, "ann", "bayes" if direct(camps.store).readers.find("ann", "main") is None else None)[
+            "t25"
+        ]
         > 0.6
     )
 
@@ -153,7 +156,7 @@ def test_a_private_reader_sees_what_the_others_think(camps: Library) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda library: library.store.readers.remove("r0"),
+        lambda library: direct(library.store).readers.remove("r0"),
         lambda library: library.reader("r0", private=True),
     ],
 )
@@ -171,12 +174,12 @@ def test_a_reader_who_leaves_is_forgotten_at_once(words: Encoder, leave: Callabl
 
 def test_a_crowd_that_was_begun_with_a_reader_who_has_left_is_not_stored(camps: Library) -> None:
     camps.corpus()
-    stored = camps.store.crowd.get()
+    stored = direct(camps.store).crowd.get()
     assert stored is not None
-    entries = camps.store.crowd.everyone().entries
-    camps.store.readers.keep_private("r0", True)
-    assert not camps.store.crowd.put(stored, entries)
-    assert camps.store.crowd.get() is None
+    entries = direct(camps.store).crowd.public_log().n_entries
+    direct(camps.store).readers.keep_private("r0", True)
+    assert not direct(camps.store).crowd.put(stored, entries)
+    assert direct(camps.store).crowd.get() is None
 
 
 def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path) -> None:
@@ -188,7 +191,7 @@ def test_other_readers_in_the_crowd_of_another_process_are_noticed(stored: Path)
         other.reader("r0", private=False)
         other.reader("r2", private=True)
         other.refresh_crowd()
-        assert library.store.crowd.state().stored == other.store.crowd.state().stored
+        assert direct(library.store).crowd.state().stored == direct(other.store).crowd.state().stored
         assert not np.array_equal(odds(library.corpus()), before)
 
 
@@ -213,14 +216,14 @@ def test_tastes_of_one_reader_count_as_one_and_what_was_taken_back_or_skipped_do
     with Library(":memory:", encoder="words") as library:
         fill(library, 4)
         second = library.reader("r0", taste="second").number
-        library.store.log.append(second, [(row, "like", 1.0) for row in range(1, 7)])
+        direct(library.store).log.append(second, [Verdict(row, "like", 1.0) for row in range(1, 7)])
         fifth = library.reader("r5").number
-        library.store.log.append(fifth, [(row, "like", 1.0) for row in range(1, 6)])
-        library.store.log.undo(fifth)
-        library.store.log.append(fifth, [(row, "skip", None) for row in range(9, 15)])
-        assert library.store.crowd.speakers(5) == 4
+        direct(library.store).log.append(fifth, [Verdict(row, "like", 1.0) for row in range(1, 6)])
+        direct(library.store).log.undo(fifth)
+        direct(library.store).log.append(fifth, [Verdict(row, "skip", None) for row in range(9, 15)])
+        assert direct(library.store).crowd.count_readers(5) == 4
         assert "crowd" not in library.corpus().features.blocks
-        library.store.log.append(fifth, [(8, "like", 1.0)])
+        direct(library.store).log.append(fifth, [Verdict(8, "like", 1.0)])
         assert "crowd" in library.corpus().features.blocks
         assert library.crowd() == CrowdSummary(5, 4 * 15 + 6 + 5, 0)
 
@@ -292,8 +295,8 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         library.add([*TEXTS, {"id": "first", "text": long + " one"}, {"id": "copy", "text": long + " two"}])
         fill(library)
         for number in range(8):
-            library.store.log.append(
-                library.reader(f"r{number}").number, [(library.row_of("copy"), "like", 1.0)]
+            direct(library.store).log.append(
+                library.reader(f"r{number}").number, [Verdict(library.row_of("copy"), "like", 1.0)]
             )
         corpus = library.corpus()
         first, copy = corpus.place(library.row_of("first")), corpus.place(library.row_of("copy"))
@@ -353,7 +356,7 @@ def test_judging_goes_on_while_it_is_learned_and_the_old_one_serves(
         assert heard is not None
         assert (heard.readers, heard.since) == (9, 3)
     with Library(stored) as library:
-        assert len(standing_entries(library.store.log.entries(library.reader("me").number))) == 3
+        assert len(standing_entries(direct(library.store).log.entries(library.reader("me").number))) == 3
 
 
 def test_closing_waits_for_what_is_being_learned(words: Encoder, path: Path) -> None:
@@ -381,10 +384,10 @@ def test_a_busy_store_keeps_its_old_crowd(stored: Path, monkeypatch: pytest.Monk
         before = library.crowd()
         assert before is not None
 
-        def busy(crowd: StoredCrowd, entries: int) -> bool:
+        def busy(table: CrowdTable, crowd: StoredCrowd, n_entries: int) -> bool:
             raise StoreBusy("another is writing")
 
-        monkeypatch.setattr(library.store.crowd, "put", busy)
+        monkeypatch.setattr(CrowdTable, "put", busy)
         say(library, "r9", 1, list(range(N)))
         library.corpus()
     with Library(stored) as library:

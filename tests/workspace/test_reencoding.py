@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import palate.workspace.reencoding
+from direct import direct
 from palate.encoder.cached import CachedEncoder
 from palate.errors import UnknownName
 from palate.library import Library
@@ -47,7 +48,9 @@ def ranked(library: Library) -> list[tuple[str, float]]:
 
 
 def lacking(library: Library) -> int:
-    return len(library.store.texts.lacking_vector(library.store.encoders.number(library.encoder)))
+    return len(
+        direct(library.store).texts.lacking_vector(direct(library.store).encoders.register(library.encoder))
+    )
 
 
 def test_while_a_move_is_under_way_readers_rank_with_the_old_encoder_and_then_with_the_new(
@@ -84,7 +87,7 @@ def test_a_move_in_the_background_ends_as_one_in_the_foreground(
         library._encoding.background.wait()
         aside = ranked(library)
         library.use_encoder("words")
-        library.store.encoders.remove(library.store.encoders.find("wider").number)
+        direct(library.store).encoders.remove(direct(library.store).encoders.find("wider").encoder_id)
         assert library.use_encoder("wider") == 12
         assert ranked(library) == aside
 
@@ -181,7 +184,7 @@ def test_progress_counts_up_to_all_that_was_lacking(store: Path, wider: Any) -> 
 
 def test_missing_vectors_are_those_the_encoder_makes(store: Path, wider: Any, papers: list[Text]) -> None:
     with Library(store) as library:
-        cached = CachedEncoder(wider, library.store.vectors, library.store.encoders.number(wider))
+        cached = CachedEncoder(wider, library.store, direct(library.store).encoders.register(wider))
         assert encode_missing(library.store, cached) == 12
         assert encode_missing(library.store, cached) == 0
         vectors = cached.known([text.content_hash for text in papers])

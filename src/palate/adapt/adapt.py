@@ -26,6 +26,7 @@ from palate.training.run.resume import CHECKPOINTS, RECIPE
 from palate.training.run.settings import ADAPT, Settings
 from palate.training.sources import read_sts
 from palate.training.table import read_table
+from palate.workspace.reencoding import encoder_id
 
 # judgements that are held out in all: fewer tell nothing, more take too long
 LEAST_HELD, MOST_HELD = 20, 1500
@@ -89,7 +90,8 @@ def adapt(
     what had been said when it began. Raises BadValue where too little was said, UnknownName for a reader or
     start that is not there, BadSource, BadFolder."""
     pairs = read_sts([read_table(path) for path in sts]) if sts else None
-    now = library.store.encoders.state().name or library.encoder.name
+    with library.store.reading() as tables:
+        now = tables.state().encoder_name or library.encoder.name
     start = full_name(start or start_of(now))
     tastes = tastes_of(library, readers)
     said = gather(library, tastes, _begun(out), settings.seed)
@@ -100,10 +102,10 @@ def adapt(
             + ("" if start_of(now) == now else f", as {now} has no network to tune")
         )
     tell(
-        f"{len(said.learned.places)} judgements of {len(tastes)} tastes to learn from, {trial.held} later ones to judge by"
+        f"{len(said.learned.indices)} judgements of {len(tastes)} tastes to learn from, {trial.held} later ones to judge by"
     )
     facts = {
-        "tastes": [row.number for row in tastes],
+        "tastes": [row.taste_id for row in tastes],
         "head": said.head,
         "last": said.last,
         "by": library.encoder.fingerprint,
@@ -215,7 +217,11 @@ def _finished(
     figures = {part: {"loss": one.loss, "auc": one.auc, **general[part]} for part, one in served.items()}
     least = min(gains.values(), key=lambda one: one.low)
     figures["after"] |= {"gain": least.mean, "gain_low": least.low, "gain_high": least.high}
-    data = {"file": "feedback of the store", "sha256": tuned.facts["texts"], "rows": len(said.learned.places)}
+    data = {
+        "file": "feedback of the store",
+        "sha256": tuned.facts["texts"],
+        "rows": len(said.learned.indices),
+    }
     notes = (
         verdict,
         f"judged by {trial.held} held-out judgements of {len(trial.judged)} tastes",
@@ -241,12 +247,13 @@ def _finished(
 def _put(library: Library, name: str, said: Gathered, vectors: Matrix, finished: Finished) -> None:
     """Put the vectors that are there, and what the encoder is kept for, beside those of the others."""
     encoder = make_encoder(name)  # its fingerprint is that of the whole folder, report and all
-    number = library.store.encoders.number(encoder, name)
+    number = encoder_id(library.store, encoder, name)
     for begin in range(0, len(said.hashes), AT_ONCE):
-        library.store.vectors.put(
-            number, said.hashes[begin : begin + AT_ONCE], vectors[begin : begin + AT_ONCE]
-        )
+        part = slice(begin, begin + AT_ONCE)
+        with library.store.writing() as tables:
+            tables.vectors.put(number, said.hashes[part], vectors[part])
     before, after = finished.figures["before"], finished.figures["after"]
-    library.store.encoders.tell(
-        number, {"loss before": before["loss"], "loss": after["loss"], "gain": after["gain"]}
-    )
+    with library.store.writing() as tables:
+        tables.encoders.put_figures(
+            number, {"loss before": before["loss"], "loss": after["loss"], "gain": after["gain"]}
+        )

@@ -85,7 +85,8 @@ def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRow]:
 
     Raises UnknownName for a reader that is not there, BadValue for a private one among others: what all are
     served would be made of what it says."""
-    known = library.store.readers.tastes()
+    with library.store.reading() as tables:
+        known = tables.readers.tastes()
     names = dict.fromkeys(row.reader for row in known)
     if lacking := [name for name in readers if name not in names]:
         raise UnknownName(
@@ -105,14 +106,17 @@ def gather(library: Library, tastes: Sequence[TasteRow], begun: Mapping[str, Any
     begun: head and last of what was gathered before, to gather the same once more; empty else.
     """
     corpus = library.corpus()
-    head = int(begun.get("head", max((library.store.log.head(row.number) for row in tastes), default=0)))
+    with library.store.reading() as tables:
+        newest = max((tables.log.state(row.taste_id).head for row in tastes), default=0)
+    head = int(begun.get("head", newest))
     last = int(begun.get("last", corpus.rows.max(initial=0)))
-    standing = [_standing(library, row.number, head) for row in tastes]
+    standing = [_standing(library, row.taste_id, head) for row in tastes]
     judged = np.unique([leader for said in standing for leader in said])
     free = np.setdiff1d(corpus.rows[corpus.leads & (corpus.rows <= last)], judged)
     beside = np.random.default_rng([seed, 1]).permutation(free)[:BESIDE]
     rows = np.union1d(judged, beside).astype(np.int64)
-    texts = library.store.texts.get(rows.tolist())
+    with library.store.reading() as tables:
+        texts = tables.texts.get(rows.tolist())
     return Gathered(
         tuple(texts[row].content for row in rows.tolist()),
         tuple(texts[row].content_hash for row in rows.tolist()),
@@ -129,9 +133,9 @@ def _standing(library: Library, taste: int, head: int) -> dict[int, float]:
     """
     corpus = library.corpus()
     found: dict[int, float | None] = {}
-    for entry in standing_entries(
-        [entry for entry in library.store.log.entries(taste) if entry.entry <= head]
-    ):
+    with library.store.reading() as tables:
+        entries = tables.log.entries(taste)
+    for entry in standing_entries([entry for entry in entries if entry.entry <= head]):
         if entry.row is not None:
             leader = int(corpus.leaders[corpus.place(entry.row)])
             found.pop(leader, None)

@@ -11,7 +11,7 @@ import numpy as np
 from palate.adapt.held_out import Heard, learned
 from palate.evaluation.metrics import Interval, auc, bootstrap
 from palate.feature.crowd import Crowd, make_crowd
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.features import Terms
 from palate.learner import DESCRIPTION_WEIGHT
 from palate.parts import Matrix, Vector

@@ -93,7 +93,7 @@ def palate(
     json: JsonOption = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
-    ] = False,  # noqa: ARG001
+    ] = False,
 ) -> None:
     """A trained taste for text: values every text for you and learns from each like and dislike.
 

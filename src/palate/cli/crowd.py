@@ -31,8 +31,9 @@ def crowd(
 
     with open_library(ctx, store) as library:
         heard = library.refresh_crowd() if refresh else library.crowd()
-        since = heard.since if heard else library.store.crowd.since(0)
-        speakers = library.store.crowd.speakers(JUDGEMENTS)
+        with library.store.reading() as tables:
+            since = heard.since if heard else tables.crowd.count_since(0)
+            n_readers = tables.crowd.count_readers(JUDGEMENTS)
     if wants_json(ctx, json):
         show.out_json(
             {
@@ -45,9 +46,9 @@ def crowd(
         show.out(
             f"learned from {heard.judgements} judgements of {heard.readers} readers; {since} entries since"
         )
-    elif speakers < READERS:
+    elif n_readers < READERS:
         show.out(
-            f"no crowd yet: {speakers} of the {READERS} readers it takes have judged {JUDGEMENTS} texts or more"
+            f"no crowd yet: {n_readers} of the {READERS} readers it takes have judged {JUDGEMENTS} texts or more"
         )
     else:
         show.out("no crowd yet: it is learned when a taste is next used, or now with palate crowd --refresh")

@@ -82,7 +82,8 @@ def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool],
     corpus = library.corpus()
     if not len(corpus):
         return library.reader("you"), lambda _: False, ""
-    first = library.store.texts.get([int(corpus.rows[0])])[int(corpus.rows[0])]
+    with library.store.reading() as tables:
+        first = tables.texts.get([int(corpus.rows[0])])[int(corpus.rows[0])]
     cosine = corpus.vectors @ corpus.vectors[0]
     near = float(np.quantile(cosine, 0.9))
     reader = library.reader("you", likes=first.title or first.content[:200])

@@ -27,7 +27,8 @@ def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fals
     """
     opened = _open(ctx, store)
     try:
-        rows, texts = opened.encoders.all(), opened.texts.count()
+        with opened.reading() as tables:
+            rows, texts = tables.encoders.all(), tables.texts.count()
     finally:
         opened.close()
     if wants_json(ctx, json):
@@ -99,11 +100,12 @@ def remove(
 
     opened = _open(ctx, store)
     try:
-        row = opened.encoders.find(full_name(name))
-        if not opened.encoders.remove(row.number):
-            raise BadValue(
-                f"{row.name} is in use; move the store to another one first: palate encoder use NAME"
-            )
+        with opened.writing() as tables:
+            row = tables.encoders.find(full_name(name))
+            if not tables.encoders.remove(row.encoder_id):
+                raise BadValue(
+                    f"{row.name} is in use; move the store to another one first: palate encoder use NAME"
+                )
     finally:
         opened.close()
     if wants_json(ctx, json):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from palate.cli import show
 
 if TYPE_CHECKING:
-    from palate.evaluation.row import Row
+    from palate.evaluation.result_row import ResultRow
 
 WIDE = 100  # columns of a terminal in which intervals fit beside means
 LEGEND = "+ better than palate, which is what a reader is served; - worse; = not told apart by the paired 95 % interval"
 
 
-def show_rows(rows: Sequence[Row]) -> None:
+def show_rows(rows: Sequence[ResultRow]) -> None:
     """In a terminal a table for each data set: a line for each system, a column for each k or metric; else a
     line a row.
     """
@@ -39,7 +39,7 @@ def show_rows(rows: Sequence[Row]) -> None:
                 )
             )
         return
-    by_table: dict[str, list[tuple[str, str, Row]]] = {}
+    by_table: dict[str, list[tuple[str, str, ResultRow]]] = {}
     for row in rows:
         if row.k is None:
             by_table.setdefault(row.data, []).append((row.system, row.metric, row))
@@ -54,7 +54,7 @@ def show_rows(rows: Sequence[Row]) -> None:
     show.terminal().print(LEGEND + spreads, style="dim")
 
 
-def _figures(name: str, cells: Mapping[tuple[str, str], Row]) -> None:
+def _figures(name: str, cells: Mapping[tuple[str, str], ResultRow]) -> None:
     """One table, the best system of the deciding column first: of the largest k, or the first metric."""
     from rich.table import Table
 
@@ -78,23 +78,23 @@ def _figures(name: str, cells: Mapping[tuple[str, str], Row]) -> None:
     terminal.print()
 
 
-def _badness(row: Row | None) -> float:
-    from palate.evaluation.row import LOWER_IS_BETTER
+def _badness(row: ResultRow | None) -> float:
+    from palate.evaluation.result_row import LOWER_IS_BETTER
 
     if row is None:
         return float("inf")
     return row.mean if row.metric in LOWER_IS_BETTER else -row.mean
 
 
-def _figure(row: Row, spread_too: bool) -> str:
+def _figure(row: ResultRow, spread_too: bool) -> str:
     decimals = 0 if row.metric == "last" else 3
     spread = f" ±{(row.high - row.low) / 2:.{decimals}f}" if spread_too and row.high > row.low else ""
     return f"{row.mean:.{decimals}f}{spread} {_standing(row)}"
 
 
-def _standing(row: Row) -> str:
+def _standing(row: ResultRow) -> str:
     """How a system stands to palate; a single run tells nothing."""
-    from palate.evaluation.row import LOWER_IS_BETTER
+    from palate.evaluation.result_row import LOWER_IS_BETTER
 
     if row.palate_minus is None or row.palate_minus.n == 1:
         return " "

@@ -53,7 +53,8 @@ def on_axis(
             rows = corpus.rows[said]
             facts["spread"] = found.spread
     ends = {"low": int(rows[others.argmin()]), "high": int(rows[others.argmax()])}
-    texts = library.store.texts.get(ends.values())
+    with library.store.reading() as tables:
+        texts = tables.texts.get(ends.values())
     titled = {end: {"id": texts[row].id, "title": texts[row].title} for end, row in ends.items()}
     return {**facts, "position": position(float(mine[0]), others), "texts": len(rows), **titled}
 

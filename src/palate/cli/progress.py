@@ -19,7 +19,7 @@ from palate.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from palate.question.stopping import Recall
+    from palate.question.stopping import RecallEstimate
 
 
 def progress(
@@ -46,7 +46,7 @@ def progress(
         show.out(sentence(seen))
 
 
-def progress_fields(seen: Recall) -> dict[str, Any]:
+def progress_fields(seen: RecallEstimate) -> dict[str, Any]:
     """share, low and high in [0, 1]; found, left and saved in texts."""
     return {
         "known": seen.known,
@@ -59,11 +59,11 @@ def progress_fields(seen: Recall) -> dict[str, Any]:
     }
 
 
-def sentence(seen: Recall) -> str:
+def sentence(seen: RecallEstimate) -> str:
     """The answer in one line.
 
-    >>> from palate.question.stopping import Recall
-    >>> sentence(Recall(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412))
+    >>> from palate.question.stopping import RecallEstimate
+    >>> sentence(RecallEstimate(share=0.94, low=0.9, high=0.97, found=47, left=3, saved=412))
     'seen: 94 % (90-97) of what you would like: 47 found, about 3 left; 412 texts saved'
     """
     if not seen.known:

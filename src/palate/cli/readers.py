@@ -86,7 +86,8 @@ def add(
                 report = opened.add(texts, progress=lambda so_far, total: update(so_far.seen, total))
             report.skipped += skipped
             liked = len(reader.judge_many([(text_id, "like") for text_id in opened.ids_of(texts)]))
-        row = opened.store.readers.find(name, taste)
+        with opened.store.reading() as tables:
+            row = tables.readers.find(name, taste)
         assert row is not None
         if wants_json(ctx, json):
             more = {"liked": liked, "library": show.report_fields(report)} if report else {}
@@ -104,8 +105,8 @@ def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = Fals
 
     Example: palate reader list
     """
-    with open_library(ctx, store) as library:
-        rows = library.store.readers.tastes()
+    with open_library(ctx, store) as library, library.store.reading() as tables:
+        rows = tables.readers.tastes()
     if wants_json(ctx, json):
         for row in rows:
             show.out_json(_fields(row))
@@ -129,7 +130,8 @@ def remove(
     Example: palate reader remove ada --yes
     """
     with open_library(ctx, store) as library:
-        rows = [row for row in library.store.readers.tastes() if row.reader == name]
+        with library.store.reading() as tables:
+            rows = [row for row in tables.readers.tastes() if row.reader == name]
         if not rows:
             library.reader(name, create=False)  # says which readers there are
         judgements = sum(row.judgements for row in rows)
@@ -140,7 +142,8 @@ def remove(
                 )
             if not typer.confirm(f"Remove {show.clean(name)} with {judgements} judgements?", err=True):
                 raise BadValue("nothing was removed")
-        library.store.readers.remove(name)
+        with library.store.writing() as tables:
+            tables.readers.remove(name)
         if wants_json(ctx, json):
             show.out_json({"removed": name, "tastes": len(rows), "judgements": judgements})
         else:

@@ -19,9 +19,9 @@ from palate.cli.upkeep import written
 from palate.errors import BadValue
 
 if TYPE_CHECKING:
-    from palate.evaluation.judgements import Rated
-    from palate.evaluation.kept import Kept
-    from palate.evaluation.row import Row
+    from palate.evaluation.judgements import RatedTexts
+    from palate.evaluation.partial_results import PartialResults
+    from palate.evaluation.result_row import ResultRow
 
 ItemsOption = Annotated[
     Path,
@@ -118,7 +118,7 @@ def ratings(
 
     Example: palate replay ratings --items items.jsonl --judgements ratings.csv --readers 50 --json rows.json
     """
-    from palate.evaluation.replay import replay_ratings
+    from palate.evaluation.ratings import replay_ratings
 
     settings = {"protocol": "ratings", "hide": hide, "readers": readers, "seed": seed}
     job = _job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
@@ -183,7 +183,13 @@ def screening(
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
     with _replaying(f"replaying {len(reviews)} reviews", job) as (update, kept):
         runs = screen_reviews(
-            reviews, systems, seeds=range(seeds), encoder=encoder, workers=workers, on_done=update, kept=kept
+            reviews,
+            systems,
+            seeds=range(seeds),
+            encoder=encoder,
+            workers=workers,
+            on_done=update,
+            partial=kept,
         )
     _deliver(screening_rows(reviews, runs), job, {"systems": systems, "seeds": seeds})
     if plot:
@@ -216,7 +222,7 @@ def _job(
     """What is to be done. Raises before the work begins, not after it, where the answer cannot be written."""
     from palate.encoder.choose import make_encoder
     from palate.evaluation.plot import check_plot
-    from palate.evaluation.record import record
+    from palate.evaluation.provenance import provenance
 
     target = json or ("-" if given(ctx).json else None)
     for option, path in (("--json", None if target in (None, "-") else Path(str(target))), ("--plot", plot)):
@@ -226,7 +232,7 @@ def _job(
             )
     if plot:
         check_plot()
-    made_of = record(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
+    made_of = provenance(files, {**settings, "encoder": make_encoder(encoder).fingerprint})
     return _Job(made_of, encoder, target, plot, time.monotonic())
 
 
@@ -243,25 +249,25 @@ def _systems(against: str, *, crowd: bool) -> list[str]:
 
 def _rated(
     items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
-) -> Rated:
+) -> RatedTexts:
     """The texts, the readers that are replayed, and the crowd."""
     import numpy as np
 
-    from palate.evaluation.crowd import crowd_of
-    from palate.evaluation.judgements import read_rated
+    from palate.evaluation.crowd import crowd_feedback
+    from palate.evaluation.judgements import read_rated_texts
 
     if hide and not crowd:
         raise BadValue(
             "--hide says what the crowd is not told; give the crowd with --crowd FILE, or leave --hide out"
         )
-    rated = read_rated(items, judgements)
+    rated = read_rated_texts(items, judgements)
     if crowd:
-        others, names = read_rated(items, crowd), {history.reader for history in rated.histories}
+        others, names = read_rated_texts(items, crowd), {history.reader for history in rated.histories}
         if both := sum(history.reader in names for history in others.histories):
             show.note(
                 f"{both} readers of {crowd} are in {judgements} too: they are replayed, and left out of the crowd"
             )
-        rated = replace(rated, crowd=crowd_of(others, without=names, hide=hide))
+        rated = replace(rated, crowd=crowd_feedback(others, without=names, hide=hide))
     if readers and readers < len(rated.histories):
         drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
         rated = replace(rated, histories=tuple(rated.histories[place] for place in sorted(drawn)))
@@ -269,13 +275,13 @@ def _rated(
 
 
 def _replay_readers(
-    replay: Callable[..., list[Row]], job: _Job, rated: Rated, against: str, seed: int
+    replay: Callable[..., list[ResultRow]], job: _Job, rated: RatedTexts, against: str, seed: int
 ) -> None:
     systems = _systems(against, crowd=rated.crowd is not None)
     workers = min(os.cpu_count() or 1, len(rated.histories) * len(systems))
     with _replaying(f"replaying {len(rated.histories)} readers", job) as (update, kept):
         rows = replay(
-            rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, kept=kept
+            rated, systems, seed=seed, encoder=job.encoder, workers=workers, on_done=update, partial=kept
         )
     _deliver(rows, job, {"systems": systems})
     if job.plot and rows:
@@ -285,10 +291,14 @@ def _replay_readers(
 
 
 @contextmanager
-def _replaying(what: str, job: _Job) -> Iterator[tuple[waiting.Update, Kept | None]]:
-    from palate.evaluation.kept import Kept
+def _replaying(what: str, job: _Job) -> Iterator[tuple[waiting.Update, PartialResults | None]]:
+    from palate.evaluation.partial_results import PartialResults
 
-    kept = Kept(Path(f"{job.target}.partial.jsonl"), job.made_of) if job.target not in (None, "-") else None
+    kept = (
+        PartialResults(Path(f"{job.target}.partial.jsonl"), job.made_of)
+        if job.target not in (None, "-")
+        else None
+    )
     try:
         with waiting.progress(what, "runs") as update:
             yield update, kept
@@ -302,9 +312,9 @@ def _replaying(what: str, job: _Job) -> Iterator[tuple[waiting.Update, Kept | No
         raise typer.Exit(130) from None
 
 
-def _deliver(rows: Sequence[Row], job: _Job, replayed: Mapping[str, Any]) -> None:
-    from palate.evaluation.record import machine
-    from palate.evaluation.row import rows_to_json
+def _deliver(rows: Sequence[ResultRow], job: _Job, replayed: Mapping[str, Any]) -> None:
+    from palate.evaluation.provenance import machine
+    from palate.evaluation.result_row import rows_to_json
 
     if job.target == "-":
         for row in rows:

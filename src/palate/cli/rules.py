@@ -90,7 +90,9 @@ def add(
     rule = Rule(actions[0], *fields[0], 0.0 if boost is None else boost)
     with open_library(ctx, store) as library:
         whose = open_reader(ctx, library, reader, taste)
-        _show([library.store.rules.put(whose.number, rule)], as_json=wants_json(ctx, json))
+        with library.store.writing() as tables:
+            stored = tables.rules.put(whose.number, rule)
+        _show([stored], as_json=wants_json(ctx, json))
 
 
 def list_(
@@ -106,7 +108,9 @@ def list_(
     Example: palate rule list
     """
     with open_library(ctx, store) as library:
-        rules = library.store.rules.of(open_reader(ctx, library, reader, taste).number)
+        taste_id = open_reader(ctx, library, reader, taste).number
+        with library.store.reading() as tables:
+            rules = tables.rules.of(taste_id)
         _show(rules, as_json=wants_json(ctx, json))
         if not rules:
             show.note(
@@ -128,7 +132,9 @@ def remove(
     Example: palate rule remove 3
     """
     with open_library(ctx, store) as library:
-        removed = library.store.rules.remove(open_reader(ctx, library, reader, taste).number, number)
+        taste_id = open_reader(ctx, library, reader, taste).number
+        with library.store.writing() as tables:
+            removed = tables.rules.remove(taste_id, number)
         _show([removed], as_json=wants_json(ctx, json))
 
 
@@ -172,9 +178,9 @@ def accept(
     Example: palate rule accept 3
     """
     with open_library(ctx, store) as library:
-        accepted = library.store.rules.settle(
-            open_reader(ctx, library, reader, taste).number, number, "accepted"
-        )
+        taste_id = open_reader(ctx, library, reader, taste).number
+        with library.store.writing() as tables:
+            accepted = tables.rules.settle(taste_id, number, "accepted")
         _show([accepted], as_json=wants_json(ctx, json))
 
 
@@ -191,7 +197,9 @@ def veto(
     Example: palate rule veto 3
     """
     with open_library(ctx, store) as library:
-        vetoed = library.store.rules.settle(open_reader(ctx, library, reader, taste).number, number, "vetoed")
+        taste_id = open_reader(ctx, library, reader, taste).number
+        with library.store.writing() as tables:
+            vetoed = tables.rules.settle(taste_id, number, "vetoed")
         _show([vetoed], as_json=wants_json(ctx, json))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.store.readers import TasteRow
     from palate.text import Text
-    from palate.value import Found, Hit, Value, Why
+    from palate.value import Hit, SimilarText, Value, Why
     from palate.workspace.adding import AddReport
 
 SEQUENCES = re.compile(
@@ -120,7 +120,7 @@ def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
     _table(("score", "±"), [((str(hit.value.score), spread(hit.value)), hit.text) for hit in hits], copies)
 
 
-def show_found(found: Sequence[Found], *, as_json: bool) -> None:
+def show_found(found: Sequence[SimilarText], *, as_json: bool) -> None:
     if as_json:
         for text, similarity in found:
             out_json({"id": text.id, "title": text.title, "similarity": finite(similarity)})
@@ -137,7 +137,7 @@ def _copies(hit: Hit) -> str:
     return f"+{copies} near-cop{'y' if copies == 1 else 'ies'}" if hit.group else ""
 
 
-def _similarity(found: Found) -> str:
+def _similarity(found: SimilarText) -> str:
     return "words" if math.isnan(found.similarity) else f"{found.similarity:.2f}"
 
 
@@ -230,7 +230,7 @@ def verdict_of(feedback: Feedback) -> str:
 
 
 def why_fields(why: Why) -> dict[str, Any]:
-    def near(found: Sequence[Found]) -> list[dict[str, Any]]:
+    def near(found: Sequence[SimilarText]) -> list[dict[str, Any]]:
         return [
             {"id": text.id, "title": text.title, "similarity": finite(similarity)}
             for text, similarity in found

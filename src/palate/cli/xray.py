@@ -74,7 +74,7 @@ def xray(
 
         library = _library(ctx, store)
         try:
-            name = encoder or (library and library.store.settings.get("encoder")) or "static"
+            name = encoder or (library and _encoder_name(library)) or "static"
             own = library.encoder if library and encoder is None else make_encoder(name)
             seen = look(text, pair, folder=_folder(name), encoder=name)
             outcome = outcome_of(seen, text, pair, own)
@@ -98,6 +98,11 @@ def xray(
         show_xray(seen, outcome)
     if html is not None:
         show.note(f"{html} shows {len(seen.pieces)} pieces; open it in a browser")
+
+
+def _encoder_name(library: Library) -> str | None:
+    with library.store.reading() as tables:
+        return tables.state().encoder_name
 
 
 def _library(ctx: typer.Context, store: Path | None) -> Library | None:

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text as Cell
 
 from palate.cli import show
-from palate.insight.outcome import Outcome, notes
-from palate.insight.xray import XRay
+from palate.insight.assessment import Assessment, reading_notes
+from palate.insight.xray_data import XRay
 
 if TYPE_CHECKING:
     from palate.parts import Vector
@@ -25,12 +25,12 @@ UP, DOWN = "#d9480f", "#1c7ed6"  # above and below 0, as on the page
 SHADES = " ░▒▓█"
 
 
-def show_xray(seen: XRay, outcome: Outcome) -> None:
+def show_xray(seen: XRay, outcome: Assessment) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if show.is_terminal() else WIDE)
     console.print(
         Cell(f"{show.clean(seen.encoder)}  ", style="bold").append(seen.model, style="not bold dim")
     )
-    for line in notes(seen, outcome):
+    for line in reading_notes(seen, outcome):
         console.print(line)
     for title, table in (
         (
@@ -112,11 +112,11 @@ def _looks(seen: XRay) -> Table | None:
     if not seen.layers:
         return None
     table = _table("<piece", *(f"<layer {layer + 1}" for layer in _layers(seen)))
-    looks = seen.looks
+    attended = seen.attended
     for place in range(min(ROWS, len(seen.pieces))):
         cells: list[RenderableType] = []
         for layer in _layers(seen):
-            at, weight = int(looks.at[layer, place]), float(looks.weight[layer, place])
+            at, weight = int(attended.piece[layer, place]), float(attended.weight[layer, place])
             cells.append(
                 Cell("") if at < 0 else _piece(seen, at).append(f" {weight:.0%}", style="not bold dim")
             )
@@ -130,8 +130,8 @@ def _drift(seen: XRay) -> Table | None:
     table = _table("<piece", "start", *(f"layer {layer + 1}" for layer in _layers(seen)))
     for place in range(min(ROWS, len(seen.pieces))):
         cosines = [
-            float(seen.drift[0, place]),
-            *(float(seen.drift[layer + 1, place]) for layer in _layers(seen)),
+            float(seen.input_cosines[0, place]),
+            *(float(seen.input_cosines[layer + 1, place]) for layer in _layers(seen)),
         ]
         table.add_row(
             _piece(seen, place), *(Cell(f"{cosine:.2f}", style=_shade(1 - cosine)) for cosine in cosines)
@@ -151,7 +151,7 @@ def _vector(seen: XRay) -> Cell:
     )
 
 
-def _nearest(outcome: Outcome) -> Table | None:
+def _nearest(outcome: Assessment) -> Table | None:
     if outcome.store is None:
         return None
     table = _table("cosine", "<id", "<title")
@@ -160,7 +160,7 @@ def _nearest(outcome: Outcome) -> Table | None:
     return table
 
 
-def _blocks(outcome: Outcome) -> Table | None:
+def _blocks(outcome: Assessment) -> Table | None:
     if outcome.value is None:
         return None
     table = _table("<block", "columns", "filled", "length", "log odds")
@@ -169,14 +169,14 @@ def _blocks(outcome: Outcome) -> Table | None:
     return table
 
 
-def _score(outcome: Outcome) -> str:
+def _score(outcome: Assessment) -> str:
     value = outcome.value
     return (
         f"Value for {show.clean(outcome.reader)}: score {value.score} ± {show.spread(value)}" if value else ""
     )
 
 
-def _shares(outcome: Outcome) -> Table | None:
+def _shares(outcome: Assessment) -> Table | None:
     if outcome.value is None:
         return None
     table = _table("<because of", "<block", "log odds", "<")
@@ -204,7 +204,7 @@ def strip(values: Vector, cells: int) -> Cell:
     return found
 
 
-def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
+def xray_fields(seen: XRay, outcome: Assessment) -> dict[str, Any]:
     """All but the raw tensors, which `palate.insight.xray.xray` gives."""
     lengths = {
         name: np.linalg.norm(rows, axis=1)
@@ -221,11 +221,11 @@ def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
             "continues": piece.continues,
             "lengths": {name: float(length[place]) for name, length in lengths.items()},
             "share": float(seen.shares[place]),
-            "cosines": [float(cosine) for cosine in seen.drift[:, place]],
+            "cosines": [float(cosine) for cosine in seen.input_cosines[:, place]],
             "looks": [
                 {"at": int(at), "weight": float(weight), "itself": float(itself), "special": float(special)}
                 for at, weight, itself, special in zip(
-                    *(facts[:, place] for facts in seen.looks), strict=True
+                    *(facts[:, place] for facts in seen.attended), strict=True
                 )
             ],
         }
@@ -237,7 +237,7 @@ def xray_fields(seen: XRay, outcome: Outcome) -> dict[str, Any]:
         "model": seen.model,
         "texts": seen.texts,
         "pieces": pieces,
-        "pieces_in_all": seen.in_all,
+        "pieces_in_all": seen.n_pieces,
         "window": seen.window,
         "layers": seen.layers,
         "heads": seen.heads,

@@ -1,6 +1,6 @@
-"""Reading recorded judgements: what readers thought of texts, and what review teams included.
+"""Recorded judgements, read from files: how readers rated texts, and what review teams included.
 
-CSV, TSV, JSON Lines or Parquet (see line.py). Columns beside those named are left alone.
+Files are CSV, TSV, JSON Lines or Parquet (see records.py). Columns that are not named here are ignored.
 """
 
 import math
@@ -13,26 +13,26 @@ import numpy as np
 from palate.errors import BadSource
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.feedback import CrowdFeedback
-from palate.records import Line, read_lines
+from palate.records import Record, read_records
 from palate.text import Text
 
-BODY = ("text", "abstract", "body")
+BODY_COLUMNS = ("text", "abstract", "body")
 LABELS = {"1": True, "true": True, "0": False, "false": False}
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What one reader said, in the order of the file; each text once. m judgements."""
+    """The m judgements of one reader, in the order of the file; each text once."""
 
     reader: str
-    rows: IntVector  # (m,) places in contents
+    rows: IntVector  # (m,) positions in contents
     ratings: Vector  # (m,) on any scale; 1 where the file has no ratings
     times: Vector  # (m,) unix seconds; 0 where the file has no times
 
 
 @dataclass(frozen=True, eq=False)
-class Rated:
-    """Texts, what the readers to be replayed said about them, and what other readers said."""
+class RatedTexts:
+    """Texts, the judgements of the readers to be replayed, and the feedback of other readers."""
 
     name: str
     contents: tuple[str, ...]
@@ -49,8 +49,8 @@ class Review:
     included: BoolVector  # (n,)
 
 
-def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
-    """Texts and the judgements of them. name is that of the judgements' folder where none is given.
+def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedTexts:
+    """Reads texts and their judgements. name is that of the judgements' folder where none is given.
 
     items: id, and title or text (also abstract, body) or both. judgements: reader, item (also article), and
     where there are any, rating (a number; without it each line is a like) and timestamp (unix seconds or an
@@ -58,75 +58,77 @@ def read_rated(items: Path, judgements: Path, name: str = "") -> Rated:
     cannot be read, a missing column, an unknown item or a value of another kind."""
     rows: dict[str, int] = {}
     contents: list[str] = []
-    for line in read_lines(items):
-        id = line.value("id")
+    for record in read_records(items):
+        id = record.value("id")
         if id in rows:
-            raise line.refuse(f"the id {id!r} is there twice, and judgements could mean either")
+            raise record.refuse(f"the id {id!r} is there twice, and judgements could mean either")
         rows[id] = len(contents)
-        contents.append(_content(line))
-    said: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
-    for line in read_lines(judgements):
-        item = line.value("item", "article")
+        contents.append(_content(record))
+    judged: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
+    for record in read_records(judgements):
+        item = record.value("item", "article")
         if item not in rows:
-            raise line.refuse(f"there is no text with the id {item!r} in {items}")
-        time, rating = _time(line), _number(line, "rating", 1.0)
-        by_row = said.setdefault(line.value("reader"), {})
+            raise record.refuse(f"there is no text with the id {item!r} in {items}")
+        time, rating = _time(record), _number(record, "rating", 1.0)
+        by_row = judged.setdefault(record.value("reader"), {})
         if time >= by_row.get(rows[item], (-math.inf, rating))[0]:
             by_row[rows[item]] = time, rating
     histories = []
-    for reader, by_row in said.items():
+    for reader, by_row in judged.items():
         times, ratings = np.array(list(by_row.values())).T
         histories.append(History(reader, np.array(list(by_row), dtype=np.int64), ratings, times))
-    return Rated(name or judgements.resolve().parent.name, tuple(contents), tuple(histories))
+    return RatedTexts(name or judgements.resolve().parent.name, tuple(contents), tuple(histories))
 
 
 def read_review(path: Path, name: str = "") -> Review:
-    """Records with title or abstract (also text, body) or both, and included: 1 or 0. name is the file's
-    where none is given.
+    """Reads records with title or abstract (also text, body) or both, and included: 1 or 0. name is the
+    file's where none is given.
 
     Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two
     included or two excluded records: one of each is given to the learner, and something must be left to tell
     apart."""
     contents, included = [], []
-    for line in read_lines(path):
-        label = line.value("included").lower()
+    for record in read_records(path):
+        label = record.value("included").lower()
         if label not in LABELS:
-            raise line.refuse(f"included is {label!r}, expected 1 or 0; leave out records without a decision")
+            raise record.refuse(
+                f"included is {label!r}, expected 1 or 0; leave out records without a decision"
+            )
         included.append(LABELS[label])
-        contents.append(_content(line))
+        contents.append(_content(record))
     if not 2 <= sum(included) <= len(included) - 2:
         counts = f"{sum(included)} included and {len(included) - sum(included)} excluded"
         raise BadSource(f"{path} has {counts} records; a replay needs at least 2 of each")
     return Review(name or path.name.split(".")[0], tuple(contents), np.array(included))
 
 
-def _content(line: Line) -> str:
+def _content(record: Record) -> str:
     """Title and body as palate encodes them; a body that only repeats the title is dropped."""
-    has_body = any(name in line.fields for name in BODY)
-    title = line.fields.get("title", "") if has_body else line.value("title", *BODY)
-    body = line.value(*BODY) if has_body else ""
+    has_body = any(name in record.fields for name in BODY_COLUMNS)
+    title = record.fields.get("title", "") if has_body else record.value("title", *BODY_COLUMNS)
+    body = record.value(*BODY_COLUMNS) if has_body else ""
     return Text("", title, body if body != title else "").content
 
 
-def _number(line: Line, name: str, absent: float) -> float:
-    value = line.fields.get(name, absent)
+def _number(record: Record, name: str, absent: float) -> float:
+    value = record.fields.get(name, absent)
     try:
         number = float(value)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise line.refuse(f"{name} is {value!r}, expected a number")
+        raise record.refuse(f"{name} is {value!r}, expected a number")
     return number
 
 
-def _time(line: Line) -> float:
-    value = line.fields.get("timestamp", "")
+def _time(record: Record) -> float:
+    value = record.fields.get("timestamp", "")
     if "-" not in value[1:]:
-        return _number(line, "timestamp", 0.0)
+        return _number(record, "timestamp", 0.0)
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise line.refuse(
+        raise record.refuse(
             f"timestamp is {value!r}, expected unix seconds or a date like 2026-01-31T12:00:00Z"
         ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

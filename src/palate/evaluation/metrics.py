@@ -1,8 +1,8 @@
 """How good a ranking, a probability or a screening order is, and how sure that number is.
 
 n texts; liked is (n,) bool, scores is (n,) with higher is better, mean is (n,) in [0, 1]. The screening
-metrics take found, (m,) bool: was the i-th record shown relevant? It may end where the last relevant record
-was found. n_records is the number of records that could be shown. Prior records (given to the learner before
+metrics take relevant, (m,) bool: was the i-th record shown relevant? It may end with the last relevant
+record. n_records is the number of records that could be shown. Prior records (given to the learner before
 the first one is shown) count in neither, as in ASReview; so n_records is the size of the review less its
 priors."""
 
@@ -23,7 +23,8 @@ class Interval(NamedTuple):
 
 
 def auc(liked: BoolVector, scores: Vector) -> float:
-    """The probability that a liked text scores above a disliked one; a tie counts half. 0.5 is chance.
+    """Returns the probability that a liked text scores above a disliked one; a tie counts half. 0.5 is
+    chance.
 
     Costs O(n log n). Raises ValueError where all are liked or all disliked.
     Source: the Mann-Whitney U over n1 * n0, by mid-ranks (Hanley and McNeil, Radiology 143, 1982).
@@ -35,14 +36,14 @@ def auc(liked: BoolVector, scores: Vector) -> float:
     n_disliked = len(liked) - n_liked
     if n_liked == 0 or n_disliked == 0:
         raise ValueError("auc needs both liked and disliked texts")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # mean rank within ties, from 1
+    _, tie, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[tie]  # mean rank within ties, from 1
     return float((ranks[liked].sum() - n_liked * (n_liked + 1) / 2) / (n_liked * n_disliked))
 
 
 def ndcg(liked: BoolVector, scores: Vector, k: int = 10) -> float:
-    """Discounted gain of the k best scored texts over the best possible; a liked text gains 1, at rank r over
-    log2(r + 1).
+    """Returns the discounted gain of the k best scored texts over the best possible; a liked text gains 1, at
+    rank r over log2(r + 1).
 
     Ties get the mean over all their orders, so the result depends neither on the order of the file nor on
     luck. With fewer than k texts all are used. Raises ValueError where nothing is liked.
@@ -59,27 +60,27 @@ def ndcg(liked: BoolVector, scores: Vector, k: int = 10) -> float:
     ranks = np.arange(1, len(liked) + 1)
     discounts = np.where(ranks <= k, 1 / np.log2(ranks + 1), 0.0)
     reach = np.concatenate([[0.0], np.cumsum(discounts)])  # (n + 1,): what the first r ranks can gain
-    _, place, counts = np.unique(-scores, return_inverse=True, return_counts=True)
+    _, tie, counts = np.unique(-scores, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
-    gain = np.bincount(place, weights=liked) / counts  # mean gain within each tie
+    gain = np.bincount(tie, weights=liked) / counts  # mean gain within each tie
     return float(gain @ (reach[ends] - reach[ends - counts]) / reach[n_liked])
 
 
-def recall_at_rank(found: BoolVector, rank: int = 100) -> float:
-    """The share of the liked texts that are among the first `rank`; found, (n,), tells of each text, best
-    first, if it is liked.
+def recall_at_rank(relevant: BoolVector, rank: int = 100) -> float:
+    """The share of the liked texts that are among the first `rank`; relevant, (n,), tells of each text, best
+    first, whether it is liked.
 
     Raises ValueError where nothing is liked.
 
     >>> recall_at_rank(np.array([True, False, True, False]), rank=2)
     0.5
     """
-    return float(found[:rank].sum() / _relevant(found))
+    return float(relevant[:rank].sum() / _count_relevant(relevant))
 
 
-def reciprocal_rank(found: BoolVector) -> float:
-    """1 over the rank, from 1, of the first liked text; found, (n,), tells of each text, best first, if it is
-    liked.
+def reciprocal_rank(relevant: BoolVector) -> float:
+    """1 over the rank, from 1, of the first liked text; relevant, (n,), tells of each text, best first,
+    whether it is liked.
 
     Its mean over readers is the MRR. Raises ValueError where nothing is liked.
     Source: Voorhees, The TREC-8 Question Answering Track Report, 1999.
@@ -87,13 +88,13 @@ def reciprocal_rank(found: BoolVector) -> float:
     >>> reciprocal_rank(np.array([False, True, True]))
     0.5
     """
-    _relevant(found)
-    return float(1 / _ranks(found)[0])
+    _count_relevant(relevant)
+    return float(1 / _ranks(relevant)[0])
 
 
 def brier(liked: BoolVector, mean: Vector) -> float:
-    """Mean squared distance of the probability of a like from what was said: 0 is perfect, 0.25 is always
-    saying 0.5.
+    """Returns the mean squared distance of the probability of a like from the answer: 0 is perfect, 0.25 is
+    always saying 0.5.
 
     Raises ValueError for no texts. Source: Brier, Monthly Weather Review 78(1), 1950, in its two-class form.
 
@@ -114,49 +115,53 @@ def expected_calibration_error(liked: BoolVector, mean: Vector, bins: int = 10) 
     readers, never as a mean of readers' errors. Raises ValueError for no texts. Source: Guo, Pleiss, Sun and
     Weinberger, ICML 2017, eq. 3.
 
-    >>> round(expected_calibration_error(np.array([True, False, True, True]), np.array([0.6, 0.6, 0.9, 0.9])), 6)
+    >>> liked, mean = np.array([True, False, True, True]), np.array([0.6, 0.6, 0.9, 0.9])
+    >>> round(expected_calibration_error(liked, mean), 6)
     0.1
     """
     if len(liked) == 0:
         raise ValueError("expected_calibration_error needs at least one text")
-    return float(pooled_error(calibration_gaps(liked, mean, bins)))
+    return float(pooled_calibration_error(calibration_gaps(liked, mean, bins)))
 
 
 def calibration_gaps(liked: BoolVector, mean: Vector, bins: int = 10) -> Vector:
-    """What pools: (bins + 1,), the sum of liked - mean in each bin, then the count. Gaps of readers add up.
+    """Returns what can be pooled over readers by adding: (bins + 1,), the sum of liked - mean in each bin,
+    then the count.
 
     >>> calibration_gaps(np.array([True, True]), np.array([0.25, 1.0]), bins=2).tolist()
     [0.75, 0.0, 2.0]
     """
-    place = np.searchsorted(np.arange(1, bins) / bins, mean, side="left")
-    gaps = np.bincount(place, weights=liked - mean, minlength=bins)
+    bin_of = np.searchsorted(np.arange(1, bins) / bins, mean, side="left")
+    gaps = np.bincount(bin_of, weights=liked - mean, minlength=bins)
     return np.append(gaps, float(len(liked)))
 
 
-def pooled_error(gaps: Vector) -> Vector:
+def pooled_calibration_error(gaps: Vector) -> Vector:
     """The expected calibration error of (..., bins + 1) sums or means of calibration gaps: (...)."""
     return np.asarray(np.abs(gaps[..., :-1]).sum(axis=-1) / gaps[..., -1])
 
 
-def loss(found: BoolVector, n_records: int) -> float:
+def loss(relevant: BoolVector, n_records: int) -> float:
     """The area between the recall curve and the best one possible, over the largest such area: 0 is best, 1
     is worst.
 
-    Equal to asreview.metrics.loss of found, filled up with irrelevant records. Raises ValueError where the
+    Equal to asreview.metrics.loss of relevant, filled up with irrelevant records. Raises ValueError where the
     n_records hold no relevant or no irrelevant record. Source: ASReview 3.0.8, asreview/metrics.py.
 
     >>> loss(np.array([True, False, True]), n_records=4)
     0.25
     """
-    n_found = _relevant(found)
-    if n_found == n_records:
+    n_relevant = _count_relevant(relevant)
+    if n_relevant == n_records:
         raise ValueError("loss needs at least one irrelevant record")
     # the curve stays at its height to the end
-    area = np.cumsum(found).sum() + n_found * (n_records - len(found))
-    return float((n_found * (n_records - (n_found - 1) / 2) - area) / (n_found * (n_records - n_found)))
+    area = np.cumsum(relevant).sum() + n_relevant * (n_records - len(relevant))
+    return float(
+        (n_relevant * (n_records - (n_relevant - 1) / 2) - area) / (n_relevant * (n_records - n_relevant))
+    )
 
 
-def wss(found: BoolVector, n_records: int, recall: float = 0.95) -> float:
+def wss(relevant: BoolVector, n_records: int, recall: float = 0.95) -> float:
     """Work saved over sampling: the share of records left unread at this recall, less the share a random
     order would leave.
 
@@ -166,14 +171,14 @@ def wss(found: BoolVector, n_records: int, recall: float = 0.95) -> float:
     >>> round(wss(np.array([True, False, True]), n_records=100), 2)  # 97 left unread, less 5 by chance
     0.92
     """
-    n_found = _relevant(found)
+    n_relevant = _count_relevant(relevant)
     # index of the one that reaches the recall
-    enough = int(np.searchsorted(np.arange(1, n_found + 1) / n_found, recall))
-    read = _ranks(found)[enough]
+    reaching = int(np.searchsorted(np.arange(1, n_relevant + 1) / n_relevant, recall))
+    read = _ranks(relevant)[reaching]
     return float((n_records - read) / n_records - (1 - recall))
 
 
-def average_time_to_discovery(found: BoolVector, n_records: int) -> float:
+def average_time_to_discovery(relevant: BoolVector, n_records: int) -> float:
     """The mean share of all records that had been read when a relevant one was found, itself included; in (0,
     1].
 
@@ -183,33 +188,33 @@ def average_time_to_discovery(found: BoolVector, n_records: int) -> float:
     >>> average_time_to_discovery(np.array([True, False, True]), n_records=10)
     0.2
     """
-    _relevant(found)
-    return float(_ranks(found).mean() / n_records)
+    _count_relevant(relevant)
+    return float(_ranks(relevant).mean() / n_records)
 
 
-def recall_at(found: BoolVector, n_records: int, share: float = 0.10) -> float:
+def recall_at_share(relevant: BoolVector, n_records: int, share: float = 0.10) -> float:
     """The share of the relevant records found in the first floor(share * n_records) read (RRF@10 in
     Ferdinands et al. 2023).
 
     Raises ValueError where nothing relevant was found.
 
-    >>> recall_at(np.array([True, False, True]), n_records=20)
+    >>> recall_at_share(np.array([True, False, True]), n_records=20)
     0.5
     """
-    n_found = _relevant(found)
+    n_relevant = _count_relevant(relevant)
     read = int(share * n_records + 1e-9)  # 0.29 * 100 is 28.999999999999996
-    return float(found[:read].sum() / n_found)
+    return float(relevant[:read].sum() / n_relevant)
 
 
-def last(found: BoolVector) -> float:
-    """How many records were read when the last relevant one was found. Raises ValueError where nothing
-    relevant was found.
+def last_rank(relevant: BoolVector) -> float:
+    """Returns how many records were read when the last relevant one was found. Raises ValueError where
+    nothing relevant was found.
 
-    >>> last(np.array([True, False, True, False]))
+    >>> last_rank(np.array([True, False, True, False]))
     3.0
     """
-    _relevant(found)
-    return float(_ranks(found)[-1])
+    _count_relevant(relevant)
+    return float(_ranks(relevant)[-1])
 
 
 def bootstrap(
@@ -222,9 +227,9 @@ def bootstrap(
     """The mean of (n,) values, one per reader, and its percentile bootstrap interval over readers.
 
     For a figure that is no mean of readers, values is (n, m) and statistic turns a mean row (m,) into the
-    figure; pooled_error of calibration gaps is one. A single reader tells nothing about others: low = high =
-    mean. Costs O(rounds * n * m). Raises ValueError for no values. Source: Efron and Tibshirani, An
-    Introduction to the Bootstrap, 1993, section 13.3.
+    figure; pooled_calibration_error of calibration gaps is one. A single reader tells nothing about others:
+    low = high = mean. Costs O(rounds * n * m). Raises ValueError for no values. Source: Efron and Tibshirani,
+    An Introduction to the Bootstrap, 1993, section 13.3.
 
     >>> mean, low, high = bootstrap(np.array([0.0, 1.0, 1.0, 1.0]), np.random.default_rng(0))
     >>> mean, low, high
@@ -241,13 +246,13 @@ def bootstrap(
     return Interval(float(statistic(values.mean(axis=0))), float(low), float(high))
 
 
-def _ranks(found: BoolVector) -> IntVector:
-    """The places of the relevant records, from 1."""
-    return np.flatnonzero(found) + 1
+def _ranks(relevant: BoolVector) -> IntVector:
+    """Returns the ranks of the relevant records, from 1."""
+    return np.flatnonzero(relevant) + 1
 
 
-def _relevant(found: BoolVector) -> int:
-    n_found = int(found.sum())
-    if n_found == 0:
+def _count_relevant(relevant: BoolVector) -> int:
+    n_relevant = int(relevant.sum())
+    if n_relevant == 0:
         raise ValueError("no relevant record was found")
-    return n_found
+    return n_relevant

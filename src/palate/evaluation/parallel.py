@@ -1,4 +1,4 @@
-"""The same work on many tasks, on one process or several, with the same results."""
+"""Tasks, run in one process or in several, with the same results."""
 
 import os
 import signal
@@ -10,67 +10,68 @@ from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
 from palate.errors import PalateError
-from palate.evaluation.kept import Kept
+from palate.evaluation.partial_results import PartialResults
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 OnDone = Callable[[int, int], None]
-"""Told after each task: how many are done, and of how many."""
+"""Called after each task with how many are done, and of how many."""
 
-_shared: list[Any] = []  # in a worker process: the one thing that all its tasks read
+_shared: list[Any] = []  # in a worker process: the one object that all its tasks read
 
 
-def each(
+def run_tasks(
     work: Callable[[Shared, Task], Result],
     shared: Shared,
     tasks: Sequence[Task],
     *,
     workers: int = 1,
     on_done: OnDone | None = None,
-    kept: Kept | None = None,
+    partial: PartialResults | None = None,
 ) -> list[Result]:
-    """work(shared, task) for each task, in the order of tasks.
+    """Returns work(shared, task) for each task, in the order of tasks.
 
-    workers: number of processes; with 1 all runs in this one. Worker processes are started fresh ("spawn",
-    the same on Linux and macOS, and safe beside threads), so work must be a function at the top of a module,
-    and a script that calls this needs `if __name__ == "__main__":`. shared is sent once per process. Linear
-    algebra keeps to one thread everywhere: it is faster so on small matrices, and sums are then rounded the
-    same way for any number of workers. kept: takes in each result and gives back those of earlier runs; tasks
-    and results must then be JSON, and tasks differ. What a task raises is raised here, and the tasks that
-    have not begun are dropped. Ctrl-C ends the workers at once. Raises PalateError where a worker was killed.
+    workers: number of processes; with 1 everything runs in this one. Worker processes are started fresh
+    ("spawn", the same on Linux and macOS, and safe beside threads), so work must be a function at the top of
+    a module, and a script that calls this needs `if __name__ == "__main__":`. shared is sent once per
+    process. Linear algebra keeps to one thread everywhere: it is faster so on small matrices, and sums are
+    then rounded the same way for any number of workers. partial: stores each result and gives back those of
+    earlier runs; tasks and results must then be JSON, and tasks differ. What a task raises is raised here,
+    and the tasks that have not begun are dropped. Ctrl-C ends the workers at once. Raises PalateError where a
+    worker was killed.
     """
     results: dict[int, Result] = {}
-    if kept is not None:
-        results = {place: kept[task] for place, task in enumerate(tasks) if task in kept}
+    if partial is not None:
+        results = {index: partial[task] for index, task in enumerate(tasks) if task in partial}
         if results and on_done:
             on_done(len(results), len(tasks))
-    open_places = [place for place in range(len(tasks)) if place not in results]
+    open_indices = [index for index in range(len(tasks)) if index not in results]
 
-    def take(place: int, result: Result) -> None:
-        results[place] = result
-        if kept is not None:
-            kept.add(tasks[place], result)
+    def finish(index: int, result: Result) -> None:
+        results[index] = result
+        if partial is not None:
+            partial.add(tasks[index], result)
         if on_done:
             on_done(len(results), len(tasks))
 
-    if workers == 1 or len(open_places) < 2:
+    if workers == 1 or len(open_indices) < 2:
         with _one_thread():
-            for place in open_places:
-                take(place, work(shared, tasks[place]))
+            for index in open_indices:
+                finish(index, work(shared, tasks[index]))
     else:
-        with _pool(min(workers, len(open_places)), shared) as pool:
-            with _deaf_to_ctrl_c():  # processes start here, and stay so
-                places = {pool.submit(_run, work, tasks[place]): place for place in open_places}
-            for future in as_completed(places):
-                take(places.pop(future), future.result())
-    return [results[place] for place in range(len(tasks))]
+        with _pool(min(workers, len(open_indices)), shared) as pool:
+            with _ctrl_c_blocked():  # for the processes, which start here, for good
+                index_of = {pool.submit(_run, work, tasks[index]): index for index in open_indices}
+            for future in as_completed(index_of):
+                finish(index_of.pop(future), future.result())
+    return [results[index] for index in range(len(tasks))]
 
 
 @contextmanager
 def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
-    others = set(active_children())
+    earlier = set(active_children())
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_start, initargs=(shared,)
     )
@@ -78,10 +79,11 @@ def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
         yield pool
     except BrokenProcessPool:
         raise PalateError(
-            "a process of the replay was ended from outside, as happens where memory runs out; free some, and run it again"
+            "a process of the replay was ended from outside, as happens where memory runs out;"
+            " free some, and run it again"
         ) from None
     except KeyboardInterrupt:
-        for process in set(active_children()) - others:
+        for process in set(active_children()) - earlier:
             process.terminate()
         raise
     finally:
@@ -89,9 +91,9 @@ def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal; started in here, one does not hear it, and this one hears
-    it afterwards.
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Blocks SIGINT. Ctrl-C goes to every process of a terminal: a process that starts in here ignores it,
+    this one gets it afterwards.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -111,7 +113,7 @@ def _run(work: Callable[[Any, Task], Result], task: Task) -> Result:
 
 
 def _one_thread() -> Any:
-    """Takes effect at once; as a context, it ends with it."""
+    """Limits BLAS to one thread at once; where it is used as a context, until the end of that."""
     import scipy.linalg  # noqa: F401  brings a second BLAS; only what is loaded can be limited
     from threadpoolctl import threadpool_limits
 

@@ -1,5 +1,5 @@
-"""Learning curves as a PNG: how good each system is after k judgements, how much of a review is found after
-so much reading.
+"""Learning curves as a PNG: how good each system is after k judgements, and the recall after each share of a
+review that was read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from palate.errors import BadValue, MissingExtra
 from palate.evaluation.arrays import BoolVector, Vector
 from palate.evaluation.judgements import Review
-from palate.evaluation.row import LOWER_IS_BETTER, Row
-from palate.evaluation.screening import Runs
+from palate.evaluation.result_row import LOWER_IS_BETTER, ResultRow
+from palate.evaluation.screening import ScreeningRuns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -22,44 +22,50 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
-"""Told apart with every kind of colour blindness (Okabe and Ito, 2008, less its yellow, too pale for lines,
-with a violet).
+"""Distinct with every kind of colour blindness (Okabe and Ito, 2008; its yellow, too pale for lines, is
+replaced by a violet).
 """
 
-DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
-PALATE: Mapping[str, Any] = {"color": "black", "linewidth": 2.6, "zorder": 10}
-ENTRY_INCHES = (1.8, 0.24)  # of the legend: wide, high
+DASH_PATTERNS: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
+PALATE_STYLE: Mapping[str, Any] = {"color": "black", "linewidth": 2.6, "zorder": 10}
+LEGEND_ENTRY_INCHES = (1.8, 0.24)  # wide, high
 SHARES = np.linspace(0, 1, 201)  # of the records of a review
 
 
 def check_plot() -> None:
-    """Raises MissingExtra without [plots]."""
+    """Checks that plots can be drawn. Raises MissingExtra without [plots]."""
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         raise MissingExtra("--plot", "plots") from None
 
 
-def plot_curves(rows: Sequence[Row], path: Path) -> None:
-    """Of ratings or library: a panel for each metric, a line for each system over k, a band for its interval.
+def plot_curves(rows: Sequence[ResultRow], path: Path) -> None:
+    """Draws ratings or library: a panel for each metric, a line for each system over k, a band for its
+    interval.
 
     Raises BadValue where the file cannot be written.
     """
     metrics = list(dict.fromkeys(row.metric for row in rows))
     figure, panels = _panels(len(metrics), columns=2 if len(metrics) == 4 else 3)
     steps = sorted({row.k for row in rows if row.k is not None})
-    looks = looks_of(row.system for row in rows)
+    styles = line_styles(row.system for row in rows)
     for panel, metric in zip(panels, metrics, strict=True):
-        for system, look in looks.items():
+        for system, style in styles.items():
             line = [row for row in rows if (row.system, row.metric) == (system, metric)]
             if line:
-                places = [steps.index(row.k) for row in line if row.k is not None]
+                indices = [steps.index(row.k) for row in line if row.k is not None]
                 panel.plot(
-                    places, [row.mean for row in line], label=system, marker="o", markersize=3.5, **look
+                    indices, [row.mean for row in line], label=system, marker="o", markersize=3.5, **style
                 )
                 lows, highs = [row.low for row in line], [row.high for row in line]
                 panel.fill_between(
-                    places, lows, highs, color=look["color"], alpha=min(0.12, 0.9 / len(looks)), linewidth=0
+                    indices,
+                    lows,
+                    highs,
+                    color=style["color"],
+                    alpha=min(0.12, 0.9 / len(styles)),
+                    linewidth=0,
                 )
         panel.set_xticks(range(len(steps)), [str(k) for k in steps])
         panel.set_xlabel("likes given" if rows[0].protocol == "library" else "judgements learned from")
@@ -69,20 +75,18 @@ def plot_curves(rows: Sequence[Row], path: Path) -> None:
     _finish(figure, panels, f"{rows[0].protocol}: {rows[0].data}", path)
 
 
-def plot_recall(reviews: Sequence[Review], runs: Runs, path: Path) -> None:
-    """Of screening: a panel for each review, a line for each system, the mean over its runs.
+def plot_recall(reviews: Sequence[Review], runs: ScreeningRuns, path: Path) -> None:
+    """Draws screening: a panel for each review, a line for each system, the mean over its runs.
 
     Raises BadValue where the file cannot be written.
     """
     figure, panels = _panels(len(reviews), columns=3)
-    looks = looks_of(system for _, system, _ in runs)
+    styles = line_styles(system for _, system, _ in runs)
     for panel, review in zip(panels, reviews, strict=True):
-        for system, look in looks.items():
-            founds = [
-                found for (data, name, _), found in runs.items() if (data, name) == (review.name, system)
-            ]
-            recall = np.mean([recall_curve(found, len(review.contents) - 2) for found in founds], axis=0)
-            panel.plot(100 * SHARES, 100 * recall, label=system, **look)
+        for system, style in styles.items():
+            relevant = [run for (data, name, _), run in runs.items() if (data, name) == (review.name, system)]
+            recall = np.mean([recall_curve(run, len(review.contents) - 2) for run in relevant], axis=0)
+            panel.plot(100 * SHARES, 100 * recall, label=system, **style)
         panel.axline((0, 0), slope=1, color="0.75", linewidth=0.8, zorder=0)
         panel.set_xlim(0, 100)
         panel.set_ylim(0, 102)
@@ -94,24 +98,25 @@ def plot_recall(reviews: Sequence[Review], runs: Runs, path: Path) -> None:
     _finish(figure, panels, "screening: the diagonal is what reading in any order finds", path)
 
 
-def recall_curve(found: BoolVector, n_records: int) -> Vector:
-    """The share of the relevant records found after each of SHARES of the n_records.
+def recall_curve(relevant: BoolVector, n_records: int) -> Vector:
+    """Returns the recall after each of SHARES of the n_records; relevant, (m,): was the i-th record read
+    relevant?
 
     >>> recall_curve(np.array([True, False, True]), n_records=4)[[0, 50, 100, 150, 200]].tolist()
     [0.0, 0.5, 0.5, 1.0, 1.0]
     """
-    recall = np.concatenate([[0.0], np.cumsum(found) / found.sum()])
-    return np.asarray(recall[np.minimum((SHARES * n_records + 1e-9).astype(np.int64), len(found))])
+    recall = np.concatenate([[0.0], np.cumsum(relevant) / relevant.sum()])
+    return np.asarray(recall[np.minimum((SHARES * n_records + 1e-9).astype(np.int64), len(relevant))])
 
 
-def looks_of(systems: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """How each system's line is drawn: colours first, then dashes; palate as no other."""
+def line_styles(systems: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Returns how each system's line is drawn: colours first, then dashes; palate in a style of its own."""
     others = [name for name in dict.fromkeys(systems) if name != "palate"]
-    looks: dict[str, dict[str, Any]] = {"palate": dict(PALATE)}
-    for place, name in enumerate(others):
-        dash = DASHES[place // len(COLOURS) % len(DASHES)]
-        looks[name] = {"color": COLOURS[place % len(COLOURS)], "linestyle": dash, "linewidth": 1.3}
-    return looks
+    styles: dict[str, dict[str, Any]] = {"palate": dict(PALATE_STYLE)}
+    for index, name in enumerate(others):
+        dash = DASH_PATTERNS[index // len(COLOURS) % len(DASH_PATTERNS)]
+        styles[name] = {"color": COLOURS[index % len(COLOURS)], "linestyle": dash, "linewidth": 1.3}
+    return styles
 
 
 def _panels(n: int, columns: int) -> tuple[Figure, list[Axes]]:
@@ -122,7 +127,7 @@ def _panels(n: int, columns: int) -> tuple[Figure, list[Axes]]:
     lines = -(-n // columns)
     figure = Figure(figsize=(4.2 * columns, 3.1 * lines + 0.4), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, [figure.add_subplot(lines, columns, place + 1) for place in range(n)]
+    return figure, [figure.add_subplot(lines, columns, index + 1) for index in range(n)]
 
 
 def _finish(figure: Figure, panels: Sequence[Axes], title: str, path: Path) -> None:
@@ -137,10 +142,10 @@ def _finish(figure: Figure, panels: Sequence[Axes], title: str, path: Path) -> N
     for panel in panels:
         for line, label in zip(*panel.get_legend_handles_labels(), strict=True):
             shown.setdefault(label, line)
-    columns = -(-len(shown) // int(figure.get_figheight() / ENTRY_INCHES[1]))
-    figure.set_figwidth(figure.get_figwidth() + ENTRY_INCHES[0] * columns)
-    looks: Mapping[str, Any] = {"frameon": False, "fontsize": 9, "handlelength": 2.8, "ncols": columns}
-    figure.legend(list(shown.values()), list(shown), loc="outside right upper", **looks)
+    columns = -(-len(shown) // int(figure.get_figheight() / LEGEND_ENTRY_INCHES[1]))
+    figure.set_figwidth(figure.get_figwidth() + LEGEND_ENTRY_INCHES[0] * columns)
+    styles: Mapping[str, Any] = {"frameon": False, "fontsize": 9, "handlelength": 2.8, "ncols": columns}
+    figure.legend(list(shown.values()), list(shown), loc="outside right upper", **styles)
     figure.suptitle(title, fontsize=11)
     try:
         figure.savefig(path, format="png")

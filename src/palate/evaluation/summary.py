@@ -1,25 +1,25 @@
-"""From what was measured of each reader to rows: means, intervals, and how far palate is from each system."""
+"""Rows from what was measured of each reader: means, intervals, and palate's difference from each system."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from palate.evaluation.arrays import Vector
+from palate.evaluation.generator import generator
 from palate.evaluation.metrics import bootstrap
-from palate.evaluation.row import Difference, Metric, Protocol, Row
-from palate.evaluation.seeding import generator
+from palate.evaluation.result_row import Difference, Metric, Protocol, ResultRow
 
-Figures = Sequence[tuple[int, Metric, Sequence[float]]]
-"""What was measured of one reader: k, metric, and the numbers whose mean over readers its statistic reads."""
+Measurements = Sequence[tuple[int, Metric, Sequence[float]]]
+"""What was measured of one reader: k, metric, and the numbers whose mean over readers the statistic takes."""
 
 Statistic = Callable[[Vector], Vector]
-"""From the mean over readers, (..., m), to the figure, (...)."""
+"""The figure, (...), from the mean over readers, (..., m)."""
 
 
-def first(means: Vector) -> Vector:
-    """The statistic of a metric that is a plain mean: m is 1.
+def plain_mean(means: Vector) -> Vector:
+    """Returns the figure of a metric that is a plain mean: m is 1.
 
-    >>> first(np.array([[0.5], [0.7]])).tolist()
+    >>> plain_mean(np.array([[0.5], [0.7]])).tolist()
     [0.5, 0.7]
     """
     return means[..., 0]
@@ -28,19 +28,19 @@ def first(means: Vector) -> Vector:
 def rows_over_readers(
     protocol: Protocol,
     data: str,
-    measured: Mapping[str, Sequence[Figures]],
+    measured: Mapping[str, Sequence[Measurements]],
     steps: Sequence[int],
     statistics: Mapping[Metric, Statistic],
     seed: int,
-) -> list[Row]:
-    """A row for each system, step and metric that some reader has.
+) -> list[ResultRow]:
+    """Returns a row for each system, step and metric that some reader has.
 
-    measured: the readers' figures by system, in the same order of readers for each. statistics: for each
+    measured: the readers' measurements by system, in the same order of readers for each. statistics: for each
     metric. Differences are between the readers that both systems have at that step: the interval is that of
     the paired bootstrap."""
-    found = {name: _by_cell(readers) for name, readers in measured.items()}
+    cells_of = {name: _by_cell(readers) for name, readers in measured.items()}
     rows = []
-    for name, cells in found.items():
+    for name, cells in cells_of.items():
         for k in steps:
             for metric, statistic in statistics.items():
                 if not (readers := cells.get((k, metric))):
@@ -50,33 +50,37 @@ def rows_over_readers(
                     generator(seed, "bootstrap", name, str(k), metric),
                     statistic=statistic,
                 )
-                served = found.get("palate", {}).get((k, metric), {})
-                difference = None if name == "palate" else _difference(served, readers, statistic, seed)
+                palate_readers = cells_of.get("palate", {}).get((k, metric), {})
+                difference = (
+                    None if name == "palate" else _difference(palate_readers, readers, statistic, seed)
+                )
                 rows.append(
-                    Row(protocol, data, name, k, metric, *interval, n=len(readers), palate_minus=difference)
+                    ResultRow(
+                        protocol, data, name, k, metric, *interval, n=len(readers), palate_minus=difference
+                    )
                 )
     return rows
 
 
-def _by_cell(readers: Sequence[Figures]) -> dict[tuple[int, Metric], dict[int, Sequence[float]]]:
-    """(k, metric) -> place of the reader -> numbers."""
+def _by_cell(readers: Sequence[Measurements]) -> dict[tuple[int, Metric], dict[int, Sequence[float]]]:
+    """Returns (k, metric) -> index of the reader -> numbers."""
     cells: dict[tuple[int, Metric], dict[int, Sequence[float]]] = {}
-    for place, figures in enumerate(readers):
-        for k, metric, numbers in figures:
-            cells.setdefault((k, metric), {})[place] = numbers
+    for index, measurements in enumerate(readers):
+        for k, metric, numbers in measurements:
+            cells.setdefault((k, metric), {})[index] = numbers
     return cells
 
 
 def _difference(
-    served: Mapping[int, Sequence[float]],
-    other: Mapping[int, Sequence[float]],
+    palate_readers: Mapping[int, Sequence[float]],
+    system_readers: Mapping[int, Sequence[float]],
     statistic: Statistic,
     seed: int,
 ) -> Difference | None:
-    both = [place for place in served if place in other]
+    both = [index for index in palate_readers if index in system_readers]
     if not both:
         return None
-    pairs = np.array([[*served[place], *other[place]] for place in both])  # (n, 2 m)
+    pairs = np.array([[*palate_readers[index], *system_readers[index]] for index in both])  # (n, 2 m)
     m = pairs.shape[1] // 2
     interval = bootstrap(
         pairs,

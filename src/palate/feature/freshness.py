@@ -1,5 +1,7 @@
 """Freshness: how new a text is."""
 
+from typing import Self
+
 import numpy as np
 
 from palate.parts import Matrix, Vector
@@ -21,22 +23,24 @@ class Freshness:
     rates.
 
     >>> ages = np.array([0.0, 2.0, 400.0, np.nan])
-    >>> Freshness(ages).transform(ages).astype(float).round(1).tolist()
+    >>> Freshness.fit(ages).transform(ages).astype(float).round(1).tolist()
     [[0.9, 0.6, 0.5], [-0.3, 0.3, 0.4], [-0.7, -0.9, -0.9], [0.0, 0.0, 0.0]]
     """
 
-    def __init__(self, ages: Vector) -> None:
-        found = _decayed(ages)
-        dated = found[~np.isnan(ages)]
-        self.mean: Vector = dated.mean(axis=0) if len(dated) else np.zeros(len(HALF_LIVES))
-        spread = (
-            np.where(np.isnan(ages)[:, None], 0, (found - self.mean) ** 2).mean(axis=0)
-            if len(ages)
-            else np.zeros(3)
-        )
+    def __init__(self, mean: Vector, scale: Vector) -> None:
+        self.mean, self.scale = mean, scale  # (3,) each
+
+    @classmethod
+    def fit(cls, ages: Vector) -> Self:
+        """Returns what centres and scales the columns of a corpus with (n,) ages in days, NaN for no date."""
+        decayed = _decayed(ages)
+        dated = decayed[~np.isnan(ages)]
+        mean: Vector = dated.mean(axis=0) if len(dated) else np.zeros(len(HALF_LIVES))
+        squares = np.where(np.isnan(ages)[:, None], 0, (decayed - mean) ** 2)
+        spread = squares.mean(axis=0) if len(ages) else np.zeros(len(HALF_LIVES))
         varies = spread > 1e-12  # of texts that are all old, columns of rounding errors would be left
-        self.scale: Vector = np.where(
-            varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0
+        return cls(
+            mean, np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1) * max(varies.sum(), 1)), 0.0)
         )
 
     def transform(self, ages: Vector) -> Matrix:

@@ -1,186 +1,193 @@
-"""Keyword: words and pairs of words, counted, hashed and weighed."""
+"""Keyword: the weights of terms in a text, by BM25 and by tf-idf, under document frequencies that are frozen."""
 
-import re
-import zlib
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from palate.feature.terms import BUCKETS, PLAIN, content_terms, term_id
 from palate.features import Terms
 
-WORD = re.compile(r"[^\W_]{2,}")
-BUCKETS = 1 << 22  # hashes of terms; of 300,000 terms about 7 in 100 share theirs with another
-PLAIN = BUCKETS  # added to the hash of a stop word, and of a pair with one in it
-HASHING = "2"  # what `hash_terms` makes; a store with the terms of another gets them anew
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 RARE, COMMON, KEPT = range(3)  # codes: in no other text, in more than 95 of 100, the first of the rest
-STOP = frozenset(
-    "an and are as at be been between both but by can for from had has have he her his if in into is it its more no not of on "
-    "or our she so such than that the their them then there these they this to was we were what when which who will with would "
-    "you your also about after all any because do does how may most only other over out some through under up very while".split()
-)
+COMMON_SHARE, CONTENT_SHARE = 0.95, 0.5  # of the texts, above which tf-idf and BM25 leave a term out
+
+Ids = np.ndarray[tuple[int], np.dtype[np.uint32]]
+Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
+Floats = np.ndarray[tuple[int], np.dtype[np.float32]]
+Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
-def count_terms(content: str) -> dict[str, int]:
-    """Words of two characters or more and pairs of neighbouring ones, in lower case, without stop words.
+class Postings(NamedTuple):
+    """The known terms of n texts, ragged: text i has codes[starts[i]:starts[i+1]], as often as counts says.
 
-    >>> count_terms("The cat sat on the cat.")
-    {'cat': 2, 'sat': 1, 'cat sat': 1}
+    codes: int32, `KEPT` or more, ascending within a text. counts: uint8. starts: (n + 1,) int64.
+    saturation: (n,) float32, k1 (1 - b + b length) of BM25. norms: (n,) float32, the length of the tf-idf row,
+    in which the unknown terms of the text count too.
     """
-    counts: dict[str, int] = {}
-    before = ""
-    for word in WORD.findall(content.lower()):
-        if word in STOP:
-            before = ""
-            continue
-        counts[word] = counts.get(word, 0) + 1
-        if before:
-            pair = f"{before} {word}"
-            counts[pair] = counts.get(pair, 0) + 1
-        before = word
-    return counts
 
+    codes: Codes
+    counts: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    starts: np.ndarray[tuple[int], np.dtype[np.int64]]
+    saturation: Floats
+    norms: Floats
 
-def hash_terms(contents: Sequence[str]) -> Terms:
-    """What `count_terms` counts, for n texts at once, each term as its `term_id`; after those the stop words
-    and pairs with one.
-
-    Stop words and their pairs have ids from 2**22 on. About 60 microseconds a text.
-
-    >>> terms = hash_terms(["The cat sat on the cat.", ""])
-    >>> len(terms), len(terms.ids), sorted(content_terms(terms).counts.tolist()), term_id("on the") in terms.ids
-    (2, 8, [1, 1, 2], True)
-    """
-    found = [np.fromiter(map(_hash, WORD.findall(content.lower())), np.int64) for content in contents]
-    owners = np.repeat(np.arange(len(found)), [len(words) for words in found])
-    words = np.concatenate([*found, np.zeros(0, np.int64)])
-    together = owners[:-1] == owners[1:]
-    one, other = words[:-1][together], words[1:][together]
-    plain = (one < 0) | (other < 0)
-    pairs = _pair(np.abs(one), np.abs(other)) + PLAIN * plain
-    ids = np.concatenate([np.abs(words) % BUCKETS + PLAIN * (words < 0), pairs])
-    keys, counts = np.unique(
-        np.concatenate([owners, owners[:-1][together]]) * (2 * BUCKETS) + ids, return_counts=True
-    )
-    starts = np.searchsorted(keys, np.arange(len(found) + 1) * (2 * BUCKETS))
-    return Terms(
-        (keys % (2 * BUCKETS)).astype(np.uint32),
-        np.minimum(counts, 255).astype(np.uint8),
-        starts.astype(np.int64),
-    )
-
-
-def content_terms(terms: Terms) -> Terms:
-    """Those without stop words: what `count_terms` counts."""
-    kept = terms.ids < PLAIN
-    starts = np.concatenate([[0], np.cumsum(kept)])[terms.starts]
-    return Terms(terms.ids[kept], terms.counts[kept], starts.astype(np.int64))
-
-
-def term_id(term: str) -> int:
-    """The hash of a word, or of two words with a space between: made of CRC-32, equal on every machine.
-
-    In [0, 2**22); of a stop word, and of a pair with one, in [2**22, 2**23).
-    """
-    words = [_hash(word) for word in term.split(" ")]
-    codes = [abs(word) for word in words]
-    return (codes[0] % BUCKETS if len(codes) == 1 else int(_pair(*codes))) + PLAIN * (min(words) < 0)
-
-
-@lru_cache(maxsize=200_000)
-def _hash(word: str) -> int:
-    """CRC-32 of a word, negative for a stop word."""
-    code = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-    return -code if word in STOP else code
-
-
-def _pair(one: Any, other: Any) -> Any:
-    return (((one * 40503 + other * 2654435) >> 7) ^ other) % BUCKETS
+    def __len__(self) -> int:
+        return len(self.starts) - 1
 
 
 class Keyword:
-    """Two weightings of terms that occur in two texts or more: BM25 of what says something, and tf-idf of
-    every word.
+    """Two weightings of terms that occur in two texts or more: BM25 of content words, and tf-idf of every word.
 
-    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words
-    and what is in over half of the texts; a long text has a longer row, as it has more to be liked for. It
-    suits a taste that fits likings. tf-idf (`tfidf`) is sublinear and keeps "not" and "in rats", which
-    reviewers go by, but nothing that is in over 95 of 100 texts; a row has length 1, terms that no other text
-    has counted in. It suits a taste that looks for a margin. Costs O(terms of the corpus) to make. rows:
-    `bm25` of the corpus itself.
+    Use them beside vectors: names and rare terms are what vectors blur. BM25 (`bm25`) leaves out stop words and
+    terms of more than half of the texts; a long text has a longer row, as there is more in it to be liked. BM25
+    suits a taste that fits likings. tf-idf (`tfidf`) is sublinear and keeps "not" and "in rats", which reviewers
+    go by, but no term of more than 95 of 100 texts; a row has length 1, terms that no other text has counted in.
+    tf-idf suits a taste that looks for a margin.
 
-    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16
-    with the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
+    A Keyword is frozen: what it learned of a corpus weighs texts that come later too, at O(terms) a text. `fit`
+    makes one from texts in memory, `of_counts` from document frequencies. ids: (v,) ascending hashes of the
+    terms it keeps, 20 bytes of memory each.
+
+    Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16 with
+    the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
     scikit-learn's smoothing.
 
-    >>> keyword = Keyword(hash_terms(["red fox", "red hen", "old cow", "old pig", "sly dog"]))
-    >>> row = keyword.bm25(hash_terms(["a red cow"])).toarray()[0]
+    >>> from palate.feature.terms import hash_terms
+    >>> keyword = Keyword.fit(hash_terms(["red fox", "red hen", "old cow", "old pig", "sly dog"]))
+    >>> row = keyword.bm25(keyword.postings(hash_terms(["a red cow"]))).toarray()[0]
     >>> len(row), bool(row[keyword.column("red")] > 0), keyword.column("cow")
     (2, True, -1)
     """
 
-    def __init__(self, corpus: Terms) -> None:
-        n = len(corpus)
+    def __init__(self, arrays: Arrays, usual_length: float, scale: float) -> None:
+        self._arrays = arrays
+        self.ids: Ids = arrays["ids"]
+        self._common: Ids = arrays["common"]
+        self.idf: Floats = arrays["idf"]  # by code
+        self._columns: Codes = arrays["columns"]  # code -> column of BM25, or -1
+        self.column_codes: Codes = arrays["column_codes"]  # column of BM25 -> code
+        self.rarity: Floats = arrays["rarity"]  # by column of BM25
+        self.usual_length, self.scale = usual_length, scale
+
+    @classmethod
+    def fit(cls, corpus: Terms) -> Self:
+        """Returns the weighting of a corpus in memory. Costs O(terms of the corpus)."""
         found = np.bincount(corpus.ids, minlength=2 * BUCKETS)
-        ids = np.flatnonzero(found >= 2)
-        usual = found[ids] <= max(2, 0.95 * n)
-        self._codes = np.zeros(2 * BUCKETS, np.int32)  # bucket -> RARE, COMMON or KEPT + column of tf-idf
-        self._codes[ids[~usual]] = COMMON
-        ids = ids[usual]
-        frequencies = found[ids]
-        self._codes[ids] = np.arange(KEPT, KEPT + len(ids))
-        idf = np.log((1 + n) / (1 + np.concatenate([[1, n], frequencies]))) + 1
+        content = int(content_terms(corpus).counts.sum(dtype=np.int64))
+        keyword = cls.of_counts(len(corpus), found, content)
+        return keyword.scaled(keyword.energy(keyword.postings(corpus)) / max(len(corpus), 1))
+
+    @classmethod
+    def of_counts(cls, n: int, frequencies: np.ndarray[Any, Any], content: int) -> Self:
+        """Returns the weighting, not yet scaled, of n texts.
+
+        frequencies: (2 * BUCKETS,) how many of the texts have each term. content: occurrences of content terms
+        in all of them.
+        """
+        ids = np.flatnonzero(frequencies >= 2)
+        usual = frequencies[ids] <= max(2, COMMON_SHARE * n)
+        common, ids = ids[~usual], ids[usual]
+        kept = frequencies[ids]
+        idf = np.log((1 + n) / (1 + np.concatenate([[1, n], kept]))) + 1
         idf[COMMON] = 0
-        self._idf = idf.astype(np.float32)  # by code
-        said = (ids < PLAIN) & (frequencies <= max(2, n / 2))
-        self._columns = np.full(KEPT + len(ids), -1, np.int32)  # code -> column of BM25
-        self._columns[KEPT:][said] = np.arange(said.sum())
-        frequent = frequencies[said]
-        self._rarity = np.log1p((n - frequent + 0.5) / (frequent + 0.5)).astype(np.float32)
-        # length of a text
-        self._usual = max(float(content_terms(corpus).counts.sum(dtype=np.int64)) / max(n, 1), 1e-9)
-        self._scale = 1.0
-        self.rows = self.bm25(corpus)
-        energy = float(self.rows.data @ self.rows.data) / max(n, 1)
-        self._scale = 1 / float(np.sqrt(energy)) if energy > 0 else 1.0
-        self.rows.data *= self._scale
+        chosen = (ids < PLAIN) & (kept <= max(2, n * CONTENT_SHARE))
+        columns = np.full(KEPT + len(ids), -1, np.int32)
+        columns[KEPT:][chosen] = np.arange(chosen.sum())
+        frequent = kept[chosen]
+        arrays = {
+            "ids": ids.astype(np.uint32),
+            "common": common.astype(np.uint32),
+            "idf": idf.astype(np.float32),
+            "columns": columns,
+            "column_codes": (KEPT + np.flatnonzero(chosen)).astype(np.int32),
+            "rarity": np.log1p((n - frequent + 0.5) / (frequent + 0.5)).astype(np.float32),
+        }
+        return cls(arrays, max(float(content) / max(n, 1), 1e-9), 1.0)
 
-    def bm25(self, terms: Terms) -> csr_array:
-        """(n, v) float32 with a mean squared row length of 1 over the corpus; a text without a known term is
-        an empty row.
-        """
-        terms = content_terms(terms)
-        columns = self._columns[self._codes[terms.ids]]
-        known = columns >= 0
-        owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-        lengths = np.bincount(owners, weights=terms.counts, minlength=len(terms)) / self._usual
-        counts, columns = terms.counts[known].astype(np.float32), columns[known]
-        slowed = SATURATION * (1 - LENGTH + LENGTH * lengths[owners[known]]).astype(np.float32)
-        weights = self._scale * (self._rarity[columns] * counts / (counts + slowed))
-        return _rows(weights, columns, known, terms, len(self._rarity))
-
-    def tfidf(self, terms: Terms) -> csr_array:
-        """(n, w) float32 of terms with stop words, rows of length 1 or less: terms that no other text has
-        count in the length.
-        """
-        codes = self._codes[terms.ids]
-        known = codes >= KEPT
-        weights = (1 + np.log(terms.counts.astype(np.float32))) * self._idf[codes]
-        owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-        lengths = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(terms))).astype(np.float32)
-        return _rows(
-            weights[known] / lengths[owners[known]], codes[known] - KEPT, known, terms, len(self._idf) - KEPT
+    def scaled(self, energy: float) -> Self:
+        """Returns the same with BM25 rows of a mean squared length of 1. energy: what that length is now."""
+        return type(self)(
+            self._arrays, self.usual_length, self.scale / float(np.sqrt(energy)) if energy else 1.0
         )
 
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Returns all that was learned, for `from_arrays`."""
+        return {**self._arrays, "usual_length": np.array(self.usual_length), "scale": np.array(self.scale)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """Returns what gave these arrays, to the bit; they may be mapped from files."""
+        return cls(arrays, float(arrays["usual_length"]), float(arrays["scale"]))
+
+    @property
+    def width(self) -> int:
+        """Number of terms kept: columns of `tfidf`."""
+        return len(self.ids)
+
+    def postings(self, terms: Terms) -> Postings:
+        """Returns the known terms of n texts, with what both weightings need to know of each text."""
+        n, owners = len(terms), np.repeat(np.arange(len(terms)), np.diff(terms.starts))
+        content = np.where(terms.ids < PLAIN, terms.counts, np.uint8(0))
+        lengths = np.bincount(owners, weights=content, minlength=n) / self.usual_length
+        saturation = (SATURATION * (1 - LENGTH + LENGTH * lengths)).astype(np.float32)
+        codes = self._codes(terms.ids)
+        weights = _sublinear(terms.counts) * self.idf[codes]
+        norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=n)).astype(np.float32)
+        known = codes >= KEPT
+        starts = np.concatenate([[0], np.cumsum(known)])[terms.starts]
+        return Postings(codes[known], terms.counts[known], starts.astype(np.int64), saturation, norms)
+
+    def bm25(self, postings: Postings) -> csr_array:
+        """Returns (n, w) float32 with a mean squared row length of 1 over the corpus that was fitted.
+
+        A text without a known content term is an empty row.
+        """
+        columns = self._columns[postings.codes]
+        known = columns >= 0
+        owners = np.repeat(np.arange(len(postings)), np.diff(postings.starts))[known]
+        counts, columns = postings.counts[known].astype(np.float32), columns[known]
+        weights = self.scale * (self.rarity[columns] * counts / (counts + postings.saturation[owners]))
+        starts = np.concatenate([[0], np.cumsum(known)])[postings.starts]
+        return _rows(weights, columns, starts, len(self.rarity))
+
+    def tfidf(self, postings: Postings) -> csr_array:
+        """Returns (n, v) float32 of terms with stop words, rows of length 1 or less: unknown terms count too."""
+        owners = np.repeat(np.arange(len(postings)), np.diff(postings.starts))
+        weights = _sublinear(postings.counts) * self.idf[postings.codes]
+        columns = postings.codes - np.int32(KEPT)
+        return _rows(weights / postings.norms[owners], columns, postings.starts, self.width)
+
+    def energy(self, postings: Postings) -> float:
+        """Returns the sum of the squared lengths of the texts' BM25 rows."""
+        data = self.bm25(postings).data
+        return float(data @ data)
+
     def column(self, term: str, block: Literal["keyword", "tfidf"] = "keyword") -> int:
-        """The column of a term in `bm25` or `tfidf`, or -1 where it is not used."""
-        code = int(self._codes[term_id(term)])
+        """Returns the column of a term in `bm25` or `tfidf`, or -1 where it is not used."""
+        code = int(self._codes(np.array([term_id(term)], np.uint32))[0])
         return int(self._columns[code]) if block == "keyword" else max(code - KEPT, -1)
 
+    def _codes(self, ids: Ids) -> Codes:
+        """Returns (m,) codes of m terms, by search where they are fewer than the terms it keeps."""
+        if len(ids) > len(self.ids):
+            table = np.zeros(2 * BUCKETS, np.int32)
+            table[self.ids] = np.arange(KEPT, KEPT + len(self.ids))
+            table[self._common] = COMMON
+            return table[ids]
+        if not len(self.ids):
+            return np.where(np.isin(ids, self._common), COMMON, RARE).astype(np.int32)
+        near = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        codes = np.where(self.ids[near] == ids, near + KEPT, RARE).astype(np.int32)
+        if len(self._common):
+            codes[np.isin(ids, self._common)] = COMMON
+        return codes
 
-def _rows(weights: Any, columns: Any, known: Any, terms: Terms, width: int) -> csr_array:
-    starts = np.concatenate([[0], np.cumsum(known)])[terms.starts]
-    return csr_array((weights, columns, starts.astype(np.int32)), shape=(len(terms), width))
+
+def _sublinear(counts: np.ndarray[Any, Any]) -> Floats:
+    return 1 + np.log(counts.astype(np.float32))
+
+
+def _rows(weights: Any, columns: Any, starts: Any, width: int) -> csr_array:
+    return csr_array((weights, columns, starts.astype(np.int32)), shape=(len(starts) - 1, width))

@@ -126,7 +126,7 @@ class LikedCrowd:
 def _likes(feedback: CrowdFeedback) -> csr_array:
     """(n, r) likings above 0, of the readers who liked most."""
     liked = feedback.likings > 0
-    readers, places, likings = feedback.readers[liked], feedback.places[liked], feedback.likings[liked]
+    readers, places, likings = feedback.readers[liked], feedback.indices[liked], feedback.likings[liked]
     shape = (feedback.n_texts, int(readers.max(initial=-1)) + 1)
     likes = csr_array((likings.astype(np.float64), (places, readers)), shape=shape)
     activity = np.asarray(likes.sum(axis=0), dtype=np.float64)

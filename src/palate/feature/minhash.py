@@ -23,7 +23,7 @@ def band_keys(terms: Terms) -> list[list[int]]:
     Broder, On the resemblance and containment of documents (1997); multiply-shift hashing (Dietzfelbinger,
     1996).
 
-    >>> from palate.feature.keyword import hash_terms
+    >>> from palate.feature.terms import hash_terms
     >>> one = "the quick brown fox jumps over a lazy dog while seven hens watch from their old wooden coop at noon"
     >>> other = "government bond yields rose sharply as the central bank hinted at two further increases this year"
     >>> one, other, same = band_keys(hash_terms([one, other, one.replace("seven", "eight")]))

@@ -66,7 +66,7 @@ class RatedCrowd:
                 f"factors and company must be 1 or more, rows one for each of {feedback.n_texts} texts;"
                 f" got {factors=}, {company=}, {len(rows)} rows"
             )
-        heard, places = np.unique(feedback.places, return_inverse=True)
+        heard, places = np.unique(feedback.indices, return_inverse=True)
         likings = _centred(feedback.readers, feedback.likings)
         kept = _spaced(feedback.readers)
         around = _company(feedback.readers[kept], places[kept], len(heard), company, seed)

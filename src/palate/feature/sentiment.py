@@ -2,16 +2,17 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
 import numpy as np
 
-from palate.feature.keyword import BUCKETS, content_terms, term_id
+from palate.feature.terms import content_terms, term_id
 from palate.features import Terms
-from palate.parts import Matrix, Vector
+from palate.parts import Matrix, Rows, Vector
 
 # words of no feeling that every text is taken to begin with, so that one warm word is not a warm text
 QUIET = 10.0
-ENOUGH = 100  # texts that tell how much feeling is usual; with fewer the block counts for less
+FULL_SCALE_TEXTS = 100  # texts that tell how much feeling is usual; with fewer the block counts for less
 WORDS = 2.0  # terms a word brings: itself, and the pair with the one before
 
 
@@ -28,40 +29,50 @@ class Sentiment:
     less over fewer. Source: the valences of VADER, Hutto and Gilbert, ICWSM 2014 (MIT licence, see NOTICE):
     means of ten raters from -4 to 4.
 
-    >>> from palate.feature.keyword import hash_terms
+    >>> from palate.feature.terms import hash_terms
     >>> corpus = hash_terms(["A delightful, charming film.", "An awful, boring film.", "A film about trains."])
-    >>> (Sentiment(corpus).transform(corpus) * 100 / 3).astype(float).round(1).tolist()
+    >>> (Sentiment.fit(feelings_of(corpus)).transform(corpus) * 100 / 3).astype(float).round(1).tolist()
     [[1.1, -0.4], [-0.6, 0.9], [-0.6, -0.4]]
     """
 
-    def __init__(self, corpus: Terms) -> None:
-        found = _feelings(corpus)
-        self.mean: Vector = found.mean(axis=0) if len(found) else np.zeros(2)
-        spread = float(((found - self.mean) ** 2).sum(axis=1).mean()) if len(found) else 0.0
-        self.scale = min(1.0, len(found) / ENOUGH) / np.sqrt(spread) if spread > 0 else 0.0
+    def __init__(self, mean: Vector, scale: float) -> None:
+        self.mean: Vector = mean  # (2,)
+        self.scale = scale
+
+    @classmethod
+    def fit(cls, feelings: Matrix) -> Self:
+        """Returns what centres and scales (n, 2) feelings of a corpus, as `feelings_of` gives them."""
+        mean = feelings.mean(axis=0) if len(feelings) else np.zeros(2)
+        spread = float(((feelings - mean) ** 2).sum(axis=1).mean()) if len(feelings) else 0.0
+        scale = min(1.0, len(feelings) / FULL_SCALE_TEXTS) / np.sqrt(spread) if spread > 0 else 0.0
+        return cls(mean, float(scale))
 
     def transform(self, terms: Terms) -> Matrix:
         """(n, 2) float32: pleasant, unpleasant."""
-        return ((_feelings(terms) - self.mean) * self.scale).astype(np.float32)
+        return ((feelings_of(terms) - self.mean) * self.scale).astype(np.float32)
 
 
-def _feelings(terms: Terms) -> Matrix:
-    """(n, 2) roots of the mean valence a word, each side for itself: in [0, 2]. Without the root a few texts
-    would be all.
+def feelings_of(terms: Terms) -> Matrix:
+    """Returns (n, 2) roots of the mean valence a word, each side for itself, in [0, 2].
+
+    Without the root a few texts would be all.
     """
     terms = content_terms(terms)
     owners = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-    valences = _valences()[terms.ids] * terms.counts
+    known, valence = _valences()
+    near = np.minimum(np.searchsorted(known, terms.ids), len(known) - 1)
+    valences = np.where(known[near] == terms.ids, valence[near], np.float32(0)) * terms.counts
     words = np.bincount(owners, terms.counts, len(terms)) / WORDS + QUIET
     sides = [np.bincount(owners, np.maximum(side, 0), len(terms)) for side in (valences, -valences)]
     return np.sqrt(np.stack(sides, axis=1) / words[:, None])
 
 
 @cache
-def _valences() -> Vector:
-    """(2**22,) valence of each term hash, 0 for all that has none."""
-    table = np.zeros(BUCKETS, np.float32)
+def _valences() -> tuple[Rows, Vector]:
+    """Returns the ascending hashes of the terms that have a valence, and their valences."""
+    table: dict[int, float] = {}
     for line in (files("palate.feature") / "valence.tsv").read_text("ascii").splitlines():
         word, valence = line.split("\t")
         table[term_id(word)] = float(valence)
-    return table
+    ids = np.array(sorted(table))
+    return ids, np.array([table[term] for term in ids.tolist()], np.float32)

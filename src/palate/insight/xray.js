@@ -2,8 +2,8 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const one = (query, within = document) => within.querySelector(query);
-const all = (query, within = document) => [...within.querySelectorAll(query)];
+const select = (query, within = document) => within.querySelector(query);
+const selectAll = (query, within = document) => [...within.querySelectorAll(query)];
 const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
 /** Bytes from base64 of zlib. */
@@ -48,28 +48,28 @@ const watchers = [];
 let chosen = data.first;
 let kept = false;
 
-function choose(place) {
-  chosen = place;
-  for (const chip of all("[data-piece]")) chip.classList.toggle("chosen", Number(chip.dataset.piece) === place);
+function choose(piece) {
+  chosen = piece;
+  for (const chip of selectAll("[data-piece]")) chip.classList.toggle("chosen", Number(chip.dataset.piece) === piece);
   for (const watcher of watchers) watcher();
 }
 
-function keep(place) {
-  kept = !(kept && chosen === place);
-  choose(place);
+function keep(piece) {
+  kept = !(kept && chosen === piece);
+  choose(piece);
 }
 
-for (const list of all(".chips")) {
-  const chips = all(".chip", list);
+for (const list of selectAll(".chips")) {
+  const chips = selectAll(".chip", list);
   chips.forEach((chip, index) => {
-    const place = Number(chip.dataset.piece);
-    chip.tabIndex = place === chosen ? 0 : -1;
-    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && !kept && choose(place));
+    const piece = Number(chip.dataset.piece);
+    chip.tabIndex = piece === chosen ? 0 : -1;
+    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && !kept && choose(piece));
     chip.addEventListener("focus", () => {
       chips.forEach((other) => (other.tabIndex = other === chip ? 0 : -1));
-      if (!kept) choose(place);
+      if (!kept) choose(piece);
     });
-    chip.addEventListener("click", () => keep(place));
+    chip.addEventListener("click", () => keep(piece));
     chip.addEventListener("keydown", (event) => {
       const to = { ArrowRight: index + 1, ArrowLeft: index - 1, ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: chips.length - 1 }[event.key];
       if (event.key === "Escape") kept = false;
@@ -80,7 +80,7 @@ for (const list of all(".chips")) {
     });
   });
 }
-for (const row of all("tr[data-piece]")) {
+for (const row of selectAll("tr[data-piece]")) {
   row.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && !kept && choose(Number(row.dataset.piece)));
   row.addEventListener("click", () => keep(Number(row.dataset.piece)));
 }
@@ -90,21 +90,21 @@ for (const row of all("tr[data-piece]")) {
 async function embeddings() {
   const { dims, names, scales, rows } = data.strips;
   const cells = new Int8Array((await unpack(rows)).buffer);
-  const value = (name, place, dim) => cells[(names.indexOf(name) * data.pieces.length + place) * dims + dim] / 127;
-  const draw = (canvas, name, place) => {
-    paint(canvas, dims, 1, (dim) => value(name, place, dim), colour("--hot"), colour("--cold"));
+  const value = (name, piece, dim) => cells[(names.indexOf(name) * data.pieces.length + piece) * dims + dim] / 127;
+  const draw = (canvas, name, piece) => {
+    paint(canvas, dims, 1, (dim) => value(name, piece, dim), colour("--hot"), colour("--cold"));
     canvas.onpointermove = (event) => {
       const dim = Math.min(dims - 1, Math.floor((event.offsetX / canvas.clientWidth) * dims));
-      canvas.title = `dim ${dim}: ${(value(name, place, dim) * scales[names.indexOf(name)]).toFixed(3)}`;
+      canvas.title = `dim ${dim}: ${(value(name, piece, dim) * scales[names.indexOf(name)]).toFixed(3)}`;
     };
   };
-  const rowsDrawn = () => all("canvas[data-row]").forEach((canvas) => draw(canvas, names.at(-1), Number(canvas.dataset.row)));
+  const rowsDrawn = () => selectAll("canvas[data-row]").forEach((canvas) => draw(canvas, names.at(-1), Number(canvas.dataset.row)));
   const chosenDrawn = () => {
-    for (const canvas of all("canvas[data-part]")) {
+    for (const canvas of selectAll("canvas[data-part]")) {
       draw(canvas, canvas.dataset.part, chosen);
-      one(`output[data-part="${canvas.dataset.part}"]`).textContent = data.lengths[canvas.dataset.part][chosen].toFixed(2);
+      select(`output[data-part="${canvas.dataset.part}"]`).textContent = data.lengths[canvas.dataset.part][chosen].toFixed(2);
     }
-    one("#adding-piece").textContent = `${chosen}: ${data.pieces[chosen]}`;
+    select("#adding-piece").textContent = `${chosen}: ${data.pieces[chosen]}`;
   };
   rowsDrawn();
   chosenDrawn();
@@ -115,7 +115,7 @@ async function embeddings() {
 // --- the vector
 
 function vector() {
-  const canvas = one("#pooled");
+  const canvas = select("#pooled");
   const { values, most } = data.pooled;
   canvas.onpointermove = (event) => {
     const dim = Math.min(values.length - 1, Math.floor((event.offsetX / canvas.clientWidth) * values.length));
@@ -145,34 +145,34 @@ async function attention() {
     }
     return caps.get(start);
   };
-  const pickers = { layer: one("#layer"), head: one("#head"), way: one("#way") };
+  const pickers = { layer: select("#layer"), head: select("#head"), way: select("#way") };
   const state = { layer: 0, head: names.indexOf("mean"), way: "from" };
-  const said = one("#said");
-  const reading = one(".reading");
-  const chips = all(".chip", reading);
-  const lines = one("svg", reading);
-  const field = one(".matrix .field");
-  const canvas = one("canvas", field);
-  const [rowBand, columnBand] = all(".band", field);
+  const summary = select("#summary");
+  const reading = select(".reading");
+  const chips = selectAll(".chip", reading);
+  const lines = select("svg", reading);
+  const field = select(".matrix .field");
+  const canvas = select("canvas", field);
+  const [rowBand, columnBand] = selectAll(".band", field);
 
   /** The weights between the chosen piece and all that are shown, in the chosen direction. */
-  const weights = (place) =>
+  const weights = (piece) =>
     Array.from({ length: n }, (_, other) =>
-      state.way === "from" ? share(state.layer, state.head, place, other) : share(state.layer, state.head, other, place));
+      state.way === "from" ? share(state.layer, state.head, piece, other) : share(state.layer, state.head, other, piece));
 
-  const place = () => {
+  const update = () => {
     if (chosen >= n) {
-      said.textContent = `${data.pieces[chosen]} stands behind the first ${n} pieces, for which attention is drawn.`;
+      summary.textContent = `${data.pieces[chosen]} stands behind the first ${n} pieces, for which attention is drawn.`;
       lines.replaceChildren();
       return;
     }
-    const found = weights(chosen);
-    const order = found.map((_, other) => other).sort((a, b) => found[b] - found[a]);
+    const shares = weights(chosen);
+    const order = shares.map((_, other) => other).sort((a, b) => shares[b] - shares[a]);
     chips.forEach((chip, other) => {
-      const strength = Math.min(1, Math.sqrt(found[other]) / cap(state.layer, state.head));
+      const strength = Math.min(1, Math.sqrt(shares[other]) / cap(state.layer, state.head));
       chip.style.setProperty("--weight", strength.toFixed(3));
       chip.classList.toggle("strong", strength > 0.6);
-      chip.title = percent(found[other]);
+      chip.title = percent(shares[other]);
     });
     const where = `Layer ${state.layer + 1}, ${names[state.head].length < 3 ? "head " : ""}${names[state.head]}: `;
     const named = (other) => {
@@ -180,9 +180,9 @@ async function attention() {
       name.append(make("sub", {}, other));
       return name;
     };
-    said.replaceChildren(where, named(chosen), state.way === "from" ? " looks at" : " is looked at by");
-    order.slice(0, 6).forEach((other, index) => said.append(index ? ", " : " ", named(other), ` ${percent(found[other])}`));
-    draw(found, order);
+    summary.replaceChildren(where, named(chosen), state.way === "from" ? " looks at" : " is looked at by");
+    order.slice(0, 6).forEach((other, index) => summary.append(index ? ", " : " ", named(other), ` ${percent(shares[other])}`));
+    draw(shares, order);
     const side = 100 / n;
     for (const [band, along] of [[rowBand, state.way === "from"], [columnBand, state.way === "to"]]) {
       band.hidden = !along;
@@ -192,20 +192,20 @@ async function attention() {
   };
 
   /** Lines from the chosen piece to the twelve it has most to do with. */
-  const draw = (found, order) => {
+  const draw = (shares, order) => {
     const frame = reading.getBoundingClientRect();
     const middle = (chip) => {
       const box = chip.getBoundingClientRect();
       return [box.left + box.width / 2 - frame.left, box.top + box.height / 2 - frame.top];
     };
     const [x, y] = middle(chips[chosen]);
-    lines.replaceChildren(...order.slice(0, 12).filter((other) => other !== chosen && found[other] > 0.01).map((other) => {
+    lines.replaceChildren(...order.slice(0, 12).filter((other) => other !== chosen && shares[other] > 0.01).map((other) => {
       const [toX, toY] = middle(chips[other]);
       const lift = Math.min(60, 14 + Math.abs(toX - x) / 6);
       const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
       path.setAttribute("d", `M${x},${y} C${x},${y - lift} ${toX},${toY - lift} ${toX},${toY}`);
-      path.setAttribute("stroke-width", (1 + 7 * found[other]).toFixed(2));
-      path.setAttribute("stroke-opacity", (0.2 + 0.7 * Math.sqrt(found[other])).toFixed(2));
+      path.setAttribute("stroke-width", (1 + 7 * shares[other]).toFixed(2));
+      path.setAttribute("stroke-opacity", (0.2 + 0.7 * Math.sqrt(shares[other])).toFixed(2));
       return path;
     }));
   };
@@ -216,12 +216,12 @@ async function attention() {
     paint(target, n, n, (cell) => cells[start + (cell % n) * n + Math.floor(cell / n)] / full, ink, ink);
   };
 
-  if (one(".short", reading)) {
-    for (const side of all(".matrix .rows, .matrix .columns")) {
+  if (select(".short", reading)) {
+    for (const side of selectAll(".matrix .rows, .matrix .columns")) {
       side.append(...data.pieces.slice(0, n).map((piece) => make("span", {}, piece)));
     }
   }
-  const maps = one(".maps");
+  const maps = select(".maps");
   const heading = make("div", { class: "row" });
   heading.append(make("span"), ...names.map((name) => make("span", { class: "head" }, name)));
   maps.style.setProperty("--across", names.length);
@@ -260,7 +260,7 @@ async function attention() {
       button.tabIndex = pressed ? 0 : -1;
     }
     picture(canvas, state.layer, state.head, colour("--accent"));
-    place();
+    update();
   }
 
   for (const [name, picker] of Object.entries(pickers)) {
@@ -278,11 +278,11 @@ async function attention() {
     field.title = `${data.pieces[row]} looks at ${data.pieces[column]} with ${percent(weight)}`;
   });
   field.addEventListener("click", (event) => keep(cell(event)[state.way === "from" ? 0 : 1]));
-  watchers.push(place);
-  new ResizeObserver(place).observe(reading);
+  watchers.push(update);
+  new ResizeObserver(update).observe(reading);
   const redraw = () => {
     const ink = colour("--accent");
-    for (const { button, layer, head } of thumbs) picture(one("canvas", button), layer, head, ink);
+    for (const { button, layer, head } of thumbs) picture(select("canvas", button), layer, head, ink);
     show({});
   };
   redraw();

@@ -1,180 +1,21 @@
-"""X-ray: the whole way of a text through an encoder, as numbers."""
-
-from __future__ import annotations
+"""X-ray of a text: every step of its way through an encoder."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
 
 from palate.errors import BadSource, BadValue
-from palate.parts import Matrix, Rows, Vector
+from palate.insight.xray_bert import xray_bert
+from palate.insight.xray_data import XRay
+from palate.insight.xray_static import xray_static
 from palate.text import well_formed
-
-Stack = np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]]
-
-
-class Piece(NamedTuple):
-    """One word piece. text: as the vocabulary spells it, with its mark where it goes on a word (`continues`).
-
-    kind: token type id, None for a model without them. side: place in `XRay.texts` of the text it comes from,
-    None for a special piece such as [CLS]. start, end: its characters there."""
-
-    text: str
-    id: int
-    kind: int | None
-    side: int | None
-    start: int
-    end: int
-    continues: bool
-
-
-class Step(NamedTuple):
-    """What a text is at one step of its way. shape: (batch, sequence, hidden) as far as it goes. times: how
-    often it comes.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    times: int = 1
-
-
-class Looks(NamedTuple):
-    """Where each piece looks, mean over heads, each (layers, t). at: the piece it looks at most, among those
-    that are neither itself nor special, -1 where there is none. weight: how much. itself, special: what goes
-    to itself and to special pieces."""
-
-    at: Rows
-    weight: Stack
-    itself: Stack
-    special: Stack
-
-
-@dataclass(frozen=True, eq=False)
-class XRay:
-    """A text on its way through an encoder. t pieces, d dims, l layers, h heads; a static encoder has no
-    layers.
-
-    encoder, model: what it is called, and what it is. texts: what was read, the text and the pair if there is
-    one. in_all: pieces that there are without a window; those beyond `window` are not shown. mask: (t,) the
-    attention mask. embeddings: by name, the (t, d) vectors that are added for each piece. summed: (t, d)
-    their sum. embedded: (t, d) the sum after layer norm. attention: (l, h, t, t), row looks at column, rows
-    sum to 1. hidden: (l + 1, t, d), before the first layer and after each. pooled: (d,) one vector for all
-    pieces. shares: (t,) of it by piece, which sum to 1. vector: (d,) what the encoder gives, of length 1.
-    inner: dims inside a layer's feed-forward part, 0 where there is none."""
-
-    encoder: str
-    model: str
-    texts: tuple[str, ...]
-    pieces: tuple[Piece, ...]
-    in_all: int
-    window: int | None
-    mask: Rows
-    embeddings: Mapping[str, Matrix]
-    summed: Matrix
-    embedded: Matrix
-    attention: Stack
-    hidden: Stack
-    pooling: str
-    pooled: Vector
-    shares: Vector
-    vector: Vector
-    inner: int = 0
-
-    @property
-    def layers(self) -> int:
-        return int(self.attention.shape[0])
-
-    @property
-    def heads(self) -> int:
-        return int(self.attention.shape[1])
-
-    @cached_property
-    def special(self) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
-        """(t,) which pieces are special."""
-        return np.array([piece.side is None for piece in self.pieces], dtype=np.bool)
-
-    @cached_property
-    def drift(self) -> Stack:
-        """(l + 1, t) cosine of each piece's vector to what it was before the first layer: 1 there."""
-        lengths = np.linalg.norm(self.hidden, axis=2)
-        dots = np.einsum("ltd,td->lt", self.hidden, self.hidden[0])
-        found = dots / np.maximum(lengths * lengths[0], np.finfo(np.float32).tiny)
-        drift: Stack = np.clip(found, -1.0, 1.0)
-        return drift
-
-    @cached_property
-    def mean(self) -> Stack:
-        """(l, t, t) attention, mean over heads."""
-        found: Stack = self.attention.sum(axis=1) / max(self.heads, 1)
-        return found
-
-    @cached_property
-    def rollout(self) -> Stack:
-        """(l, t, t) attention rollout: how much of each first-layer piece has come to each piece after each
-        layer; rows sum to 1.
-
-        Half of a layer's output is taken to come through its attention, half past it (the residual
-        connection). Source: Abnar and Zuidema, Quantifying attention flow in transformers (ACL 2020), section
-        3."""
-        rolled = np.eye(len(self.pieces))
-        found = []
-        for layer in self.mean:
-            rolled = (0.5 * layer + 0.5 * np.eye(len(rolled))) @ rolled
-            found.append(rolled)
-        rollout: Stack = np.array(found).reshape(self.layers, len(rolled), len(rolled))
-        return rollout
-
-    @cached_property
-    def looks(self) -> Looks:
-        """Which piece looks most at which, in each layer."""
-        left_out = self.special | np.eye(len(self.pieces), dtype=np.bool)
-        others = np.where(left_out, -1.0, self.mean)
-        at, weight = others.argmax(axis=2), others.max(axis=2)
-        itself, special = np.diagonal(self.mean, axis1=1, axis2=2), self.mean[:, :, self.special].sum(axis=2)
-        return Looks(np.where(weight < 0, -1, at), np.maximum(weight, 0.0), itself, special)
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """The shape of the text at each step of its way."""
-        t, dims = self.summed.shape
-        found = [Step("input ids", (1, t))]
-        found += [Step("token type ids", (1, t))] if "token type" in self.embeddings else []
-        found += [Step("attention mask", (1, t))] if self.layers else []
-        found += [Step(f"{name} embeddings", (1, *rows.shape)) for name, rows in self.embeddings.items()]
-        if self.layers:
-            found += [
-                Step("their sum, then layer norm", (1, *self.embedded.shape)),
-                Step(
-                    "queries, keys and values by head",
-                    (1, self.heads, t, dims // self.heads),
-                    3 * self.layers,
-                ),
-                Step("attention, row looks at column", (1, self.heads, t, t), self.layers),
-                *(
-                    [Step("inside the feed-forward part", (1, t, self.inner), self.layers)]
-                    if self.inner
-                    else []
-                ),
-                Step("hidden states after a layer", (1, *self.hidden.shape[1:]), self.layers),
-            ]
-        return (
-            *found,
-            Step(f"pooled: {self.pooling}", (1, len(self.pooled))),
-            Step("vector of length 1", (1, len(self.vector))),
-        )
 
 
 def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -> XRay:
-    """Look at every step of a text through the model in a folder: a BERT-like one, or a static encoder.
+    """Records every step of a text through the model in a folder: a BERT-like one, or a static encoder.
 
     Use it to see why two texts have the vectors they have. pair: a second text, read after the first in one
-    sequence; a static encoder reads each text alone and leaves it out. What is beyond the model's window, or
-    512 pieces, is left out: see `in_all`. encoder: what the model is called. folder: safe weights, as
+    sequence; a static encoder reads each text alone and leaves it out. Pieces beyond the model's window, or
+    beyond 512, are left out: see `n_pieces`. encoder: the name of the model. folder: safe weights, as
     `encoder.sbert_folder.model_folder` gives it. Costs one pass in float32 on the CPU, 0.2 s for 256 pieces
     of all-MiniLM-L6-v2, and l * h * t * t * 4 bytes for the attention. Raises BadValue for a text that is
     empty, BadSource for a model without word embeddings and attention, MissingExtra without [bert] where the
@@ -188,7 +29,7 @@ def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -
     content, pair = well_formed(content), pair if pair is None else well_formed(pair)
     if not content.strip() or (pair is not None and not pair.strip()):
         raise BadValue(
-            f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word to look at"
+            f"the {'pair' if content.strip() else 'text'} is empty; give palate xray at least one word"
         )
     try:
         config = json.loads((folder / "config.json").read_bytes())
@@ -197,9 +38,5 @@ def xray(content: str, pair: str | None = None, *, folder: Path, encoder: str) -
     except ValueError:
         raise BadSource(f"{folder / 'config.json'} is no JSON; save the model again") from None
     if "model_type" not in config and {"schema", "dims"} <= set(config):
-        from palate.insight.xray_static import xray_static
-
         return xray_static(content, folder=folder, encoder=encoder)
-    from palate.insight.xray_bert import xray_bert
-
     return xray_bert(content, pair, folder=folder, encoder=encoder)

@@ -1,5 +1,5 @@
-"""X-ray of a BERT-like encoder: embeddings, attention, hidden states and pooling, as the model itself
-computes them.
+"""X-ray of a BERT-like encoder: embeddings, attention, hidden states and pooling, as the model computes
+them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from palate.errors import BadSource, BadValue, MissingExtra
-from palate.insight.xray import Piece, XRay
+from palate.insight.xray_data import Piece, XRay
 from palate.parts import Matrix, Vector
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-MOST = 512  # pieces that are looked at, whatever the window: attention grows with their square
-ADDED = {
+MAX_PIECES = 512  # whatever the window: attention grows with their square
+EMBEDDING_NAMES = {
     "word_embeddings": "word",
     "tok_embeddings": "word",
     "position_embeddings": "position",
     "token_type_embeddings": "token type",
 }
-NORM = ("LayerNorm", "norm")  # what follows the sum
+NORM_NAMES = ("LayerNorm", "norm")  # of the module after the sum
 
 
 def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> XRay:
-    """One pass of the model in float32, without dropout and padding, on the CPU.
+    """Runs one pass of the model in float32, without dropout and padding, on the CPU.
 
     Nothing is computed a second time in another way: embeddings and their sum are read off the model's own
     modules as it runs; pooling and what follows are the model's sentence-transformers modules (the mean over
@@ -50,15 +50,19 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
     backbone = getattr(model[0], "auto_model", None)
     embeddings = getattr(backbone, "embeddings", None)
     children = {name for name, _ in embeddings.named_children()} if embeddings is not None else set()
-    if backbone is None or embeddings is None or not (children & set(ADDED) and children & set(NORM)):
+    if (
+        backbone is None
+        or embeddings is None
+        or not (children & set(EMBEDDING_NAMES) and children & set(NORM_NAMES))
+    ):
         raise BadSource(
-            f"{encoder} is no BERT-like model: it has no module that adds word embeddings before layers of attention;"
-            " give one such as BERT, RoBERTa, DistilBERT or MPNet"
+            f"{encoder} is no BERT-like model: it has no module that adds word embeddings"
+            " before layers of attention; give one such as BERT, RoBERTa, DistilBERT or MPNet"
         )
-    window = min(model.max_seq_length or MOST, MOST)
-    texts = _told(model, content, pair)
-    inputs, pieces, in_all = _pieces(model, texts, window)
-    with torch.inference_mode(), _Watch(embeddings) as watch:
+    window = min(model.max_seq_length or MAX_PIECES, MAX_PIECES)
+    texts = _model_texts(model, content, pair)
+    inputs, pieces, n_pieces = _pieces(model, texts, window)
+    with torch.inference_mode(), _EmbeddingHooks(embeddings) as hooked:
         out = backbone(**inputs, output_attentions=True, output_hidden_states=True)
     attention = np.stack([layer[0].numpy() for layer in out.attentions])
     pooling, pooled, shares, vector = _pool(model, out, inputs["attention_mask"])
@@ -69,12 +73,16 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
         f" {out.last_hidden_state.shape[-1]} dims, {config.vocab_size} word pieces, float32",
         texts=texts,
         pieces=pieces,
-        in_all=in_all,
+        n_pieces=n_pieces,
         window=window,
         mask=inputs["attention_mask"][0].numpy(),
-        embeddings={name: watch.added[name] for name in dict.fromkeys(ADDED.values()) if name in watch.added},
-        summed=watch.summed,
-        embedded=watch.embedded,
+        embeddings={
+            name: hooked.added[name]
+            for name in dict.fromkeys(EMBEDDING_NAMES.values())
+            if name in hooked.added
+        },
+        summed=hooked.summed,
+        embedded=hooked.embedded,
         attention=attention,
         hidden=np.stack([state[0].numpy() for state in out.hidden_states]),
         pooling=pooling,
@@ -85,9 +93,9 @@ def xray_bert(content: str, pair: str | None, *, folder: Path, encoder: str) -> 
     )
 
 
-class _Watch(ExitStack):
-    """While it is entered, what a model's embeddings module adds up and what its layer norm makes of it is
-    kept.
+class _EmbeddingHooks(ExitStack):
+    """Records, while entered, what a model's embeddings module adds up and what its layer norm makes of the
+    sum.
     """
 
     summed: Matrix
@@ -97,27 +105,29 @@ class _Watch(ExitStack):
         super().__init__()
         self.added: dict[str, Matrix] = {}
         for name, module in embeddings.named_children():
-            if name in ADDED:
-                self._keep(module, lambda _, out, name=ADDED[name]: self.added.update({name: _rows(out)}))
-            elif name in NORM:
-                self._keep(module, self._normed)
+            if name in EMBEDDING_NAMES:
+                self._hook(
+                    module, lambda _, out, name=EMBEDDING_NAMES[name]: self.added.update({name: _rows(out)})
+                )
+            elif name in NORM_NAMES:
+                self._hook(module, self._record_norm)
 
-    def _keep(self, module: Module, keep: Any) -> None:
-        self.callback(module.register_forward_hook(lambda _, given, out: keep(given, out)).remove)
+    def _hook(self, module: Module, record: Any) -> None:
+        self.callback(module.register_forward_hook(lambda _, given, out: record(given, out)).remove)
 
-    def _normed(self, given: tuple[Tensor, ...], out: Tensor) -> None:
+    def _record_norm(self, given: tuple[Tensor, ...], out: Tensor) -> None:
         self.summed, self.embedded = _rows(given[0]), _rows(out)
 
 
 def _rows(out: Tensor) -> Matrix:
-    """(t, d) from (1, t, d), or from (t, d) as positions may come."""
+    """Returns (t, d) from (1, t, d), or from (t, d), as positions may have."""
     rows: Matrix = out.reshape(out.shape[-2:]).numpy()
     return rows
 
 
-def _told(model: SentenceTransformer, content: str, pair: str | None) -> tuple[str, ...]:
-    """What the tokeniser is told: the model's default prompt before the text, in lower case where an old
-    model wants that.
+def _model_texts(model: SentenceTransformer, content: str, pair: str | None) -> tuple[str, ...]:
+    """Returns what the tokeniser is given: the model's default prompt before the text, in lower case where an
+    old model wants that.
     """
     prompt = model.prompts.get(model.default_prompt_name or "") or ""
     texts = (prompt + content.strip(), *([] if pair is None else [pair.strip()]))
@@ -127,27 +137,29 @@ def _told(model: SentenceTransformer, content: str, pair: str | None) -> tuple[s
 def _pieces(
     model: SentenceTransformer, texts: tuple[str, ...], window: int
 ) -> tuple[dict[str, Tensor], tuple[Piece, ...], int]:
-    """What the model is given, the same piece by piece, and how many pieces there are without the window."""
+    """Returns what the model is given, the same piece by piece, and the number of pieces without the
+    window.
+    """
     tokenizer = model.tokenizer
-    in_all = len(tokenizer(*texts, verbose=False)["input_ids"])
-    found = tokenizer(*texts, truncation=True, max_length=window, return_tensors="pt")
-    framed = found.encodings[0]
+    n_pieces = len(tokenizer(*texts, verbose=False)["input_ids"])
+    inputs = tokenizer(*texts, truncation=True, max_length=window, return_tensors="pt")
+    framed = inputs.encodings[0]
     if not any(side is not None for side in framed.sequence_ids):
-        raise BadValue("the text has no word piece; give palate xray at least one word to look at")
-    kinds = found["token_type_ids"][0].tolist() if "token_type_ids" in found else [None] * len(framed.ids)
+        raise BadValue("the text has no word piece; give palate xray at least one word")
+    kinds = inputs["token_type_ids"][0].tolist() if "token_type_ids" in inputs else [None] * len(framed.ids)
     words = [None, *zip(framed.sequence_ids, framed.word_ids, strict=True)]
     pieces = tuple(
-        Piece(text, id, kind, side, start, end, side is not None and words[place] == words[place + 1])
-        for place, (text, id, kind, side, (start, end)) in enumerate(
+        Piece(text, id, kind, side, start, end, side is not None and words[index] == words[index + 1])
+        for index, (text, id, kind, side, (start, end)) in enumerate(
             zip(framed.tokens, framed.ids, kinds, framed.sequence_ids, framed.offsets, strict=True)
         )
     )
-    return dict(found), pieces, in_all
+    return dict(inputs), pieces, n_pieces
 
 
 def _pool(model: SentenceTransformer, out: Any, mask: Tensor) -> tuple[str, Vector, Vector, Vector]:
-    """How the last states become one vector, that vector, each piece's share of it, and what the model makes
-    of it in the end.
+    """Returns how the last states become one vector, that vector, each piece's share of it, and the model's
+    final vector.
 
     A piece's share of the pooled vector p is h @ (d |p|^2/2 / dh) / |p|^2, which for the mean of t pieces is
     h @ p / (t |p|^2). The shares sum to 1 for every pooling that doubles when all states double (mean, first,

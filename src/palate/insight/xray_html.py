@@ -1,4 +1,4 @@
-"""Pieces of HTML that an x-ray page is made of. Everything from outside goes through `shown`."""
+"""Elements of HTML for an x-ray page. Everything from outside goes through `shown`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-from palate.insight.xray import XRay
+from palate.insight.xray_data import XRay
 
-# shown as their pictures
+# control characters, shown as their pictures
 CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {127: 0x2421}
 
 
 class Section(NamedTuple):
-    """name: of the link to it. short: in the bar of links. lead: what it is, one or two sentences. html: what
-    it shows.
+    """A section of the page. name: its anchor. short: its name in the bar of links. lead: one or two
+    sentences on what it shows. html: the rest.
     """
 
     name: str
@@ -25,38 +25,43 @@ class Section(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Text from outside, safe between tags and in quotes; controls as their pictures."""
+    """Escapes text from outside, for use between tags and in quotes; control characters become their
+    pictures.
+    """
     return escape(text.translate(CONTROLS))
 
 
-def piece_html(seen: XRay, place: int) -> str:
-    """A piece as the vocabulary spells it, its mark of continuation in another colour."""
-    piece = seen.pieces[place]
-    said = shown(piece.text)
-    if piece.continues and said.startswith("##"):
-        said = f'<span class="mark">##</span>{said[2:]}'
-    return f'<span class="piece{" special" if piece.side is None else ""}">{said}</span>'
+def piece_html(xray: XRay, index: int) -> str:
+    """Returns a piece as the vocabulary spells it, its mark of continuation in another colour."""
+    piece = xray.pieces[index]
+    spelling = shown(piece.text)
+    if piece.continues and spelling.startswith("##"):
+        spelling = f'<span class="mark">##</span>{spelling[2:]}'
+    return f'<span class="piece{" special" if piece.side is None else ""}">{spelling}</span>'
 
 
 def chips(
-    seen: XRay, upto: int, label: str, chip: Callable[[int], tuple[str, str, str]], kind: str = ""
+    xray: XRay, n_pieces: int, label: str, chip: Callable[[int], tuple[str, str, str]], kind: str = ""
 ) -> str:
-    """The pieces of a text as a list of buttons, those of a word side by side. chip: (above, below, title) of
-    a piece.
+    """Returns the first n_pieces as a list of buttons, those of a word side by side. chip: (above, below,
+    title) of a piece.
     """
     words: list[list[str]] = []
-    for place, piece in enumerate(seen.pieces[:upto]):
-        above, below, title = chip(place)
+    for index, piece in enumerate(xray.pieces[:n_pieces]):
+        above, below, title = chip(index)
         second = " second" if piece.side == 1 else ""
-        button = f'<button type="button" class="chip{second}"{chosen(place)} title="{title}">{above}{piece_html(seen, place)}{below}'
+        content = f"{above}{piece_html(xray, index)}{below}"
+        button = f'<button type="button" class="chip{second}"{chosen(index)} title="{title}">{content}'
         words[-1:] = [[*words[-1], button]] if piece.continues and words else [*words[-1:], [button]]
     items = "".join(f"<li>{''.join(f'{button}</button>' for button in word)}</li>" for word in words)
     return f'<ol class="chips{kind}" aria-label="{escape(label)}">{items}</ol>'
 
 
-def table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], label: str) -> str:
-    """head: names, `<` before those whose cells are words. rows: (attributes, cells as HTML)."""
-    names = "".join(f'<th scope="col"{_named(name)}>{escape(name.lstrip("<"))}</th>' for name in head)
+def table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], label: str) -> str:
+    """Returns a table. columns: names, `<` before those whose cells are words. rows: (attributes, cells as
+    HTML).
+    """
+    names = "".join(f'<th scope="col"{_named(name)}>{escape(name.lstrip("<"))}</th>' for name in columns)
     body = "".join(f"<tr{attributes}>{''.join(cells)}</tr>" for attributes, cells in rows)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
@@ -64,14 +69,14 @@ def table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], label:
     )
 
 
-def bar(amount: float, most: float) -> str:
-    """A bar from the left for an amount of 0 or more."""
-    return _drawn(f'<rect class="plain" width="{100 * amount / most:.1f}" height="10"/>')
+def bar(amount: float, largest: float) -> str:
+    """Draws a bar from the left for an amount of 0 or more."""
+    return _drawn(f'<rect class="plain" width="{100 * amount / largest:.1f}" height="10"/>')
 
 
-def signed_bar(amount: float, most: float) -> str:
-    """A bar from the middle, to the right above 0, to the left below."""
-    width = 50 * abs(amount) / most
+def signed_bar(amount: float, largest: float) -> str:
+    """Draws a bar from the middle, to the right above 0, to the left below."""
+    width = 50 * abs(amount) / largest
     left, kind = (50.0, "up") if amount >= 0 else (50 - width, "down")
     zero = '<line class="zero" x1="50" x2="50" y1="0" y2="10"/>'
     return _drawn(f'<rect class="{kind}" x="{left:.1f}" width="{width:.1f}" height="10"/>{zero}')
@@ -82,13 +87,13 @@ def cell(html: str, kind: str = "") -> str:
 
 
 def heat(share: float) -> str:
-    """The class of one of ten shades."""
+    """Returns the class of one of ten shades."""
     return f"h{min(10, round(10 * share))}" if share >= 0.05 else ""
 
 
-def chosen(place: int) -> str:
-    """The attribute by which the script knows the piece of a row."""
-    return f' data-piece="{place}"'
+def chosen(index: int) -> str:
+    """Returns the attribute that tells the script the piece of a row."""
+    return f' data-piece="{index}"'
 
 
 def _drawn(shapes: str) -> str:

@@ -1,4 +1,4 @@
-"""X-ray of a static encoder: what there is without layers."""
+"""X-ray of a static encoder, which has no layers."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from palate.errors import BadValue
-from palate.insight.xray import Piece, XRay
+from palate.insight.xray_data import Piece, XRay
 
 
 def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
-    """The pieces of a text, the vector of each, which carries its weight, and their sum.
+    """Returns the pieces of a text, the vector of each, which carries its weight, and their sum.
 
     folder: of a static encoder, see encoder/static.py. A piece's share of the sum s is row @ s / s @ s.
     Raises BadValue for a text without a word piece.
@@ -22,27 +22,29 @@ def xray_static(content: str, *, folder: Path, encoder: str) -> XRay:
     tokenizer.no_truncation()
     # BERT's tokeniser drops some white space
     plain = "".join(" " if character.isspace() else character for character in content)
-    found = tokenizer.encode(plain, add_special_tokens=False)
-    if not found.ids:
-        raise BadValue("the text has no word piece; give palate xray at least one word to look at")
-    words = [None, *found.word_ids]
+    encoding = tokenizer.encode(plain, add_special_tokens=False)
+    if not encoding.ids:
+        raise BadValue("the text has no word piece; give palate xray at least one word")
+    words = [None, *encoding.word_ids]
     pieces = tuple(
-        Piece(text, id, None, 0, start, end, words[place] == words[place + 1])
-        for place, (text, id, (start, end)) in enumerate(
-            zip(found.tokens, found.ids, found.offsets, strict=True)
+        Piece(text, id, None, 0, start, end, words[index] == words[index + 1])
+        for index, (text, id, (start, end)) in enumerate(
+            zip(encoding.tokens, encoding.ids, encoding.offsets, strict=True)
         )
     )
     rows = (
-        arrays["rows"][found.ids].astype(np.float64) * arrays["scales"][found.ids].astype(np.float64)[:, None]
+        arrays["rows"][encoding.ids].astype(np.float64)
+        * arrays["scales"][encoding.ids].astype(np.float64)[:, None]
     )
     pooled = rows.sum(axis=0)
     energy = float(pooled @ pooled)
     return XRay(
         encoder=encoder,
-        model=f"static vectors: {len(arrays['rows'])} word pieces x {rows.shape[1]} dims, int8 with one scale each",
+        model=f"static vectors: {len(arrays['rows'])} word pieces x {rows.shape[1]} dims,"
+        " int8 with one scale each",
         texts=(content,),
         pieces=pieces,
-        in_all=len(pieces),
+        n_pieces=len(pieces),
         window=None,
         mask=np.ones(len(pieces), dtype=np.int64),
         embeddings={"word": rows},

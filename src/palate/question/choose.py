@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from palate.errors import UnknownName
 from palate.parts import Question
-from palate.question.chance import Chance
 from palate.question.diverse import Diverse
 from palate.question.expected import Expected
 from palate.question.explore import Explore
+from palate.question.random_choice import RandomChoice
 from palate.question.thompson import Thompson
 from palate.question.uncertainty import Uncertainty
 from palate.question.variance import Variance
@@ -18,7 +18,7 @@ QUESTIONS: dict[str, Callable[[], Question]] = {
     "diverse": Diverse,
     "expected": Expected,
     "explore": Explore,
-    "random": Chance,
+    "random": RandomChoice,
     "thompson": Thompson,
     "uncertainty": Uncertainty,
     "variance": Variance,
@@ -26,7 +26,7 @@ QUESTIONS: dict[str, Callable[[], Question]] = {
 
 
 def make_question(name: str) -> Question:
-    """Raises UnknownName for a strategy that is not there."""
+    """Returns a new question strategy. Raises UnknownName for a name that is not in QUESTIONS."""
     if name not in QUESTIONS:
         raise UnknownName(
             f"there is no question strategy {name!r}; choose one of: {', '.join(sorted(QUESTIONS))}"

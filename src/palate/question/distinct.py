@@ -1,16 +1,16 @@
-"""Distinct: a batch of questions without near-copies."""
+"""A batch of questions without near-copies."""
 
 import numpy as np
 
 from palate.parts import Matrix, Rows
 
-ALIKE = 0.95  # cosine above which two texts ask the same
+MAX_COSINE = 0.95  # cosine above which two texts ask the same
 
 
 def distinct(order: Rows, vectors: Matrix, n: int) -> Rows:
-    """The first n places of an order, passing over texts whose cosine to one taken before is above 0.95.
+    """Returns the first n indices of an order without texts whose cosine to one taken before is above 0.95.
 
-    Those passed over follow at the end, in order, where nothing else is left. Costs O(n m d) for m places and
+    Those left out follow at the end, in order, where nothing else is left. Costs O(n m d) for m indices and
     d dims. Source: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with a threshold in place
     of the trade-off.
 
@@ -20,12 +20,12 @@ def distinct(order: Rows, vectors: Matrix, n: int) -> Rows:
     taken: list[int] = []
     copies: list[int] = []
     nearest = np.full(len(vectors), -np.inf)  # cosine to the nearest text taken
-    for place in order.tolist():
+    for index in order.tolist():
         if len(taken) >= n:
             break
-        if nearest[place] > ALIKE:
-            copies.append(place)
+        if nearest[index] > MAX_COSINE:
+            copies.append(index)
             continue
-        taken.append(place)
-        np.maximum(nearest, vectors @ vectors[place], out=nearest)
+        taken.append(index)
+        np.maximum(nearest, vectors @ vectors[index], out=nearest)
     return np.array([*taken, *copies][:n], dtype=np.int64)

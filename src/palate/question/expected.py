@@ -11,23 +11,23 @@ from palate.question.distinct import distinct
 
 
 class Expected:
-    """The texts with the longest expected gradient of the log loss, whichever way the answer goes; of equal
+    """Asks about the texts with the longest expected gradient of the log loss, over both answers; among equal
     ones the first.
 
-    For a linear taste that is 2 p (1 - p) |x|: uncertain texts that say much. Use it where texts differ in
-    how much they say. Costs O(m (d + terms)).
+    For a linear taste that is 2 p (1 - p) |x|: uncertain texts with many features. Use it where texts differ
+    in how much they say. Costs O(m (d + terms)).
     Source: Settles, Craven and Ray, Multiple-instance active learning (NIPS 2007), eq. 4 (expected gradient
     length)."""
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
-        change = 2 * candidates.mean * (1 - candidates.mean) * lengths(candidates.features)
-        return distinct(np.argsort(-change, kind="stable"), candidates.vectors, n)
+        gradient_lengths = 2 * candidates.mean * (1 - candidates.mean) * lengths(candidates.features)
+        return distinct(np.argsort(-gradient_lengths, kind="stable"), candidates.vectors, n)
 
 
 def lengths(features: Features) -> Vector:
-    """(m,) Euclidean length of all of a text's features.
+    """Returns (m,) Euclidean lengths of all of a text's features.
 
     >>> lengths(Features({"a": np.array([[3.0, 0.0]]), "b": np.array([[4.0]])})).tolist()
     [5.0]

@@ -10,14 +10,14 @@ from palate.question.distinct import distinct
 
 
 class Thompson:
-    """The texts that are best under one draw from the belief about each; it wanders less as the taste grows
-    sure.
+    """Asks about the texts that are best under one draw from the belief about each; it explores less as the
+    taste grows sure.
 
-    Use it where the reader wants to read good texts meanwhile. Costs O(m log m).
+    Use it where the reader wants to read good texts while teaching. Costs O(m log m).
     Source: Thompson, Biometrika 25 (1933); Chapelle and Li, An empirical evaluation of Thompson sampling
     (NIPS 2011)."""
 
-    among: Literal["even", "best", "all"] = "best"
+    pool: Literal["even", "best", "all"] = "best"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         drawn = rng.beta(*beta_of(candidates.mean, candidates.sd))

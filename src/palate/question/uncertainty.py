@@ -9,14 +9,14 @@ from palate.question.distinct import distinct
 
 
 class Uncertainty:
-    """The texts whose probability of a like is nearest to one half; of equal ones those with the larger sd,
-    then the first.
+    """Asks about the texts whose probability of a like is nearest to one half; among equal ones those with
+    the larger sd, then the first.
 
     Use it to sharpen a taste where its probabilities can be trusted. Costs O(m log m).
     Source: Lewis and Gale, A sequential algorithm for training text classifiers (SIGIR 1994).
     """
 
-    among: Literal["even", "best", "all"] = "even"
+    pool: Literal["even", "best", "all"] = "even"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:  # noqa: ARG002  draws nothing
         order = np.lexsort((-candidates.sd, np.abs(candidates.mean - 0.5)))

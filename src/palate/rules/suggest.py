@@ -1,4 +1,4 @@
-"""Suggesting: rules that a reader's own likes and dislikes speak for."""
+"""Suggestions: rules that a reader's own likes and dislikes support."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
 
-from palate.feature.keyword import STOP
+from palate.feature.terms import STOP
 from palate.rule import Evidence, Field, Rule, authors
 from palate.text import Text
 
@@ -19,86 +19,93 @@ if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.store.rules import StoredRule
 
-FALSE_SHARE = 0.05  # of the suggestions that may come by chance alone
-FEWEST = 4  # judged texts that must have it
-LONGEST = 60  # characters of a word or name worth a rule
-BLOCKABLE = 10  # texts with it, none of them liked: then at most 3 in 10 would be (95 %)
-WEAKEST = 0.5  # logits; a boost below it is not worth a rule
-STRONGEST = 3.0
-MOST = 10  # suggestions at a time
+MAX_FALSE_DISCOVERY_RATE = 0.05  # share of the suggestions that may be due to chance alone
+MIN_TEXTS = 4  # judged texts that must have a trait
+MAX_TRAIT_CHARACTERS = 60  # of a word or name
+MIN_TEXTS_TO_BLOCK = 10  # with a trait, none of them liked: then at most 3 in 10 would be (95 %)
+MIN_SUGGESTED_LOGITS = 0.5  # a smaller boost is not worth a rule
+MAX_SUGGESTED_LOGITS = 3.0
+MAX_SUGGESTIONS = 10  # at a time
 
 Counts = np.ndarray[tuple[int], np.dtype[Any]]
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A rule with what speaks for it."""
+    """A rule with the evidence for it."""
 
     rule: Rule
     evidence: Evidence
 
 
 def propose(library: Library, reader: Reader) -> list[StoredRule]:
-    """Work out suggestions from a reader's standing judgements, and make them its pending rules, surest
-    first.
+    """Suggests rules from a reader's standing judgements, and makes them its pending rules, surest first.
 
-    What has a rule, or was vetoed, is not suggested. Costs a read of every judged text.
+    Traits that have a rule, or whose rule was vetoed, are not suggested. Costs a read of every judged text.
     """
     judged = reader.judged()
-    settled = {
-        stored.rule.key for stored in library.store.rules.of(reader.number) if stored.state != "pending"
-    }
+    with library.store.reading() as tables:
+        rules = tables.rules.of(reader.number)
+    settled = {stored.rule.key for stored in rules if stored.state != "pending"}
     texts = [library.text(feedback.text_id) for feedback in judged]
     found = suggest(texts, [feedback.liking or 0.0 for feedback in judged], settled)
-    return library.store.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
+    with library.store.writing() as tables:
+        return tables.rules.propose(reader.number, [(one.rule, one.evidence) for one in found])
 
 
 def suggest(
     texts: Sequence[Text], likings: Sequence[float], settled: Collection[tuple[str, str]] = ()
 ) -> list[Suggestion]:
-    """Words, authors and sources that tell liked texts from disliked ones, surest first, at most 10.
+    """Suggests rules on words, authors and sources that tell liked texts from disliked ones, surest first, at
+    most 10.
 
     texts: n judged ones. likings: (n,) above 0 for a like, below for a dislike, 0 for neither. settled: keys
-    of rules left out. A word that stands in just the texts of a surer one is left out. What 10 texts or more
+    of rules left out. A trait of exactly the texts of a surer one is left out. A trait that 10 texts or more
     have, and none that was liked, is to be blocked; for the rest the boost is the log odds ratio's 95 % bound
     that lies nearer to 0, so weak evidence gives little. Costs O(words of all texts).
     Source: Fisher's exact test, as Dunning, Computational Linguistics 19 (1993), asks for where counts are
-    small; the share of false suggestions is held by Benjamini and Hochberg, JRSS B 57 (1995); Hanley and
-    Lippman-Hand, JAMA 249 (1983), for what none of n allows; Gart, Biometrics 22 (1966), for the interval of
-    the log odds ratio.
+    small; the share of false suggestions is limited by Benjamini and Hochberg, JRSS B 57 (1995); Hanley and
+    Lippman-Hand, JAMA 249 (1983), for the bound that none of n gives; Gart, Biometrics 22 (1966), for the
+    interval of the log odds ratio.
 
-    >>> texts = [Text.of(f"kittens {n}") for n in range(12)] + [Text.of(f"bond yields {n}") for n in range(12)]
-    >>> [(str(one.rule), one.evidence.disliked) for one in suggest(texts, [1.0] * 12 + [-1.0] * 12)]
+    >>> texts = [Text.of(f"{words} {n}") for words in ("kittens", "bond yields") for n in range(12)]
+    >>> suggestions = suggest(texts, [1.0] * 12 + [-1.0] * 12)
+    >>> [(str(suggestion.rule), suggestion.evidence.disliked) for suggestion in suggestions]
     [('block word "bond"', 12), ('boost word "kittens" by +2.4', 0)]
     """
     judged = [(text, liking > 0) for text, liking in zip(texts, likings, strict=True) if liking]
     of_liked = sum(liked for _, liked in judged)
     of_disliked = len(judged) - of_liked
     having: dict[tuple[Field, str], list[int]] = {}
-    for place, (text, _) in enumerate(judged):
+    for index, (text, _) in enumerate(judged):
         for trait in _traits(text):
-            having.setdefault(trait, []).append(place)
-    traits = [trait for trait, places in having.items() if len(places) >= FEWEST and len(trait[1]) <= LONGEST]
-    liked = np.array([sum(judged[place][1] for place in having[trait]) for trait in traits], dtype=np.int64)
+            having.setdefault(trait, []).append(index)
+    traits = [
+        trait
+        for trait, indices in having.items()
+        if len(indices) >= MIN_TEXTS and len(trait[1]) <= MAX_TRAIT_CHARACTERS
+    ]
+    liked = np.array([sum(judged[index][1] for index in having[trait]) for trait in traits], dtype=np.int64)
     disliked = np.array([len(having[trait]) for trait in traits], dtype=np.int64) - liked
     if not len(traits):
         return []
-    chances = fisher(liked, disliked, of_liked, of_disliked)
-    sure = false_discovery_control(chances) <= FALSE_SHARE
-    nearest = bounds(liked, disliked, of_liked, of_disliked)
-    found, seen = list[Suggestion](), set[tuple[int, ...]]()
-    for i in sorted(np.flatnonzero(sure).tolist(), key=lambda i: (chances[i], traits[i])):
-        evidence = Evidence(int(liked[i]), of_liked, int(disliked[i]), of_disliked, float(chances[i]))
-        rule = _rule(*traits[i], evidence, float(nearest[i]))
-        if rule and rule.key not in settled and tuple(having[traits[i]]) not in seen:
-            seen.add(tuple(having[traits[i]]))
-            found.append(Suggestion(rule, evidence))
-    return found[:MOST]
+    p_values = fisher(liked, disliked, of_liked, of_disliked)
+    significant = false_discovery_control(p_values) <= MAX_FALSE_DISCOVERY_RATE
+    log_odds = nearer_bounds(liked, disliked, of_liked, of_disliked)
+    suggestions, covered = list[Suggestion](), set[tuple[int, ...]]()
+    for i in sorted(np.flatnonzero(significant).tolist(), key=lambda i: (p_values[i], traits[i])):
+        evidence = Evidence(int(liked[i]), of_liked, int(disliked[i]), of_disliked, float(p_values[i]))
+        rule = _rule(*traits[i], evidence, float(log_odds[i]))
+        matching = tuple(having[traits[i]])
+        if rule and rule.key not in settled and matching not in covered:
+            covered.add(matching)
+            suggestions.append(Suggestion(rule, evidence))
+    return suggestions[:MAX_SUGGESTIONS]
 
 
 def fisher(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
-    """(m,) two-sided p-values of Fisher's exact test, twice the smaller tail, for m traits that so many texts
-    have.
+    """Returns (m,) two-sided p-values of Fisher's exact test, twice the smaller tail, for m traits that so
+    many texts have.
     """
     drawn = liked + disliked
     below = hypergeom.cdf(liked, of_liked + of_disliked, of_liked, drawn)
@@ -106,9 +113,9 @@ def fisher(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> 
     return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
 
 
-def bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
-    """(m,) the bound of each log odds ratio's 95 % interval that is nearer to 0; 0 where the interval holds
-    0.
+def nearer_bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> Counts:
+    """Returns (m,) the bound of each log odds ratio's 95 % interval that is nearer to 0; 0 where the interval
+    holds 0.
     """
     cells = np.stack([liked, disliked, of_liked - liked, of_disliked - disliked]) + 0.5
     ratio = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
@@ -118,14 +125,14 @@ def bounds(liked: Counts, disliked: Counts, of_liked: int, of_disliked: int) -> 
 
 
 def _rule(field: Field, value: str, evidence: Evidence, bound: float) -> Rule | None:
-    if not evidence.liked and evidence.disliked >= BLOCKABLE:
+    if not evidence.liked and evidence.disliked >= MIN_TEXTS_TO_BLOCK:
         return Rule("block", field, value)
-    amount = round(float(np.clip(bound, -STRONGEST, STRONGEST)), 1)
-    return Rule("boost", field, value, amount) if abs(amount) >= WEAKEST else None
+    amount = round(float(np.clip(bound, -MAX_SUGGESTED_LOGITS, MAX_SUGGESTED_LOGITS)), 1)
+    return Rule("boost", field, value, amount) if abs(amount) >= MIN_SUGGESTED_LOGITS else None
 
 
 def _traits(text: Text) -> Iterator[tuple[Field, str]]:
-    """What a text has that a rule could speak of, each once."""
+    """Yields what a text has that a rule could match, each once."""
     words = re.findall(r"\b[^\W\d_]\w{2,}", f"{text.title}\n{text.body}".lower())
     for word in dict.fromkeys(words):
         if word not in STOP:

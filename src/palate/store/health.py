@@ -6,9 +6,18 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from palate.errors import BadStore, StoreBusy
+from palate.parts import Store
 from palate.store import schema
-from palate.store.sqlite import SqliteStore
+from palate.store.tables import Tables
 
+_feedback, _removed = schema.feedback.c, schema.removed.c
+_there = select(schema.text.c.row)
+_UNKNOWN = select(func.count()).where(  # judgements of what was never there
+    _feedback.row.is_not(None), _feedback.row.not_in(_there), _feedback.row.not_in(select(_removed.row))
+)
+_UNLED = select(func.count()).where(  # removed texts whose group is said to go on without a text
+    _removed.representative.not_in(_there), _removed.representative != _removed.row
+)
 REBUILD = "palate export | palate --store NEW import -"
 
 
@@ -22,12 +31,12 @@ class Finding:
     mend: str = ""
 
 
-def examine(store: SqliteStore, fingerprint: str) -> list[Finding]:
+def examine(store: Store[Tables], fingerprint: str) -> list[Finding]:
     """Check a store against the fingerprint of the encoder it should have. Reads all of it."""
     return [_whole(store), _references(store), _words(store), _vectors(store, fingerprint)]
 
 
-def back_up(store: SqliteStore, path: Path) -> None:
+def back_up(store: Store[Tables], path: Path) -> None:
     """Copy a store, also while others write to it, to a file that is not there yet; the copy opens like any
     store.
 
@@ -43,37 +52,39 @@ def back_up(store: SqliteStore, path: Path) -> None:
     partial.replace(path)
 
 
-def _whole(store: SqliteStore) -> Finding:
-    with store.reading() as connection:
-        said = [row[0] for row in connection.exec_driver_sql("pragma integrity_check(5)")]
-    if said == ["ok"]:
+def _whole(store: Store[Tables]) -> Finding:
+    with store.reading() as tables:
+        broken = tables.dialect.integrity(tables.connection)
+    if not broken:
         return Finding("file", True, f"{store.path} is whole")
-    return Finding(
-        "file", False, "; ".join(said), "restore a backup, or save what can be read with: palate export"
+    mend = "restore a backup, or save what can be read with: palate export"
+    return Finding("file", False, "; ".join(broken), mend)
+
+
+def _references(store: Store[Tables]) -> Finding:
+    judgements = select(func.count()).select_from(schema.feedback)
+    lacking_terms = (
+        select(func.count())
+        .select_from(schema.text)
+        .outerjoin(schema.terms)
+        .where(schema.terms.c.row.is_(None))
     )
-
-
-def _references(store: SqliteStore) -> Finding:
-    with store.reading() as connection:
-        broken = connection.exec_driver_sql("pragma foreign_key_check").all()
-        texts = connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
-        judgements = connection.execute(select(func.count()).select_from(schema.feedback)).scalar_one()
-        bare = connection.execute(
-            select(func.count())
-            .select_from(schema.text)
-            .outerjoin(schema.terms)
-            .where(schema.terms.c.row.is_(None))
-        ).scalar()
-    if broken or bare:
-        detail = f"{len(broken)} rows point to what is not there, {bare} texts lack their keywords"
+    with store.reading() as tables:
+        n_broken = tables.dialect.broken_references(tables.connection)
+        n_broken += sum(tables.connection.execute(count).scalar_one() for count in (_UNKNOWN, _UNLED))
+        n_texts = tables.texts.count()
+        n_judgements = tables.connection.execute(judgements).scalar_one()
+        n_bare = tables.connection.execute(lacking_terms).scalar_one()
+    if n_broken or n_bare:
+        detail = f"{n_broken} rows point to what is not there, {n_bare} texts lack their keywords"
         return Finding("texts and feedback", False, detail, f"restore a backup, or rebuild with: {REBUILD}")
-    return Finding("texts and feedback", True, f"{texts} texts, {judgements} lines of feedback")
+    return Finding("texts and feedback", True, f"{n_texts} texts, {n_judgements} lines of feedback")
 
 
-def _words(store: SqliteStore) -> Finding:
+def _words(store: Store[Tables]) -> Finding:
     try:
-        with store.writing() as connection:
-            connection.exec_driver_sql("insert into words (words, rank) values ('integrity-check', 1)")
+        with store.writing() as tables:
+            tables.dialect.check_words(tables.connection)
     except StoreBusy:
         raise
     except BadStore:
@@ -81,25 +92,28 @@ def _words(store: SqliteStore) -> Finding:
     return Finding("word index", True, "every text is in it")
 
 
-def _vectors(store: SqliteStore, fingerprint: str) -> Finding:
-    encoder = schema.encoder
-    with store.reading() as connection:
-        number = connection.execute(
-            select(encoder.c.number).where(encoder.c.fingerprint == fingerprint)
-        ).scalar()
-        misshapen = select(func.count()).select_from(schema.vector).join(encoder)
-        wrong = connection.execute(
-            misshapen.where(func.length(schema.vector.c.data) != 2 * encoder.c.dims)
-        ).scalar_one()
-    kept = store.settings.get("encoder_fingerprint")
-    if kept != fingerprint:
-        mend = f"move the vectors over with: palate encoder use {store.settings.get('encoder')}"
-        return Finding("vectors", False, f"they come from {kept}, this palate brings {fingerprint}", mend)
-    if wrong:
-        return Finding("vectors", False, f"{wrong} are not as long as their encoder's", "restore a backup")
-    lacking = len(store.texts.lacking_vector(number)) if number else 0
-    if lacking:
-        return Finding(
-            "vectors", False, f"{lacking} texts have none from {fingerprint}", "palate rank makes them"
-        )
+def _vectors(store: Store[Tables], fingerprint: str) -> Finding:
+    encoder, vector = schema.encoder.c, schema.vector.c
+    encoder_id = select(encoder.number).where(encoder.fingerprint == fingerprint)
+    misshapen = (
+        select(func.count())
+        .select_from(schema.vector)
+        .join(schema.encoder)
+        .where(func.length(vector.data) != 2 * encoder.dims)
+    )
+    with store.reading() as tables:
+        known = tables.connection.execute(encoder_id).scalar()
+        n_misshapen = tables.connection.execute(misshapen).scalar_one()
+        n_lacking = len(tables.texts.lacking_vector(known)) if known else 0
+        in_use = tables.state()
+    if in_use.encoder_fingerprint != fingerprint:
+        mend = f"move the vectors over with: palate encoder use {in_use.encoder_name}"
+        detail = f"they come from {in_use.encoder_fingerprint}, this palate brings {fingerprint}"
+        return Finding("vectors", False, detail, mend)
+    if n_misshapen:
+        detail = f"{n_misshapen} are not as long as their encoder's"
+        return Finding("vectors", False, detail, "restore a backup")
+    if n_lacking:
+        detail = f"{n_lacking} texts have none from {fingerprint}"
+        return Finding("vectors", False, detail, "palate rank makes them")
     return Finding("vectors", True, f"every text has one from {fingerprint}")

@@ -1,155 +1,140 @@
-"""Rules: what the reader of a taste said outright or was suggested, and which texts it speaks of."""
+"""RuleTable: what the reader of a taste ruled or was suggested, and which texts a rule speaks of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, column, delete, insert, select, table, update
-from sqlalchemy import text as sql
+from sqlalchemy import Connection, delete, insert, select, update
 
 from palate.errors import UnknownName
-from palate.rule import READS, Evidence, Rule, State
+from palate.rule import TEXT_FIELDS, Evidence, Rule, State
 from palate.store import schema
-
-if TYPE_CHECKING:
-    from palate.store.sqlite import SqliteStore
+from palate.store.dialect import Dialect
 
 _rule = schema.rule.c
-_words = table("words", column("rowid"))  # the full-text index
 
 
 class StoredRule(NamedTuple):
-    """A rule with its number. evidence: None where the reader wrote the rule."""
+    """A rule with its id. evidence: None where the reader wrote the rule."""
 
-    number: int
+    rule_id: int
     rule: Rule
     state: State
     evidence: Evidence | None
 
 
-class Rules:
-    """The rules of all tastes, each with a number that is never given again."""
+class RuleTable:
+    """The rules of all tastes, each with an id that is never given again."""
 
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
 
-    def of(self, taste: int) -> tuple[StoredRule, ...]:
+    def of(self, taste_id: int) -> tuple[StoredRule, ...]:
         """Every rule of a taste in any state, oldest first."""
-        with self._store.reading() as connection:
-            return _of(connection, taste)
+        columns = (
+            _rule.number,
+            _rule.action,
+            _rule.field,
+            _rule.value,
+            _rule.amount,
+            _rule.state,
+            _rule.evidence,
+        )
+        query = select(*columns).where(_rule.taste == taste_id).order_by(_rule.number)
+        return tuple(
+            StoredRule(rule_id, Rule(action, field, value, amount), state, Evidence(**why) if why else None)
+            for rule_id, action, field, value, amount, state, why in self._connection.execute(query)
+        )
 
-    def put(self, taste: int, rule: Rule) -> StoredRule:
-        """Take in a rule that the reader wrote; it replaces one on the same word, author, source or
+    def put(self, taste_id: int, rule: Rule) -> StoredRule:
+        """Records a rule that the reader wrote; it replaces one on the same word, author, source or
         pattern.
         """
-        with self._store.writing() as connection:
-            _known(connection, taste)
-            same = [old.number for old in _of(connection, taste) if old.rule.key == rule.key]
-            if same:
-                values = _values(rule, None, "accepted")
-                connection.execute(update(schema.rule).where(_rule.number == same[0]).values(values))
-                return StoredRule(same[0], rule, "accepted", None)
-            return _insert(connection, taste, rule, None, "accepted")
+        self._require_taste(taste_id)
+        for stored in self.of(taste_id):
+            if stored.rule.key == rule.key:
+                self._update(stored.rule_id, **_values(rule, None, "accepted"))
+                return StoredRule(stored.rule_id, rule, "accepted", None)
+        return self._insert(taste_id, rule, None, "accepted")
 
-    def propose(self, taste: int, suggestions: Sequence[tuple[Rule, Evidence]]) -> list[StoredRule]:
-        """Make these the pending rules of a taste, all or none; the same suggestion keeps its number, others
-        go.
+    def propose(self, taste_id: int, suggestions: Sequence[tuple[Rule, Evidence]]) -> list[StoredRule]:
+        """Makes these the pending rules of a taste; the same suggestion keeps its id, others go.
 
         What is accepted or vetoed stays as it is, and is not proposed.
         """
-        with self._store.writing() as connection:
-            _known(connection, taste)
-            old = _of(connection, taste)
-            settled = {one.rule.key for one in old if one.state != "pending"}
-            wanted = {rule.key: (rule, evidence) for rule, evidence in suggestions if rule.key not in settled}
-            for one in old:
-                if one.state == "pending" and one.rule.key in wanted:
-                    values = _values(*wanted.pop(one.rule.key), state="pending")
-                    connection.execute(update(schema.rule).where(_rule.number == one.number).values(values))
-                elif one.state == "pending":
-                    connection.execute(delete(schema.rule).where(_rule.number == one.number))
-            for rule, evidence in wanted.values():
-                _insert(connection, taste, rule, evidence, "pending")
-            now = {one.rule.key: one for one in _of(connection, taste)}
-            return [now[rule.key] for rule, _ in suggestions if rule.key not in settled]
+        self._require_taste(taste_id)
+        before = self.of(taste_id)
+        settled = {stored.rule.key for stored in before if stored.state != "pending"}
+        wanted = {rule.key: (rule, evidence) for rule, evidence in suggestions if rule.key not in settled}
+        new = dict(wanted)
+        for stored in before:
+            if stored.state == "pending" and stored.rule.key in new:
+                self._update(stored.rule_id, **_values(*new.pop(stored.rule.key), state="pending"))
+            elif stored.state == "pending":
+                self._delete(stored.rule_id)
+        for rule, evidence in new.values():
+            self._insert(taste_id, rule, evidence, "pending")
+        after = {stored.rule.key: stored for stored in self.of(taste_id)}
+        return [after[rule.key] for rule, _ in suggestions if rule.key not in settled]
 
-    def settle(self, taste: int, number: int, state: State) -> StoredRule:
-        """Accept or veto a rule. Raises UnknownName where the taste has none of this number."""
-        with self._store.writing() as connection:
-            found = _numbered(connection, taste, number)
-            connection.execute(update(schema.rule).where(_rule.number == number).values(state=state))
-            return found._replace(state=state)
+    def settle(self, taste_id: int, rule_id: int, state: State) -> StoredRule:
+        """Accepts or vetoes a rule. Raises UnknownName where the taste has none of this id."""
+        stored = self._get(taste_id, rule_id)
+        self._update(rule_id, state=state)
+        return stored._replace(state=state)
 
-    def remove(self, taste: int, number: int) -> StoredRule:
-        """Take a rule away as if it had never been. Raises UnknownName where the taste has none of this
-        number.
+    def remove(self, taste_id: int, rule_id: int) -> StoredRule:
+        """Takes a rule away as if it had never been. Raises UnknownName where the taste has none of this
+        id.
         """
-        with self._store.writing() as connection:
-            found = _numbered(connection, taste, number)
-            connection.execute(delete(schema.rule).where(_rule.number == number))
-            return found
+        stored = self._get(taste_id, rule_id)
+        self._delete(rule_id)
+        return stored
 
-    def matching(self, rule: Rule) -> list[int]:
-        """Rows of all texts that a rule speaks of, ascending.
+    def matching(self, rule: Rule, after_row: int = 0) -> list[int]:
+        """Returns the rows above after_row of all texts that a rule matches, ascending.
 
         A word costs time for the texts that have it, by the full-text index; other rules read a part of every
         text."""
-        query = select(schema.text.c.row, *(schema.text.c[name] for name in READS[rule.field])).order_by(
-            schema.text.c.row
-        )
+        text = schema.text.c
+        fields = (text[name] for name in TEXT_FIELDS[rule.field])
+        query = select(text.row, *fields).where(text.row > after_row).order_by(text.row)
         if rule.field == "word":
-            phrase = '"' + rule.value.replace('"', '""') + '"'
-            having = sql("words match :phrase").bindparams(phrase=phrase)
-            query = query.join(_words, _words.c.rowid == schema.text.c.row).where(having)
-        with self._store.reading() as connection:
-            return [row for row, *read in connection.execute(query) if rule.speaks_of(*read)]
+            query = self._dialect.with_phrase(query, rule.value)
+        return [row for row, *fields in self._connection.execute(query) if rule.matches_fields(*fields)]
+
+    def _get(self, taste_id: int, rule_id: int) -> StoredRule:
+        for stored in self.of(taste_id):
+            if stored.rule_id == rule_id:
+                return stored
+        raise UnknownName(f"this taste has no rule {rule_id}; palate rule list shows those it has")
+
+    def _insert(self, taste_id: int, rule: Rule, evidence: Evidence | None, state: State) -> StoredRule:
+        made = insert(schema.rule).values(taste=taste_id, **_values(rule, evidence, state))
+        rule_id = self._connection.execute(made.returning(_rule.number)).scalar_one()
+        return StoredRule(rule_id, rule, state, evidence)
+
+    def _update(self, rule_id: int, **values: Any) -> None:
+        self._connection.execute(update(schema.rule).where(_rule.number == rule_id).values(values))
+
+    def _delete(self, rule_id: int) -> None:
+        self._connection.execute(delete(schema.rule).where(_rule.number == rule_id))
+
+    def _require_taste(self, taste_id: int) -> None:
+        known = select(schema.taste.c.number).where(schema.taste.c.number == taste_id)
+        if not self._connection.execute(known).first():
+            raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")
 
 
 def _values(rule: Rule, evidence: Evidence | None, state: State) -> dict[str, Any]:
-    why = asdict(evidence) if evidence else None
     return {
         "action": rule.action,
         "field": rule.field,
         "value": rule.value,
         "amount": rule.amount,
         "state": state,
-        "evidence": why,
+        "evidence": asdict(evidence) if evidence else None,
     }
-
-
-def _insert(
-    connection: Connection, taste: int, rule: Rule, evidence: Evidence | None, state: State
-) -> StoredRule:
-    made = insert(schema.rule).values(taste=taste, **_values(rule, evidence, state)).returning(_rule.number)
-    return StoredRule(connection.execute(made).scalar_one(), rule, state, evidence)
-
-
-def _of(connection: Connection, taste: int) -> tuple[StoredRule, ...]:
-    columns = (
-        _rule.number,
-        _rule.action,
-        _rule.field,
-        _rule.value,
-        _rule.amount,
-        _rule.state,
-        _rule.evidence,
-    )
-    found = connection.execute(select(*columns).where(_rule.taste == taste).order_by(_rule.number))
-    return tuple(
-        StoredRule(number, Rule(action, field, value, amount), state, Evidence(**why) if why else None)
-        for number, action, field, value, amount, state, why in found
-    )
-
-
-def _numbered(connection: Connection, taste: int, number: int) -> StoredRule:
-    found = [one for one in _of(connection, taste) if one.number == number]
-    if not found:
-        raise UnknownName(f"this taste has no rule {number}; palate rule list shows those it has")
-    return found[0]
-
-
-def _known(connection: Connection, taste: int) -> None:
-    if not connection.execute(select(schema.taste.c.number).where(schema.taste.c.number == taste)).first():
-        raise UnknownName("the reader was removed meanwhile; make one with: palate reader add NAME")

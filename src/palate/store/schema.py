@@ -79,7 +79,30 @@ band = Table(  # keys that near-copies share
     metadata,
     Column("key", BigInteger, primary_key=True),
     Column("row", ForeignKey("text.row"), primary_key=True),
+    Index("band_row", "row"),  # without it every text that is removed would be looked for in all of it
     sqlite_with_rowid=False,
+)
+
+removed = Table(  # texts that were removed; of the text itself nothing is kept
+    "removed",
+    metadata,
+    Column("entry", Integer, primary_key=True),  # in the order of removing
+    Column("row", Integer, nullable=False, unique=True),
+    # text that stands for its group now, or itself where the group is gone
+    Column("representative", Integer, nullable=False, index=True),
+    Column("removed_at", Text, nullable=False),  # ISO 8601, UTC
+    # what a taste learns from, kept where a judgement of it stands; null elsewhere
+    Column("encoder", ForeignKey("encoder.number")),
+    Column("vector", LargeBinary),  # as in vector
+    Column("ids", LargeBinary),  # as in terms
+    Column("counts", LargeBinary),
+    Column("date", Text),  # published or, where that was not known, added
+    CheckConstraint(
+        "(encoder is null) = (vector is null) and (encoder is null) = (ids is null)"
+        " and (encoder is null) = (counts is null) and (encoder is null) = (date is null)",
+        name="all_or_nothing",
+    ),
+    sqlite_autoincrement=True,  # an entry is never given again
 )
 
 reader = Table(
@@ -89,7 +112,7 @@ reader = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
     # 1 where other readers must learn nothing from this one
-    Column("private", Integer, nullable=False, server_default="0"),
+    Column("private", Integer, nullable=False, server_default="0", index=True),
     sqlite_autoincrement=True,  # a number is never given again
 )
 
@@ -104,21 +127,23 @@ taste = Table(
     Column("dislikes", Text, nullable=False),
     # of the contest: blend, champion or a pinned member
     Column("serving", Text, nullable=False, server_default="blend"),
+    # judgements that were deleted with their texts; it only grows
+    Column("forgotten", Integer, nullable=False, server_default="0"),
     UniqueConstraint("reader", "name"),
     sqlite_autoincrement=True,  # a number is never given again
 )
 
-feedback = Table(  # append-only
+feedback = Table(  # append-only, but for texts that are forgotten and readers who leave
     "feedback",
     metadata,
     Column("entry", Integer, primary_key=True),
     Column("taste", ForeignKey("taste.number"), nullable=False),
-    Column("row", ForeignKey("text.row")),  # null for an undo
+    Column("row", Integer, index=True),  # of text or of removed; null for an undo
     Column("kind", Text, nullable=False),
     Column("liking", Float),  # null for what teaches nothing
     Column("weight", Float, nullable=False),
     Column("given_at", Text, nullable=False),  # ISO 8601, UTC
-    Column("undoes", ForeignKey("feedback.entry")),
+    Column("undoes", ForeignKey("feedback.entry"), index=True),
     Index("feedback_taste", "taste", "entry"),
     CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
     CheckConstraint(
@@ -128,6 +153,16 @@ feedback = Table(  # append-only
     CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
     CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
     sqlite_autoincrement=True,  # a number is never given again
+)
+
+request = Table(  # what was done at a key that a client chose, so that asking again does nothing
+    "request",
+    metadata,
+    Column("taste", ForeignKey("taste.number"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("first_entry", Integer),  # of feedback; both null where there was nothing to do
+    Column("last_entry", Integer),
+    sqlite_with_rowid=False,
 )
 
 prediction = Table(  # what the members of a contest said of a judgement before they learned it
@@ -145,6 +180,17 @@ crowd = Table(  # at most one row: what all readers together think, learned from
     Column("encoder", ForeignKey("encoder.number"), nullable=False),
     Column("readers", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),  # safetensors
+)
+
+generation = Table(  # at most one row: the fit that features are made by, and what is kept of it in a cache
+    "generation",
+    metadata,
+    Column("generation_id", Integer, primary_key=True),  # it only grows
+    Column("encoder", ForeignKey("encoder.number"), nullable=False),
+    Column("fit_row", Integer, nullable=False),  # last text that was fitted
+    Column("digest", Text, nullable=False),  # SHA-256 of the cache's manifest; empty where none is kept
+    Column("fit_digest", Text, nullable=False),
+    Column("made_at", Text, nullable=False),  # ISO 8601, UTC
 )
 
 rule = Table(

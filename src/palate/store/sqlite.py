@@ -5,47 +5,46 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from palate.errors import BadStore, StoreBusy, StoreTooNew
-from palate.store.crowd import Crowd
-from palate.store.encoders import Encoders
-from palate.store.log import Log
-from palate.store.readers import Readers
-from palate.store.rules import Rules
-from palate.store.settings import Settings
-from palate.store.texts import Texts
-from palate.store.vectors import Vectors
+from palate.errors import BadStore, StoreBusy
+from palate.store.dialect_sqlite import SqliteDialect
+from palate.store.migrate import is_current, upgrade
+from palate.store.sqlite_errors import plain_errors
+from palate.store.tables import Tables
 
-# of migrations/versions, oldest first: opens a store without importing Alembic
-REVISIONS = ("0001", "0002", "0003", "0004")
+IN_MEMORY = ":memory:"
+Transaction = Literal["read", "write", "migrate"]
 WAIT_S = 10.0  # how long a writer waits for another
 
 
 class SqliteStore:
-    """One SQLite file in WAL mode: any number of processes read while one writes.
+    """One SQLite file in WAL mode: any number of processes and threads read while one writes.
 
-    A write is on disk when its call returns (synchronous=FULL) and survives a killed process. A second writer
-    waits up to ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an older
-    one up to date.
+    A write is on disk when its transaction ends (synchronous=FULL) and survives a killed process. A second
+    writer waits up to ten seconds, then gets StoreBusy. Opening creates the file if `create`, and brings an
+    older one up to date.
 
-    path: the file, or ":memory:" for one that is gone with the process. Raises BadStore if the file is
-    missing and not `create`, is no store, or cannot be read; StoreTooNew if a newer palate wrote it.
+    path: the file, or ":memory:" for one that is gone with the process, which threads use one after the
+    other. Raises BadStore if the file is missing and not `create`, is no store, or cannot be read;
+    StoreTooNew if a newer palate wrote it.
 
     >>> store = SqliteStore(":memory:")
-    >>> store.settings.put(colour="blue")
-    >>> store.settings.get("colour")
+    >>> with store.writing() as tables:
+    ...     tables.settings.put(colour="blue")
+    >>> with store.reading() as tables:
+    ...     tables.settings.get("colour")
     'blue'
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         self.path = str(path)
-        in_memory = self.path == ":memory:"
+        in_memory = self.path == IN_MEMORY
         if not self.path:
             raise BadStore("a store needs a file name; name one with --store")
         if not in_memory and not Path(self.path).exists():
@@ -57,42 +56,49 @@ class SqliteStore:
         )
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
+        self._dialect = SqliteDialect()
+        self._shared = _SharedConnection(self._engine) if in_memory else None
         self._bring_up_to_date()
-        self.texts = Texts(self)
-        self.vectors = Vectors(self)
-        self.encoders = Encoders(self)
-        self.readers = Readers(self)
-        self.log = Log(self)
-        self.crowd = Crowd(self)
-        self.rules = Rules(self)
-        self.settings = Settings(self)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Tables]:
         """One consistent view of the store."""
-        with _said_plainly(self.path), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with plain_errors(self.path, WAIT_S), self._transaction("read") as connection:
+            yield Tables(connection, self._dialect)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Tables]:
         """One transaction: all of it or nothing, on disk on leaving."""
-        with _said_plainly(self.path), self._engine.connect() as connection:
-            connection.execution_options(palate_writes=True)
-            with connection.begin():
-                yield connection
+        with plain_errors(self.path, WAIT_S), self._transaction("write") as connection:
+            yield Tables(connection, self._dialect)
 
     def copy_to(self, path: Path) -> None:
-        """Write one consistent view of the store to a file, also while others write."""
+        """Writes one consistent view of the store to a file, also while others write."""
         with (
-            _said_plainly(self.path),
-            closing(self._engine.raw_connection()) as connection,
+            plain_errors(self.path, WAIT_S),
+            self._transaction("read") as connection,
             closing(sqlite3.connect(path)) as target,
         ):
-            assert isinstance(connection.driver_connection, sqlite3.Connection)
-            connection.driver_connection.backup(target)
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(target)
 
     def close(self) -> None:
+        """Closes all connections; a store in memory is gone."""
+        if self._shared is not None:
+            self._shared.close()
         self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, kind: Transaction) -> Iterator[Connection]:
+        if self._shared is not None:
+            with self._shared.transaction(kind) as connection:
+                yield connection
+            return
+        with self._engine.connect() as connection, _references_unchecked(connection, kind):
+            connection.execution_options(palate_writes=kind != "read")
+            with connection.begin():
+                yield connection
 
     def _refuse_missing(self, create: bool) -> None:
         if not create:
@@ -105,38 +111,45 @@ class SqliteStore:
             )
 
     def _bring_up_to_date(self) -> None:
-        with self.reading() as connection:
-            revision = _revision(connection, self.path)
-        if revision != REVISIONS[-1]:
-            self._migrate()
-        with _said_plainly(self.path), closing(self._engine.raw_connection()) as raw:
-            _write_ahead(raw.cursor())  # not before it is known to be a store: it changes the file
-
-    def _migrate(self) -> None:
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.writing() as connection:
-            _revision(connection, self.path)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with self.reading() as tables:
+            current = is_current(tables.connection, self.path)
+        if not current:
+            with plain_errors(self.path, WAIT_S), self._transaction("migrate") as connection:
+                if not is_current(connection, self.path):
+                    upgrade(connection)
+        if self._shared is None:
+            with plain_errors(self.path, WAIT_S), closing(self._engine.raw_connection()) as raw:
+                _write_ahead(raw.cursor())  # not before it is known to be a store: it changes the file
 
 
-def _revision(connection: Connection, path: str) -> str | None:
-    """The store's revision; None for an empty database. Raises where it is no store, or too new a one."""
-    tables = inspect(connection).get_table_names()
-    if not tables:
-        return None
-    if "alembic_version" not in tables or "feedback" not in tables:
-        raise BadStore(f"{path} is a SQLite database but no palate store; name another file with --store")
-    revision = connection.execute(text("select version_num from alembic_version")).scalar()
-    if revision not in REVISIONS:
-        raise StoreTooNew(
-            f"{path} was written by a newer palate (revision {revision}, this one knows up to {REVISIONS[-1]}); upgrade palate"
-        )
-    return str(revision)
+class _SharedConnection:
+    """The one connection of a store in memory: threads take turns, and a transaction within another of the
+    same thread is a savepoint of it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect()
+        self._lock = RLock()
+
+    @contextmanager
+    def transaction(self, kind: Transaction) -> Iterator[Connection]:
+        if not self._lock.acquire(timeout=WAIT_S):
+            raise StoreBusy(
+                f"another thread uses the store in memory and did not finish in {WAIT_S:.0f} s; try again"
+            )
+        try:
+            inner = self._connection.in_transaction()
+            with (
+                _references_unchecked(self._connection, kind),
+                self._connection.begin_nested() if inner else self._connection.begin(),
+            ):
+                yield self._connection
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
@@ -145,8 +158,26 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"pragma {pragma}")
 
 
+@contextmanager
+def _references_unchecked(connection: Connection, kind: Transaction) -> Iterator[None]:
+    """Within, foreign keys are not checked where tables are to be rebuilt; SQLite cannot switch that within a
+    transaction.
+
+    Source: "Making Other Kinds Of Table Schema Changes" of SQLite's ALTER TABLE.
+    """
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    if kind == "migrate":
+        raw.execute("pragma foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        if kind == "migrate":
+            raw.execute("pragma foreign_keys=ON")
+
+
 def _write_ahead(cursor: DBAPICursor) -> None:
-    """Switch to WAL. Here alone SQLite does not wait for one who writes but refuses at once, so try again."""
+    """Switches to WAL. Here alone SQLite does not wait for a writer but refuses at once, so try again."""
     deadline = time.monotonic() + WAIT_S
     while True:
         try:
@@ -160,30 +191,5 @@ def _write_ahead(cursor: DBAPICursor) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(
-        "begin immediate" if connection.get_execution_options().get("palate_writes") else "begin"
-    )
-
-
-@contextmanager
-def _said_plainly(path: str) -> Iterator[None]:
-    """Turn what SQLite says of the file into one sentence with the mend."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        said = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(said, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreBusy(
-                f"another process is writing to {path} and did not finish in {WAIT_S:.0f} s; try again"
-            ) from None
-        mends = {
-            sqlite3.SQLITE_READONLY: f"{path} cannot be written; check its permissions and those of its folder",
-            sqlite3.SQLITE_CANTOPEN: f"{path} cannot be opened; check that it is a file and its folder can be written",
-            sqlite3.SQLITE_FULL: f"the disk that holds {path} is full; make room and try again: nothing was half-written",
-            sqlite3.SQLITE_NOTADB: f"{path} is no palate store; name another file with --store",
-            sqlite3.SQLITE_CORRUPT: f"{path} is damaged; restore a backup, or save what can be read with: palate export",
-        }
-        if code not in mends:
-            raise
-        raise BadStore(mends[code]) from None
+    writes = connection.get_execution_options().get("palate_writes")
+    connection.exec_driver_sql("begin immediate" if writes else "begin")

@@ -1,35 +1,54 @@
-"""Texts: what was added, in order, with what finds it again."""
+"""TextTable: the texts of a store in order, with what finds them again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
-from palate.features import Terms
-from palate.parts import Matrix
+from palate.errors import UnknownName
 from palate.store import schema
+from palate.store.columns import RawColumns
+from palate.store.dialect import VALUES_AT_ONCE, Dialect
+from palate.store.removing import RemovedCounts, count_removal, remove_texts
+from palate.store.vectors import lacking
 from palate.text import Text, canonical_url
 
-if TYPE_CHECKING:
-    from palate.store.sqlite import SqliteStore
+_text, _terms = schema.text.c, schema.terms.c
+_LAST_ROWS = select(
+    select(func.max(_text.row)).scalar_subquery(), select(func.max(schema.removed.c.row)).scalar_subquery()
+)
+_ROW_OF = select(_text.row).where(_text.id == bindparam("text_id"))
+_DATE = func.coalesce(_text.published, _text.added_at)
+_RAW = (
+    select(_text.row, _text.leader, schema.vector.c.data, _terms.ids, _terms.counts, _DATE)
+    .join(
+        schema.vector,
+        (schema.vector.c.content_hash == _text.content_hash)
+        & (schema.vector.c.encoder == bindparam("encoder_id")),
+    )
+    .join(schema.terms, _terms.row == _text.row)
+    .where(_text.row > bindparam("after_row"))
+    .order_by(_text.row)
+    .limit(bindparam("limit"))
+)
+_COLUMNS = tuple(column.name for column in schema.text.columns)
 
-AT_ONCE = 10_000  # values in one statement; SQLite takes 32,766
 
-
-class Stored(NamedTuple):
-    """A text to be stored with what was made of it. leader: row of its group's first text, None where it is
-    one itself.
+class PreparedText(NamedTuple):
+    """A text to be stored with what was made of it. representative: row of its group's first text, None where
+    it is that itself.
     """
 
     text: Text
     ids: bytes
     counts: bytes
     bands: Sequence[int]
-    leader: int | None
+    representative: int | None
 
 
 class Outline(NamedTuple):
@@ -39,158 +58,140 @@ class Outline(NamedTuple):
     ids: list[int]
 
 
-class Texts:
+class TextTable:
     """The texts of a store. A row is a text's number, given in the order of adding."""
 
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
 
-    def add(self, batch: Sequence[Stored], first_row: int) -> bool:
-        """Store a batch in one transaction, the first text at first_row, the one after `last_row`.
+    def add(self, batch: Sequence[PreparedText], first_row: int) -> bool:
+        """Stores a batch, the first text at first_row, one more than the state's last_row.
 
         False, and nothing is stored, where another process has added texts since: compare with those too, and
         try again."""
+        if max(row or 0 for row in self._connection.execute(_LAST_ROWS).one()) != first_row - 1:
+            return False
+        if not batch:
+            return True
         now = datetime.now(UTC).isoformat()
         numbered = list(enumerate(batch, first_row))
-        with self._store.writing() as connection:
-            if _last_row(connection) != first_row - 1:
-                return False
-            connection.execute(
-                insert(schema.text),
-                [
-                    {
-                        "row": row,
-                        "id": text.id,
-                        "title": text.title,
-                        "body": text.body,
-                        "source": text.source,
-                        "url": text.url,
-                        "language": text.language,
-                        "published": text.published.isoformat() if text.published else None,
-                        "extra": dict(text.extra),
-                        "content_hash": text.content_hash,
-                        "canonical_url": canonical_url(text.url) if text.url else None,
-                        "leader": row if leader is None else leader,
-                        "added_at": now,
-                    }
-                    for row, (text, _, _, _, leader) in numbered
-                ],
-            )
-            connection.exec_driver_sql(
-                "insert into terms (row, ids, counts) values (?, ?, ?)",
-                [(row, s.ids, s.counts) for row, s in numbered],
-            )
-            keys = [(key, row) for row, stored in numbered for key in stored.bands]
-            if keys:
-                connection.exec_driver_sql("insert or ignore into band (key, row) values (?, ?)", keys)
-            connection.exec_driver_sql(
-                "insert into words (rowid, title, body) select row, title, body from text where row >= ?",
-                (first_row,),
-            )
+        texts = [_values(row, new, now) for row, new in numbered]
+        self._dialect.insert(self._connection, schema.text, _COLUMNS, texts)
+        terms = [(row, new.ids, new.counts) for row, new in numbered]
+        self._dialect.insert(self._connection, schema.terms, ("row", "ids", "counts"), terms)
+        keys = [(key, row) for row, new in numbered for key in new.bands]
+        self._dialect.insert_ignoring(self._connection, schema.band, ("key", "row"), keys)
+        self._dialect.index_words(self._connection, first_row)
         return True
 
     def put_terms(self, made: Mapping[int, tuple[bytes, bytes]]) -> None:
-        """Replace the terms of some rows, given as (ids, counts), all or none."""
-        with self._store.writing() as connection:
-            changed = [(ids, counts, row) for row, (ids, counts) in made.items()]
-            connection.exec_driver_sql("update terms set ids = ?, counts = ? where row = ?", changed)
+        """Replaces the terms of some rows, given as (ids, counts)."""
+        if made:
+            changed = update(schema.terms).where(_terms.row == bindparam("of_row"))
+            self._connection.execute(
+                changed,
+                [{"of_row": row, "ids": ids, "counts": counts} for row, (ids, counts) in made.items()],
+            )
 
-    def last_row(self) -> int:
-        """Row of the newest text, 0 where there is none. It grows with every text, so it tells whether there
-        are new ones.
-        """
-        with self._store.reading() as connection:
-            return _last_row(connection)
+    def count(self, up_to: int | None = None) -> int:
+        """Counts the texts, of those up to a row where one is given."""
+        query = select(func.count()).select_from(schema.text)
+        return self._connection.execute(query if up_to is None else query.where(_text.row <= up_to)).scalar_one()
 
-    def count(self) -> int:
-        with self._store.reading() as connection:
-            return connection.execute(select(func.count()).select_from(schema.text)).scalar_one()
+    def rows_by_content(self, hashes: Sequence[str]) -> dict[str, int]:
+        """Returns the row of the first text of each content hash that is there."""
+        rows: dict[str, int] = {}
+        for part in _parts(hashes):
+            query = select(_text.content_hash, _text.row).where(_text.content_hash.in_(part))
+            found = self._connection.execute(query.order_by(_text.row.desc()))
+            rows.update((content_hash, row) for content_hash, row in found)
+        return rows
 
     def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the
         id it has there.
         """
-        table = schema.text
-        with self._store.reading() as connection:
-            return (
-                _present(connection, table.c.id, [text.id for text in texts]),
-                _present(
-                    connection, table.c.canonical_url, [canonical_url(text.url) for text in texts if text.url]
-                ),
-                _present(connection, table.c.content_hash, [text.content_hash for text in texts]),
-            )
+        urls = [canonical_url(text.url) for text in texts if text.url]
+        return (
+            self._present(_text.id, [text.id for text in texts]),
+            self._present(_text.canonical_url, urls),
+            self._present(_text.content_hash, [text.content_hash for text in texts]),
+        )
 
     def sharing_bands(self, keys: Sequence[int]) -> dict[int, list[int]]:
         """Rows of the texts that have each of these band keys."""
-        table, found = schema.band, dict[int, list[int]]()
-        with self._store.reading() as connection:
-            for start in range(0, len(keys), AT_ONCE):
-                for key, row in connection.execute(
-                    select(table).where(table.c.key.in_(keys[start : start + AT_ONCE]))
-                ):
-                    found.setdefault(key, []).append(row)
-        return found
+        sharing: dict[int, list[int]] = {}
+        for part in _parts(keys):
+            query = select(schema.band.c.key, schema.band.c.row).where(schema.band.c.key.in_(part))
+            for key, row in self._connection.execute(query):
+                sharing.setdefault(key, []).append(row)
+        return sharing
 
     def outlines(self, rows: Iterable[int]) -> dict[int, Outline]:
         """What near-copies are compared by, for these rows."""
-        text, terms = schema.text, schema.terms
-        wanted, found = list(rows), dict[int, Outline]()
-        with self._store.reading() as connection:
-            for start in range(0, len(wanted), AT_ONCE):
-                query = select(text.c.row, text.c.content_hash, terms.c.ids).join(terms)
-                for row in connection.execute(query.where(text.c.row.in_(wanted[start : start + AT_ONCE]))):
-                    found[row.row] = Outline(row.content_hash, np.frombuffer(row.ids, "<u4").tolist())
-        return found
+        outlines: dict[int, Outline] = {}
+        for part in _parts(list(rows)):
+            query = select(_text.row, _text.content_hash, _terms.ids).join(schema.terms)
+            for row, content_hash, ids in self._connection.execute(query.where(_text.row.in_(part))):
+                outlines[row] = Outline(content_hash, np.frombuffer(ids, "<u4").tolist())
+        return outlines
 
-    def numbers(self, encoder: int, dims: int) -> tuple[list[int], list[int], Matrix, Terms, list[str]]:
-        """All texts that have a vector of this encoder, from one view: rows ascending, leaders, vectors (n,
-        d) float32, terms, and when each was published or, where that is not known, added."""
-        text, vector, terms = schema.text, schema.vector, schema.terms
-        query = (
-            select(
-                text.c.row,
-                text.c.leader,
-                vector.c.data,
-                terms.c.ids,
-                terms.c.counts,
-                func.coalesce(text.c.published, text.c.added_at).label("date"),
-            )
-            .join(vector, (vector.c.content_hash == text.c.content_hash) & (vector.c.encoder == encoder))
-            .join(terms, terms.c.row == text.c.row)
-            .order_by(text.c.row)
-        )
-        with self._store.reading() as connection:
-            found = connection.execute(query).all()
-        data = np.frombuffer(b"".join(row.data for row in found), "<f2").reshape(-1, dims).astype(np.float32)
-        return (
-            [row.row for row in found],
-            [row.leader for row in found],
-            data,
-            Terms.from_bytes((row.ids, row.counts) for row in found),
-            [row.date for row in found],
-        )
+    def raw(self, encoder_id: int, dims: int, after_row: int, limit: int) -> RawColumns:
+        """Returns the texts after a row that have a vector of this encoder, at most so many, by row."""
+        values = {"encoder_id": encoder_id, "after_row": after_row, "limit": limit}
+        return RawColumns.of(self._connection.execute(_RAW, values).cursor.fetchall(), dims)
 
     def get(self, rows: Iterable[int]) -> dict[int, Text]:
         """The texts at these rows."""
-        wanted, found = list(rows), dict[int, Text]()
-        with self._store.reading() as connection:
-            for start in range(0, len(wanted), AT_ONCE):
-                query = select(schema.text).where(schema.text.c.row.in_(wanted[start : start + AT_ONCE]))
-                found.update({row.row: _text(row) for row in connection.execute(query)})
-        return found
+        texts: dict[int, Text] = {}
+        for part in _parts(list(rows)):
+            query = select(schema.text).where(_text.row.in_(part))
+            texts.update((row.row, _text_of(row)) for row in self._connection.execute(query))
+        return texts
 
     def row_of(self, text_id: str) -> int | None:
         """Row of the text with this id; None where there is none."""
-        with self._store.reading() as connection:
-            return connection.execute(select(schema.text.c.row).where(schema.text.c.id == text_id)).scalar()
+        return self._connection.execute(_ROW_OF, {"text_id": text_id}).scalar()
 
-    def lacking_vector(self, encoder: int) -> list[tuple[int, str]]:
-        """(row, content hash) of the texts without a vector of this encoder."""
-        with self._store.reading() as connection:
-            return [
-                (row.row, row.content_hash)
-                for row in connection.execute(lacking(encoder).order_by(schema.text.c.row))
-            ]
+    def rows_where(
+        self, ids: Sequence[str] = (), source: str | None = None, older_than: datetime | None = None
+    ) -> list[int]:
+        """Returns the rows of the texts that fit all that is given, ascending; none where nothing is given.
+
+        older_than: published before or, where that is not known, added. Raises UnknownName, with the ids that
+        are not there.
+        """
+        if not ids and source is None and older_than is None:
+            return []
+        if missing := set(ids) - set(self._present(_text.id, ids)):
+            raise UnknownName(f"the store has no text {', '.join(map(repr, sorted(missing)))}")
+        query = select(_text.row, _DATE)
+        if source is not None:
+            query = query.where(_text.source == source)
+        rows: list[int] = []
+        for part in [query.where(_text.id.in_(part)) for part in _parts(ids)] if ids else [query]:
+            dated = self._connection.execute(part)
+            rows += [row for row, date in dated if older_than is None or _instant(date) < older_than]
+        return sorted(rows)
+
+    def remove(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
+        """Removes texts with all that was made of them; rows that are not there are passed over. The oldest copy
+        that stays becomes the representative of its group.
+
+        forget: whether the judgements of them are deleted too, and with them the crowd, which may have learned
+        from them. Otherwise the numbers are kept by which a taste learns from the judgements that stand.
+        """
+        return remove_texts(self._connection, self._dialect, rows, forget=forget)
+
+    def count_removal(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
+        """Returns what `remove` would come to; nothing is removed."""
+        return count_removal(self._connection, self._dialect, rows, forget=forget)
+
+    def lacking_vector(self, encoder_id: int, after_row: int = 0) -> list[tuple[int, str]]:
+        """Returns (row, content hash) of the texts after a row without a vector of this encoder."""
+        query = lacking(encoder_id).where(_text.row > after_row).order_by(_text.row)
+        return [(row, content_hash) for row, content_hash in self._connection.execute(query)]
 
     def with_words(self, words: Sequence[str], n: int) -> list[int]:
         """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and
@@ -198,36 +199,47 @@ class Texts:
         """
         if not words:
             return []
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        sql = "select rowid from words where words match ? order by bm25(words, 2.0, 1.0), rowid limit ?"
-        with self._store.reading() as connection:
-            return [row[0] for row in connection.exec_driver_sql(sql, (query, n))]
+        return list(self._connection.execute(self._dialect.match_words(words, n)).scalars())
+
+    def _present(self, column: ColumnElement[Any], values: Sequence[str]) -> dict[str, str]:
+        """Of these values of a column those that are there, each with the id of its first text."""
+        ids: dict[str, str] = {}
+        for part in _parts(values):
+            query = select(column, _text.id).where(column.in_(part)).order_by(_text.row.desc())
+            ids.update((value, text_id) for value, text_id in self._connection.execute(query))
+        return ids
 
 
-def lacking(encoder: int) -> Select[tuple[int, str]]:
-    """(row, content_hash) of the texts without a vector of this encoder."""
-    text, vector = schema.text.c, schema.vector.c
-    there = select(vector.content_hash).where(
-        vector.encoder == encoder, vector.content_hash == text.content_hash
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """As many values as go into one statement at a time."""
+    return (values[start : start + VALUES_AT_ONCE] for start in range(0, len(values), VALUES_AT_ONCE))
+
+
+def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
+    """The values of a row of text, in the order of its columns."""
+    text = new.text
+    return (
+        row,
+        text.id,
+        text.title,
+        text.body,
+        text.source,
+        text.url,
+        text.language,
+        text.published.isoformat() if text.published else None,
+        json.dumps(dict(text.extra)),
+        text.content_hash,
+        canonical_url(text.url) if text.url else None,
+        row if new.representative is None else new.representative,
+        added_at,
     )
-    return select(text.row, text.content_hash).where(~there.exists())
 
 
-def _last_row(connection: Connection) -> int:
-    return connection.execute(select(func.max(schema.text.c.row))).scalar() or 0
+def _instant(date: str) -> datetime:
+    time = datetime.fromisoformat(date)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _present(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(values), AT_ONCE):
-        query = select(column, schema.text.c.id).where(column.in_(values[start : start + AT_ONCE]))
-        found.update(
-            (value, text_id)
-            for value, text_id in connection.execute(query.order_by(schema.text.c.row.desc()))
-        )
-    return found
-
-
-def _text(row: Any) -> Text:
+def _text_of(row: Any) -> Text:
     published = datetime.fromisoformat(row.published) if row.published else None
     return Text(row.id, row.title, row.body, row.source, row.url, row.language, published, row.extra)

@@ -7,26 +7,31 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TextIO
+from uuid import uuid4
 
 from sqlalchemy import LargeBinary, Table, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from palate.errors import BadStore
+from palate.parts import Store
 from palate.store import schema
-from palate.store.sqlite import REVISIONS, SqliteStore
+from palate.store.migrate import REVISIONS
+from palate.store.tables import Tables
 
 FORMAT = "palate export"
-TABLES = {table.name: table for table in schema.metadata.sorted_tables}
+SCHEMA = {table.name: table for table in schema.metadata.sorted_tables}
 # columns that came with a revision, and what they are in exports before it
 ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
     "0004": {"encoder": {"made_at": None, "figures": None}},
+    "0005": {"taste": {"forgotten": 0}},
 }
+MARK = "store_mark"  # setting: each store has its own
 CHUNK = 5000  # lines in memory at a time
 
 
-def export_store(store: SqliteStore, out: TextIO) -> int:
-    """Write everything, one row of one table a line, from one consistent view; returns the number of lines.
+def export_store(store: Store[Tables], out: TextIO) -> int:
+    """Writes everything, one row of one table a line, from one consistent view; returns the number of lines.
 
     The first line names the format and revision, the last the number of lines and the SHA-256 of those before
     it. Bytes are base64. Rows come in order of their keys, so equal stores give equal files."""
@@ -40,31 +45,36 @@ def export_store(store: SqliteStore, out: TextIO) -> int:
         lines += 1
 
     write({"format": FORMAT, "revision": REVISIONS[-1]})
-    with store.reading() as connection:
-        for table in TABLES.values():
+    with store.reading() as tables:
+        for table in SCHEMA.values():
             keys = inspect(table).primary_key.columns
-            for row in connection.execute(select(table).order_by(*keys)).mappings():
+            for row in tables.connection.execute(select(table).order_by(*keys)).mappings():
+                if table is schema.setting and row["key"] == MARK:
+                    continue
                 values = {
                     name: base64.b64encode(v).decode() if isinstance(v, bytes) else v
                     for name, v in row.items()
                 }
+                if table is schema.generation:
+                    values["digest"] = ""  # the cache stays behind
                 write({"table": table.name, **values})
     write({"lines": lines + 1, "sha256": digest.hexdigest()})
     return lines
 
 
-def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
-    """Read what `export_store` wrote into an empty store, all or nothing; returns the number of lines.
+def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
+    """Reads what `export_store` wrote into an empty store, all or nothing; returns the number of lines.
 
     Raises BadStore, naming the line, where the store is not empty or a line is not what an export holds.
     """
     digest = hashlib.sha256()
     numbered = enumerate(lines, 1)
-    head = next(numbered, (1, ""))[1]
-    lacking = _lacking(head)
-    digest.update(head.encode())
+    header = next(numbered, (1, ""))[1]
+    added = _added_since(header)
+    digest.update(header.encode())
     read, end = 1, {}
-    with store.writing() as connection:
+    with store.writing() as tables:
+        connection = tables.connection
         if (
             connection.execute(select(schema.text.c.row).limit(1)).first()
             or connection.execute(select(schema.reader).limit(1)).first()
@@ -80,52 +90,56 @@ def import_store(store: SqliteStore, lines: Iterable[str]) -> int:
                 end = last
                 chunk.pop()
             digest.update("".join(line for _, line in chunk).encode())
-            for table, first, rows in _runs(chunk, lacking):
+            for table, first, rows in _runs(chunk, added):
                 try:
                     connection.execute(insert(table), rows)
                 except (IntegrityError, StatementError, OverflowError) as error:
-                    said = getattr(error, "orig", error)
+                    cause = getattr(error, "orig", error)
                     raise BadStore(
-                        f"line {first} or one soon after does not fit the store ({said}); export it again"
+                        f"line {first} or one soon after does not fit the store ({cause}); export it again"
                     ) from None
         if end != {"lines": read, "sha256": digest.hexdigest()}:
             raise BadStore(
                 f"the {read} lines are not what was exported; the file was cut off or edited, export it again"
             )
-        connection.exec_driver_sql("insert into words (words) values ('rebuild')")
+        tables.settings.put(**{MARK: uuid4().hex})
+        tables.dialect.rebuild_words(connection)
     return read
 
 
-def _lacking(line: str) -> dict[str, dict[str, Any]]:
-    """By table, the columns that an export of this head lacks. Raises BadStore for a head that cannot be read
+def _added_since(line: str) -> dict[str, dict[str, Any]]:
+    """By table, the columns that an export with this header lacks. Raises BadStore for a header that cannot be read
     here.
     """
-    head = _parse(1, line)
-    if head.get("format") != FORMAT:
+    header = _parse(1, line)
+    if header.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
-    if head.get("revision") not in REVISIONS:
+    if header.get("revision") not in REVISIONS:
         raise BadStore(
-            f"the export comes from a newer palate (revision {head.get('revision')}); upgrade palate"
+            f"the export comes from a newer palate (revision {header.get('revision')}); upgrade palate"
         )
-    later = REVISIONS[REVISIONS.index(head["revision"]) + 1 :]
-    return {table: columns for revision in later for table, columns in ADDED.get(revision, {}).items()}
+    added: dict[str, dict[str, Any]] = {}
+    for revision in REVISIONS[REVISIONS.index(header["revision"]) + 1 :]:
+        for table, columns in ADDED.get(revision, {}).items():
+            added.setdefault(table, {}).update(columns)
+    return added
 
 
 def _runs(
-    chunk: list[tuple[int, str]], lacking: dict[str, dict[str, Any]]
+    chunk: list[tuple[int, str]], added: dict[str, dict[str, Any]]
 ) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
     """Neighbouring rows of the same table, with the number of their first line."""
     run: tuple[Table, int, list[dict[str, Any]]] | None = None
     for number, line in chunk:
         values = _parse(number, line)
-        table = TABLES.get(str(values.pop("table", None)))
-        values = {**lacking.get(table.name, {}), **values} if table is not None else values
+        table = SCHEMA.get(str(values.pop("table", None)))
+        values = {**added.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(
                 f"line {number} is no row of a palate export; the file is damaged or was edited, export it again"
             )
         for column in table.columns:
-            if isinstance(column.type, LargeBinary):
+            if isinstance(column.type, LargeBinary) and not (column.nullable and values[column.name] is None):
                 values[column.name] = _bytes(number, values[column.name])
         if run is None or run[0] is not table:
             if run:

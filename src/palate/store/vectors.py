@@ -1,44 +1,47 @@
-"""Vectors: a cache by content and encoder, so that nothing is encoded twice."""
+"""VectorTable: a cache by content and encoder, so that nothing is encoded twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, select
 
 from palate.parts import Matrix, Vector
 from palate.store import schema
-
-if TYPE_CHECKING:
-    from palate.store.sqlite import SqliteStore
-
-AT_ONCE = 10_000  # values in one statement; SQLite takes 32,766
+from palate.store.dialect import VALUES_AT_ONCE, Dialect
 
 
-class Vectors:
+class VectorTable:
     """float16 vectors by content hash, one set for each encoder."""
 
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
+    def __init__(self, connection: Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
 
-    def get(self, encoder: int, hashes: Sequence[str]) -> dict[str, Vector]:
+    def get(self, encoder_id: int, hashes: Sequence[str]) -> dict[str, Vector]:
         """The vectors (d,) there are, by content hash."""
-        table, found = schema.vector, {}
-        with self._store.reading() as connection:
-            for start in range(0, len(hashes), AT_ONCE):
-                wanted = table.c.content_hash.in_(hashes[start : start + AT_ONCE])
-                query = select(table.c.content_hash, table.c.data).where(table.c.encoder == encoder, wanted)
-                found.update(
-                    {row.content_hash: np.frombuffer(row.data, "<f2") for row in connection.execute(query)}
-                )
-        return found
+        table, vectors = schema.vector.c, dict[str, Vector]()
+        for start in range(0, len(hashes), VALUES_AT_ONCE):
+            wanted = table.content_hash.in_(hashes[start : start + VALUES_AT_ONCE])
+            query = select(table.content_hash, table.data).where(table.encoder == encoder_id, wanted)
+            for content_hash, data in self._connection.execute(query):
+                vectors[content_hash] = np.frombuffer(data, "<f2")
+        return vectors
 
-    def put(self, encoder: int, hashes: Sequence[str], vectors: Matrix) -> None:
-        """Keep (n, d) vectors as float16; those already there stay."""
-        rows = [(h, encoder, v.tobytes()) for h, v in zip(hashes, vectors.astype("<f2"), strict=True)]
-        with self._store.writing() as connection:
-            connection.exec_driver_sql(
-                "insert or ignore into vector (content_hash, encoder, data) values (?, ?, ?)", rows
-            )
+    def put(self, encoder_id: int, hashes: Sequence[str], vectors: Matrix) -> None:
+        """Keeps (n, d) vectors as float16; those already there stay."""
+        data = vectors.astype("<f2")
+        rows = [(key, encoder_id, vector.tobytes()) for key, vector in zip(hashes, data, strict=True)]
+        columns = ("content_hash", "encoder", "data")
+        self._dialect.insert_ignoring(self._connection, schema.vector, columns, rows)
+
+
+def lacking(encoder_id: int) -> Select[Any]:
+    """Selects (row, content_hash) of the texts without a vector of this encoder."""
+    vector, text = schema.vector.c, schema.text.c
+    there = select(vector.content_hash).where(
+        vector.encoder == encoder_id, vector.content_hash == text.content_hash
+    )
+    return select(text.row, text.content_hash).where(~there.exists())

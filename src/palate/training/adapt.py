@@ -195,7 +195,7 @@ def _apart(said: CrowdFeedback) -> tuple[CrowdFeedback, CrowdFeedback]:
 
 
 def _only(said: CrowdFeedback, wanted: np.ndarray[Any, np.dtype[np.bool]]) -> CrowdFeedback:
-    return CrowdFeedback(said.readers[wanted], said.places[wanted], said.likings[wanted], said.n_texts)
+    return CrowdFeedback(said.readers[wanted], said.indices[wanted], said.likings[wanted], said.n_texts)
 
 
 def _texts(contents: Sequence[str], found: Iterable[Triplet]) -> Source:
@@ -222,6 +222,6 @@ def _digest(contents: Sequence[str], said: CrowdFeedback, sts: Source | None) ->
     digest = hashlib.sha256()
     for text in (*contents, *(text for column in (sts.texts if sts else ()) for text in column)):
         digest.update(f"{len(text)}\0{text}".encode("utf-8", "surrogatepass"))
-    for numbers in (said.readers, said.places, said.likings, np.array(sts.targets if sts else ())):
+    for numbers in (said.readers, said.indices, said.likings, np.array(sts.targets if sts else ())):
         digest.update(np.asarray(numbers, np.float64).tobytes())
     return digest.hexdigest()

@@ -37,7 +37,7 @@ def triplets(said: CrowdFeedback, vectors: Matrix, rng: np.random.Generator) -> 
     >>> sorted(next(triplets(said, np.eye(5), np.random.default_rng(0)))[:2])
     [0, 1]
     """
-    judged = _by_taste(said, np.ones(len(said.places), np.bool))
+    judged = _by_taste(said, np.ones(len(said.indices), np.bool))
     disliked = {taste: np.zeros(0, np.int64) for taste in judged} | _by_taste(said, said.likings < 0)
     liked = {
         taste: rows
@@ -88,7 +88,7 @@ def halves(contents: Sequence[str], rng: np.random.Generator) -> Iterator[tuple[
 
 
 def _by_taste(said: CrowdFeedback, wanted: np.ndarray[tuple[int], np.dtype[np.bool]]) -> dict[int, Rows]:
-    readers, places = said.readers[wanted], said.places[wanted]
+    readers, places = said.readers[wanted], said.indices[wanted]
     return {int(reader): places[readers == reader] for reader in np.unique(readers)}
 
 

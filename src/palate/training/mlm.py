@@ -133,7 +133,7 @@ class MaskedTrainer(Trainer):
         model: Any,
         inputs: Any,
         return_outputs: bool = False,
-        num_items_in_batch: Any = None,  # noqa: ARG002
+        num_items_in_batch: Any = None,
     ) -> torch.Tensor:
         loss, logits = summed_loss(model, inputs)
         return loss / (num_items_in_batch if num_items_in_batch is not None else max(len(logits), 1))

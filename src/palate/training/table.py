@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from palate.records import Line, read_lines
+from palate.records import Record, read_records
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Table:
     """A file of examples. lines: its rows. sha256: of the file as it lies there."""
 
     path: Path
-    lines: tuple[Line, ...]
+    lines: tuple[Record, ...]
     sha256: str
 
     def __len__(self) -> int:
@@ -45,7 +45,7 @@ class Table:
             found.append(number)
         return found
 
-    def _filled(self, column: str) -> Iterator[tuple[Line, str]]:
+    def _filled(self, column: str) -> Iterator[tuple[Record, str]]:
         for line in self.lines:
             word = line.value(column).strip()
             if not word:
@@ -57,6 +57,6 @@ def read_table(path: Path) -> Table:
     """The examples of a CSV, TSV, JSON Lines or Parquet file, see palate.records. Raises BadSource where it
     cannot be read.
     """
-    lines = tuple(read_lines(path))
+    lines = tuple(read_records(path))
     with path.open("rb") as file:
         return Table(path, lines, hashlib.file_digest(file, "sha256").hexdigest())

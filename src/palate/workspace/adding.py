@@ -10,13 +10,13 @@ from time import perf_counter
 import numpy as np
 
 from palate.encoder.cached import CachedEncoder
-from palate.feature.keyword import BUCKETS, content_terms, hash_terms
 from palate.feature.minhash import band_keys, jaccard
+from palate.feature.terms import BUCKETS, content_terms, hash_terms
 from palate.features import Terms
-from palate.parts import Matrix
+from palate.parts import Matrix, Store
 from palate.source import Skipped
-from palate.store.sqlite import SqliteStore
-from palate.store.texts import Stored
+from palate.store.tables import Tables
+from palate.store.texts import PreparedText
 from palate.text import Text, canonical_url
 
 CHUNK = 1000  # most texts in one transaction: what a stop can lose, and how long another writer waits
@@ -54,7 +54,7 @@ Progress = Callable[[AddReport, int], None]
 def add_texts(
     found: Iterable[Text | Skipped],
     total: int,
-    store: SqliteStore,
+    store: Store[Tables],
     encoder: CachedEncoder,
     progress: Progress | None = None,
 ) -> AddReport:
@@ -87,9 +87,12 @@ def add_texts(
     return report
 
 
-def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder, report: AddReport) -> bool:
-    first_row = store.texts.last_row() + 1
-    new = _unknown(chunk, store)
+def _add_chunk(
+    chunk: Sequence[Text], store: Store[Tables], encoder: CachedEncoder, report: AddReport
+) -> bool:
+    with store.reading() as tables:
+        first_row = tables.state().last_row + 1
+        new = _unknown(chunk, tables)
     contents = [text.content for text in new]
     vectors = encoder.encode([text.content_hash for text in new], contents)
     terms = hash_terms(contents)
@@ -97,20 +100,22 @@ def _add_chunk(chunk: Sequence[Text], store: SqliteStore, encoder: CachedEncoder
     keys = band_keys(said)
     leaders = _leaders(first_row, keys, said, vectors, store, encoder)
     stored = [
-        Stored(text, ids, counts, [] if leader else bands, leader)
+        PreparedText(text, ids, counts, [] if leader else bands, leader)
         for text, (ids, counts), bands, leader in zip(new, terms.to_bytes(), keys, leaders, strict=True)
     ]
-    if stored and not store.texts.add(stored, first_row):
-        return False
+    if stored:
+        with store.writing() as tables:
+            if not tables.texts.add(stored, first_row):
+                return False
     report.known += len(chunk) - len(new)
     report.added += len(new)
     report.grouped += sum(leader is not None for leader in leaders)
     return True
 
 
-def _unknown(chunk: Sequence[Text], store: SqliteStore) -> list[Text]:
+def _unknown(chunk: Sequence[Text], tables: Tables) -> list[Text]:
     """The texts that neither the store nor the chunk before them has: by id, canonical address or content."""
-    ids, urls, hashes = store.texts.known(chunk)
+    ids, urls, hashes = tables.texts.known(chunk)
     new = []
     for text in chunk:
         url = canonical_url(text.url) if text.url else None
@@ -128,7 +133,7 @@ def _leaders(
     keys: Sequence[Sequence[int]],
     terms: Terms,
     vectors: Matrix,
-    store: SqliteStore,
+    store: Store[Tables],
     encoder: CachedEncoder,
 ) -> list[int | None]:
     """For each new text the row of the nearest leader it is a near-copy of, or None: then it leads a group
@@ -136,8 +141,9 @@ def _leaders(
 
     Only leaders have band keys, so a thousand copies of one text are compared a thousand times, not half a
     million."""
-    sharing = store.texts.sharing_bands([key for text_keys in keys for key in text_keys])
-    before = store.texts.outlines({row for rows in sharing.values() for row in rows})
+    with store.reading() as tables:
+        sharing = tables.texts.sharing_bands([key for text_keys in keys for key in text_keys])
+        before = tables.texts.outlines({row for rows in sharing.values() for row in rows})
     known = encoder.known([outline.content_hash for outline in before.values()])
     ids = [terms.ids[first:last].tolist() for first, last in pairwise(terms.starts)]
 

@@ -1,146 +1,240 @@
-"""Corpus: the texts of a store as numbers, in memory."""
+"""Corpus: one view of all texts of a store as numbers, that does not change while it is used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
-from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from palate.feature.crowd import Crowd
-from palate.feature.freshness import Freshness
-from palate.feature.keyword import Keyword
-from palate.feature.semantic import Semantic
-from palate.feature.sentiment import Sentiment
-from palate.features import Background, Block, Features, Terms
-from palate.index.exact import ExactIndex
+from palate.errors import UnknownName
+from palate.features import Block, Features
 from palate.parts import Matrix, Rows, Vector
+from palate.weights import Weights
+from palate.workspace.scan import Scan, row_lengths
+from palate.workspace.segment import Segment, empty_segment
+from palate.workspace.space import Space
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-class Space:
-    """How texts become features: fitted on a corpus, usable for any text.
+class CorpusCrowd(Protocol):
+    """What others think of each text of a corpus. block: (n, d). It also makes a row for any other text.
 
-    vectors: (n, d) of the corpus. terms: of the same n texts. ages: (n,) in days, nan where one is not known;
-    None where none is. crowd: makes what other readers think of them from the rows of their semantic block;
-    None where there are no others. corpus: their features. background: what a taste may know of them."""
+    source: equal for equal crowds, however many texts the corpus has.
+    """
 
-    def __init__(
-        self,
-        vectors: Matrix,
-        terms: Terms,
-        ages: Vector | None = None,
-        crowd: Callable[[Matrix], Crowd] | None = None,
-    ) -> None:
-        self.semantic = Semantic(vectors)
-        self.keyword = Keyword(terms)
-        self.sentiment = Sentiment(terms)
-        self.freshness = None if ages is None else Freshness(ages)
-        self.crowd: Crowd | None = None
-        self.corpus = self._features(vectors, terms, ages, self.keyword.rows)
-        self.background = Background(_average(self.corpus), self.corpus, {})
-        if crowd is not None:
-            self._hear(crowd(np.asarray(self.corpus.blocks["semantic"])))
+    @property
+    def source(self) -> object: ...
 
-    def beside(self, crowd: Crowd) -> "Space":
-        """The same with what others think; this one has none."""
-        space = copy(self)
-        space._hear(crowd)
-        return space
+    @property
+    def block(self) -> Block: ...
 
-    def _hear(self, crowd: Crowd) -> None:
-        average = Features(
-            {**self.background.average.blocks, **_average(Features({"crowd": crowd.block})).blocks}
-        )
-        self.crowd = crowd
-        self.corpus = Features({**self.corpus.blocks, "crowd": crowd.block})
-        self.background = Background(average, self.corpus, {"crowd": crowd.prior}, crowd.heard)
+    @property
+    def prior(self) -> Vector: ...
 
-    def features(self, vectors: Matrix, terms: Terms, ages: Vector | None = None) -> Features:
-        """Of texts that are not in the corpus. ages: None where they are not known."""
-        return self._features(vectors, terms, ages, self.keyword.bm25(terms))
+    @property
+    def heard(self) -> float: ...
 
-    def _features(self, vectors: Matrix, terms: Terms, ages: Vector | None, bm25: csr_array) -> Features:
-        semantic = self.semantic.transform(vectors)
-        blocks: dict[str, Block] = {
-            "semantic": semantic,
-            "keyword": bm25,
-            "tfidf": self.keyword.tfidf(terms),
-            "sentiment": self.sentiment.transform(terms),
-        }
-        if self.freshness:
-            blocks["freshness"] = self.freshness.transform(
-                np.full(len(terms), np.nan) if ages is None else ages
-            )
-        if self.crowd:
-            blocks["crowd"] = self.crowd.transform(semantic)
-        return Features(blocks)
+    def transform(self, rows: Matrix) -> Block: ...
 
 
-def _ages(dates: Sequence[str]) -> Vector:
-    """(n,) days before the newest."""
-    moments = (datetime.fromisoformat(date) for date in dates)
-    seconds = np.array(
-        [(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in moments]
-    )
-    return np.asarray((seconds.max(initial=-np.inf) - seconds) / 86_400)
+class Removals(NamedTuple):
+    """Texts that were removed after their segment was made. rows: ascending.
+
+    representatives: (m,) row of the text that now stands for the group of each, its own row where none does.
+    """
+
+    rows: Rows
+    representatives: Rows
 
 
-def _average(features: Features) -> Features:
-    """One row: the mean of all rows of each block."""
-
-    def mean(block: Block) -> Block:
-        found = np.asarray(block.sum(axis=0), dtype=np.float32).reshape(1, -1) / max(block.shape[0], 1)
-        return csr_array(found) if isinstance(block, csr_array) else found
-
-    return Features({name: mean(block) for name, block in features.blocks.items()})
+NO_REMOVALS = Removals(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class Corpus:
-    """n texts in order of row: about 3 kB of memory each with the static encoder.
+    """n texts in order of row. A text's index is where it stands; it is the same in every corpus of one `layout`,
+    which only grows at its end, until a new generation or a removal from the files gives a new layout.
 
-    rows: (n,) ascending store rows. leaders: (n,) row of each text's group. vectors: (n, d) float32. terms:
-    of the n texts. dates: of the n texts, ISO 8601; ages are counted from the newest."""
+    space: the frozen fit. segments: of the texts. layout: equal objects, equal indices. generation_id: equal
+    numbers of one store, equal features.
+    """
 
     def __init__(
-        self, rows: Sequence[int], leaders: Sequence[int], vectors: Matrix, terms: Terms, dates: Sequence[str]
+        self,
+        space: Space,
+        segments: Sequence[Segment],
+        *,
+        generation_id: int,
+        layout: object,
+        removals: Removals = NO_REMOVALS,
     ) -> None:
-        self.rows: Rows = np.asarray(rows, dtype=np.int64)
-        self.leaders: Rows = np.asarray(leaders, dtype=np.int64)
-        self.vectors = vectors
-        self.space = Space(vectors, terms, _ages(dates))
-        self.features = self.space.corpus
-        self.index = ExactIndex(vectors)
+        self.space, self.segments = space, tuple(segments)
+        self.generation_id, self.layout, self.removals = generation_id, layout, removals
+        self._ends = np.cumsum([len(segment) for segment in self.segments], dtype=np.int64)
+        self.rows: Rows = _concatenated([segment.rows for segment in self.segments])
+        self.crowd: CorpusCrowd | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def beside(self, crowd: Crowd) -> "Corpus":
-        """The same texts with what others think of them; this one has no crowd. Costs next to nothing."""
+    @property
+    def crowd_source(self) -> object:
+        """Equal for corpora whose features of the crowd come from the same crowd; None where there is none."""
+        return None if self.crowd is None else self.crowd.source
+
+    def with_crowd(self, crowd: CorpusCrowd) -> Self:
+        """Returns the same texts with what others think of them. Costs next to nothing."""
         corpus = copy(self)
-        corpus.space = self.space.beside(crowd)
-        corpus.features = corpus.space.corpus
+        corpus.space, corpus.crowd = self.space.with_crowd(crowd), crowd
+        corpus.__dict__.pop("lengths", None)
         return corpus
 
-    def place(self, row: int) -> int:
-        """Where the text of a store row stands."""
-        return int(np.searchsorted(self.rows, row))
-
-    def places(self, rows: Sequence[int]) -> Rows:
-        """(m,) where the texts of some store rows stand."""
-        return np.searchsorted(self.rows, np.array(rows, dtype=np.int64))
-
     @cached_property
-    def leads(self) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
-        """(n,) whether each text is the first of its group: what is shown."""
-        return np.asarray(self.rows == self.leaders)
-
-    @cached_property
-    def followers(self) -> dict[int, list[int]]:
-        """Rows of the near-copies of each leader that has any."""
-        found: dict[int, list[int]] = {}
-        for row, leader in zip(
-            self.rows[~self.leads].tolist(), self.leaders[~self.leads].tolist(), strict=True
-        ):
-            found.setdefault(leader, []).append(row)
+    def representatives(self) -> Rows:
+        """(n,) row of the text that stands for the group of each text."""
+        found = _concatenated([segment.representatives for segment in self.segments])
+        gone = self.removals
+        if len(gone.rows):
+            near = np.minimum(np.searchsorted(gone.rows, found), len(gone.rows) - 1)
+            found = np.where(gone.rows[near] == found, gone.representatives[near], found)
         return found
+
+    @cached_property
+    def shown(self) -> Mask:
+        """(n,) whether each text stands for its group and was not removed: what a reader is shown."""
+        shown = self.rows == self.representatives
+        shown[self.indices_of(self.removals.rows)] = False
+        return np.asarray(shown)
+
+    @cached_property
+    def removed(self) -> Mask:
+        """(n,) whether each text was removed, though its numbers are still here."""
+        removed = np.zeros(len(self), dtype=np.bool_)
+        removed[self.indices_of(self.removals.rows)] = True
+        return removed
+
+    def index_of(self, row: int) -> int:
+        """Returns the index of the text of a store row. Raises UnknownName where it is not here."""
+        index = int(np.searchsorted(self.rows, row))
+        if index == len(self) or self.rows[index] != row:
+            raise UnknownName(f"the text of row {row} was removed meanwhile")
+        return index
+
+    def indices_of(self, rows: Sequence[int] | Rows) -> Rows:
+        """Returns the indices of the texts of some store rows, of those that are here."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        if not len(self):
+            return np.zeros(0, np.int64)
+        near = np.minimum(np.searchsorted(self.rows, wanted), len(self) - 1)
+        return np.asarray(near[self.rows[near] == wanted])
+
+    def representative_of(self, row: int) -> int:
+        """Returns the row of the text that stands for the group of a text, also of a removed one."""
+        removed = int(np.searchsorted(self.removals.rows, row))
+        if removed < len(self.removals.rows) and self.removals.rows[removed] == row:
+            return int(self.removals.representatives[removed])
+        return int(self.representatives[self.index_of(row)])
+
+    def copies(self, rows: Sequence[int]) -> dict[int, list[int]]:
+        """Returns the rows of the near-copies of the given representatives, of those that have any."""
+        of, copies = self._grouped
+        first, last = np.searchsorted(of, rows), np.searchsorted(of, rows, side="right")
+        spans = zip(rows, first.tolist(), last.tolist(), strict=True)
+        return {row: copies[begin:end].tolist() for row, begin, end in spans if end > begin}
+
+    def features(self, indices: Rows) -> Features:
+        """Returns the features of m texts."""
+        wanted = np.asarray(indices, dtype=np.int64)
+        parts, order = self._parted(wanted)
+        found = [segment.features(self.space, local) for segment, local in parts]
+        if not found:
+            found = [self._no_text.features(self.space, np.zeros(0, np.int64))]
+        features = Features.joined(found)
+        if len(parts) > 1:
+            features = features[np.argsort(order)]
+        if self.crowd is None:
+            return features
+        return Features({**features.blocks, "crowd": self.crowd.block[wanted]})
+
+    def vectors(self, indices: Rows) -> Matrix:
+        """Returns (m, d) float32 vectors of m texts."""
+        wanted = np.asarray(indices, dtype=np.int64)
+        found = np.zeros((len(wanted), len(self.space.semantic.mean)), np.float32)
+        parts, order = self._parted(wanted)
+        begin = 0
+        for segment, local in parts:
+            found[order[begin : begin + len(local)]] = segment.vectors(local)
+            begin += len(local)
+        return found
+
+    def scores_at(self, weights: Mapping[str, Weights], indices: Rows) -> Vector:
+        """Returns the scores, under linear weights, of m texts, exact but for rounding in single precision."""
+        wanted = np.asarray(indices, dtype=np.int64)
+        scan, scores = Scan(self.space, weights), np.zeros(len(wanted), np.float32)
+        parts, order = self._parted(wanted)
+        begin = 0
+        for segment, local in parts:
+            scores[order[begin : begin + len(local)]] = scan.scores_at(segment, local)
+            begin += len(local)
+        if self.crowd is not None and "crowd" in weights:
+            scores += self.crowd.block[wanted] @ np.asarray(weights["crowd"], dtype=np.float32)
+        return scores
+
+    def scores(self, weights: Mapping[str, Weights], first: int = 0) -> tuple[Vector, float]:
+        """Returns the float32 scores, under linear weights, of the texts from an index on, and by how much the
+        score of any may be off. Costs 0.6 microseconds a text (see workspace/scan.py).
+        """
+        scan, slack, found = Scan(self.space, weights), 0.0, [np.zeros(0, np.float32)]
+        for segment, begin in zip(self.segments, self._begins, strict=True):
+            if begin + len(segment) > first:
+                found.append(scan.scores(segment)[max(0, first - begin) :])
+                slack = max(slack, scan.slack(segment))
+        scores = np.concatenate(found)
+        if self.crowd is not None and "crowd" in weights:
+            scores += self.crowd.block[first:] @ np.asarray(weights["crowd"], dtype=np.float32)
+        return scores, slack
+
+    @cached_property
+    def lengths(self) -> dict[str, Vector]:
+        """By block, the (n,) float32 lengths of the texts' rows."""
+        parts = [row_lengths(self.space, segment) for segment in self.segments]
+        lengths = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+        return lengths if self.crowd is None else {**lengths, "crowd": _row_lengths(self.crowd.block)}
+
+    @property
+    def _begins(self) -> list[int]:
+        return [0, *self._ends[:-1].tolist()] if self.segments else []
+
+    @cached_property
+    def _no_text(self) -> Segment:
+        return empty_segment(self.space)
+
+    @cached_property
+    def _grouped(self) -> tuple[Rows, Rows]:
+        """Representatives of the texts that are copies, ascending, and the rows of those copies."""
+        copies = np.flatnonzero((self.rows != self.representatives) & ~self.removed)
+        order = np.argsort(self.representatives[copies], kind="stable")
+        return self.representatives[copies][order], self.rows[copies][order]
+
+    def _parted(self, indices: Rows) -> tuple[list[tuple[Segment, Rows]], Rows]:
+        """Returns the segments that have some of the texts, with the indices there, and which text each is."""
+        where = np.searchsorted(self._ends, indices, side="right")
+        order = np.argsort(where, kind="stable")
+        parts, begin = [], 0
+        for number, count in zip(*np.unique(where[order], return_counts=True), strict=True):
+            local = indices[order[begin : begin + count]] - self._begins[int(number)]
+            parts.append((self.segments[int(number)], local))
+            begin += int(count)
+        return parts, order
+
+
+def _concatenated(parts: Sequence[np.ndarray[Any, Any]]) -> Rows:
+    return np.concatenate([np.zeros(0, np.int64), *parts]) if len(parts) != 1 else np.asarray(parts[0])
+
+
+def _row_lengths(block: Block) -> Vector:
+    if isinstance(block, csr_array):
+        return np.asarray(np.sqrt(block.multiply(block).sum(axis=1)), dtype=np.float32).ravel()
+    return np.asarray(np.linalg.norm(block, axis=1), dtype=np.float32)

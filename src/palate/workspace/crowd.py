@@ -1,218 +1,170 @@
-"""Crowding: when the readers of a store are a crowd, what is learned from them, and when it is learned
-anew.
-"""
+"""CrowdKeeper: when the readers of a store are a crowd, what is learned from them, and when it is learned anew."""
 
 from collections import Counter
-from threading import Lock, Thread
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 
-from palate.errors import StoreBusy
-from palate.feature.crowd import Arrays, arrays_from_bytes, crowd_from_arrays, crowd_to_bytes, make_crowd
-from palate.features import Block, Features
-from palate.feedback import CrowdFeedback
-from palate.parts import Matrix, Rows, Vector
-from palate.store.crowd import CrowdState, Said, StoredCrowd
-from palate.store.sqlite import SqliteStore
-from palate.threads import one_thread
+from palate.feature.crowd import Arrays, arrays_from_bytes, crowd_to_bytes, make_crowd
+from palate.feedback import CrowdFeedback, standing
+from palate.parts import Matrix, Rows, Store
+from palate.store.crowd import CrowdState, PublicEntry, StoredCrowd
+from palate.store.tables import Tables
+from palate.workspace.background import Background
 from palate.workspace.corpus import Corpus
+from palate.workspace.placed_crowd import PlacedCrowd
 
-READERS = 5  # who are not private and have said enough: with fewer there is no crowd
-JUDGEMENTS = 5  # texts that a reader has judged who has said enough
-GROWTH = 0.1  # share by which the log has to grow before the crowd is learned anew
-ENTRIES = 20  # and the number of entries
+MIN_READERS = 5  # who are not private and have judged enough: with fewer there is no crowd
+MIN_TEXTS = 5  # that a reader has judged who has judged enough
+RELEARN_GROWTH = 0.1  # share by which the log has to grow before the crowd is learned anew
+RELEARN_ENTRIES = 20  # and the number of entries
+TEXTS_AT_ONCE = 16_384  # whose vectors are in memory
 
 
 class CrowdSummary(NamedTuple):
-    """What the stored crowd was learned from. since: entries of the log that came after it, of those who are
-    not private.
-    """
+    """What the stored crowd was learned from. since: entries of public readers that came after it."""
 
     readers: int
     judgements: int
     since: int
 
 
-class Crowding:
-    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is
-    stale.
+class CrowdKeeper:
+    """Keeps the crowd of one store: serves the stored one, and learns another in the background when it is stale.
 
-    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or
-    more, or the encoder is another. Likings are taken as they are: what is above 0 was liked, whoever said
-    it, and `RatedCrowd` takes out by itself how freely a reader likes. A near-copy counts as the first text
-    of its group, and shows what the crowd thinks of that."""
+    It is stale when those who are not private have added more than a tenth to the log, and 20 entries or more, or the
+    encoder is another. Likings are taken as they are: a liking above 0 is a like, whoever gave it, and `RatedCrowd`
+    takes out by itself how freely a reader likes. A near-copy counts as the text that stands for its group, and the
+    judgement that stands is the latest, as for a taste.
+    """
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store[Tables]) -> None:
         self._store = store
-        self._busy = Lock()  # held while a crowd is learned
-        self._thread: Thread | None = None
-        self._failed: Exception | None = None
-        self._seen: tuple[Corpus, int, CrowdState] | None = None  # what is served was made for
-        # and the entries that its crowd was learned from
-        self._served: tuple[Corpus, int | None] | None = None
+        self._background = Background("palate crowd")
+        self._learning = Lock()
+        self._placed: PlacedCrowd | None = None
+        self._served: tuple[Corpus, Corpus] | None = None  # without and with the crowd
+        self._source: tuple[int, CrowdState] | None = None  # what is served was read from
+        self._entries: int | None = None  # of the log, that the served crowd was learned from
         self._due: tuple[int, CrowdState] | None = None  # when it was last asked whether to learn
 
-    def beside(self, corpus: Corpus, encoder: int) -> Corpus:
-        """The corpus with the stored crowd, the same object until there is another; begins to learn one where
-        that is due.
+    def with_crowd(self, corpus: Corpus, encoder_id: int, state: CrowdState) -> Corpus:
+        """Returns the corpus with the stored crowd, the same object until there is another.
+
+        Begins to learn a new crowd where that is due.
         """
-        self._surface()
-        state = self._store.crowd.state()
-        served, entries = self._serve(corpus, encoder, state)
-        if (encoder, state) == self._due or self._busy.locked():
-            return served
-        self._due = encoder, state
-        if not self._stale(state, entries):
-            return served
-        if self._store.path == ":memory:":  # one connection, which threads cannot share
-            self.learn(corpus, encoder)
-            return self._serve(corpus, encoder, self._store.crowd.state())[0]
-        if self._busy.acquire(blocking=False):
-            self._thread = Thread(target=self._learn_aside, args=(corpus, encoder), name="palate crowd")
-            self._thread.start()
+        served = self._serve(corpus, encoder_id, state)
+        if (encoder_id, state) != self._due:
+            self._due = encoder_id, state
+            if self._stale(state):
+                self._background.begin(lambda: self.learn(corpus, encoder_id))
         return served
 
-    def learn(self, corpus: Corpus, encoder: int) -> None:
-        """Learn from what all have said by now, and store it; nothing is stored where too few have said
-        enough.
-        """
-        with self._busy, one_thread():
-            self._learn(corpus, encoder)
+    def learn(self, corpus: Corpus, encoder_id: int) -> None:
+        """Learns from all public judgements, and stores it; nothing is stored where too few have judged enough."""
+        with self._learning:
+            with self._store.reading() as tables:
+                log = tables.crowd.public_log()
+            judged = _standing(log.entries, corpus)
+            counts = Counter(entry.reader_id for _, entry in judged)
+            if sum(count >= MIN_TEXTS for count in counts.values()) < MIN_READERS:
+                return
+            data = _learned(judged, corpus, len(log.entries))
+            with self._store.writing() as tables:
+                tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), len(log.entries))
 
-    def heard(self, encoder: int) -> CrowdSummary | None:
-        """Of the stored crowd; None where there is none for this encoder."""
-        stored = self._store.crowd.get()
-        arrays = _arrays(stored, encoder)
+    def summary(self, encoder_id: int) -> CrowdSummary | None:
+        """Returns what the stored crowd was learned from; None where there is none for this encoder."""
+        with self._store.reading() as tables:
+            stored = tables.crowd.get()
+            since = tables.crowd.count_since(stored.head) if stored is not None else 0
+        arrays = _arrays(stored, encoder_id)
         if stored is None or arrays is None:
             return None
-        return CrowdSummary(stored.readers, int(arrays["judgements"]), self._store.crowd.since(stored.head))
+        return CrowdSummary(stored.n_readers, int(arrays["judgements"]), since)
 
     def wait(self) -> None:
-        """Until nothing is being learned. Raises what went wrong with it."""
-        if self._thread is not None:
-            self._thread.join()
-        self._surface()
+        """Returns when nothing is being learned. Raises its error."""
+        self._background.wait()
 
-    def _serve(self, corpus: Corpus, encoder: int, state: CrowdState) -> tuple[Corpus, int | None]:
-        asked = (corpus, encoder, state._replace(newest=0))
-        if (
-            self._served is None
-            or self._seen is None
-            or self._seen[0] is not corpus
-            or self._seen[1:] != asked[1:]
-        ):
-            stored = self._store.crowd.get() if state.stored else None
-            arrays = _arrays(stored, encoder)
-            self._seen, self._served = asked, (corpus, None)
-            if arrays is not None:
-                with one_thread():
-                    self._served = corpus.beside(PlacedCrowd(arrays, corpus)), int(arrays["entries"])
-        return self._served
+    def _serve(self, corpus: Corpus, encoder_id: int, state: CrowdState) -> Corpus:
+        source = encoder_id, state._replace(newest_entry=0)
+        if self._served is not None and self._served[0] is corpus and self._source == source:
+            return self._served[1]
+        if self._source != source or self._served is None or self._served[0].layout is not corpus.layout:
+            self._read(corpus, encoder_id, state)
+        elif self._placed is not None:
+            self._placed = self._placed.grown(corpus)
+        with_crowd = corpus if self._placed is None else corpus.with_crowd(self._placed)
+        self._served, self._source = (corpus, with_crowd), source
+        return with_crowd
 
-    def _stale(self, state: CrowdState, entries: int | None) -> bool:
-        if entries is None or state.stored is None:
-            return self._store.crowd.speakers(JUDGEMENTS) >= READERS
-        head = state.stored[0]
-        grown = self._store.crowd.since(head) if state.newest - head >= ENTRIES else 0
-        return grown >= ENTRIES and grown > GROWTH * entries
+    def _read(self, corpus: Corpus, encoder_id: int, state: CrowdState) -> None:
+        stored = None
+        if state.stored is not None:
+            with self._store.reading() as tables:
+                stored = tables.crowd.get()
+        arrays = _arrays(stored, encoder_id)
+        self._placed = None if arrays is None else PlacedCrowd(arrays, corpus, state.stored)
+        self._entries = None if arrays is None else int(arrays["entries"])
 
-    def _learn_aside(self, corpus: Corpus, encoder: int) -> None:
-        try:
-            self._learn(corpus, encoder)
-        except StoreBusy:
-            # most likely another process is storing its own, which will do; else the next judgement begins it
-            # again
-            pass
-        except Exception as error:  # told at the next call: a thread has nobody to tell
-            self._failed = error
-        finally:
-            self._busy.release()
-
-    def _learn(self, corpus: Corpus, encoder: int) -> None:
-        everyone = self._store.crowd.everyone()
-        said = _of_groups(everyone.said, corpus)
-        each = Counter(one.reader for one in said)
-        if sum(count >= JUDGEMENTS for count in each.values()) < READERS:
-            return
-        rows = np.unique(corpus.leaders)
-        semantic = np.asarray(corpus.space.corpus.blocks["semantic"])[np.searchsorted(corpus.rows, rows)]
-        _, tastes = np.unique([one.taste for one in said], return_inverse=True)
-        places = np.searchsorted(rows, [one.row for one in said])
-        likings = np.array([one.liking for one in said])
-        crowd = make_crowd(CrowdFeedback(tastes, places, likings, len(rows)), semantic)
-        data = crowd_to_bytes(
-            crowd,
-            {
-                "rows": rows,
-                "mean": corpus.space.semantic.mean.astype(np.float32),
-                "matrix": corpus.space.semantic.matrix.astype(np.float32),
-                "entries": np.array(everyone.entries),
-                "judgements": np.array(len(said)),
-            },
-        )
-        self._store.crowd.put(StoredCrowd(everyone.head, encoder, len(each), data), everyone.entries)
-
-    def _surface(self) -> None:
-        failed, self._failed = self._failed, None
-        if failed is not None:
-            raise failed
+    def _stale(self, state: CrowdState) -> bool:
+        with self._store.reading() as tables:
+            if self._entries is None or state.stored is None:
+                return tables.crowd.count_readers(MIN_TEXTS) >= MIN_READERS
+            head = state.stored[0]
+            grown = tables.crowd.count_since(head) if state.newest_entry - head >= RELEARN_ENTRIES else 0
+        return grown >= RELEARN_ENTRIES and grown > RELEARN_GROWTH * self._entries
 
 
-class PlacedCrowd:
-    """A stored crowd with a row for every text of a corpus, texts that were added since among them.
-
-    arrays: of the crowd; also rows (n,), the ascending store rows that its block is of, and mean (d,) and
-    matrix (d, d) of the semantic block that it was learned on. A corpus that has grown has a semantic block
-    of its own, whose axes may be turned against those, so rows are turned back before the crowd sees them.
-    Costs O(new texts), and O(d^3) where there are any."""
-
-    def __init__(self, arrays: Arrays, corpus: Corpus) -> None:
-        rows, mean, matrix = arrays["rows"], arrays["mean"], arrays["matrix"]
-
-        def learned_on(places: Rows) -> Matrix:
-            vectors = corpus.vectors[np.searchsorted(corpus.rows, rows[places])]
-            return np.asarray((vectors - mean) @ matrix)
-
-        self._crowd = crowd_from_arrays(arrays, learned_on)
-        self._turn = _turn(corpus.space.semantic.mean, corpus.space.semantic.matrix, mean, matrix)
-        self.prior, self.heard = self._crowd.prior, self._crowd.heard
-        places = np.minimum(np.searchsorted(rows, corpus.leaders), len(rows) - 1)
-        new = rows[places] != corpus.leaders
-        places[new] = len(rows) + np.arange(new.sum())
-        added = self.transform(np.asarray(corpus.space.corpus.blocks["semantic"])[new])
-        blocks = [Features({"crowd": block}) for block in (self._crowd.block, added)]
-        self.block: Block = Features.joined(blocks)[places].blocks["crowd"]
-
-    def transform(self, rows: Matrix) -> Block:
-        """(m, d) of new texts, from the rows of their semantic block."""
-        if self._turn is not None:
-            rows = np.asarray(rows @ self._turn[0] + self._turn[1])
-        return self._crowd.transform(rows)
+def _arrays(stored: StoredCrowd | None, encoder_id: int) -> Arrays | None:
+    """Returns what was learned on vectors of this encoder, by this version."""
+    return arrays_from_bytes(stored.data) if stored is not None and stored.encoder_id == encoder_id else None
 
 
-def _arrays(stored: StoredCrowd | None, encoder: int) -> Arrays | None:
-    """What was learned on vectors of this encoder, by this version."""
-    return arrays_from_bytes(stored.data) if stored is not None and stored.encoder == encoder else None
-
-
-def _of_groups(said: list[Said], corpus: Corpus) -> list[Said]:
-    """Of each group of near-copies what was said latest, as if of its first text; nothing of texts that came
-    after the corpus.
+def _standing(entries: list[PublicEntry], corpus: Corpus) -> list[tuple[int, PublicEntry]]:
+    """Returns the likings that stand, each with the text that stands for its group; none of texts that are not
+    in the corpus.
     """
-    known = set(corpus.rows.tolist())
-    of_leaders = [
-        one._replace(row=int(corpus.leaders[corpus.place(one.row)])) for one in said if one.row in known
+    here = corpus.indices_of([entry.row for entry in entries if entry.row is not None])
+    groups = dict(zip(corpus.rows[here].tolist(), corpus.representatives[here].tolist(), strict=True))
+    by_taste: dict[int, list[PublicEntry]] = {}
+    for entry in entries:
+        if entry.row is None or entry.row in groups:
+            by_taste.setdefault(entry.taste_id, []).append(entry)
+    found = [
+        (group, entry)
+        for of_taste in by_taste.values()
+        for group, entry in standing(of_taste, groups.__getitem__).items()
+        if entry.liking is not None
     ]
-    return list({(one.taste, one.row): one for one in of_leaders}.values())
+    return sorted(found, key=lambda each: each[1].entry)
 
 
-def _turn(mean: Vector, matrix: Matrix, old_mean: Vector, old_matrix: Matrix) -> tuple[Matrix, Vector] | None:
-    """Matrix and shift that make of rows (x - mean) @ matrix those of (x - old_mean) @ old_matrix; None where
-    they are equal.
-    """
-    mean, matrix = mean.astype(np.float32), matrix.astype(np.float32)
-    if np.array_equal(mean, old_mean) and np.array_equal(matrix, old_matrix):
-        return None
-    turned = np.linalg.solve(matrix.astype(np.float64), old_matrix.astype(np.float64))
-    return turned.astype(np.float32), np.asarray((mean - old_mean) @ old_matrix)
+def _learned(judged: list[tuple[int, PublicEntry]], corpus: Corpus, n_entries: int) -> bytes:
+    rows = np.unique(corpus.representatives[~corpus.removed])
+    _, tastes = np.unique([entry.taste_id for _, entry in judged], return_inverse=True)
+    indices = np.searchsorted(rows, [group for group, _ in judged])
+    likings = np.array([entry.liking for _, entry in judged], dtype=np.float64)
+    crowd = make_crowd(
+        CrowdFeedback(tastes, indices, likings, len(rows)), _semantic_rows(corpus, corpus.indices_of(rows))
+    )
+    return crowd_to_bytes(
+        crowd,
+        {
+            "rows": rows,
+            "mean": corpus.space.semantic.mean.astype(np.float32),
+            "matrix": corpus.space.semantic.matrix.astype(np.float32),
+            "entries": np.array(n_entries),
+            "judgements": np.array(len(judged)),
+        },
+    )
+
+
+def _semantic_rows(corpus: Corpus, indices: Rows) -> Matrix:
+    parts = [np.zeros((0, len(corpus.space.semantic.mean)), np.float32)]
+    for begin in range(0, len(indices), TEXTS_AT_ONCE):
+        vectors = corpus.vectors(indices[begin : begin + TEXTS_AT_ONCE])
+        parts.append(corpus.space.semantic.transform(vectors))
+    return np.concatenate(parts)

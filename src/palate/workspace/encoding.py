@@ -4,10 +4,10 @@ from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.late import LateEncoder
 from palate.errors import BadSource, EncoderChanged, UnknownName
-from palate.parts import Encoder
-from palate.store.encoders import EncoderState
-from palate.store.sqlite import SqliteStore
-from palate.workspace.reencoding import Encoded, Reencoding, move
+from palate.parts import Encoder, Store
+from palate.store.state import StoreState
+from palate.store.tables import Tables
+from palate.workspace.reencoding import Encoded, Reencoding, encoder_id, move
 
 DEFAULT_ENCODER = "static"
 
@@ -19,26 +19,29 @@ class Encoding:
     be. any_encoder: take what was asked, or what has the name of the store's, also where the store's vectors
     come from another. Raises EncoderChanged."""
 
-    def __init__(self, store: SqliteStore, asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
+    def __init__(self, store: Store[Tables], asked: tuple[str, Encoder] | None, *, any_encoder: bool) -> None:
         self._store, self.background = store, Reencoding(store)
-        state = store.encoders.state()
-        name = state.name or DEFAULT_ENCODER
+        with store.reading() as tables:
+            state = tables.state()
+        name = state.encoder_name or DEFAULT_ENCODER
         named = asked or (name, self._load(name) if any_encoder else self._stored(state))
         if not any_encoder:
-            self._refuse_another(state.fingerprint, *named)
+            self._refuse_another(state.encoder_fingerprint, *named)
         self._take(*named)
-        if state.fingerprint is None:
-            store.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
-        self._follows = state.fingerprint is None or not any_encoder
+        if state.encoder_fingerprint is None:
+            with store.writing() as tables:
+                tables.settings.put(encoder=self.name, encoder_fingerprint=self.encoder.fingerprint)
+        self._follows = state.encoder_fingerprint is None or not any_encoder
 
-    def follow(self) -> int:
-        """Take over the encoder that the store uses now, if that is another than before; returns the row of
-        the newest text.
+    def follow(self, state: StoreState) -> CachedEncoder:
+        """Takes over the encoder that the store uses now, if that is another than before, and returns it.
+
+        state: a look at the store that was just taken.
         """
-        state = self._store.encoders.state()
-        if self._follows and state.fingerprint not in (None, self.encoder.fingerprint):
-            self._take(state.name or "", self.background.brought(state.fingerprint) or self._stored(state))
-        return state.last_row
+        fingerprint = state.encoder_fingerprint
+        if self._follows and fingerprint not in (None, self.encoder.fingerprint):
+            self._take(state.encoder_name or "", self.background.brought(fingerprint) or self._stored(state))
+        return self.cached
 
     def use(self, name: str, progress: Encoded | None = None) -> int:
         """Move the store, now; returns how many texts were encoded."""
@@ -55,7 +58,7 @@ class Encoding:
 
     def _take(self, name: str, encoder: Encoder) -> None:
         self.name, self.encoder = name, encoder
-        self.cached = CachedEncoder(encoder, self._store.vectors, self._store.encoders.number(encoder, name))
+        self.cached = CachedEncoder(encoder, self._store, encoder_id(self._store, encoder, name))
 
     def _other(self, name: str) -> tuple[str, Encoder]:
         """Its lasting name, and the encoder; the one that is loaded where it is that. A move that is under
@@ -65,19 +68,19 @@ class Encoding:
         name = full_name(name)
         return name, self.encoder if name == self.name else make_encoder(name)
 
-    def _stored(self, state: EncoderState) -> Encoder:
+    def _stored(self, state: StoreState) -> Encoder:
         """The encoder that the store uses: a transformer when it is first needed, others now. Raises
         EncoderChanged.
         """
-        name = state.name or DEFAULT_ENCODER
+        name = state.encoder_name or DEFAULT_ENCODER
 
         def load() -> Encoder:
             encoder = self._load(name)
-            self._refuse_another(state.fingerprint, name, encoder)
+            self._refuse_another(state.encoder_fingerprint, name, encoder)
             return encoder
 
-        if name.startswith("sbert:") and state.fingerprint and state.dims:
-            return LateEncoder(name, state.fingerprint, state.dims, load)
+        if name.startswith("sbert:") and state.encoder_fingerprint and state.encoder_dims:
+            return LateEncoder(name, state.encoder_fingerprint, state.encoder_dims, load)
         return load()
 
     def _load(self, name: str) -> Encoder:
@@ -87,7 +90,9 @@ class Encoding:
         try:
             return make_encoder(name)
         except (BadSource, UnknownName) as error:
-            other = next((row.name for row in self._store.encoders.all() if not row.in_use), DEFAULT_ENCODER)
+            with self._store.reading() as tables:
+                rows = tables.encoders.all()
+            other = next((row.name for row in rows if not row.in_use), DEFAULT_ENCODER)
             raise EncoderChanged(
                 f"the encoder of {self._store.path} cannot be loaded: {error};"
                 f" or move the store to another with: palate --store {self._store.path} encoder use {other}"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from palate.encoder.cached import CachedEncoder
 from palate.errors import StoreBusy
-from palate.parts import Encoder
-from palate.store.sqlite import SqliteStore
+from palate.parts import Encoder, Store
+from palate.store.tables import Tables
 
 ENCODED_AT_ONCE = 100  # texts between two reports of progress, and what a stop can lose
 
@@ -29,25 +29,41 @@ class Stopped(Exception):
     """A move was stopped between two of its steps; what was made is kept."""
 
 
-def encode_missing(store: SqliteStore, cached: CachedEncoder, progress: Encoded | None = None) -> int:
-    """Make the vectors that texts lack, ENCODED_AT_ONCE in a transaction; returns how many."""
-    missing = store.texts.lacking_vector(cached.number)
+def encoder_id(store: Store[Tables], encoder: Encoder, name: str = "") -> int:
+    """The store's id of an encoder, given on first sight; only then another writer is waited for.
+
+    name: by which the encoder is made again, its own if none is given."""
+    with store.reading() as tables:
+        known = tables.encoders.id_of(encoder)
+    if known is not None:
+        return known
+    with store.writing() as tables:
+        return tables.encoders.register(encoder, name)
+
+
+def encode_missing(
+    store: Store[Tables], cached: CachedEncoder, progress: Encoded | None = None, *, after_row: int = 0
+) -> int:
+    """Makes the vectors that texts after a row lack, ENCODED_AT_ONCE in a transaction; returns how many."""
+    with store.reading() as tables:
+        missing = tables.texts.lacking_vector(cached.encoder_id, after_row)
     for start in range(0, len(missing), ENCODED_AT_ONCE):
         part = missing[start : start + ENCODED_AT_ONCE]
-        texts = store.texts.get(row for row, _ in part)
+        with store.reading() as tables:
+            texts = tables.texts.get(row for row, _ in part)
         cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
         if progress:
             progress(start + len(part), len(missing))
     return len(missing)
 
 
-def move(store: SqliteStore, name: str, encoder: Encoder, progress: Encoded | None = None) -> int:
+def move(store: Store[Tables], name: str, encoder: Encoder, progress: Encoded | None = None) -> int:
     """Give every text a vector of this encoder, then make it the one in use, in one transaction; returns how
     many were made.
 
     Until then nothing of what readers see changes, whenever it is stopped or killed, and the next try goes on
     from there. Texts that are added meanwhile get their vectors before the switch."""
-    cached = CachedEncoder(encoder, store.vectors, store.encoders.number(encoder, name))
+    cached = CachedEncoder(encoder, store, encoder_id(store, encoder, name))
     made = 0
     while True:
         before = made
@@ -57,15 +73,16 @@ def move(store: SqliteStore, name: str, encoder: Encoder, progress: Encoded | No
                 progress(before + done, before + total)
 
         made += encode_missing(store, cached, told)
-        if store.encoders.use(cached.number, name):
-            store.encoders.tell(cached.number, _measured(name))
-            return made
+        with store.writing() as tables:
+            if tables.encoders.use(cached.encoder_id, name):
+                tables.encoders.put_figures(cached.encoder_id, _measured(name))
+                return made
 
 
 class Reencoding:
     """At most one move of a store in the background, on a thread of its own."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store[Tables]) -> None:
         self._store = store
         self._thread: Thread | None = None
         self._stop = Event()

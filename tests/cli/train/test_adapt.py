@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import palate.adapt.adapt
+from direct import direct
 from palate.cli.app import app
 from palate.library import Library
+from palate.store.log import Verdict
 from training.letters import letters, likes
 
 Palate = Callable[..., Result]
@@ -26,10 +28,10 @@ def store(tmp_path: Path, tiny_bert: Path) -> Path:
             taste = library.reader(f"reader {reader}").number
             rows = [library.row_of(f"t{place}") for place in places]
             verdicts = [
-                (row, "like" if liking > 0 else "dislike", liking)
+                Verdict(row, "like" if liking > 0 else "dislike", liking)
                 for row, liking in zip(rows, likings, strict=True)
             ]
-            library.store.log.append(taste, verdicts)  # type: ignore[arg-type]
+            direct(library.store).log.append(taste, verdicts)
     return path
 
 

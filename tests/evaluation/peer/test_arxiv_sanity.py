@@ -7,7 +7,7 @@ from sklearn.svm import LinearSVC
 
 from palate.evaluation.arrays import Vector
 from palate.evaluation.peer.arxiv_sanity import ArxivSanity
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 SEED = 3
 
@@ -56,7 +56,7 @@ def his_scores(papers: tuple[str, ...], liked_rows: list[int]) -> Vector:
 
 @pytest.mark.parametrize("liked_rows", [[4], [0, 7, 50, 51, 99]])
 def test_scores_equal_his(papers: tuple[str, ...], liked_rows: list[int]) -> None:
-    scores = ArxivSanity(Stage(papers), np.random.default_rng(SEED)).scores(
+    scores = ArxivSanity(ReplayCorpus(papers), np.random.default_rng(SEED)).scores(
         np.array(liked_rows), np.ones(len(liked_rows))
     )
     np.testing.assert_array_equal(scores, his_scores(papers, liked_rows))
@@ -64,7 +64,7 @@ def test_scores_equal_his(papers: tuple[str, ...], liked_rows: list[int]) -> Non
 
 
 def test_a_dislike_is_no_more_than_an_unjudged_text(papers: tuple[str, ...]) -> None:
-    system = ArxivSanity(Stage(papers), np.random.default_rng(SEED))
+    system = ArxivSanity(ReplayCorpus(papers), np.random.default_rng(SEED))
     liked, both = (
         system.scores(np.array([4]), np.array([1.0])),
         system.scores(np.array([4, 9]), np.array([1.0, -1.0])),
@@ -74,7 +74,7 @@ def test_a_dislike_is_no_more_than_an_unjudged_text(papers: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize("likings", [[], [-1.0]])
 def test_ties_everything_without_a_like(papers: tuple[str, ...], likings: list[float]) -> None:
-    scores = ArxivSanity(Stage(papers), np.random.default_rng(SEED)).scores(
+    scores = ArxivSanity(ReplayCorpus(papers), np.random.default_rng(SEED)).scores(
         np.arange(len(likings)), np.array(likings)
     )
     assert not scores.any()
@@ -82,5 +82,7 @@ def test_ties_everything_without_a_like(papers: tuple[str, ...], likings: list[f
 
 @pytest.mark.parametrize("small", [("red cats", "blue cats"), ("", ""), ("red cats",) * 30])
 def test_ties_everything_where_the_settings_leave_no_word(small: tuple[str, ...]) -> None:
-    scores = ArxivSanity(Stage(small), np.random.default_rng(SEED)).scores(np.array([0]), np.array([1.0]))
+    scores = ArxivSanity(ReplayCorpus(small), np.random.default_rng(SEED)).scores(
+        np.array([0]), np.array([1.0])
+    )
     assert scores.tolist() == [0] * len(small)

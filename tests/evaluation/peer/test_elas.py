@@ -12,11 +12,11 @@ import pytest
 
 from palate.evaluation.arrays import BoolVector, IntVector
 from palate.evaluation.peer.elas import Elas, balanced, elas_u3, elas_u4
+from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.evaluation.screening import draw_priors, screen
-from palate.evaluation.stage import Stage
 
 Made = tuple[list[str], list[str], BoolVector]
-Maker = Callable[[Stage, np.random.Generator], Elas]
+Maker = Callable[[ReplayCorpus, np.random.Generator], Elas]
 
 TRIPTANS = Path(__file__).parents[3].parent / "shared/data/screening/Triptans.csv.gz"
 SEED = 7
@@ -73,8 +73,10 @@ def asreview_order(
     return np.asarray(simulation._results["record_id"], dtype=np.int64)
 
 
-def stage(titles: list[str], abstracts: list[str]) -> Stage:
-    return Stage(tuple(f"{title}\n{abstract}" for title, abstract in zip(titles, abstracts, strict=True)))
+def corpus(titles: list[str], abstracts: list[str]) -> ReplayCorpus:
+    return ReplayCorpus(
+        tuple(f"{title}\n{abstract}" for title, abstract in zip(titles, abstracts, strict=True))
+    )
 
 
 @pytest.mark.usefixtures("asreview")
@@ -86,7 +88,7 @@ def test_ranks_the_unread_as_asreview_does(review: Made, name: str, make: Maker,
     titles, abstracts, included = review
     rows = np.concatenate([np.flatnonzero(included)[:2], np.flatnonzero(~included)[: judged - 1]])
     unread = np.setdiff1d(np.arange(len(included)), rows)
-    system = make(stage(titles, abstracts), np.random.default_rng(SEED))
+    system = make(corpus(titles, abstracts), np.random.default_rng(SEED))
     scores = system.scores(rows, np.where(included[rows], 1.0, -1.0))[unread]
 
     cycle = asreview_cycle(name, make)
@@ -100,7 +102,7 @@ def test_ranks_the_unread_as_asreview_does(review: Made, name: str, make: Maker,
 def test_reads_a_whole_review_in_asreviews_order(review: Made, name: str, make: Maker) -> None:
     titles, abstracts, included = review
     priors = draw_priors(included, np.random.default_rng(1))
-    system = make(stage(titles, abstracts), np.random.default_rng(SEED))
+    system = make(corpus(titles, abstracts), np.random.default_rng(SEED))
     order = screen(system, included, priors, np.random.default_rng(2))
     expected = asreview_order(titles, abstracts, included, priors, asreview_cycle(name, make))
     assert [*priors, *order] == expected.tolist()
@@ -114,7 +116,7 @@ def test_reads_a_real_review_in_asreviews_order() -> None:
     titles, abstracts = [record["title"] for record in records], [record["abstract"] for record in records]
     included = np.array([record["included"] == "1" for record in records])
     priors = draw_priors(included, np.random.default_rng(0))
-    system = elas_u4(stage(titles, abstracts), np.random.default_rng(SEED))
+    system = elas_u4(corpus(titles, abstracts), np.random.default_rng(SEED))
     order = screen(system, included, priors, np.random.default_rng(2))
     expected = asreview_order(titles, abstracts, included, priors, asreview_cycle("elas_u4", elas_u4))
     assert [*priors, *order] == expected.tolist()
@@ -135,11 +137,11 @@ def test_weights_equal_asreviews(ratio: float, likes: int, dislikes: int) -> Non
 @pytest.mark.parametrize("make", [elas_u3, elas_u4])
 @pytest.mark.parametrize("likings", [[], [1.0], [-1.0, -1.0]])
 def test_ties_everything_before_it_knows_a_like_and_a_dislike(make: Maker, likings: list[float]) -> None:
-    system = make(Stage(("red cats", "blue cats", "green dogs")), np.random.default_rng(0))
+    system = make(ReplayCorpus(("red cats", "blue cats", "green dogs")), np.random.default_rng(0))
     assert system.scores(np.arange(len(likings)), np.array(likings)).tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("make", [elas_u3, elas_u4])
 def test_ties_everything_in_a_corpus_without_words(make: Maker) -> None:
-    system = make(Stage(("", "!")), np.random.default_rng(0))
+    system = make(ReplayCorpus(("", "!")), np.random.default_rng(0))
     assert system.scores(np.array([0, 1]), np.array([1.0, -1.0])).tolist() == [0, 0]

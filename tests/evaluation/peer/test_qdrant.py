@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.qdrant import QdrantAverage, QdrantBest
-from palate.evaluation.systems import Maker, Stage
+from palate.evaluation.systems import Maker, ReplayCorpus
 
 WORDS = [
     "cat",
@@ -25,7 +25,7 @@ WORDS = [
     "rain",
     "market",
 ]
-STAGE = Stage(tuple(" ".join(np.random.default_rng(i).choice(WORDS, 4)) for i in range(40)))
+STAGE = ReplayCorpus(tuple(" ".join(np.random.default_rng(i).choice(WORDS, 4)) for i in range(40)))
 MAKERS: dict[str, Maker] = {"average_vector": QdrantAverage, "best_score": QdrantBest}
 
 
@@ -41,19 +41,19 @@ def qdrants_scores(strategy: str, rows: IntVector, likings: Vector) -> dict[int,
         vectors_config=models.VectorParams(size=STAGE.vectors.shape[1], distance=models.Distance.COSINE),
     )
     points = [
-        models.PointStruct(id=place, vector=vector.tolist()) for place, vector in enumerate(STAGE.vectors)
+        models.PointStruct(id=index, vector=vector.tolist()) for index, vector in enumerate(STAGE.vectors)
     ]
     client.upsert("texts", points)
-    said = models.RecommendInput(
+    judgements = models.RecommendInput(
         positive=rows[likings > 0].tolist(),
         negative=rows[likings < 0].tolist(),
         strategy=models.RecommendStrategy(strategy),
     )
-    found = client.query_points(
-        "texts", query=models.RecommendQuery(recommend=said), limit=len(points)
+    response = client.query_points(
+        "texts", query=models.RecommendQuery(recommend=judgements), limit=len(points)
     ).points
     client.close()
-    return {int(point.id): point.score for point in found}
+    return {int(point.id): point.score for point in response}
 
 
 @pytest.mark.parametrize("strategy", MAKERS)
@@ -63,15 +63,15 @@ def test_scores_equal_qdrants(strategy: str, likings: list[int]) -> None:
     scores = MAKERS[strategy](STAGE, np.random.default_rng(0)).scores(rows, np.array(likings, dtype=float))
     theirs = qdrants_scores(strategy, rows, np.array(likings, dtype=float))
     assert sorted(theirs) == sorted(set(range(40)) - set(rows.tolist()))
-    for place, score in theirs.items():
-        assert scores[place] == pytest.approx(score, abs=2e-6)
+    for index, score in theirs.items():
+        assert scores[index] == pytest.approx(score, abs=2e-6)
 
 
 def test_dislikes_alone_are_enough_for_best_score_and_not_for_the_average() -> None:
     rows, likings = np.array([3, 8]), np.array([-1.0, -1.0])
     best = QdrantBest(STAGE, np.random.default_rng(0)).scores(rows, likings)
-    for place, score in qdrants_scores("best_score", rows, likings).items():
-        assert best[place] == pytest.approx(score, abs=2e-6)
+    for index, score in qdrants_scores("best_score", rows, likings).items():
+        assert best[index] == pytest.approx(score, abs=2e-6)
     with pytest.raises(ValueError, match="Positive list is empty"):
         qdrants_scores("average_vector", rows, likings)
     assert not QdrantAverage(STAGE, np.random.default_rng(0)).scores(rows, likings).any()

@@ -5,9 +5,11 @@ import pytest
 
 from palate.errors import MissingExtra
 from palate.evaluation.peer.setfit import SetFit
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
-STAGE = Stage(("a cat purrs", "dogs bark", "the kitten sleeps", "a loud dog", "cats play", "puppies howl"))
+STAGE = ReplayCorpus(
+    ("a cat purrs", "dogs bark", "the kitten sleeps", "a loud dog", "cats play", "puppies howl")
+)
 
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,9 @@ import pytest
 
 from palate.evaluation.arrays import Vector
 from palate.evaluation.peer.zotero import Zotero
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
-STAGE = Stage(
+STAGE = ReplayCorpus(
     (
         "two cats",
         "a kitten asleep",

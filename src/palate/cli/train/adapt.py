@@ -73,7 +73,8 @@ def adapt(
     settings = replace(settings, lora=settings.lora or LoraSettings())
     tell = Teller()
     with open_library(ctx, store) as library:
-        before = library.store.encoders.state().name
+        with library.store.reading() as tables:
+            before = tables.state().encoder_name
         with quiet():
             from palate.adapt.adapt import adapt as tune
 

@@ -1,4 +1,4 @@
-"""arxiv-sanity-lite: a linear SVM of what was liked against everything else."""
+"""arxiv-sanity-lite: a linear SVM of the liked texts against all others."""
 
 import warnings
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.tfidf import tfidf
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 
 class ArxivSanity:
-    """A linear SVM on tf-idf in which all that is not liked is a negative: the disliked and the unjudged
+    """A linear SVM on tf-idf in which every text that is not liked is a negative, disliked and unjudged ones
     alike.
 
     Use it as its author does: the likes are one tag. Each call trains on all n texts. With no like, or
@@ -22,9 +22,9 @@ class ArxivSanity:
     name = "arxiv-sanity"
     calibrated = False
 
-    def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
+    def __init__(self, corpus: ReplayCorpus, rng: np.random.Generator) -> None:
         vectors = tfidf(
-            stage.contents,
+            corpus.contents,
             ngram_range=(1, 2),
             token_pattern=r"(?u)\b[a-zA-Z_][a-zA-Z0-9_]+\b",  # noqa: S106  a token is a word
             strip_accents="unicode",
@@ -34,8 +34,8 @@ class ArxivSanity:
             max_df=0.1,
             max_features=20_000,
         )
-        self.vectors = vectors.astype(np.float32)  # (n, d), as his features.p holds them
-        self.seed = int(rng.integers(2**31))  # he leaves it to numpy's global one
+        self.vectors = vectors.astype(np.float32)  # (n, d), as its features.p holds them
+        self.seed = int(rng.integers(2**31))  # the original uses numpy's global one
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         from sklearn.exceptions import ConvergenceWarning
@@ -50,6 +50,8 @@ class ArxivSanity:
             class_weight="balanced", max_iter=10_000, tol=1e-6, C=0.01, random_state=self.seed
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # he too takes the best after 10,000 rounds
+            warnings.simplefilter(
+                "ignore", ConvergenceWarning
+            )  # the original too takes the best after 10,000 rounds
             classifier.fit(self.vectors, liked)
         return np.asarray(classifier.decision_function(self.vectors))

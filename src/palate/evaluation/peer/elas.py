@@ -12,7 +12,7 @@ import numpy as np
 
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.evaluation.peer.tfidf import tfidf
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -52,8 +52,8 @@ class Elas:
 
 
 def balanced(liked: BoolVector, ratio: float) -> Vector:
-    """Weights with mean 1 in which all likes together weigh ratio times all dislikes together (ASReview's
-    Balanced).
+    """Returns weights with mean 1 in which all likes together weigh ratio times all dislikes together
+    (ASReview's Balanced).
 
     >>> balanced(np.array([True, False, False, False]), ratio=3.0).round(3).tolist()
     [3.0, 0.333, 0.333, 0.333]
@@ -64,17 +64,19 @@ def balanced(liked: BoolVector, ratio: float) -> Vector:
     return weights * (len(liked) / sum(weights))
 
 
-def elas_u4(stage: Stage, rng: np.random.Generator) -> Elas:
-    """ASReview's default model: words and pairs of words, linear SVM."""
+def elas_u4(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:
+    """Makes ASReview's default model: words and pairs of words, linear SVM."""
     from sklearn.svm import LinearSVC
 
-    vectors = tfidf(stage.contents, ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
+    vectors = tfidf(corpus.contents, ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
     classifier = LinearSVC(loss="squared_hinge", C=0.11, random_state=int(rng.integers(2**31)))
     return Elas("elas-u4", vectors, classifier, ratio=9.8)
 
 
-def elas_u3(stage: Stage, rng: np.random.Generator) -> Elas:  # noqa: ARG001  naive Bayes draws nothing
-    """ASReview's model in the manner of its version 1: words, naive Bayes."""
+def elas_u3(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: ARG001  naive Bayes draws nothing
+    """Makes ASReview's model in the manner of its version 1: words, naive Bayes."""
     from sklearn.naive_bayes import MultinomialNB
 
-    return Elas("elas-u3", tfidf(stage.contents, stop_words="english"), MultinomialNB(alpha=3.822), ratio=1.2)
+    return Elas(
+        "elas-u3", tfidf(corpus.contents, stop_words="english"), MultinomialNB(alpha=3.822), ratio=1.2
+    )

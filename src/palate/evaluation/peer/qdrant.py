@@ -1,4 +1,4 @@
-"""Qdrant's recommendations from liked and disliked texts, by its two strategies. Its collections keep unit
+"""Qdrant's recommendations from liked and disliked texts, by two of its strategies. Its collections keep unit
 vectors.
 
 Source: qdrant-client 1.20.0, qdrant_client/local (recommend with average_vector, best_score); tests hold the
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from palate.encoder.windows import unit
 from palate.evaluation.arrays import IntVector, Vector
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 
 class QdrantAverage:
@@ -21,8 +21,8 @@ class QdrantAverage:
     name = "qdrant-average"
     calibrated = False
 
-    def __init__(self, stage: Stage, _: np.random.Generator) -> None:
-        self.vectors = unit(stage.vectors)
+    def __init__(self, corpus: ReplayCorpus, _: np.random.Generator) -> None:
+        self.vectors = unit(corpus.vectors)
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         liked, disliked = self.vectors[rows[likings > 0]], self.vectors[rows[likings <= 0]]
@@ -44,10 +44,10 @@ class QdrantBest:
     name = "qdrant-best"
     calibrated = False
 
-    def __init__(self, stage: Stage, _: np.random.Generator) -> None:
-        self.vectors = unit(stage.vectors)
+    def __init__(self, corpus: ReplayCorpus, _: np.random.Generator) -> None:
+        self.vectors = unit(corpus.vectors)
         self._learned = 0
-        # to disliked texts, to liked ones
+        # (2, n) best cosine, to disliked texts and to liked ones
         self._best = np.full((2, len(self.vectors)), -np.inf, dtype=np.float32)
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
@@ -62,7 +62,7 @@ class QdrantBest:
 
 
 def _squeezed(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-    """From (-1, 1) to (1/4, 3/4). Minus infinity, the best of none, is never chosen, as long as the other is
+    """Maps (-1, 1) to (1/4, 3/4). Minus infinity, the best of none, is never chosen, as long as the other is
     finite.
     """
     finite = np.maximum(cosines, np.float32(-2.0))

@@ -6,11 +6,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from palate.evaluation.arrays import IntVector, Vector
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 
 class River:
-    """The pipeline TFIDF() | LogisticRegression() with both classes' own settings: words, plain SGD at rate
+    """The pipeline TFIDF() | LogisticRegression() with the defaults of both classes: words, plain SGD at rate
     0.01, no penalty.
 
     Words are counted over the judged texts alone, as they come; each judgement is one step. All texts are
@@ -21,8 +21,8 @@ class River:
     name = "river"
     calibrated = True
 
-    def __init__(self, stage: Stage, _: np.random.Generator) -> None:
-        self.counts, self.squares = word_counts(stage.contents)  # (n, v)
+    def __init__(self, corpus: ReplayCorpus, _: np.random.Generator) -> None:
+        self.counts, self.squares = word_counts(corpus.contents)  # (n, v)
         self.weights = np.zeros(self.counts.shape[1])
         self.intercept = 0.0
         self.seen = np.zeros(self.counts.shape[1])  # in how many judged texts each word was
@@ -38,25 +38,27 @@ class River:
 
     def _learn(self, row: int, sign: float) -> None:
         words = slice(self.counts.indptr[row], self.counts.indptr[row + 1])
-        places = self.counts.indices[words]
+        indices = self.counts.indices[words]
         self.n += 1
-        self.seen[places] += 1
-        values = self.counts.data[words] * self._idf(self.seen[places])
+        self.seen[indices] += 1
+        values = self.counts.data[words] * self._idf(self.seen[indices])
         values /= np.linalg.norm(values) or 1.0
-        step = float(RATE * sign / (1 + np.exp(sign * (values @ self.weights[places] + self.intercept))))
-        self.weights[places] += step * values
+        step = float(
+            LEARNING_RATE * sign / (1 + np.exp(sign * (values @ self.weights[indices] + self.intercept)))
+        )
+        self.weights[indices] += step * values
         self.intercept += step
 
     def _idf(self, seen: Vector) -> Vector:
         return np.asarray(np.log((1 + self.n) / (1 + seen)) + 1)
 
 
-RATE = 0.01  # of the weights and of the intercept
+LEARNING_RATE = 0.01  # of the weights and of the intercept
 
 
 @lru_cache(maxsize=2)
 def word_counts(contents: tuple[str, ...]) -> tuple[csr_array, csr_array]:
-    """(n, v) how often each text has each word as river cuts it, and the squares of that.
+    """Returns (n, v) how often each text has each word as river cuts it, and the squares of that.
 
     >>> word_counts(("Re-read: re-read it", "A b"))[0].toarray().tolist()
     [[1.0, 2.0], [0.0, 0.0]]

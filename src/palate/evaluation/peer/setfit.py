@@ -1,5 +1,5 @@
-"""SetFit: a sentence transformer tuned on pairs of judged texts, and a logistic regression on what it
-gives.
+"""SetFit: a sentence transformer tuned on pairs of judged texts, and a logistic regression on its
+vectors.
 """
 
 import io
@@ -12,11 +12,11 @@ import numpy as np
 from palate.encoder.minilm_file import model_folder
 from palate.errors import MissingExtra
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
-from palate.evaluation.stage import Stage
+from palate.evaluation.replay_corpus import ReplayCorpus
 
 
 class SetFit:
-    """The package setfit itself, at its own settings, trained anew on all judgements at each call.
+    """The package setfit itself, with its default settings, trained anew on all judgements at each call.
 
     Use it by name only: a call takes minutes of a processor, for it tunes a transformer and then encodes all
     n texts. Its body is the minilm package, as its authors' own example model is not on this machine. Before
@@ -27,20 +27,20 @@ class SetFit:
     name = "setfit"
     calibrated = True
 
-    def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
+    def __init__(self, corpus: ReplayCorpus, rng: np.random.Generator) -> None:
         try:
             import setfit  # noqa: F401
         except ImportError:
             raise MissingExtra("the system setfit", "setfit") from None
         self.body = str(model_folder())
-        self.contents = stage.contents
+        self.contents = corpus.contents
         self.seed = int(rng.integers(2**31))
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         liked = likings > 0
         if liked.all() or not liked.any():
             return np.full(len(self.contents), 0.5)
-        # bars and reports that it cannot be told to keep
+        # progress bars and reports that no setting turns off
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             return self._trained([self.contents[row] for row in rows], liked)
 

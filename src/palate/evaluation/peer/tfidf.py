@@ -22,7 +22,7 @@ def tfidf(
     max_df: float = 1.0,
     max_features: int | None = None,
 ) -> csr_matrix:
-    """(n, d) rows of length 1; the settings and their defaults are TfidfVectorizer's.
+    """Returns (n, d) rows of length 1; the settings and their defaults are TfidfVectorizer's.
 
     d is 0 where the settings leave no word, as with min_df=5 in a corpus of ten texts; scikit-learn raises
     there.

@@ -1,4 +1,4 @@
-"""Chance: ask about anything."""
+"""RandomChoice: ask about any text."""
 
 from typing import Literal
 
@@ -8,12 +8,12 @@ from palate.parts import Candidates, Rows
 from palate.question.distinct import distinct
 
 
-class Chance:
-    """Texts at random. Use it as the mark to beat, or to learn how many likeable texts there are. Costs
+class RandomChoice:
+    """Texts at random. Use it as the baseline, or to learn how many likeable texts there are. Costs
     O(m).
     """
 
-    among: Literal["even", "best", "all"] = "all"
+    pool: Literal["even", "best", "all"] = "all"
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         return distinct(rng.permutation(len(candidates)), candidates.vectors, n)

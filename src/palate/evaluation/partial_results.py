@@ -1,4 +1,4 @@
-"""Kept: the results of a long work in a file, task by task, so that stopped work goes on where it was."""
+"""PartialResults: the results of a long work in a file, task by task, so that stopped work resumes."""
 
 import json
 from collections.abc import Mapping
@@ -8,19 +8,20 @@ from typing import Any
 from palate.errors import BadValue
 
 
-class Kept:
-    """A JSON Lines file: first what the work is made of, then a line for each task that is done.
+class PartialResults:
+    """A JSON Lines file: the header says what the work is made of, then follows a line for each finished
+    task.
 
-    Results that were kept for a work made of anything else are thrown away: they would answer another
-    question. So is a last line that was cut when the machine stopped. Tasks and results are JSON; a tuple
-    comes back as a list.
+    Results of a work that was made of anything else are discarded: they would answer another question. So is
+    a last line that was cut when the machine stopped. Tasks and results are JSON; a tuple comes back as a
+    list.
 
-    path: the file, made with the first result. made_of: what the results depend on, such as data, settings
+    path: the file, written with the first result. made_of: what the results depend on, such as data, settings
     and version. Raises BadValue where the file cannot be read or written."""
 
     def __init__(self, path: Path, made_of: Mapping[str, Any]) -> None:
         self.path = path
-        self._head = json.dumps(made_of, sort_keys=True)
+        self._header = json.dumps(made_of, sort_keys=True)
         self._results: dict[str, Any] = {}
         lines: list[str] = []
         try:
@@ -30,13 +31,13 @@ class Kept:
             raise BadValue(
                 f"{path} holds what a stopped replay had done, and cannot be read: {error}; remove it"
             ) from None
-        self._begun = bool(lines) and lines[0] == self._head + "\n"
-        if self._begun:
-            for line in lines[1:]:
-                if line.endswith("\n"):
-                    task, result = json.loads(line)
-                    self._results[json.dumps(task)] = result
-            self._write("".join([lines[0], *(line for line in lines[1:] if line.endswith("\n"))]), "w")
+        self._has_header = bool(lines) and lines[0] == self._header + "\n"
+        if self._has_header:
+            whole_lines = [line for line in lines[1:] if line.endswith("\n")]
+            for line in whole_lines:
+                task, result = json.loads(line)
+                self._results[json.dumps(task)] = result
+            self._write("".join([lines[0], *whole_lines]), "w")
 
     def __len__(self) -> int:
         return len(self._results)
@@ -48,14 +49,15 @@ class Kept:
         return self._results[json.dumps(task)]
 
     def add(self, task: Any, result: Any) -> None:
-        if not self._begun:
-            self._write(self._head + "\n", "w")
-            self._begun = True
+        """Appends the result of a task to the file."""
+        if not self._has_header:
+            self._write(self._header + "\n", "w")
+            self._has_header = True
         self._write(json.dumps([task, result]) + "\n", "a")
         self._results[json.dumps(task)] = result
 
     def remove(self) -> None:
-        """The work is done: the file goes."""
+        """Removes the file, as the work is done."""
         self.path.unlink(missing_ok=True)
 
     def _write(self, text: str, mode: str) -> None:

@@ -1,4 +1,4 @@
-"""Sections of an x-ray page that tell what palate makes of the text."""
+"""Sections of an x-ray page on palate's assessment of the text."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from html import escape
 
 import numpy as np
 
-from palate.insight.outcome import Outcome
+from palate.insight.assessment import Assessment
 from palate.insight.xray_html import Section, bar, cell, shown, signed_bar, table
 
-MOST_SHARES = 40  # contributions that are listed
+MAX_CONTRIBUTIONS = 40  # listed
 
 
-def outcome_sections(outcome: Outcome) -> list[Section]:
-    """The nearest texts and the value where there is a store to ask, and the number."""
-    return [*([] if outcome.store is None else [_nearest(outcome), _value(outcome)]), _number(outcome)]
+def assessment_sections(assessment: Assessment) -> list[Section]:
+    """Returns the sections on the nearest texts and the value, where there is a store, and on the number."""
+    return [
+        *([] if assessment.store is None else [_nearest(assessment), _value(assessment)]),
+        _number(assessment),
+    ]
 
 
-def _nearest(outcome: Outcome) -> Section:
+def _nearest(assessment: Assessment) -> Section:
     rows = [
         (
             "",
@@ -28,24 +31,25 @@ def _nearest(outcome: Outcome) -> Section:
                 cell(shown(text.id), "name"),
             ),
         )
-        for text, cosine in outcome.nearest
+        for text, cosine in assessment.nearest
     ]
-    known = f" The text itself is stored as <b>{shown(outcome.known)}</b>." if outcome.known else ""
+    known = f" The text itself is stored as <b>{shown(assessment.known)}</b>." if assessment.known else ""
     return Section(
         "nearest",
         "Nearest",
         "Nearest stored texts",
-        f"By cosine of the whole text's vector, in {shown(str(outcome.store))} with its encoder {shown(outcome.encoder)}.{known}",
+        f"By cosine of the whole text's vector, in {shown(str(assessment.store))}"
+        f" with its encoder {shown(assessment.encoder)}.{known}",
         table(["cosine", "<", "<text", "<id"], rows, "nearest stored texts")
         if rows
         else "<p>The store has no texts yet.</p>",
     )
 
 
-def _value(outcome: Outcome) -> Section:
-    value = outcome.value
+def _value(assessment: Assessment) -> Section:
+    value = assessment.value
     assert value is not None  # where there is a store there is a reader
-    largest = max((abs(share.amount) for share in outcome.contributions), default=0.0) or 1.0
+    largest = max((abs(share.amount) for share in assessment.contributions), default=0.0) or 1.0
     blocks = [
         (
             "",
@@ -57,7 +61,7 @@ def _value(outcome: Outcome) -> Section:
                 cell(f"{logit:+.3f}"),
             ),
         )
-        for name, columns, filled, length, logit in outcome.blocks
+        for name, columns, filled, length, logit in assessment.blocks
     ]
     shares = [
         (
@@ -69,15 +73,16 @@ def _value(outcome: Outcome) -> Section:
                 cell(signed_bar(amount, largest)),
             ),
         )
-        for block, name, amount in outcome.contributions[:MOST_SHARES]
+        for block, name, amount in assessment.contributions[:MAX_CONTRIBUTIONS]
     ]
-    more = len(outcome.contributions) - len(shares)
+    more = len(assessment.contributions) - len(shares)
     sd = f"{100 * value.sd:.0f}" if np.isfinite(value.sd) else "?"
     return Section(
         "value",
         "Value",
-        f"What it is worth to {shown(outcome.reader)}",
-        "The probability that this reader likes it, by taste alone. The contributions add up to its log odds.",
+        f"What it is worth to {shown(assessment.reader)}",
+        "The probability that this reader likes it, by taste alone."
+        " The contributions add up to its log odds.",
         f'<p class="score"><b>{value.score}</b> <span>&plusmn; {sd} of 100</span></p>'
         + '<div class="two"><div><h3>Feature blocks</h3>'
         + table(["<block", "columns", "filled", "length", "log odds"], blocks, "feature blocks")
@@ -88,13 +93,13 @@ def _value(outcome: Outcome) -> Section:
     )
 
 
-def _number(outcome: Outcome) -> Section:
-    bits = "".join(f"<li{' class=set' if bit == '1' else ''}></li>" for bit in f"{outcome.number:064b}")
+def _number(assessment: Assessment) -> Section:
+    bits = "".join(f"<li{' class=set' if bit == '1' else ''}></li>" for bit in f"{assessment.number:064b}")
     return Section(
         "number",
         "Number",
         "The text as one number",
-        "64 bits: on which side of 64 planes the static vector of the text lies. Close texts differ in few bits, unrelated ones "
-        "in about half.",
-        f'<p class="number">{outcome.number}</p><ol class="bits" aria-hidden="true">{bits}</ol>',
+        "64 bits: on which side of 64 planes the static vector of the text lies."
+        " Close texts differ in few bits, unrelated ones in about half.",
+        f'<p class="number">{assessment.number}</p><ol class="bits" aria-hidden="true">{bits}</ol>',
     )

@@ -1,4 +1,4 @@
-"""Row: one figure of one system, the tidy form in which every protocol answers."""
+"""ResultRow: one figure of one system, the tidy form of every protocol's results."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """A mean over n readers (or runs) with its 95% bootstrap interval. k: judgements learned from; None for
     screening.
 
@@ -45,13 +45,16 @@ class Row:
     palate_minus: Difference | None = None
 
 
-def rows_to_json(rows: Sequence[Row]) -> str:
-    """A JSON list with one row per line.
+def rows_to_json(rows: Sequence[ResultRow]) -> str:
+    """Returns a JSON list with one row per line.
 
-    >>> print(rows_to_json([Row("ratings", "films", "random", 5, "auc", 0.5, 0.4, 0.6, 20, Difference(0.2, 0.1, 0.3, 20))]))
+    >>> difference = Difference(0.2, 0.1, 0.3, n=20)
+    >>> row = ResultRow("ratings", "films", "random", 5, "auc", 0.5, 0.4, 0.6, 20, difference)
+    >>> print(rows_to_json([row]))
     [
     {"protocol": "ratings", "data": "films", "system": "random", "k": 5, "metric": "auc",
-     "mean": 0.5, "low": 0.4, "high": 0.6, "n": 20, "palate_minus": {"mean": 0.2, "low": 0.1, "high": 0.3, "n": 20}}
+     "mean": 0.5, "low": 0.4, "high": 0.6, "n": 20,
+     "palate_minus": {"mean": 0.2, "low": 0.1, "high": 0.3, "n": 20}}
     ]
     """
     return "[\n" + ",\n".join(json.dumps(asdict(row), allow_nan=False) for row in rows) + "\n]"

@@ -1,4 +1,4 @@
-"""Stage: the texts, and what is known of them, before a reader says a word."""
+"""ReplayCorpus: the texts of a replay, and what is known of them before the reader's first judgement."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +7,7 @@ import numpy as np
 
 from palate.encoder.choose import make_encoder
 from palate.feature.crowd import make_crowd
-from palate.feature.keyword import hash_terms
+from palate.feature.terms import hash_terms
 from palate.feature.topic import Topic
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
@@ -15,16 +15,17 @@ from palate.workspace.corpus import Space
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
-    """What a system is given before any feedback of the reader it will value for.
+class ReplayCorpus:
+    """The texts that a system values, and the crowd's feedback: all that it is given before that of its
+    reader.
 
-    Two stages are equal where they are the same object, so that a functools.lru_cache may be keyed by one.
+    Two are equal where they are the same object, so that a functools.lru_cache may be keyed by one.
 
-    contents: of all n texts. crowd: what other readers said of them. encoder: by its name in
+    contents: of all n texts. crowd: the feedback of other readers. encoder: by its name in
     encoder/choose.py.
 
-    >>> stage = Stage(("two cats", "some kittens", "government bonds"))
-    >>> cats, kittens, bonds = stage.vectors
+    >>> corpus = ReplayCorpus(("two cats", "some kittens", "government bonds"))
+    >>> cats, kittens, bonds = corpus.vectors
     >>> bool(cats @ kittens > cats @ bonds)
     True
     """
@@ -44,14 +45,14 @@ class Stage:
 
     @cached_property
     def space(self) -> Space:
-        """The features of the texts as a library would make them. Made at first use; a copy in another
-        process has them.
+        """The vector space and the features of the texts, as a library makes them. Made at first use; a copy
+        in another process has them.
         """
-        said = self.crowd
+        crowd = self.crowd
         return Space(
             self.vectors,
             hash_terms(self.contents),
-            crowd=None if said is None else lambda rows: make_crowd(said, rows),
+            crowd=None if crowd is None else lambda rows: make_crowd(crowd, rows),
         )
 
     @cached_property
@@ -59,8 +60,8 @@ class Stage:
         """(n, d) float32 of each text and its neighbours. Made at first use, 8 s for 17,000 texts."""
         return Topic(np.asarray(self.space.corpus.blocks["semantic"])).block
 
-    def heard(self) -> CrowdFeedback:
-        """The crowd, for a system that goes by nothing else. Raises ValueError where there is none."""
+    def required_crowd(self) -> CrowdFeedback:
+        """Returns the crowd, for a system that uses nothing else. Raises ValueError where there is none."""
         if self.crowd is None:
-            raise ValueError("this system goes by what a crowd said, and this stage has no crowd")
+            raise ValueError("this system uses the feedback of a crowd, and this replay has none")
         return self.crowd

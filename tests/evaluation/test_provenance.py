@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from palate.errors import BadSource
-from palate.evaluation.record import machine, record
+from palate.evaluation.provenance import machine, provenance
 
 
 def test_a_record_names_data_settings_and_versions(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"reader,item\n")
-    made_of = record([tmp_path / "a.csv"], {"seed": 3})
+    made_of = provenance([tmp_path / "a.csv"], {"seed": 3})
     assert made_of["data"] == {str(tmp_path / "a.csv"): hashlib.sha256(b"reader,item\n").hexdigest()}
     assert made_of["settings"] == {"seed": 3}
     assert made_of["packages"]["numpy"] == np.__version__
@@ -20,12 +20,12 @@ def test_a_record_names_data_settings_and_versions(tmp_path: Path) -> None:
 
 def test_other_data_is_another_record(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"1")
-    first = record([tmp_path / "a.csv"], {})
-    assert record([tmp_path / "a.csv"], {}) == first
+    first = provenance([tmp_path / "a.csv"], {})
+    assert provenance([tmp_path / "a.csv"], {}) == first
     (tmp_path / "a.csv").write_bytes(b"2")
-    assert record([tmp_path / "a.csv"], {}) != first
+    assert provenance([tmp_path / "a.csv"], {}) != first
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSource, match=r"cannot read .*none\.csv: No such file"):
-        record([tmp_path / "none.csv"], {})
+        provenance([tmp_path / "none.csv"], {})

@@ -1,4 +1,4 @@
-"""What a replay was made of: data, settings, versions. Equal records give equal rows on one machine."""
+"""Provenance of a replay: data, settings, versions. Equal provenance gives equal rows on one machine."""
 
 import os
 import platform
@@ -14,13 +14,13 @@ from palate.errors import BadSource
 PACKAGES = ("numpy", "scipy", "scikit-learn", "threadpoolctl", "tokenizers")
 
 
-def record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON: the SHA-256 of each file, the settings as given, and the versions of what computes; code is a
-    hash of palate's own.
+def provenance(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns, as JSON, the SHA-256 of each file, the settings as given, and the versions of what computes;
+    code is a hash of palate's own.
 
     Raises BadSource for a file that cannot be read.
 
-    >>> sorted(record([], {"seed": 0}))
+    >>> sorted(provenance([], {"seed": 0}))
     ['code', 'data', 'packages', 'palate', 'python', 'settings']
     """
     return {
@@ -34,7 +34,7 @@ def record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]
 
 
 def machine() -> dict[str, Any]:
-    """JSON: what the replay ran on; of no consequence for its rows but for the last bits."""
+    """Returns, as JSON, what the replay ran on; it changes nothing but the last bits of the rows."""
     return {"system": platform.platform(), "processor": platform.machine(), "processors": os.cpu_count()}
 
 

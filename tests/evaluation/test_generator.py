@@ -1,4 +1,4 @@
-from palate.evaluation.seeding import generator
+from palate.evaluation.generator import generator
 
 
 def test_each_seed_and_purpose_has_its_own_luck() -> None:

@@ -1,0 +1,98 @@
+"""Terms: words and pairs of neighbouring words, counted and hashed."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from palate.features import Terms
+
+WORD = re.compile(r"[^\W_]{2,}")
+BUCKETS = 1 << 22  # hashes of terms; of 300,000 terms about 7 in 100 share theirs with another
+PLAIN = BUCKETS  # added to the hash of a stop word, and of a pair with one in it
+HASHING = "2"  # what `hash_terms` makes; a store with the terms of another gets them anew
+STOP = frozenset(
+    "an and are as at be been between both but by can for from had has have he her his if in into is it its more no not of on "
+    "or our she so such than that the their them then there these they this to was we were what when which who will with would "
+    "you your also about after all any because do does how may most only other over out some through under up very while".split()
+)
+
+
+def count_terms(content: str) -> dict[str, int]:
+    """Words of two characters or more and pairs of neighbouring ones, in lower case, without stop words.
+
+    >>> count_terms("The cat sat on the cat.")
+    {'cat': 2, 'sat': 1, 'cat sat': 1}
+    """
+    counts: dict[str, int] = {}
+    before = ""
+    for word in WORD.findall(content.lower()):
+        if word in STOP:
+            before = ""
+            continue
+        counts[word] = counts.get(word, 0) + 1
+        if before:
+            pair = f"{before} {word}"
+            counts[pair] = counts.get(pair, 0) + 1
+        before = word
+    return counts
+
+
+def hash_terms(contents: Sequence[str]) -> Terms:
+    """What `count_terms` counts, for n texts at once, each term as its `term_id`; after those the stop words
+    and pairs with one.
+
+    Stop words and their pairs have ids from 2**22 on. About 60 microseconds a text.
+
+    >>> terms = hash_terms(["The cat sat on the cat.", ""])
+    >>> len(terms), len(terms.ids), sorted(content_terms(terms).counts.tolist()), term_id("on the") in terms.ids
+    (2, 8, [1, 1, 2], True)
+    """
+    found = [np.fromiter(map(_hash, WORD.findall(content.lower())), np.int64) for content in contents]
+    owners = np.repeat(np.arange(len(found)), [len(words) for words in found])
+    words = np.concatenate([*found, np.zeros(0, np.int64)])
+    together = owners[:-1] == owners[1:]
+    one, other = words[:-1][together], words[1:][together]
+    plain = (one < 0) | (other < 0)
+    pairs = _pair(np.abs(one), np.abs(other)) + PLAIN * plain
+    ids = np.concatenate([np.abs(words) % BUCKETS + PLAIN * (words < 0), pairs])
+    keys, counts = np.unique(
+        np.concatenate([owners, owners[:-1][together]]) * (2 * BUCKETS) + ids, return_counts=True
+    )
+    starts = np.searchsorted(keys, np.arange(len(found) + 1) * (2 * BUCKETS))
+    return Terms(
+        (keys % (2 * BUCKETS)).astype(np.uint32),
+        np.minimum(counts, 255).astype(np.uint8),
+        starts.astype(np.int64),
+    )
+
+
+def content_terms(terms: Terms) -> Terms:
+    """Those without stop words: what `count_terms` counts."""
+    kept = terms.ids < PLAIN
+    starts = np.concatenate([[0], np.cumsum(kept)])[terms.starts]
+    return Terms(terms.ids[kept], terms.counts[kept], starts.astype(np.int64))
+
+
+def term_id(term: str) -> int:
+    """The hash of a word, or of two words with a space between: made of CRC-32, equal on every machine.
+
+    In [0, 2**22); of a stop word, and of a pair with one, in [2**22, 2**23).
+    """
+    words = [_hash(word) for word in term.split(" ")]
+    codes = [abs(word) for word in words]
+    return (codes[0] % BUCKETS if len(codes) == 1 else int(_pair(*codes))) + PLAIN * (min(words) < 0)
+
+
+@lru_cache(maxsize=200_000)
+def _hash(word: str) -> int:
+    """CRC-32 of a word, negative for a stop word."""
+    code = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+    return -code if word in STOP else code
+
+
+def _pair(one: Any, other: Any) -> Any:
+    return (((one * 40503 + other * 2654435) >> 7) ^ other) % BUCKETS

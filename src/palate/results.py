@@ -1,0 +1,115 @@
+"""Results: what a library answers beside texts and values, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A row, entry or file that holds no usable text.
+
+    where: a place a person can go to: "papers.csv, row 17" (line 17, the header being line 1), "feed.xml,
+    entry 3". reason: one clause."""
+
+    where: str
+    reason: str
+
+
+@dataclass
+class AddReport:
+    """What became of each text that was added.
+
+    added: new texts, near-copies among them. known: texts that were there before. grouped: near-copies of
+    another text. seconds: the time so far."""
+
+    added: int = 0
+    known: int = 0
+    grouped: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def seen(self) -> int:
+        """Texts and skipped rows so far."""
+        return self.added + self.known + len(self.skipped)
+
+    @property
+    def texts_per_s(self) -> float:
+        """Texts a second; 0 where no time has passed."""
+        return (self.added + self.known) / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class RemoveReport:
+    """What a removal took away.
+
+    removed: texts. judged: how many of them have judgements, of any reader. forgotten: judgements that are
+    gone from the log; 0 unless they were to be forgotten."""
+
+    removed: int
+    judged: int
+    forgotten: int
+
+
+@dataclass(frozen=True)
+class ReaderInfo:
+    """One taste of one reader, as `Library.readers` lists it.
+
+    kind: the learner. likes, dislikes: the description that the reader wrote. judgements: verdicts in the
+    log, those taken back included. serving: blend, champion or the name of one learner. private: whether the
+    reader stays out of the crowd."""
+
+    reader: str
+    taste: str
+    kind: str
+    likes: str
+    dislikes: str
+    judgements: int
+    serving: str
+    private: bool
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """One encoder whose vectors a store holds.
+
+    texts: how many of the store's `of` texts have a vector. made_at: when the store first met it, None where
+    that was not recorded. figures: the measurements of a tuned encoder, by name; empty for others."""
+
+    name: str
+    fingerprint: str
+    dims: int
+    texts: int
+    of: int
+    in_use: bool
+    made_at: datetime | None
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CrowdStatus:
+    """What the crowd was learned from, and how far a store is from having one.
+
+    readers, judgements: that it was learned from; 0 where there is no crowd yet. since: entries of the log
+    after that, by readers who are not private. ready: readers who have judged enough_judgements texts or
+    more; a crowd takes enough_readers of them."""
+
+    readers: int
+    judgements: int
+    since: int
+    ready: int
+    enough_readers: int
+    enough_judgements: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of a store. mend: what to do; empty where all is well."""
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""

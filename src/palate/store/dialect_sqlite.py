@@ -1,0 +1,75 @@
+"""SqliteDialect: what SQLite says in its own way: FTS5, `insert or ignore`, its own checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, column, insert, literal_column, select, table, text
+
+from palate.store import schema
+
+_words = table("words", column("rowid"))  # the full-text index, an FTS5 table
+
+
+class SqliteDialect:
+    """The `Dialect` of SQLite 3.35 or newer, with FTS5."""
+
+    def insert(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        _insert("insert", connection, table, columns, rows)
+
+    def insert_ignoring(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        _insert("insert or ignore", connection, table, columns, rows)
+
+    def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
+        matches = text("words match :words").bindparams(words=" OR ".join(_quoted(word) for word in words))
+        best_first = text("bm25(words, 2.0, 1.0), rowid")
+        return select(_words.c.rowid).where(matches).order_by(best_first).limit(n)
+
+    def with_phrase(self, query: Select[Any], phrase: str) -> Select[Any]:
+        matches = text("words match :phrase").bindparams(phrase=_quoted(phrase))
+        return query.join(_words, _words.c.rowid == schema.text.c.row).where(matches)
+
+    def index_words(self, connection: Connection, first_row: int) -> None:
+        connection.exec_driver_sql(
+            "insert into words (rowid, title, body) select row, title, body from text where row >= ?",
+            (first_row,),
+        )
+
+    def remove_words(self, connection: Connection, rows: Select[Any]) -> None:
+        content = schema.text.c
+        removed = select(literal_column("'delete'"), content.row, content.title, content.body)
+        into = table("words", column("words"), column("rowid"), column("title"), column("body"))
+        statement = insert(into).from_select(list(into.c), removed.where(content.row.in_(rows)))
+        connection.execute(statement)
+
+    def rebuild_words(self, connection: Connection) -> None:
+        connection.exec_driver_sql("insert into words (words) values ('rebuild')")
+
+    def check_words(self, connection: Connection) -> None:
+        connection.exec_driver_sql("insert into words (words, rank) values ('integrity-check', 1)")
+
+    def integrity(self, connection: Connection) -> list[str]:
+        messages = [row[0] for row in connection.exec_driver_sql("pragma integrity_check(5)")]
+        return [] if messages == ["ok"] else messages
+
+    def broken_references(self, connection: Connection) -> int:
+        return len(connection.exec_driver_sql("pragma foreign_key_check").all())
+
+
+def _insert(
+    how: str, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    if rows:
+        marks = ", ".join("?" * len(columns))
+        into = f"{table.name} ({', '.join(columns)})"
+        connection.exec_driver_sql(f"{how} into {into} values ({marks})", list(rows))
+
+
+def _quoted(phrase: str) -> str:
+    """A phrase as FTS5 spells it, whatever characters it has."""
+    return '"' + phrase.replace('"', '""') + '"'

@@ -1,0 +1,78 @@
+"""RemovalTable: which texts were removed, and the numbers of those that a taste goes on learning from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, select
+
+from palate.parts import Rows
+from palate.store import schema
+from palate.store.columns import RawColumns
+from palate.store.dialect import VALUES_AT_ONCE
+
+_removed = schema.removed.c
+NO_NUMBERS = dict.fromkeys(("encoder", "vector", "ids", "counts", "date"))
+_AFTER = (
+    select(_removed.entry, _removed.row, _removed.representative)
+    .where(_removed.entry > bindparam("entry"))
+    .order_by(_removed.entry)
+)
+_ALL_ROWS = select(_removed.row, _removed.representative).order_by(_removed.row)
+_RAW = select(
+    _removed.row, _removed.representative, _removed.vector, _removed.ids, _removed.counts, _removed.date
+).where(_removed.encoder == bindparam("encoder_id"), _removed.row.in_(bindparam("rows", expanding=True)))
+
+
+class Removal(NamedTuple):
+    """One text that was removed. representative: row of the text that stands for its group now, its own where
+    the group is gone.
+
+    It changes where that text is removed too.
+    """
+
+    entry: int
+    row: int
+    representative: int
+
+
+class RemovedRows(NamedTuple):
+    """(n,) rows of removed texts, ascending, and (n,) rows of what stands for the group of each."""
+
+    rows: Rows
+    representatives: Rows
+
+
+class RemovalTable:
+    """The texts that were removed, numbered in the order of removing. `TextTable.remove` removes them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def after(self, entry: int) -> list[Removal]:
+        """Returns the removals after an entry, oldest first."""
+        return [Removal(*row) for row in self._connection.execute(_AFTER, {"entry": entry})]
+
+    def all_rows(self) -> RemovedRows:
+        """Returns every text that was removed."""
+        rows = np.array(self._connection.execute(_ALL_ROWS).all(), np.int64).reshape(-1, 2)
+        return RemovedRows(rows[:, 0].copy(), rows[:, 1].copy())
+
+    def representatives(self, rows: Sequence[int]) -> dict[int, int]:
+        """Returns the row of the text that stands for the group of each of these texts that were removed."""
+        found: dict[int, int] = {}
+        for start in range(0, len(rows), VALUES_AT_ONCE):
+            part = [int(row) for row in rows[start : start + VALUES_AT_ONCE]]
+            query = select(_removed.row, _removed.representative).where(_removed.row.in_(part))
+            found.update((row, representative) for row, representative in self._connection.execute(query))
+        return found
+
+    def raw(self, encoder_id: int, dims: int, rows: Sequence[int]) -> RawColumns:
+        """Returns the numbers of those of these removed texts whose numbers, by this encoder, were kept."""
+        records = []
+        for start in range(0, len(rows), VALUES_AT_ONCE):
+            part = [int(row) for row in rows[start : start + VALUES_AT_ONCE]]
+            records += self._connection.execute(_RAW, {"encoder_id": encoder_id, "rows": part}).all()
+        return RawColumns.of(sorted(records, key=lambda record: record[0]), dims)

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+from direct import direct
+from older import make_older
+from palate.store.health import examine
+from palate.store.log import Verdict
+from palate.store.sqlite import SqliteStore
+
+FILLED = (
+    "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 2)",
+    "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:1')",
+    "insert into text values (1, 'x', 'Cats', 'A cat.', '', '', '', null, '{}', 'h1', null, 1, '2024-01-01T00:00:00+00:00')",
+    "insert into text values (2, 'y', '', 'A dog.', '', '', '', null, '{}', 'h2', null, 1, '2024-01-01T00:00:00+00:00')",
+    "insert into terms values (1, x'', x''), (2, x'', x'')",
+    "insert into band values (7, 1), (8, 1)",
+    "insert into vector values ('h1', 1, x'00000000'), ('h2', 1, x'00000000')",
+    "insert into words (words) values ('rebuild')",
+    "insert into reader (number, name, created_at) values (1, 'ann', '2024-01-01')",
+    "insert into taste (number, reader, name, kind, likes, dislikes) values (1, 1, 'main', 'bayes', '', '')",
+    "insert into feedback values (3, 1, 1, 'like', 1.0, 1.0, '2024-01-01T00:00:00+00:00', null)",
+    "insert into feedback values (4, 1, 2, 'rating', 0.25, 2.0, '2024-01-01T00:00:01+00:00', null)",
+    "insert into feedback values (5, 1, null, 'undo', null, 1.0, '2024-01-01T00:00:02+00:00', 4)",
+    "insert into feedback values (6, 1, 2, 'skip', null, 1.0, '2024-01-01T00:00:03+00:00', null)",
+    "insert into prediction values (3, 'bayes', x'00000000'), (4, 'bayes', x'00000000')",
+    "update sqlite_sequence set seq = 40 where name = 'feedback'",
+)
+
+
+def test_a_store_of_revision_0004_keeps_all_it_has(path: Path) -> None:
+    make_older(path, "0004", *FILLED)
+    store = SqliteStore(path)
+    entries = direct(store).log.entries(1)
+    assert [(e.entry, e.row, e.kind, e.liking, e.weight, e.undoes) for e in entries] == [
+        (3, 1, "like", 1.0, 1.0, None),
+        (4, 2, "rating", 0.25, 2.0, None),
+        (5, None, "undo", None, 1.0, 4),
+        (6, 2, "skip", None, 1.0, None),
+    ]
+    assert set(direct(store).log.predictions(1)) == {3, 4}
+    assert all(finding.ok for finding in examine(store, "a:1"))
+    with store.writing() as tables:
+        assert tables.log.append(1, [Verdict(1, "like", 1.0)]).entries[0].entry == 41  # never given again
+        assert tables.texts.remove([1], forget=False).judged == 1
+        assert tables.texts.sharing_bands([7, 8]) == {7: [2], 8: [2]}
+    with store.reading() as tables:
+        assert tables.connection.exec_driver_sql("pragma foreign_keys").scalar() == 1
+    assert all(finding.ok for finding in examine(store, "a:1"))
+
+
+def test_every_store_has_a_mark_of_its_own(path: Path) -> None:
+    make_older(path, "0004", *FILLED)
+    stores = [SqliteStore(path), SqliteStore(":memory:"), SqliteStore(":memory:")]
+    marks = [direct(store).settings.get("store_mark") for store in stores]
+    assert len({mark for mark in marks if mark}) == 3
+    assert direct(SqliteStore(path)).settings.get("store_mark") == marks[0]

@@ -30,6 +30,7 @@ from palate.adapt.trial import EncoderTrial, TrialResult, gain
 from palate.encoder.choose import make_encoder
 from palate.evaluation.metrics import bootstrap
 from palate.library import Library
+from palate.store.log import Verdict
 from palate.training.run.settings import ADAPT_DEFAULTS
 from report import ARXIV, DATA, emit, needs
 
@@ -111,22 +112,21 @@ def measure(data: Data, folder: Path, epochs: float, seed: int) -> dict[str, Any
     started = perf_counter()
     with Library(folder / "store.db", encoder=START) as library:
         library.add([{"id": str(place), "text": content} for place, content in enumerate(data.contents)])
-        rows = {
-            text.id: row
-            for row, text in library.workspace.store.texts.get(
-                range(1, library.workspace.store.texts.last_row() + 1)
-            ).items()
-        }
+        store = library.workspace.store
+        with store.reading() as tables:
+            texts = tables.texts.get(range(1, tables.state().last_row + 1))
+        rows = {text.id: row for row, text in texts.items()}
         for reader, (places, likings) in enumerate(data.readers):
             early = [
                 (place, liking) for place, liking in zip(places, likings, strict=True) if str(place) in rows
             ]
-            taste = library.reader(f"reader {reader}").number
+            taste = library.reader(f"reader {reader}").taste_id
             verdicts = [
-                (rows[str(p)], "like" if s > 0 else "dislike", s)
+                Verdict(rows[str(p)], "like" if s > 0 else "dislike", s)
                 for p, s in early[: round(FIRST * len(early))]
             ]
-            library.workspace.store.log.append(taste, verdicts)  # type: ignore[arg-type]  # past the tastes, which would take their time
+            with store.writing() as tables:  # past the tastes, which would take their time
+                tables.log.append(taste, verdicts)
         filled = perf_counter() - started
         adapted = adapt(
             library,

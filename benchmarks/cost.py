@@ -43,7 +43,10 @@ def main() -> None:
         "median_ms_by_texts": spent,
         "median_ms_by_quarter_of_the_judgements": quarters,
     }
-    data = f"{len(texts)} texts of ../shared/data; liked where {WANTED!r} is in them; half of the judged are the best, half drawn"
+    data = (
+        f"{len(texts)} texts of ../shared/data; liked where {WANTED!r} is in them;"
+        " half of the judged are the best, half drawn"
+    )
     emit("cost", figures, data=data, seed=SEED, packages=["scipy"])
 
 

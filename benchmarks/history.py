@@ -65,11 +65,12 @@ def run_clients(store: Path, journals: Path, seed: list[int], scale: float) -> t
 
 def read_logs(library: Library) -> tuple[dict[str, list[Logged]], frozenset[str]]:
     """Returns the whole log of each reader, and the ids of all texts there are."""
-    texts = library.store.texts.get(range(1, library.store.texts.last_row() + 1))
     logs: dict[str, list[Logged]] = {}
-    for taste in library.store.readers.tastes():
-        entries = library.store.log.entries(taste.number)
-        logs[taste.reader] = [
+    with library.workspace.store.reading() as tables:
+        texts = tables.texts.get(range(1, tables.state().last_row + 1))
+        entries_of = {taste.reader: tables.log.entries(taste.taste_id) for taste in tables.readers.tastes()}
+    for reader, entries in entries_of.items():
+        logs[reader] = [
             (entry.entry, texts[entry.row].id if entry.row in texts else None, entry.kind, entry.undoes)
             for entry in entries
         ]

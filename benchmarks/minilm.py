@@ -70,12 +70,14 @@ def main() -> None:
         "uncut": len(whole),
     }
     data = (
-        f"{TEXTS} arXiv abstracts in {SLICES} slices in turn; both get whole abstracts, sentence-transformers drops what is over "
+        f"{TEXTS} arXiv abstracts in {SLICES} slices in turn; both get whole abstracts, "
+        "sentence-transformers drops what is over "
         f"{MAX_PIECES} word pieces, minilm encodes it too; cosines are to float32 "
         f"on the same first {MAX_PIECES} pieces, 'uncut' are the texts that fit"
     )
     print(
-        "minilm {minilm_texts_per_s} texts/s, sentence-transformers {sentence_transformers_texts_per_s}: {ratio} times as fast; "
+        "minilm {minilm_texts_per_s} texts/s, "
+        "sentence-transformers {sentence_transformers_texts_per_s}: {ratio} times as fast; "
         "cosine to float32 {cosine_mean} in the mean, {cosine_min} at least".format_map(figures)
     )
     emit(

@@ -23,7 +23,7 @@ from palate.rules.matcher import RuleMatcher
 from palate.store.health import examine
 from palate.taste.bayes import BayesTaste
 from palate.taste.choose import TASTES, make_taste
-from palate.threads import one_thread
+from palate.threads import use_one_blas_thread
 from report import ARXIV, emit, ms, needs, seconds
 
 SEED, TEXTS, WORDS, VOCABULARY = 0, 2000, 150, 5000
@@ -52,16 +52,16 @@ def parts() -> None:
     }
     for n_matches in RULE_MATCHES:
         figures[f"rule_effect_of_{n_matches}_matches_ms"] = rule_effect_ms(n_matches)
-    with one_thread():
-        figures["nearest_of_12000_ms"] = ms(seconds(lambda: index.nearest(vectors[0], 20), 20))
-        for judged in (50, 512):
-            features = Features({"semantic": rng.normal(size=(judged + 1, 256)) / 16})
-            taste = BayesTaste({"semantic": 1.0}, max_judgements=judged + 1)
-            likings = np.where(np.arange(judged + 1) % 2, 1.0, -1.0)
-            taste.learn(features[:judged], likings[:judged], np.ones(judged))
-            last = features[judged:]
-            learned = seconds(lambda t=taste, f=last: (t.learn(f, np.ones(1), np.ones(1)), t.logits(f)), 1)  # type: ignore[misc]
-            figures[f"learn_one_after_{judged}_ms"] = ms(learned)
+    use_one_blas_thread()
+    figures["nearest_of_12000_ms"] = ms(seconds(lambda: index.nearest(vectors[0], 20), 20))
+    for judged in (50, 512):
+        features = Features({"semantic": rng.normal(size=(judged + 1, 256)) / 16})
+        taste = BayesTaste({"semantic": 1.0}, max_judgements=judged + 1)
+        likings = np.where(np.arange(judged + 1) % 2, 1.0, -1.0)
+        taste.learn(features[:judged], likings[:judged], np.ones(judged))
+        last = features[judged:]
+        learned = seconds(lambda t=taste, f=last: (t.learn(f, np.ones(1), np.ones(1)), t.logits(f)), 1)  # type: ignore[misc]
+        figures[f"learn_one_after_{judged}_ms"] = ms(learned)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.db"
         with palate.open(path) as library:
@@ -108,24 +108,24 @@ def tastes() -> None:
         np.ones(TEXTS),
     )
     figures: dict[str, dict[str, list[float]]] = {}
-    with one_thread():
-        for kind in TASTES:
-            costs: dict[str, list[float]] = {}
-            for judged in JUDGED:
-                taste, rows = make_taste(kind, space.background), iter(range(judged, TEXTS))
-                taste.learn(space.corpus[:judged], likings[:judged], weights[:judged])
+    use_one_blas_thread()
+    for kind in TASTES:
+        costs: dict[str, list[float]] = {}
+        for judged in JUDGED:
+            taste, rows = make_taste(kind, space.background), iter(range(judged, TEXTS))
+            taste.learn(space.corpus[:judged], likings[:judged], weights[:judged])
+            taste.logits(probe)
+
+            def work(taste: Taste = taste, rows: Iterator[int] = rows) -> None:
+                row = next(rows)
+                taste.learn(texts[row], likings[row : row + 1], weights[:1])
                 taste.logits(probe)
 
-                def work(taste: Taste = taste, rows: Iterator[int] = rows) -> None:
-                    row = next(rows)
-                    taste.learn(texts[row], likings[row : row + 1], weights[:1])
-                    taste.logits(probe)
-
-                costs[str(judged)] = [
-                    round(1000 * mean(seconds(work, ROUNDS)), 2),
-                    round(taste.cost_ms(judged), 2),
-                ]
-            figures[kind] = costs
+            costs[str(judged)] = [
+                round(1000 * mean(seconds(work, ROUNDS)), 2),
+                round(taste.cost_ms(judged), 2),
+            ]
+        figures[kind] = costs
     data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"
     emit("tastes", {"ms_and_effort_by_judgements": figures}, data=data, seed=SEED)
 

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("start", "add", "minilm", "judge", "learning", "stopping", "kill", "memory", "parts")
+NAMES = (
+    *("start", "encoding", "minilm", "learning", "stopping", "parts"),
+    *("adding", "cold_rank", "warm_rank", "stream", "many_readers", "catch_up", "history"),
+)
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ def main() -> None:
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "sample.db")
-        add = "import palate; from palate.sample import SAMPLE; import sys; palate.open(sys.argv[1]).add(SAMPLE)"
+        load = "import sys, palate; from palate.sample import SAMPLE"
+        add = f"{load}; palate.open(sys.argv[1]).add(SAMPLE)"
         python("-c", add, store)
         figures = {
             "help_ms": ms(seconds(lambda: python("-m", "palate", "--help"), 10)),

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background, Features
 from palate.taste.choose import make_contest
-from palate.threads import one_thread
+from palate.threads import use_one_blas_thread
 from report import ARXIV, emit, needs
 
 SEED = 0
@@ -100,24 +100,24 @@ def speed() -> None:
     likings = np.array([1.0 if LIKED in paper["categories"] else -1.0 for paper in papers])
     best = space.corpus[TEXTS - VALUED :]
     figures: dict[str, dict[str, float]] = {}
-    with one_thread():
-        for judged in JUDGED:
-            taste = make_contest("contest", space.background)
-            taste.learn(space.corpus[:judged], likings[:judged], np.ones(judged))
+    use_one_blas_thread()
+    for judged in JUDGED:
+        taste = make_contest("contest", space.background)
+        taste.learn(space.corpus[:judged], likings[:judged], np.ones(judged))
+        taste.explain()
+        taken = []
+        for row in range(judged, judged + ROUNDS):
+            text, start = space.corpus[row : row + 1], thread_time()
+            taste.learn(text, likings[row : row + 1], np.ones(1))
+            learned = thread_time()
             taste.explain()
-            taken = []
-            for row in range(judged, judged + ROUNDS):
-                text, start = space.corpus[row : row + 1], thread_time()
-                taste.learn(text, likings[row : row + 1], np.ones(1))
-                learned = thread_time()
-                taste.explain()
-                explained = thread_time()
-                taste.value(best[:SHOWN])
-                shown = thread_time()
-                taste.value(best)
-                taken.append((learned - start, explained - learned, shown - explained, thread_time() - shown))
-            parts = [round(1000 * median(part), 2) for part in zip(*taken, strict=True)]
-            figures[str(judged)] = dict(zip(PARTS, parts, strict=True))
+            explained = thread_time()
+            taste.value(best[:SHOWN])
+            shown = thread_time()
+            taste.value(best)
+            taken.append((learned - start, explained - learned, shown - explained, thread_time() - shown))
+        parts = [round(1000 * median(part), 2) for part in zip(*taken, strict=True)]
+        figures[str(judged)] = dict(zip(PARTS, parts, strict=True))
     data = f"{TEXTS} papers of ../shared/data/arxiv; liked: {LIKED}"
     emit("taste_speed", {"ms_by_judgements": figures}, data=data, seed=SEED)
 

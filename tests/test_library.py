@@ -24,8 +24,9 @@ from palate.text import Text
 from palate.value import Hit
 
 LONG = (
-    "the committee met on tuesday in the old town hall to hear how the river had risen over the fields during spring and what "
-    "farmers downstream expected the council to repair before harvest began again under heavier rain than anyone remembered"
+    "the committee met on tuesday in the old town hall to hear how the river had risen over the fields "
+    "during spring and what farmers downstream expected the council to repair before harvest began again "
+    "under heavier rain than anyone remembered"
 )
 NEAR = LONG.replace("tuesday", "wednesday")
 

@@ -3,6 +3,7 @@
 import mmap
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_a_sparse_block_is_its_three_arrays() -> None:
 
 
 def test_a_mapped_file_counts_nothing_and_one_that_was_read_counts(tmp_path: Path) -> None:
-    arrays = {"one": np.zeros(1000), "two": np.zeros(500, np.float32)}
+    arrays: dict[str, Any] = {"one": np.zeros(1000), "two": np.zeros(500, np.float32)}
     save_file(arrays, tmp_path / "file")
     views = mapped(tmp_path / "file")
     assert nbytes_of(views) == nbytes_of([views["one"][5:].reshape(5, -1), np.zeros(2)]) - 16 == 0

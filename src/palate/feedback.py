@@ -72,7 +72,8 @@ def standing(entries: Sequence[E], group_of: Callable[[int], int]) -> dict[int, 
     oldest first. group_of: the row of the text that stands for the group of a row's text.
 
     >>> from types import SimpleNamespace as Entry
-    >>> log = [Entry(entry=1, row=7, undoes=None), Entry(entry=2, row=8, undoes=None), Entry(entry=3, row=None, undoes=2)]
+    >>> log = [Entry(entry=1, row=7, undoes=None), Entry(entry=2, row=8, undoes=None)]
+    >>> log += [Entry(entry=3, row=None, undoes=2)]
     >>> {group: entry.entry for group, entry in standing(log, lambda row: 7).items()}
     {7: 1}
     """

@@ -295,6 +295,7 @@ class Library(OpenStore):
         mend = f"palate reader add {reader}"
         if any(row.reader == reader for row in known):
             names = ", ".join(row.name for row in known if row.reader == reader)
-            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend} --taste {taste}"
+            mend = f"{mend} --taste {taste}"
+            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
         names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
         return f"there is no reader called {reader!r} (there are: {names}); make one with: {mend}"

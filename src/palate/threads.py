@@ -1,9 +1,10 @@
-"""Threads: how many of them linear algebra uses, set once for a process, and work that is shared by several."""
+"""Threads: how many of them linear algebra uses, and work that is shared by several."""
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 VARIABLE = "PALATE_BLAS_THREADS"
 MAX_THREADS = 4
@@ -43,7 +44,7 @@ def in_threads(work: Callable[[int, int], None], n: int, most: int = MAX_THREADS
         work(0, n)
         return
     ends = [n * share // shares for share in range(shares + 1)]
-    others = [_pool().submit(work, begin, end) for begin, end in zip(ends[1:-1], ends[2:], strict=True)]
+    others = [_pool().submit(work, begin, end) for begin, end in pairwise(ends[1:])]
     work(0, ends[1])
     for other in others:
         other.result()

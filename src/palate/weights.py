@@ -26,7 +26,8 @@ class Sparse:
 
     columns: (k,) ascending. values: (k,) float64.
 
-    >>> one, other = Sparse(np.array([1, 3], np.int32), np.ones(2), 4), Sparse(np.array([0, 3], np.int32), np.ones(2), 4)
+    >>> one = Sparse(np.array([1, 3], np.int32), np.ones(2), 4)
+    >>> other = Sparse(np.array([0, 3], np.int32), np.ones(2), 4)
     >>> np.asarray(one + 0.5 * other).tolist(), one.at(np.array([3, 2, 3])).tolist()
     ([0.5, 1.0, 0.0, 1.5], [1.0, 0.0, 1.0])
     """

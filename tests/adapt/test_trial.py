@@ -1,7 +1,7 @@
 """A trial serves as a library does; what is better is told from noise."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from palate.store.log import Verdict
 from palate.text import Text
 
 SUBJECTS = ("cats", "bonds", "search")
-VERDICTS = [
+VERDICTS: list[tuple[str, Literal["like", "dislike"]]] = [
     (f"{about}-{part}", "like" if about == "cats" else "dislike")
     for part in (1, 2, 3, 4)
     for about in SUBJECTS

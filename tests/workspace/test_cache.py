@@ -141,9 +141,14 @@ def test_a_file_that_is_not_the_one_that_was_written_is_not_read(
 
 
 def test_a_file_is_hashed_once_until_it_changes(folder: CacheFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, hashed = folder.write({"one": np.arange(5)}), []
+    file, hashed = folder.write({"one": np.arange(5)}), list[int]()
     digest = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", lambda *given: hashed.append(1) or digest(*given))
+
+    def counted(*given: Any) -> Any:
+        hashed.append(1)
+        return digest(*given)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
     path = folder.path / file.name
     settle(path)
     for _ in range(3):

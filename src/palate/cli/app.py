@@ -70,7 +70,7 @@ class Door(TyperGroup):
 
 @contextlib.contextmanager
 def notices_told() -> Iterator[None]:
-    """Tells each notice of a store's cache as one line, in place of Python's warning with its place in the code."""
+    """Tells each notice of a store's cache as one line, in place of Python's warning."""
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
@@ -80,7 +80,7 @@ def notices_told() -> Iterator[None]:
             else:
                 shown(message, category, *place)
 
-        warnings.showwarning = show
+        warnings.showwarning = show  # type: ignore[assignment]
         warnings.simplefilter("always", CacheNotice)
         yield
 

@@ -30,7 +30,8 @@ class Sentiment:
     means of ten raters from -4 to 4.
 
     >>> from palate.feature.terms import hash_terms
-    >>> corpus = hash_terms(["A delightful, charming film.", "An awful, boring film.", "A film about trains."])
+    >>> films = ["A delightful, charming film.", "An awful, boring film.", "A film about trains."]
+    >>> corpus = hash_terms(films)
     >>> (Sentiment.fit(feelings_of(corpus)).transform(corpus) * 100 / 3).astype(float).round(1).tolist()
     [[1.1, -0.4], [-0.6, 0.9], [-0.6, -0.4]]
     """

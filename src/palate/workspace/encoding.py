@@ -100,7 +100,8 @@ class Encoding:
 
     def _refuse_another(self, fingerprint: str | None, name: str, encoder: Encoder) -> None:
         if fingerprint not in (None, encoder.fingerprint):
+            path = self._store.path
             raise EncoderChanged(
-                f"the vectors of {self._store.path} come from {fingerprint}, not from {encoder.fingerprint};"
-                f" open it without an encoder, or move it over with: palate --store {self._store.path} encoder use {name}"
+                f"the vectors of {path} come from {fingerprint}, not from {encoder.fingerprint};"
+                f" open it without an encoder, or move it over with: palate --store {path} encoder use {name}"
             )

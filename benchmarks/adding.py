@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 import palate
-from palate.workspace.adding import AddReport
+from palate.results import AddReport
 from report import emit
 from texts_at_scale import CACHE, DESCRIPTION, SEED, texts_file
 

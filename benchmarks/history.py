@@ -99,7 +99,7 @@ def check_store(store: Path, deeds: list[Deed], before: dict[str, list[Logged]])
                 found.append(Violation("replay differs", f"{name}: {len(judged)} stand"))
         found += [
             Violation("store not whole", f"{finding.check}: {finding.detail}")
-            for finding in examine(library.store, library.encoder.fingerprint)
+            for finding in examine(library.workspace.store, library.encoder.fingerprint)
             if not finding.ok
         ]
     if changed_prefix(before, logs):

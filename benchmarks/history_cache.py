@@ -91,7 +91,7 @@ def answers_without_cache(store: Path, folder: Path) -> Answers:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     with Library(store, create=False) as library:
-        library.store.copy_to(folder / store.name)
+        library.workspace.store.copy_to(folder / store.name)
     return answers(folder / store.name)
 
 

@@ -121,7 +121,7 @@ class Client:
 
     def _remove(self, forget: bool) -> list[Any]:
         text_id = self._ids.pop(int(self._rng.integers(len(self._ids))))
-        self._library.remove(ids=[text_id], forget=forget)  # type: ignore[attr-defined]
+        self._library.remove(ids=[text_id], forget=forget)
         return [text_id]
 
 

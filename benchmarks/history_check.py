@@ -102,6 +102,7 @@ def out_of_order(history: History) -> Iterator[Violation]:
 def shown_too_late(history: History) -> Iterator[Violation]:
     """No ranking shows a text that was judged, and stayed so, or was removed before it began."""
     removed_at = {deed.told[0]: deed.end for deed in history.deeds if deed.name == "remove"}
+    forgotten = _removed(history, forgotten_only=True)  # the log has neither their judgements nor their undos
     for reader, log in history.logs.items():
         deeds = [deed for deed in history.deeds if deed.reader == reader]
         undone = {line[3] for line in log if line[3] is not None}
@@ -110,6 +111,8 @@ def shown_too_late(history: History) -> Iterator[Violation]:
         for deed in deeds:
             if deed.name in ("judge", "judge_many"):
                 for entry, text_id, _ in deed.told:
+                    if text_id in forgotten:
+                        continue
                     back = undo_began.get(entry, 0) if entry in undone else 1 << 63
                     judged.setdefault(text_id, []).append((deed.end, back))
         for deed in deeds:
@@ -124,18 +127,24 @@ def shown_too_late(history: History) -> Iterator[Violation]:
 
 
 def changed_prefix(before: Mapping[str, Sequence[Logged]], after: Mapping[str, Sequence[Logged]]) -> bool:
-    """Returns whether a log is no longer what it was with more at its end, forgotten texts left aside."""
+    """Returns whether a log is no longer what it was with more at its end.
+
+    Lines of forgotten texts may be gone, and the text of a line may have been removed."""
     for reader, log in before.items():
-        kept = [line for line in log if line in set(after[reader])]
-        if list(after[reader][: len(kept)]) != kept:
+        known = {(entry, kind, undoes) for entry, _, kind, undoes in log}
+        last = max((entry for entry, *_ in log), default=0)
+        if any(
+            (entry, kind, undoes) not in known for entry, _, kind, undoes in after[reader] if entry <= last
+        ):
             return True
     return False
 
 
 def _removed(history: History, *, forgotten_only: bool = False) -> set[str]:
+    """Returns the ids of the texts that were removed, or may have been by a client that was killed."""
     return {
         text_id
         for deed in history.deeds
-        if deed.name == "remove" and (deed.forget or not forgotten_only)
+        if deed.name in ("remove", "removing") and (deed.forget or not forgotten_only)
         for text_id in deed.told
     }

@@ -121,6 +121,11 @@ class Client:
 
     def _remove(self, forget: bool) -> list[Any]:
         text_id = self._ids.pop(int(self._rng.integers(len(self._ids))))
+        # killed before it is acknowledged, a removal may have happened or not
+        begin = monotonic_ns()
+        self._journal.write(
+            Deed(self._number, self._reader.name, "removing", begin, begin, [text_id], forget)
+        )
         self._library.remove(ids=[text_id], forget=forget)
         return [text_id]
 

@@ -94,11 +94,10 @@ def names_in(path: Path) -> Iterator[Name]:
                 yield Name(file, node.lineno, node.attr)
     bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
     for statement in [statement for body in bodies for statement in body]:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
-        for target in [each for target in targets for each in ast.walk(target)]:
-            if isinstance(target, ast.Name):
-                yield Name(file, statement.lineno, target.id)
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            nodes = [node for target in targets for node in ast.walk(target)]
+            yield from (Name(file, node.lineno, node.id) for node in nodes if isinstance(node, ast.Name))
 
 
 def resolved(dotted: str) -> Any:

@@ -25,7 +25,7 @@ DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many
 BULK_JUDGEMENTS = 100
 
 
-class _Learned(NamedTuple):
+class _LearnedFrom(NamedTuple):
     """What the taste has learned from: equal ones, and an equal head, need nothing done.
 
     removed: the newest entry of the removals, and how many judgements were forgotten with their texts.
@@ -69,7 +69,7 @@ class Learner:
             self.top = TopK()
             self.verdicts: dict[int, Entry] = {}
             self.rules: list[Rule] = []
-            self._learned: _Learned | None = None
+            self._learned: _LearnedFrom | None = None
             self.head = 0  # the log entry up to which the taste has learned
 
     def release_if_idle(self) -> bool:
@@ -163,10 +163,10 @@ class Learner:
             with self._workspace.store.writing() as tables:
                 tables.log.replace_predictions(self.taste_id, dict(zip(teaching, made, strict=False)))
 
-    def _key(self, corpus: Corpus, state: StoreState, log: LogState) -> _Learned:
+    def _key(self, corpus: Corpus, state: StoreState, log: LogState) -> _LearnedFrom:
         encoder_id = self._workspace.encoding.cached.encoder_id
         removed = state.last_removal, log.n_forgotten
-        return _Learned(corpus.generation_id, encoder_id, corpus.crowd_source, removed)
+        return _LearnedFrom(corpus.generation_id, encoder_id, corpus.crowd_source, removed)
 
     def _group(self, corpus: Corpus, row: int) -> int:
         return self._workspace.representatives(corpus, [row]).get(row, row)

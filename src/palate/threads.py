@@ -28,18 +28,18 @@ def use_one_blas_thread() -> None:
         ThreadpoolController().limit(limits=wanted, user_api="blas")
 
 
-def in_threads(work: Callable[[int, int], None], n: int, most: int = MAX_THREADS) -> None:
+def in_threads(work: Callable[[int, int], None], n: int, max_threads: int = MAX_THREADS) -> None:
     """Does work on n lines, in several threads where they are many: each gets a begin and an end.
 
-    Use it where the work is mostly that of NumPy, which lets other threads run. most: threads. An error of a
-    thread is raised.
+    Use it where the work is mostly that of NumPy, which lets other threads run. An error of a thread is
+    raised.
 
     >>> done = [0] * 5
     >>> in_threads(lambda begin, end: done.__setitem__(slice(begin, end), [1] * (end - begin)), 5)
     >>> done
     [1, 1, 1, 1, 1]
     """
-    shares = min(most, os.cpu_count() or 1, n // LINES_A_THREAD)
+    shares = min(max_threads, os.cpu_count() or 1, n // LINES_A_THREAD)
     if shares < 2:
         work(0, n)
         return

@@ -13,7 +13,7 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Columns = np.ndarray[tuple[int], np.dtype[np.int32]]
 Precision = type[np.floating[Any]]
 # as many times fewer columns are looked up one by one: past that, spreading the weights out is quicker
-FEW = 8
+LOOKUP_FACTOR = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Sparse:
 
     def at(self, columns: Any) -> Array:
         """(m,) what stands in some columns. Costs O(m log k) for few, else O(m + k)."""
-        if FEW * len(columns) > len(self.columns):
+        if LOOKUP_FACTOR * len(columns) > len(self.columns):
             return _ROOM.look_up(self, columns)
         places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
         return np.where(self.columns[places] == columns, self.values[places], 0.0)

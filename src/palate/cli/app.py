@@ -74,11 +74,11 @@ def notices_told() -> Iterator[None]:
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
-        def show(message: Any, category: type[Warning], *place: Any) -> None:
+        def show(message: Any, category: type[Warning], *position: Any) -> None:
             if issubclass(category, CacheNotice):
                 note(f"palate: {message}")
             else:
-                shown(message, category, *place)
+                shown(message, category, *position)
 
         warnings.showwarning = show  # type: ignore[assignment]
         warnings.simplefilter("always", CacheNotice)

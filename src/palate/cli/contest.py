@@ -61,12 +61,12 @@ def contest(
             opened.serve(serve)
         if again:
             opened.measure_again()
-        places, champions, changes = opened.contest(), opened.champions(), opened.changes()
+        standings, champions, changes = opened.contest(), opened.champions(), opened.changes()
     if wants_json(ctx, json):
-        show.out_json(contest_shape(places, champions, changes))
+        show.out_json(contest_shape(standings, champions, changes))
         return
-    _show(places)
-    if not places[0].n:
+    _show(standings)
+    if not standings[0].n:
         show.note("nothing was predicted yet; the first judgements will tell")
     history = ", then ".join(f"{name} after {n}" if n else name for n, name in champions)
     show.note(f"champion: {history}")
@@ -77,17 +77,17 @@ def contest(
         )
 
 
-def _show(places: Sequence[Standing]) -> None:
+def _show(standings: Sequence[Standing]) -> None:
     headings = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
         [
-            place.name,
-            f"{place.share:.0%}",
-            str(place.n),
-            *(_figure(n) for n in (place.loss, place.brier, place.auc)),
-            *(_figure(n, sign="+") for n in (place.behind, place.low, place.high)),
+            standing.name,
+            f"{standing.share:.0%}",
+            str(standing.n),
+            *(_figure(n) for n in (standing.loss, standing.brier, standing.auc)),
+            *(_figure(n, sign="+") for n in (standing.behind, standing.low, standing.high)),
         ]
-        for place in places
+        for standing in standings
     ]
     show.out_table(headings, lines, left=("taste",), no_wrap=True)
 

@@ -204,11 +204,16 @@ def _show(rules: Sequence[StoredRule], *, as_json: bool) -> None:
         if as_json:
             show.out_json(rule_shape(stored))
             continue
-        cells = [str(stored.rule_id), stored.state, show.clean(str(stored.rule)), _told(stored.evidence)]
+        cells = [
+            str(stored.rule_id),
+            stored.state,
+            show.clean(str(stored.rule)),
+            _evidence_text(stored.evidence),
+        ]
         show.out("\t".join(cells).rstrip("\t"))
 
 
-def _told(evidence: Evidence | None) -> str:
+def _evidence_text(evidence: Evidence | None) -> str:
     if evidence is None:
         return ""
     return (

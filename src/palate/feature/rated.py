@@ -55,8 +55,8 @@ class RatedCrowd:
     (levels with group predictors); co-judgements are the implicit feedback of Koren, Factorization meets the
     neighborhood (2008), section 4.
 
-    >>> readers, places = np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1])
-    >>> feedback = CrowdFeedback(readers, places, np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
+    >>> readers, indices = np.array([0, 1, 2, 0]), np.array([0, 0, 0, 1])
+    >>> feedback = CrowdFeedback(readers, indices, np.array([1.0, 1.0, 1.0, -1.0]), n_texts=3)
     >>> crowd = RatedCrowd(feedback, np.eye(3, 2, dtype=np.float32), factors=1, co_judgements=1)
     >>> liked, disliked, unjudged = crowd.block @ crowd.prior
     >>> bool(liked > unjudged > disliked)
@@ -77,17 +77,17 @@ class RatedCrowd:
                 f"factors and co_judgements must be 1 or more, rows one for each of {feedback.n_texts} texts;"
                 f" got {factors=}, {co_judgements=}, {len(rows)} rows"
             )
-        judged, places = np.unique(feedback.indices, return_inverse=True)
+        judged, indices = np.unique(feedback.indices, return_inverse=True)
         likings = _centred(feedback.readers, feedback.likings)
         kept = _spaced(feedback.readers)
-        around = _co_judgements(feedback.readers[kept], places[kept], len(judged), co_judgements, seed)
-        level = _levels(places, likings, around, rows[judged])
-        apart = likings - level.mean[places]
+        around = _co_judgements(feedback.readers[kept], indices[kept], len(judged), co_judgements, seed)
+        level = _levels(indices, likings, around, rows[judged])
+        apart = likings - level.mean[indices]
         factored = _find_factors(
-            feedback.readers[kept], places[kept], apart[kept], len(judged), factors, seed
+            feedback.readers[kept], indices[kept], apart[kept], len(judged), factors, seed
         )
         self.noise = VERDICT_NOISE_FACTOR * factored.noise
-        self._odds = LOG_ODDS_PER_LIKING * _as_verdicts(level, places, likings, feedback.likings)
+        self._odds = LOG_ODDS_PER_LIKING * _as_verdicts(level, indices, likings, feedback.likings)
 
         known = level.counts / (level.counts + level.noise / level.spread)
         targets = np.hstack([level.mean[:, None], factored.means, around])
@@ -184,25 +184,25 @@ def _spaced(readers: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
     return np.asarray(readers % -(-max(len(readers), 1) // MAX_JUDGEMENTS) == 0)
 
 
-def _co_judgements(readers: Rows, places: Rows, n: int, width: int, seed: int) -> Array:
+def _co_judgements(readers: Rows, indices: Rows, n: int, width: int, seed: int) -> Array:
     """(n, width) rows of length 1: principal directions of who judged what, each reader counting the same."""
     around = np.zeros((n, width))
     if len(readers):
         share = 1 / np.sqrt(np.maximum(np.bincount(readers), 1))
-        table = csr_array((share[readers], (readers, places)), shape=(readers.max() + 1, n))
+        table = csr_array((share[readers], (readers, indices)), shape=(readers.max() + 1, n))
         strengths, axes = randomized_svd(table, min(width, *table.shape), seed)
         around[:, : len(strengths)] = axes.T * strengths
     lengths = np.linalg.norm(around, axis=1, keepdims=True)
     return around / np.where(lengths > 1e-9, lengths, 1.0)
 
 
-def _levels(places: Rows, likings: Array, around: Array, rows: Matrix) -> _Levels:
+def _levels(indices: Rows, likings: Array, around: Array, rows: Matrix) -> _Levels:
     """Each text's level: by precision between its own judgements and what co-judgements, text and count let
     expect.
     """
     n = len(rows)
-    counts = np.bincount(places, minlength=n).astype(np.float64)
-    sums = np.bincount(places, likings, minlength=n)
+    counts = np.bincount(indices, minlength=n).astype(np.float64)
+    sums = np.bincount(indices, likings, minlength=n)
     design = np.hstack([np.ones((n, 1)), np.log(np.maximum(counts, 1))[:, None], around, rows])
     precision = np.concatenate([[1.0, 100.0], np.full(around.shape[1], 5.0), np.full(rows.shape[1], 30.0)])
     noise, spread = 0.75, 0.1
@@ -226,25 +226,25 @@ def _ridge(design: Array, targets: Array, weights: Array, precision: Array) -> A
     return np.asarray(np.linalg.solve(design.T @ weighted + np.diag(precision), weighted.T @ targets))
 
 
-def _as_verdicts(level: _Levels, places: Rows, likings: Array, verdicts: Array) -> Array:
+def _as_verdicts(level: _Levels, indices: Rows, likings: Array, verdicts: Array) -> Array:
     """(2,) slope and offset that turn a level into what readers say, a like being 1 and a dislike -1.
 
     Fitted to levels without the judgement itself, so that it is what holds for a reader who is new.
     """
     targets = np.where(verdicts >= 0, 1.0, -1.0)
-    share = ((1 / level.noise) / (level.counts / level.noise + 1 / level.spread))[places]
-    without = (level.mean[places] - share * likings) / (1 - share)
+    share = ((1 / level.noise) / (level.counts / level.noise + 1 / level.spread))[indices]
+    without = (level.mean[indices] - share * likings) / (1 - share)
     design = np.stack([without, np.ones_like(without)], axis=1)
     return _ridge(design, targets[:, None], np.ones(len(targets)), np.full(2, LEVEL_PSEUDO_COUNT))[:, 0]
 
 
-def _find_factors(readers: Rows, places: Rows, apart: Array, n: int, r: int, seed: int) -> _Factors:
+def _find_factors(readers: Rows, indices: Rows, apart: Array, n: int, r: int, seed: int) -> _Factors:
     """Factors of n texts from what m judgements are apart from the level: expectation maximisation,
     variational in both sides.
     """
     size = (int(readers.max(initial=-1)) + 1, n)
-    judged = csr_array((np.ones(len(apart)), (readers, places)), shape=size)
-    table = csr_array((apart, (readers, places)), shape=size)
+    judged = csr_array((np.ones(len(apart)), (readers, indices)), shape=size)
+    table = csr_array((apart, (readers, indices)), shape=size)
     w = np.random.default_rng(seed).normal(scale=0.1, size=(n, r))
     covariances: Array = np.zeros((n, r, r))
     noise, spread = 0.75, 0.03

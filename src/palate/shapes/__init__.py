@@ -99,11 +99,11 @@ def progress_shape(recall: RecallEstimate) -> Shape:
 
 
 def contest_shape(
-    places: Sequence[Standing], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
+    standings: Sequence[Standing], champions: Sequence[tuple[int, str]], changes: Sequence[TasteChange]
 ) -> Shape:
     """The leaderboard, the champions so far, and where the taste seems to have changed."""
     return {
-        "tastes": [asdict(place) for place in places],
+        "tastes": [asdict(standing) for standing in standings],
         "champions": [{"after": n_judgements, "name": name} for n_judgements, name in champions],
         "changes": [change._asdict() for change in changes],
     }

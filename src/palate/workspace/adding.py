@@ -76,10 +76,12 @@ def _add_chunk(
     terms = hash_terms(contents)
     said = content_terms(terms)
     keys = band_keys(said)
-    leaders = _leaders(first_row, keys, said, vectors, store, encoder)
+    representatives = _representatives(first_row, keys, said, vectors, store, encoder)
     stored = [
-        PreparedText(text, ids, counts, [] if leader else bands, leader)
-        for text, (ids, counts), bands, leader in zip(new, terms.to_bytes(), keys, leaders, strict=True)
+        PreparedText(text, ids, counts, [] if representative else bands, representative)
+        for text, (ids, counts), bands, representative in zip(
+            new, terms.to_bytes(), keys, representatives, strict=True
+        )
     ]
     if stored:
         with store.writing() as tables:
@@ -87,7 +89,7 @@ def _add_chunk(
                 return False
     report.known += len(chunk) - len(new)
     report.added += len(new)
-    report.grouped += sum(leader is not None for leader in leaders)
+    report.grouped += sum(row is not None for row in representatives)
     return True
 
 
@@ -106,7 +108,7 @@ def _unknown(chunk: Sequence[Text], tables: Tables) -> list[Text]:
     return new
 
 
-def _leaders(
+def _representatives(
     first_row: int,
     keys: Sequence[Sequence[int]],
     terms: Terms,
@@ -114,32 +116,32 @@ def _leaders(
     store: Store[Tables],
     encoder: CachedEncoder,
 ) -> list[int | None]:
-    """For each new text the row of the nearest leader it is a near-copy of, or None: then it leads a group
-    itself.
+    """Returns for each new text the row of the nearest representative that it is a near-copy of; None where
+    there is none: then it represents a group itself.
 
-    Only leaders have band keys, so a thousand copies of one text are compared a thousand times, not half a
-    million."""
+    Only representatives have band keys, so a thousand copies of one text are compared a thousand times, not
+    half a million."""
     with store.reading() as tables:
         sharing = tables.texts.sharing_bands([key for text_keys in keys for key in text_keys])
         before = tables.texts.outlines({row for rows in sharing.values() for row in rows})
     known = encoder.known([outline.content_hash for outline in before.values()])
     ids = [terms.ids[first:last].tolist() for first, last in pairwise(terms.starts)]
 
-    def alike(place: int, row: int) -> float:
+    def alike(index: int, row: int) -> float:
         """Cosine to the text at a row; -1 where the words say that it is no copy."""
         stored = before.get(row)
         vector = known.get(stored.content_hash) if stored else vectors[row - first_row]
         others = [id for id in stored.ids if id < BUCKETS] if stored else ids[row - first_row]
-        if vector is None or jaccard(ids[place], others) < ALIKE_TERMS:
+        if vector is None or jaccard(ids[index], others) < ALIKE_TERMS:
             return -1.0
-        return float(vectors[place] @ vector.astype(np.float32))
+        return float(vectors[index] @ vector.astype(np.float32))
 
-    leaders: list[int | None] = []
-    for place, text_keys in enumerate(keys):
+    representatives: list[int | None] = []
+    for index, text_keys in enumerate(keys):
         candidates = {row for key in text_keys for row in sharing.get(key, ())}
-        cosine, row = max(((alike(place, row), -row) for row in candidates), default=(-1.0, 0))
-        leaders.append(-row if cosine >= ALIKE_VECTORS else None)
-        if leaders[-1] is None:
+        cosine, row = max(((alike(index, row), -row) for row in candidates), default=(-1.0, 0))
+        representatives.append(-row if cosine >= ALIKE_VECTORS else None)
+        if representatives[-1] is None:
             for key in text_keys:
-                sharing.setdefault(key, []).append(first_row + place)
-    return leaders
+                sharing.setdefault(key, []).append(first_row + index)
+    return representatives

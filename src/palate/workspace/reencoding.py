@@ -68,11 +68,11 @@ def move(store: Store[Tables], name: str, encoder: Encoder, progress: Encoded | 
     while True:
         before = made
 
-        def told(done: int, total: int, before: int = before) -> None:
+        def report(done: int, total: int, before: int = before) -> None:
             if progress:
                 progress(before + done, before + total)
 
-        made += encode_missing(store, cached, told)
+        made += encode_missing(store, cached, report)
         with store.writing() as tables:
             if tables.encoders.use(cached.encoder_id, name):
                 tables.encoders.put_figures(cached.encoder_id, _measured(name))
@@ -128,7 +128,7 @@ class Reencoding:
             raise failed
 
     def _move_aside(self, name: str, encoder: Encoder) -> None:
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             self._under_way = UnderWay(name, done, total)
             if self._stop.is_set():
                 raise Stopped
@@ -137,7 +137,7 @@ class Reencoding:
             while self._brought is not encoder and not self._stop.is_set():
                 # another process writes for long: it has waited, and goes on where it was
                 with suppress(StoreBusy):
-                    move(self._store, name, encoder, told)
+                    move(self._store, name, encoder, report)
                     self._brought = encoder
         except Stopped:
             pass
@@ -151,9 +151,9 @@ def _measured(name: str) -> dict[str, float]:
     """The last figures of an encoder that palate trained, from the palate.json in its folder; empty for
     others.
     """
-    told = Path(name.removeprefix("sbert:")) / "palate.json"
-    if not name.startswith("sbert:") or not told.is_file():
+    path = Path(name.removeprefix("sbert:")) / "palate.json"
+    if not name.startswith("sbert:") or not path.is_file():
         return {}
-    parts: dict[str, dict[str, Any]] = json.loads(told.read_text("utf-8"))["figures"]
+    parts: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))["figures"]
     last = list(parts.values())[-1] if parts else {}
     return {figure: number for figure, number in last.items() if isinstance(number, int | float)}

@@ -58,7 +58,7 @@ class Reader:
         before.
 
         What a rule keeps stands above all others, what one blocks is not there. In a store of more than
-        200,000 texts the answer after a judgement may come before every text was read; its `exact` then says
+        20,000 texts the answer after a judgement may come before every text was read; its `exact` then says
         so. exact: read them all where that is needed to be sure."""
         check_limit(limit)
         with self._learner.lock:
@@ -114,12 +114,13 @@ class Reader:
         """Takes back the newest judgement that stands: all is as if it had never been. None where there is
         none.
 
-        key: see `judge`.
+        key: see `judge`. The text_id is empty where the text was removed since.
         """
         entry = self._learner.undo(key=key)
-        if entry is None or entry.row is None:
+        if entry is None:
             return None
-        return self._feedbacks([entry])[0]
+        texts = texts_of(self._workspace.store, [entry])
+        return self._feedback(entry, texts[entry.row].id if entry.row in texts else "")
 
     def value(self, texts: Sequence[str | Text]) -> list[Value]:
         """Returns what texts, in the library or not, are worth to this reader; nothing is stored.

@@ -23,7 +23,7 @@ corpora = given(
 @corpora
 def test_weights_on_features_are_weights_on_vectors(seed: int, n: int, dims: int, shrinkage: float) -> None:
     """transform(x) @ w == (x - mean) @ direction(w)."""
-    semantic = Semantic(unit_vectors(seed, n, dims), shrinkage=shrinkage)
+    semantic = Semantic.fit(unit_vectors(seed, n, dims), shrinkage=shrinkage)
     vectors, weights = unit_vectors(seed + 1, 5, dims), np.random.default_rng(seed).normal(size=dims)
     features = semantic.transform(vectors)
     assert features.dtype == np.float32
@@ -40,7 +40,7 @@ def test_features_of_a_corpus_have_a_mean_squared_length_of_one(
     are whitened.
     """
     vectors = unit_vectors(seed, n, dims)
-    semantic = Semantic(vectors, shrinkage=shrinkage)
+    semantic = Semantic.fit(vectors, shrinkage=shrinkage)
     evenly = semantic.mean + np.vstack([np.eye(dims), -np.eye(dims)])
     texts, pseudo = (semantic.transform(rows).astype(np.float64) for rows in (vectors, evenly))
     assert ((texts**2).sum() + ISOTROPIC * (pseudo**2).sum(axis=1).mean()) / (n + ISOTROPIC) == pytest.approx(
@@ -54,7 +54,7 @@ def test_with_no_text_or_few_it_is_near_plain_cosine(n: int, dims: int, seed: in
     ones, break nothing.
     """
     corpus = unit_vectors(seed, n, dims) * (not zero)
-    semantic = Semantic(corpus)
+    semantic = Semantic.fit(corpus)
     vectors = unit_vectors(seed + 1, 6, dims)
     features = semantic.transform(vectors)
     assert np.isfinite(features).all()
@@ -72,7 +72,7 @@ def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(
     vectors whose prior precision is proportional to covariance + shrinkage * mean eigenvalue, the covariance
     being that of the corpus and 50 pseudo-texts spread evenly."""
     corpus = unit_vectors(seed, n, dims)
-    semantic = Semantic(corpus, shrinkage=shrinkage)
+    semantic = Semantic.fit(corpus, shrinkage=shrinkage)
     total = n + ISOTROPIC
     mean = corpus.sum(axis=0) / total
     covariance = np.eye(dims) * ISOTROPIC / dims / total
@@ -103,6 +103,6 @@ def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(
 @pytest.mark.parametrize("n", [SAMPLE - 1, SAMPLE, SAMPLE + 1, 2 * SAMPLE - 1, 5 * SAMPLE // 2])
 def test_at_most_20_000_texts_are_used(n: int) -> None:
     """With all vectors equal, the mean tells how many of them stood against the pseudo-texts."""
-    mean = Semantic(np.ones((n, 2))).mean[0]
+    mean = Semantic.fit(np.ones((n, 2))).mean[0]
     used = ISOTROPIC * mean / (1 - mean)
     assert min(n, SAMPLE) / 2 < used <= SAMPLE + 1e-6

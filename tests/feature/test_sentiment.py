@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.sentiment import QUIET, WORDS, Sentiment
+from palate.feature.sentiment import QUIET, WORDS, Sentiment, feelings_of
 from palate.feature.terms import hash_terms
 
 WARM, COOL = ["delightful", "charming", "superb", "joy"], ["awful", "boring", "horrible", "grief"]
@@ -13,10 +13,14 @@ contents = st.lists(
 )
 
 
+def fitted(corpus: list[str]) -> Sentiment:
+    return Sentiment.fit(feelings_of(hash_terms(corpus)))
+
+
 @given(contents)
 def test_rows_are_centred_with_a_length_that_a_hundred_texts_bring_to_one(corpus: list[str]) -> None:
     terms = hash_terms(corpus)
-    rows = Sentiment(terms).transform(terms).astype(float)
+    rows = Sentiment.fit(feelings_of(terms)).transform(terms).astype(float)
     assert rows.shape == (len(corpus), 2)
     np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-4)
     length = (rows**2).sum(axis=1).mean()
@@ -27,7 +31,7 @@ def test_rows_are_centred_with_a_length_that_a_hundred_texts_bring_to_one(corpus
 def test_a_warm_word_raises_the_first_column_and_a_cool_one_the_second(
     corpus: list[str], words: list[str]
 ) -> None:
-    sentiment = Sentiment(hash_terms([*corpus, "superb", "awful"]))
+    sentiment = fitted([*corpus, "superb", "awful"])
     plain, warm, cool, warmer = sentiment.transform(
         hash_terms(
             [
@@ -49,12 +53,24 @@ def test_columns_are_the_roots_of_the_valence_per_word() -> None:
     expected = np.sqrt(np.array([[3.1, 0], [0, 2.0], [0, 0]]) / words)
     expected -= expected.mean(axis=0)
     expected /= np.sqrt((expected**2).sum(axis=1).mean())
-    np.testing.assert_allclose(Sentiment(corpus).transform(corpus) * 100 / len(corpus), expected, atol=1e-4)
+    np.testing.assert_allclose(
+        Sentiment.fit(feelings_of(corpus)).transform(corpus) * 100 / len(corpus), expected, atol=1e-4
+    )
 
 
 def test_a_corpus_without_feeling_and_none_at_all_give_zeros() -> None:
     for corpus in (["train table", "plots"], []):
-        rows = Sentiment(hash_terms(corpus)).transform(hash_terms(["superb", "table"]))
+        rows = fitted(corpus).transform(hash_terms(["superb", "table"]))
         assert rows.dtype == np.float32
         np.testing.assert_array_equal(rows, np.zeros((2, 2)))
-    assert Sentiment(hash_terms(["superb", "awful"])).transform(hash_terms([])).shape == (0, 2)
+    assert fitted(["superb", "awful"]).transform(hash_terms([])).shape == (0, 2)
+
+
+@given(contents, st.lists(st.sampled_from(WARM + COOL + PLAIN), max_size=6).map(" ".join))
+def test_feelings_of_a_text_do_not_depend_on_others_and_make_the_same_fit(
+    corpus: list[str], text: str
+) -> None:
+    together = feelings_of(hash_terms([*corpus, text]))
+    parted = [feelings_of(hash_terms(part)) for part in (corpus[:1], corpus[1:], [text], [])]
+    np.testing.assert_array_equal(together, np.concatenate(parted))
+    assert ((together >= 0) & (together <= 2)).all()

@@ -145,7 +145,7 @@ class MadeCrowd:
         table = np.random.default_rng(len(str(source))).normal(size=(n, 2)).astype(np.float32)
         self.block: Block = csr_array(table) if sparse else table
         self.prior: Vector = np.array([0.5, 0.0])
-        self.heard = 3.0
+        self.judgements_per_text = 3.0
 
     def transform(self, rows: Matrix) -> Block:
         return np.zeros((len(rows), 2), np.float32)

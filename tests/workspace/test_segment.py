@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from palate.workspace.fitting import RawTexts
-from palate.workspace.segment import LENGTHS, Segment, empty_segment, joined, make_segment, ragged, without
+from palate.workspace.segment import (
+    LENGTHS,
+    RAGGED,
+    STARTS,
+    Segment,
+    empty_segment,
+    joined,
+    make_segment,
+    ragged,
+    without,
+)
 from workspace.made_texts import cut, dense, features_of, made_space, made_texts, part_of
 from workspace.test_space import Echo
 
@@ -17,14 +27,14 @@ seeds, sizes, all_cuts = st.integers(0, 999), st.integers(0, 80), st.lists(st.in
 
 def listed(segment: Segment) -> list[dict[str, object]]:
     """Returns what a segment holds of each text, as plain objects."""
-    arrays, starts = segment.arrays, segment.starts.tolist()
     texts = []
     for index in range(len(segment)):
-        span = slice(starts[index], starts[index + 1])
-        text: dict[str, object] = {name: arrays[name][span].tolist() for name in ("codes", "counts")}
-        for name, array in arrays.items():
-            if name not in ("codes", "counts", "starts", "error"):
-                text[name] = array[index].tobytes()
+        text: dict[str, object] = {}
+        for starts, names in STARTS.items():
+            begin, end = segment.arrays[starts][index : index + 2].tolist()
+            text |= {name: segment.arrays[name][begin:end].tolist() for name in names}
+        for name in segment.arrays.keys() - RAGGED:
+            text[name] = segment.arrays[name][index].tobytes()
         texts.append(text)
     return texts
 

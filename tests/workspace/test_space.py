@@ -22,7 +22,7 @@ class Echo:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.prior: Vector = np.array([0.5])
-        self.heard = 2.0
+        self.judgements_per_text = 2.0
 
     def transform(self, rows: Matrix) -> Block:
         return np.asarray(rows[:, :1])
@@ -76,7 +76,7 @@ def test_a_crowd_is_a_block_with_a_prior_and_an_average(seed: int, sparse: bool)
     background = space.background
     np.testing.assert_allclose(dense(background.average.blocks["crowd"]), [[table.mean()]], atol=1e-6)
     assert background.prior["crowd"].tolist() == [0.5]
-    assert background.heard == 2.0
+    assert background.judgements_per_text == 2.0
     alone = space.without_crowd()
     assert features_of(alone, texts).blocks.keys() == features_of(plain, texts).blocks.keys()
     assert not alone.background.prior

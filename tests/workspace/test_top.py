@@ -181,10 +181,10 @@ def test_they_hold_the_best_of_all_after_any_changes(
         (1, False, 1, "small", "scores_at not proven"),  # too many may be best, and the pass is put off
         (1, True, 1, "small", "scores scores_at proven"),  # or made at once, as asked
         (10_000, False, 1, "small", "scores scores_at proven"),  # or as the corpus is small
-        (1, False, 50, "large", "scores proven"),  # the last pass is of no use
+        (1, False, 50, "large", "scores scores_at proven"),  # the last pass is of no use
         (1, True, 10_000, "large", "scores_at proven"),  # unless all may be scored one by one
-        (1, False, 50, "crowd", "scores proven"),
-        (1, False, 50, "layout", "scores proven"),
+        (1, False, 50, "crowd", "scores scores_at proven"),
+        (1, False, 50, "layout", "scores scores_at proven"),
         (1, False, 50, "zero", "proven"),
     ],
 )

@@ -9,6 +9,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from palate.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from palate.errors import PalateError
     from palate.feedback import Feedback
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from palate.text import Text
     from palate.value import Contribution, Hit, Ranking, SimilarText, Value, Why
 
-__version__ = "0.1.0"
 __all__ = [
     "Contribution",
     "Feedback",

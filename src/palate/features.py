@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-Block = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]] | csr_array
+Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
+Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
+Block = Matrix | csr_array
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 
 from palate.features import Features
+from palate.features import Matrix as Matrix
+from palate.features import Rows as Rows
+from palate.features import Vector as Vector
 from palate.weights import Weights
-
-Vector = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
-Matrix = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
-Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 
 Tables = TypeVar("Tables", covariant=True)  # what a store gives to read and write: `store.tables.Tables`
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from palate.text import Text
 
 if TYPE_CHECKING:
-    from palate.features import Features
-    from palate.parts import Rows, Vector
+    from palate.features import Features, Rows, Vector
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def test_a_weighting_comes_back_from_its_arrays_to_the_bit(
 
 @given(contents=CORPORA, new=st.lists(TEXTS | ODD, max_size=5))
 def test_postings_are_the_known_terms_of_each_text(contents: list[str], new: list[str]) -> None:
-    """Ascending, as often as they occur; saturation and norms are those of the whole text, unknown terms too."""
+    """Ascending, as often as they occur; saturation and norms are of the whole text."""
     keyword, terms = Keyword.fit(hash_terms(contents)), hash_terms(new)
     postings = keyword.postings(terms)
     known, n = keyword.ids.tolist(), len(contents)

@@ -27,13 +27,14 @@ seeds, sizes, all_cuts = st.integers(0, 999), st.integers(0, 80), st.lists(st.in
 
 def listed(segment: Segment) -> list[dict[str, object]]:
     """Returns what a segment holds of each text, as plain objects."""
-    arrays, texts = segment.arrays, []
+    texts = []
     for index in range(len(segment)):
         text: dict[str, object] = {}
         for starts, names in STARTS.items():
-            span = slice(*arrays[starts][index : index + 2].tolist())
-            text |= {name: arrays[name][span].tolist() for name in names}
-        text |= {name: array[index].tobytes() for name, array in arrays.items() if name not in RAGGED}
+            begin, end = segment.arrays[starts][index : index + 2].tolist()
+            text |= {name: segment.arrays[name][begin:end].tolist() for name in names}
+        for name in segment.arrays.keys() - RAGGED:
+            text[name] = segment.arrays[name][index].tobytes()
         texts.append(text)
     return texts
 
@@ -73,7 +74,7 @@ def test_features_of_a_segment_are_those_of_its_texts(
             assert block.indices.tolist() == other.indices.tolist()
             assert block.indptr.tolist() == other.indptr.tolist()
         else:
-            np.testing.assert_allclose(np.asarray(block), np.asarray(other), atol=1e-6)
+            np.testing.assert_allclose(block, other, atol=1e-6)
     np.testing.assert_array_equal(
         segment.vectors(np.array(indices, dtype=np.int64)), chosen.vectors.astype(np.float16)
     )
@@ -151,7 +152,7 @@ def test_ragged_is_the_entries_row_by_row(
     starts: NDArray[np.int64] = np.cumsum([offset, *sizes]).astype(precision)
     rows = drawn.draw(st.lists(st.integers(0, len(sizes) - 1), max_size=9)) if sizes else []
     positions, begins = ragged(starts, np.array(rows, dtype=np.int64))
-    expected, ends = list[int](), [0]
+    expected, ends = [], [0]
     for row in rows:
         expected += range(int(starts[row]), int(starts[row + 1]))
         ends.append(len(expected))

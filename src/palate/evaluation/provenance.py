@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import palate
 from palate.errors import BadSource
+from palate.version import __version__
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "threadpoolctl", "tokenizers")
 
@@ -26,7 +26,7 @@ def provenance(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
     return {
         "data": {str(path): _sha256(path) for path in files},
         "settings": dict(settings),
-        "palate": palate.__version__,
+        "palate": __version__,
         "code": _code(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
@@ -48,6 +48,6 @@ def _sha256(path: Path) -> str:
 
 def _code() -> str:
     digest = sha256()
-    for path in sorted(Path(palate.__file__).parent.rglob("*.py")):
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

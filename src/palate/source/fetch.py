@@ -232,7 +232,7 @@ def without_password(url: "httpx.URL") -> str:
 def _headers(target: "httpx.URL", conditions: dict[str, str]) -> list[tuple[bytes, bytes]]:
     import base64
 
-    from palate import __version__
+    from palate.version import __version__
 
     headers = {
         "Host": target.netloc.decode("ascii"),

@@ -106,3 +106,13 @@ def test_at_most_20_000_texts_are_used(n: int) -> None:
     mean = Semantic.fit(np.ones((n, 2))).mean[0]
     used = ISOTROPIC * mean / (1 - mean)
     assert min(n, SAMPLE) / 2 < used <= SAMPLE + 1e-6
+
+
+@given(seed=st.integers(0, 999), n=st.integers(1, 200), dims=st.sampled_from([2, 7, 64]), drawn=st.data())
+def test_a_row_has_the_same_bits_whatever_the_others(
+    seed: int, n: int, dims: int, drawn: st.DataObject
+) -> None:
+    semantic, vectors = Semantic.fit(unit_vectors(seed, 40, dims)), unit_vectors(seed + 1, n, dims)
+    together = semantic.transform(vectors)
+    indices = drawn.draw(st.lists(st.integers(0, n - 1), max_size=9))
+    assert semantic.transform(vectors[indices]).tobytes() == together[indices].tobytes()

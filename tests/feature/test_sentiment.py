@@ -58,6 +58,12 @@ def test_columns_are_the_roots_of_the_valence_per_word() -> None:
     )
 
 
+def test_texts_that_feel_alike_have_no_feeling_against_each_other() -> None:
+    """The mean of three equal feelings is off by its rounding, which is no spread."""
+    corpus = hash_terms(["delightful awful"] * 3)
+    assert not Sentiment.fit(feelings_of(corpus)).transform(corpus).any()
+
+
 def test_a_corpus_without_feeling_and_none_at_all_give_zeros() -> None:
     for corpus in (["train table", "plots"], []):
         rows = fitted(corpus).transform(hash_terms(["superb", "table"]))

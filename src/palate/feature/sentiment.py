@@ -45,7 +45,8 @@ class Sentiment:
         """Returns what centres and scales (n, 2) feelings of a corpus, as `feelings_of` gives them."""
         mean = feelings.mean(axis=0) if len(feelings) else np.zeros(2)
         spread = float(((feelings - mean) ** 2).sum(axis=1).mean()) if len(feelings) else 0.0
-        scale = min(1.0, len(feelings) / FULL_SCALE_TEXTS) / np.sqrt(spread) if spread > 0 else 0.0
+        # of texts that feel alike, the rounding error of their mean would be scaled up
+        scale = min(1.0, len(feelings) / FULL_SCALE_TEXTS) / np.sqrt(spread) if spread > 1e-12 else 0.0
         return cls(mean, float(scale))
 
     def transform(self, terms: Terms) -> Matrix:

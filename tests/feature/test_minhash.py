@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.feature.minhash import N_BANDS, MIN_TERMS, HASHES_PER_BAND, band_keys, jaccard
+from palate.feature.minhash import HASHES_PER_BAND, MIN_TERMS, N_BANDS, band_keys, jaccard
 from palate.feature.terms import BUCKETS, hash_terms
 from palate.features import Terms
 

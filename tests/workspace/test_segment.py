@@ -74,7 +74,7 @@ def test_features_of_a_segment_are_those_of_its_texts(
             assert block.indices.tolist() == other.indices.tolist()
             assert block.indptr.tolist() == other.indptr.tolist()
         else:
-            np.testing.assert_allclose(block, other, atol=1e-6)
+            np.testing.assert_allclose(dense(block), dense(other), atol=1e-6)
     np.testing.assert_array_equal(
         segment.vectors(np.array(indices, dtype=np.int64)), chosen.vectors.astype(np.float16)
     )
@@ -152,7 +152,7 @@ def test_ragged_is_the_entries_row_by_row(
     starts: NDArray[np.int64] = np.cumsum([offset, *sizes]).astype(precision)
     rows = drawn.draw(st.lists(st.integers(0, len(sizes) - 1), max_size=9)) if sizes else []
     positions, begins = ragged(starts, np.array(rows, dtype=np.int64))
-    expected, ends = [], [0]
+    expected, ends = list[int](), [0]
     for row in rows:
         expected += range(int(starts[row]), int(starts[row + 1]))
         ends.append(len(expected))

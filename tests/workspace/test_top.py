@@ -232,11 +232,12 @@ def test_of_equal_texts_the_last_come_and_no_others(weights: str) -> None:
         reader = MadeReader(3, sparse=False)
         reader.end = len(reader.segments)
         corpus = reader.corpus()
-        given = {
+        choices: dict[str, Mapping[str, Weights]] = {
             "none": {},
             "zero": {name: 0.0 * block for name, block in reader.weights.items()},
             "one that no text has": {"crowd": np.ones(2)},
-        }[weights]
+        }
+        given = choices[weights]
         candidates = np.arange(TEXTS) % 3 == 0
         for exact in (True, False):
             best = reader.top.best(corpus, given, None, candidates, 10, exact=exact)

@@ -49,12 +49,9 @@ class Door(TyperGroup):
         for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with notices_told():
-            return self._invoked(ctx)
-
-    def _invoked(self, ctx: Any) -> Any:
         try:
-            answer = super().invoke(ctx)
+            with notices_told():
+                answer = super().invoke(ctx)
             sys.stdout.flush()
             return answer
         except PalateError as error:

@@ -1,6 +1,6 @@
 """Tests that need more than a base install are skipped where it is missing, with a reason that names it.
 
-A test module and a fixture say what they need by their imports, a test by `@pytest.mark.extra("parquet")`, or
+A test module and a fixture say what they need by their imports, a test by `@pytest.mark.needs("parquet")`, or
 by `pytest.importorskip` where it needs a package as a reference. `pytest -rs` counts them.
 """
 
@@ -19,6 +19,13 @@ EXTRAS = {
     "plots": ("matplotlib",),
     "setfit": ("setfit",),
 }
+EXAMPLES = {  # in docstrings of modules that import without the extra
+    "evaluation/peer/river.py": "peers",
+    "evaluation/peer/tfidf.py": "peers",
+    "evaluation/systems.py": "peers",
+    "source/page.py": "pages",
+    "training/run/metrics.py": "bert",
+}
 REFERENCES = ("asreview", "pandas", "polars", "qdrant_client", "river")  # of the test group
 NEEDS = {
     **{package: f"the extra [{extra}]" for extra, packages in EXTRAS.items() for package in packages},
@@ -27,13 +34,21 @@ NEEDS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "extra(name): needs this extra of pyproject.toml")
+    config.addinivalue_line("markers", "slow: takes a second or more")
+    config.addinivalue_line("markers", "needs(extra): is skipped where this extra is not installed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for mark in item.iter_markers("extra"):
+    for mark in item.iter_markers("needs"):
         if any(find_spec(package) is None for extra in mark.args for package in EXTRAS[extra]):
             pytest.skip(f"needs {', '.join(f'the extra [{extra}]' for extra in mark.args)}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for module, extra in EXAMPLES.items():
+            if item.path.as_posix().endswith(f"src/palate/{module}"):
+                item.add_marker(pytest.mark.needs(extra))
 
 
 @pytest.hookimpl(wrapper=True)

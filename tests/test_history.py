@@ -64,6 +64,7 @@ def test_judgements_of_a_forgotten_text_may_leave_the_log() -> None:
     assert rules_broken(JUDGED, forgotten, log=LOG[1:], texts="bc") == set()
 
 
+@pytest.mark.slow
 def test_three_processes_that_are_killed_leave_what_they_were_told() -> None:
     """Also that undo is last in first out, no ranking shows what was judged, and no damaged cache is trusted.
 

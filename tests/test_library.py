@@ -240,6 +240,7 @@ def test_it_does_not_matter_in_what_chunks_texts_are_added(
     assert stored() == at_once
 
 
+@pytest.mark.slow
 def test_stopping_before_any_commit_of_adding_leaves_a_store_that_opens_and_can_go_on(
     words: Encoder, tmp_path: Path, papers: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:

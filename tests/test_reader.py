@@ -75,6 +75,7 @@ def test_a_shorter_ranking_is_the_top_of_a_longer_one(filled: Library) -> None:
         assert [hit.text.id for hit in me.rank(limit)] == [hit.text.id for hit in whole[:limit]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bayes", "profile"])
 @settings(max_examples=15)
 @given(
@@ -318,6 +319,7 @@ def test_the_same_text_twice_in_one_call_has_the_last_verdict(filled: Library) -
     assert bits(me.rank(20, all=True)) == bits(once.rank(20, all=True))
 
 
+@pytest.mark.slow
 @given(
     first=st.lists(st.tuples(st.integers(0, 11), VERDICTS), max_size=8),
     undone=st.tuples(st.integers(0, 11), VERDICTS),

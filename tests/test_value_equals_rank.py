@@ -60,6 +60,7 @@ def check(kind: str, papers: list[Text], judgements: Any, boosts: Any, *, dated:
                 assert me.value([hit.text.content])[0].mean == pytest.approx(hit.value.mean, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in [*TASTES, CONTEST] if kind != "neural"])
 @settings(max_examples=6)
 @given(
@@ -74,6 +75,7 @@ def test_a_text_is_worth_what_its_rank_says(
     check(kind, papers, judgements, boosts, dated=dated, crowd=crowd)
 
 
+@pytest.mark.needs("bert")
 def test_a_text_is_worth_to_a_network_what_its_rank_says(words: Encoder, papers: list[Text]) -> None:
     judgements = [(0, 1.0), (4, -1.0), (8, 0.5), (13, "skip")]
     check("neural", papers, judgements, [("cat", 0.5)], dated=True, crowd=True)

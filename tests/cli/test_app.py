@@ -267,6 +267,7 @@ def test_wrong_usage_is_exit_code_2(palate: Palate, store: Path, args: list[str]
 # --- a process of its own: streams, pipes, signals
 
 
+@pytest.mark.slow
 def test_data_goes_to_stdout_and_all_else_to_stderr(store: Path) -> None:
     done = run("rank", "--json", "--limit", "2", store=store)
     assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 2)
@@ -274,6 +275,7 @@ def test_data_goes_to_stdout_and_all_else_to_stderr(store: Path) -> None:
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
 
 
+@pytest.mark.slow
 def test_json_is_utf8_whatever_the_locale(store: Path) -> None:
     with Library(store) as library:
         library.add([{"id": "cz", "title": "žluť 猫"}])
@@ -307,6 +309,7 @@ def test_a_full_disk_is_told(store: Path) -> None:
     assert done.stderr == "palate: the answer cannot be written to standard output: No space left on device\n"
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_add_with_130_and_keeps_whole_chunks(tmp_path: Path) -> None:
     """The interrupt comes when the first chunk is in the store, and there are far too many texts to be done
     by then.

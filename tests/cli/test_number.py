@@ -40,6 +40,7 @@ def test_a_place_by_taste_is_its_rank_among_the_values_of_all(palate: Palate, st
     assert "by the taste of me" in said.stderr
 
 
+@pytest.mark.needs("peers")
 def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palate, store: Path) -> None:
     """As scikit-learn's PCA ranks the stored texts themselves; no reader is needed for it to say the same."""
     from sklearn.decomposition import PCA
@@ -118,6 +119,7 @@ def tiny_model(folder: Path, kind: str, labels: dict[int, str], **config: Any) -
     return transformers.pipeline("text-classification", model=str(folder), device="cpu")
 
 
+@pytest.mark.needs("bert")
 def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_path: Path) -> None:
     """As transformers' own pipeline tells it."""
     folder, labels = tmp_path / "classes", {0: "animals", 1: "money", 2: "neither"}
@@ -132,6 +134,7 @@ def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_pat
         assert float(probability) == pytest.approx(told["probability"], abs=1e-4)
 
 
+@pytest.mark.needs("bert")
 def test_a_regression_tells_its_number(palate: Palate, tmp_path: Path) -> None:
     folder = tmp_path / "stars"
     pipeline = tiny_model(folder, "regress", {0: "stars"}, problem_type="regression")
@@ -144,6 +147,7 @@ def test_a_regression_tells_its_number(palate: Palate, tmp_path: Path) -> None:
         assert of == "stars"
 
 
+@pytest.mark.needs("bert")
 def test_number_takes_an_axis_or_a_model(palate: Palate, store: Path) -> None:
     assert palate("number", "cats", "--axis", "taste", "--model", "classes", ok=False).exit_code == 2
     assert palate("number", "cats", "--axis", "beauty", ok=False).exit_code == 2

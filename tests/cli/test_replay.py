@@ -83,6 +83,7 @@ def test_against_all_is_the_default(palate: Palate, monkeypatch: pytest.MonkeyPa
     assert asked == [choose_systems("all", crowd=False)[0], ["palate", "random"]]
 
 
+@pytest.mark.needs("peers")
 def test_a_crowd_is_what_other_readers_said(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[RatedTexts] = []
 
@@ -120,6 +121,7 @@ def test_popularity_needs_a_crowd(palate: Palate) -> None:
     assert "--hide hides texts from the crowd" in palate(*RATINGS, "--hide", "10", ok=False).stderr
 
 
+@pytest.mark.needs("plots")
 def test_library_ranks_all_texts_by_a_few_likes(palate: Palate) -> None:
     args = [
         "replay",
@@ -171,6 +173,7 @@ def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch)
     assert max(map(len, said.splitlines())) <= 100
 
 
+@pytest.mark.needs("peers")
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -189,6 +192,7 @@ def test_bad_input_is_told_before_the_work_begins(palate: Palate, args: list[str
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.needs("peers")
 def test_ctrl_c_writes_nothing(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*args: object, **more: object) -> None:
         raise KeyboardInterrupt
@@ -233,6 +237,7 @@ def test_beside_the_rows_it_says_what_they_were_made_of(palate: Palate) -> None:
     assert {"palate", "code", "python", "packages", "machine", "seconds"} < set(facts)
 
 
+@pytest.mark.needs("plots")
 @pytest.mark.parametrize("args", [RATINGS, ["replay", "screening", "review.csv"]])
 def test_curves_are_drawn(palate: Palate, args: list[str]) -> None:
     palate(*args, "--against", "random", "--plot", "curves.png")

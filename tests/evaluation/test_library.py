@@ -145,6 +145,7 @@ def test_ties_are_broken_by_one_draw_per_reader_not_by_the_order_of_the_file() -
     assert np.mean(recalls) == pytest.approx(100 / 299, abs=0.04)
 
 
+@pytest.mark.needs("peers")
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: RatedTexts) -> None:
     told = []
     rows = replay_library(

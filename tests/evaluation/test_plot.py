@@ -34,11 +34,13 @@ def is_png(path: Path) -> bool:
     return path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n") and path.stat().st_size > 5000
 
 
+@pytest.mark.needs("plots")
 def test_curves_are_drawn_also_where_a_system_lacks_a_metric(tmp_path: Path) -> None:
     plot_curves(ROWS, tmp_path / "curves.png")
     assert is_png(tmp_path / "curves.png")
 
 
+@pytest.mark.needs("plots")
 def test_recall_is_drawn_for_each_review(tmp_path: Path) -> None:
     reviews = [Review(name, tuple("abcdefgh"), np.arange(8) < 3) for name in ("one", "two", "three", "four")]
     runs = {
@@ -70,6 +72,7 @@ def test_no_two_systems_look_alike_and_palate_looks_like_no_other() -> None:
     )
 
 
+@pytest.mark.needs("plots")
 def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     check_plot()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -79,6 +82,7 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
         check_plot()
 
 
+@pytest.mark.needs("plots")
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadValue, match=r"nowhere/curves.png cannot be written: No such file or directory"):
         plot_curves(ROWS, tmp_path / "nowhere/curves.png")

@@ -56,6 +56,7 @@ def find(rows: list[ResultRow], **wanted: object) -> ResultRow:
     return row
 
 
+@pytest.mark.needs("peers")
 def test_who_knows_all_is_perfect_and_chance_is_chance(
     rated: RatedTexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +144,7 @@ def test_without_times_the_order_is_random_with_the_seed() -> None:
     assert sorted(orders[2]) == sorted(untimed.rows.tolist()) != orders[2]
 
 
+@pytest.mark.needs("peers")
 def test_a_readers_figures_do_not_depend_on_who_else_takes_part(rated: RatedTexts) -> None:
     def auc_of(systems: list[str], *indices: int) -> float:
         some = RatedTexts("made", rated.contents, tuple(rated.histories[index] for index in indices))
@@ -153,6 +155,7 @@ def test_a_readers_figures_do_not_depend_on_who_else_takes_part(rated: RatedText
     assert together == pytest.approx(np.mean(alone))
 
 
+@pytest.mark.needs("peers")
 def test_the_same_seed_gives_the_same_rows_on_any_number_of_workers(rated: RatedTexts) -> None:
     some = RatedTexts("made", rated.contents, rated.histories[:3])
     told = []
@@ -206,6 +209,7 @@ def test_who_goes_by_the_crowd_alone_is_good_before_any_judgement(rated: RatedTe
     assert find(rows, metric="auc").mean > 0.9
 
 
+@pytest.mark.needs("peers")
 def test_what_was_kept_gives_the_same_rows(rated: RatedTexts, tmp_path: Path) -> None:
     some = RatedTexts("made", rated.contents, rated.histories[:3])
     wanted = replay_ratings(some, ["elas-u3", "river"], seed=4)

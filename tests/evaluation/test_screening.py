@@ -82,6 +82,7 @@ def test_who_knows_all_loses_nothing(reviews: list[Review], monkeypatch: pytest.
         assert row.low == row.mean == row.high
 
 
+@pytest.mark.needs("peers")
 def test_chance_loses_half_and_a_learner_less(reviews: list[Review]) -> None:
     rows = replay_screening(reviews[:1], ["random", "elas-u4"], seeds=range(8))
     losses = {row.system: row for row in rows if row.metric == "loss"}
@@ -97,6 +98,7 @@ def test_several_reviews_have_a_row_for_all(reviews: list[Review]) -> None:
     assert both.mean == pytest.approx((first.mean + second.mean) / 2)
 
 
+@pytest.mark.needs("peers")
 def test_the_same_seeds_give_the_same_rows_on_any_number_of_workers(reviews: list[Review]) -> None:
     rows = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
     assert replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1], workers=2) == rows
@@ -124,6 +126,7 @@ def test_palate_is_compared_run_by_run_and_over_all_review_by_review(
         assert (less.n, palate[data].palate_minus) == (n, None)
 
 
+@pytest.mark.needs("peers")
 def test_what_was_kept_gives_the_same_rows(reviews: list[Review], tmp_path: Path) -> None:
     wanted = replay_screening(reviews, ["random", "elas-u3"], seeds=[0, 1])
     first = screen_reviews(

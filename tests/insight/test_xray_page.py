@@ -220,6 +220,7 @@ def test_the_longest_text_of_minilm_has_a_page_below_3_mb_with_all_its_pieces() 
     assert data_of(page)["attention"]["n"] == len(seen.pieces) == 256
 
 
+@pytest.mark.slow
 def test_attention_that_packs_badly_is_drawn_coarser_and_then_for_fewer_pieces() -> None:
     seen = drawn(256, layers=6, heads=12, dims=384)
     page = xray_page(seen, OUTCOME)

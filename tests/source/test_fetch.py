@@ -393,6 +393,7 @@ def test_a_source_is_fetched_one_time_however_often_it_is_read(server: Server, f
     assert len(server.asked) == 2
 
 
+@pytest.mark.needs("pages")
 def test_a_web_page_gives_its_article(server: Server, fetcher: Fetcher) -> None:
     article = "<p>" + "Cats sleep all day long, and so they should. " * 10 + "</p>"
     head = "<html lang='en'><head><title>On cats</title></head><body><nav>Menu</nav>"

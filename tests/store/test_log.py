@@ -28,6 +28,7 @@ def with_texts(store: SqliteStore, n: int = 5) -> SqliteStore:
     return store
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     deeds=st.lists(
@@ -132,6 +133,7 @@ REQUESTS = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(requests=st.lists(REQUESTS, max_size=15))
 def test_a_request_that_comes_again_records_nothing(
     requests: list[tuple[int, str | None, str | list[tuple[int, float | None]]]],

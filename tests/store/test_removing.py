@@ -133,6 +133,7 @@ def act(tables: Tables, model: Model, deed: tuple[Any, Any, Any]) -> None:
         assert tables.texts.remove(sorted(first), forget=second) == model.remove(set(first), second)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     texts=st.lists(ADD, min_size=4, max_size=7),

@@ -128,6 +128,7 @@ def assert_refused(new: SqliteStore, lines: list[str], match: str | None = None)
     assert direct(new).texts.with_words(["cat"], 9) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(contents=st.lists(ODD, max_size=5))
 def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> None:

@@ -66,7 +66,13 @@ def test_what_listens_to_a_crowd_starts_from_what_it_says(kind: str, crowd: str)
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
-@pytest.mark.parametrize("kind", [*TASTES, CONTEST])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.needs("bert") if kind == "neural" else ())
+        for kind in [*TASTES, CONTEST]
+    ],
+)
 def test_every_kind_learns_beside_a_crowd(kind: str, crowd: str) -> None:
     space = CROWDS[crowd].fitted
     taste = make_taste(kind, space.background)

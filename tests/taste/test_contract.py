@@ -129,11 +129,18 @@ NO_RISE = {
 # at every step: slow
 AS_IT_LEARNS = {"contest", "contest, champion", "contest, late", "evolved", "evolved, other settings"}
 
+NEURAL = {"neural", "neural, graded"}  # whose steps have a least length: it goes past a liking of 0.008
+
 
 def makers(but: Container[str] = ()) -> pytest.MarkDecorator:
     """Of all tastes but those named."""
-    kept = {name: make for name, make in MAKERS.items() if name not in but}
-    return pytest.mark.parametrize("make", kept.values(), ids=kept)
+    bert = pytest.mark.needs("bert")
+    kept = [
+        pytest.param(make, id=name, marks=bert if name in NEURAL else ())
+        for name, make in MAKERS.items()
+        if name not in but
+    ]
+    return pytest.mark.parametrize("make", kept)
 
 
 WIDE = 2000  # words
@@ -143,7 +150,6 @@ DENSE_WEIGHTS = {
     "counts, other settings": "a word that was never met has a weight too",
 }
 FEW_WORDS = {"margin, with weak texts": "its weak texts have few words"}
-NEURAL = {"neural", "neural, graded"}  # whose steps have a least length: it goes past a liking of 0.008
 MIXED = {"contest, late", "evolved, other settings"}  # the liking also decides which members are believed
 GRADES = st.sampled_from([-1.0, -0.5, -0.1, 0.0, 0.1, 0.5, 1.0])
 Log = tuple[Features, Floats, Floats]

@@ -87,6 +87,7 @@ def test_an_index_is_where_a_row_stands(seed: int, n: int, cuts: list[int], aske
                 corpus.index_of(row)
 
 
+@pytest.mark.slow
 @given(seed=seeds, n=sizes, cuts=all_cuts, crowd=st.booleans(), sparse=st.booleans(), drawn=st.data())
 def test_texts_come_in_any_order_from_any_segment(
     seed: int, n: int, cuts: list[int], crowd: bool, sparse: bool, drawn: st.DataObject

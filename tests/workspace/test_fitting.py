@@ -15,6 +15,7 @@ seeds, sizes, all_cuts = st.integers(0, 999), st.integers(0, 130), st.lists(st.i
 precisions = st.sampled_from([np.float16, np.float32])
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     seed=seeds,
@@ -40,6 +41,7 @@ def test_a_fit_in_parts_is_the_fit_at_once(
         np.testing.assert_allclose(parted[name], array, atol=1e-6, rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=seeds, n=st.integers(1, 130), dated=st.sampled_from([0.0, 0.4, 1.0]))
 def test_the_average_and_the_sample_are_those_of_the_features(seed: int, n: int, dated: float) -> None:
@@ -61,6 +63,7 @@ def test_the_average_and_the_sample_are_those_of_the_features(seed: int, n: int,
     np.testing.assert_allclose(average, stacked.mean(axis=0, keepdims=True), atol=1e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=seeds, n=st.integers(1, 60))
 def test_the_vectors_of_a_large_corpus_are_taken_at_equal_steps(seed: int, n: int) -> None:
@@ -91,6 +94,7 @@ def test_features_of_a_text_do_not_depend_on_the_texts_beside_it(
             np.testing.assert_allclose(dense(block), expected, atol=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=seeds, n=sizes, dims=st.integers(1, 9), dated=st.booleans())
 def test_texts_in_memory_get_the_space_of_a_store(seed: int, n: int, dims: int, dated: bool) -> None:

@@ -106,6 +106,7 @@ def test_lengths_and_error_are_those_of_dense_rows(seed: int, n: int, precision:
     assert segment.error == pytest.approx(longest, abs=1e-6)
 
 
+@pytest.mark.slow
 @given(seed=seeds, n=sizes, cuts=all_cuts)
 def test_joined_segments_are_the_segment_of_all(seed: int, n: int, cuts: list[int]) -> None:
     texts = made_texts(seed, n)
@@ -122,6 +123,7 @@ def test_joined_segments_are_the_segment_of_all(seed: int, n: int, cuts: list[in
     np.testing.assert_allclose(whole.arrays["lengths"], alone.arrays["lengths"], atol=1e-6)
 
 
+@pytest.mark.slow
 @given(seed=seeds, n=sizes, drawn=st.data())
 def test_without_leaves_out_what_is_gone_and_nothing_else(seed: int, n: int, drawn: st.DataObject) -> None:
     """Rows that the segment does not have change nothing."""

@@ -142,6 +142,7 @@ def limited(scanned: int, possible: int, rescored: int) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(
     seed=st.integers(0, 99),
@@ -251,6 +252,7 @@ def test_of_equal_texts_the_last_come_and_no_others(weights: str) -> None:
         assert set(range(0, 30, 3)) <= set(best.indices.tolist())
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 99), n=st.integers(1, 300))
 def test_where_no_more_are_there_all_come(seed: int, n: int) -> None:
     reader = MadeReader(seed, sparse=True)
@@ -261,6 +263,7 @@ def test_where_no_more_are_there_all_come(seed: int, n: int) -> None:
     assert best.indices.tolist() == np.flatnonzero(candidates).tolist()
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 99), changes=st.lists(st.sampled_from(CHANGES), max_size=6))
 def test_estimates_are_scores_within_what_small_changes_of_weights_bring(
     seed: int, changes: list[str]

@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from hashlib import file_digest, sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "threadpoolctl", "tokenizers")
 
 
 def provenance(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns, as JSON, the SHA-256 of each file, the settings as given, and the versions of what computes;
-    code is a hash of palate's own.
+    """Returns, as JSON, the SHA-256 of each file, the settings as given, and the versions of what computes,
+    None where it is not installed; code is a hash of palate's own.
 
     Raises BadSource for a file that cannot be read.
 
@@ -29,13 +29,20 @@ def provenance(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
         "palate": __version__,
         "code": _code(),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: _version(name) for name in PACKAGES},
     }
 
 
 def machine() -> dict[str, Any]:
     """Returns, as JSON, what the replay ran on; it changes nothing but the last bits of the rows."""
     return {"system": platform.platform(), "processor": platform.machine(), "processors": os.cpu_count()}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # scikit-learn is there with the extra [peers] only
+        return None
 
 
 def _sha256(path: Path) -> str:

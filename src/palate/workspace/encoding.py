@@ -3,7 +3,7 @@
 from palate.encoder.cached import CachedEncoder
 from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.lazy import LazyEncoder
-from palate.errors import BadSource, EncoderChanged, UnknownName
+from palate.errors import BadSource, EncoderChanged, MissingExtra, UnknownName
 from palate.parts import Encoder, Store
 from palate.store.state import StoreState
 from palate.store.tables import Tables
@@ -89,7 +89,7 @@ class Encoding:
         """
         try:
             return make_encoder(name)
-        except (BadSource, UnknownName) as error:
+        except (BadSource, MissingExtra, UnknownName) as error:
             with self._store.reading() as tables:
                 rows = tables.encoders.all()
             other = next((row.name for row in rows if not row.in_use), DEFAULT_ENCODER)

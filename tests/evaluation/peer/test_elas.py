@@ -15,6 +15,8 @@ from palate.evaluation.peer.elas import Elas, balanced, elas_u3, elas_u4
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.evaluation.screening import draw_priors, screen
 
+pytestmark = pytest.mark.needs("peers")
+
 Made = tuple[list[str], list[str], BoolVector]
 Maker = Callable[[ReplayCorpus, np.random.Generator], Elas]
 

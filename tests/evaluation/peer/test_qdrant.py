@@ -33,6 +33,7 @@ def qdrants_scores(strategy: str, rows: IntVector, likings: Vector) -> dict[int,
     """What the package says of the texts that were not judged: it leaves out the others."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
+        pytest.importorskip("qdrant_client")
         from qdrant_client import QdrantClient, models
 
     client = QdrantClient(":memory:")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from palate.evaluation.peer.river import River
 from palate.evaluation.replay_corpus import ReplayCorpus
 
+pytestmark = pytest.mark.needs("peers")
+
 TEXTS = (
     "A cat, a cat and a kitten.",
     "Re-read: the re-reading of Café Zürich",
@@ -30,6 +32,7 @@ TEXTS = (
     )
 )
 def test_probabilities_equal_rivers(judgements: list[tuple[int, bool]]) -> None:
+    pytest.importorskip("river")
     from river.compose import Pipeline
     from river.feature_extraction import TFIDF
     from river.linear_model import LogisticRegression

@@ -66,17 +66,16 @@ def balanced(liked: BoolVector, ratio: float) -> Vector:
 
 def elas_u4(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:
     """Makes ASReview's default model: words and pairs of words, linear SVM."""
-    from sklearn.svm import LinearSVC
-
     vectors = tfidf(corpus.contents, ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
+    from sklearn.svm import LinearSVC  # tfidf has told where it is missing
+
     classifier = LinearSVC(loss="squared_hinge", C=0.11, random_state=int(rng.integers(2**31)))
     return Elas("elas-u4", vectors, classifier, ratio=9.8)
 
 
 def elas_u3(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: ARG001  naive Bayes draws nothing
     """Makes ASReview's model in the manner of its version 1: words, naive Bayes."""
-    from sklearn.naive_bayes import MultinomialNB
+    vectors = tfidf(corpus.contents, stop_words="english")
+    from sklearn.naive_bayes import MultinomialNB  # tfidf has told where it is missing
 
-    return Elas(
-        "elas-u3", tfidf(corpus.contents, stop_words="english"), MultinomialNB(alpha=3.822), ratio=1.2
-    )
+    return Elas("elas-u3", vectors, MultinomialNB(alpha=3.822), ratio=1.2)

@@ -94,7 +94,7 @@ class Library(OpenStore):
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         total = sum(1 for _ in texts)
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(texts, total, self._store, encoder, progress)
+        report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
         if report.added:
             self.workspace.maintain()
         with self._store.writing() as tables:

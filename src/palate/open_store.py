@@ -16,7 +16,7 @@ from palate.store.sqlite import SqliteStore
 from palate.store.tables import Tables
 from palate.store.transfer import export_store
 from palate.store.transfer import import_store as read_export
-from palate.text import Text, canonical_url, well_formed
+from palate.text import Text, well_formed
 
 TEXTS_PER_READ = 1000
 
@@ -84,7 +84,7 @@ class OpenStore:
         """
         with self._store.reading() as tables:
             ids, urls, hashes = tables.texts.known(texts)
-        known = (ids.get(t.id) or urls.get(canonical_url(t.url)) or hashes.get(t.content_hash) for t in texts)
+        known = (ids.get(t.id) or urls.get(t.canonical_url) or hashes.get(t.content_hash) for t in texts)
         return [text_id for text_id in dict.fromkeys(known) if text_id is not None]
 
     def readers(self) -> list[ReaderInfo]:

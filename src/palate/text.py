@@ -56,6 +56,10 @@ class Text:
     def content_hash(self) -> str:
         return content_hash(self.title, self.body)
 
+    @cached_property
+    def canonical_url(self) -> str:
+        return canonical_url(self.url)
+
 
 def well_formed(text: str) -> str:
     """Returns the text with lone surrogates, which no file or tokeniser can hold, replaced by question marks.

@@ -30,7 +30,7 @@ def test_texts_share_a_band_as_often_as_the_s_curve_says(alike: float, said: flo
         ids = rng.choice(BUCKETS, 2 * size - shared, replace=False).tolist()
         sets += [ids[:size], ids[size - shared :]]
         assert len(sets[-1]) == size
-    keys = band_keys(terms_of(sets))
+    keys = band_keys(terms_of(sets))[0].tolist()
     met = np.mean([bool(set(keys[row]) & set(keys[row + 1])) for row in range(0, 2 * pairs, 2)])
     j = shared / (2 * size - shared)
     expected = 1 - (1 - j**HASHES_PER_BAND) ** N_BANDS
@@ -41,13 +41,20 @@ def test_texts_share_a_band_as_often_as_the_s_curve_says(alike: float, said: flo
 
 @given(sets=st.lists(IDS.map(sorted), max_size=5))
 def test_keys_depend_on_the_terms_of_a_text_alone(sets: list[list[int]]) -> None:
-    """Equal texts share all twelve keys, wherever they stand; a text of fewer than eight terms has none."""
-    together = band_keys(terms_of([*sets, *sets]))
-    assert together[: len(sets)] == together[len(sets) :] == [band_keys(terms_of([one]))[0] for one in sets]
-    assert [len(keys) for keys in together[: len(sets)]] == [
-        0 if len(one) < MIN_TERMS else N_BANDS for one in sets
-    ]
-    assert all(0 <= key < 2**63 for keys in together for key in keys)
+    """Equal texts share all twelve keys, wherever they stand; a text of fewer than eight terms is told."""
+    together, enough = band_keys(terms_of([*sets, *sets]))
+    assert together.shape == (2 * len(sets), N_BANDS)
+    alone = [band_keys(terms_of([ids]))[0][0].tolist() for ids in sets]
+    assert together[: len(sets)].tolist() == together[len(sets) :].tolist() == alone
+    assert enough.tolist() == [len(ids) >= MIN_TERMS for ids in [*sets, *sets]]
+
+
+def test_many_texts_have_the_keys_that_each_has_alone() -> None:
+    """Also past the number that is hashed at once, with empty texts between."""
+    rng = np.random.default_rng(3)
+    sets = [rng.choice(BUCKETS, size, replace=False).tolist() for size in rng.integers(0, 20, 200)]
+    alone = [band_keys(terms_of([ids]))[0][0].tolist() for ids in sets]
+    assert band_keys(terms_of(sets))[0].tolist() == alone
 
 
 def test_how_often_a_term_occurs_and_in_what_order_does_not_matter() -> None:
@@ -55,7 +62,7 @@ def test_how_often_a_term_occurs_and_in_what_order_does_not_matter() -> None:
     twice = f"{text} . the {text}"
     one, other = hash_terms([text]), hash_terms([twice])
     assert set(one.ids.tolist()) <= set(other.ids.tolist())
-    keys = band_keys(terms_of([one.ids.tolist(), other.ids.tolist()]))
+    keys = band_keys(terms_of([one.ids.tolist(), other.ids.tolist()]))[0].tolist()
     assert (jaccard(one.ids.tolist(), other.ids.tolist()) == 1) == (keys[0] == keys[1])
 
 

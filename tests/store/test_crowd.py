@@ -17,7 +17,7 @@ def store() -> SqliteStore:
     """Three texts, two readers, the first with two tastes; taste 3 is bob's."""
     store = SqliteStore(":memory:")
     direct(store).texts.add(
-        [PreparedText(Text.of(f"text {n}", id=str(n)), b"", b"", [], None) for n in range(3)], 1
+        [PreparedText(Text.of(f"text {n}", id=str(n)), b"", b"", b"", None) for n in range(3)], 1
     )
     with store.writing() as tables:
         tables.connection.exec_driver_sql(

@@ -26,10 +26,10 @@ def whole(path: Path, words: Encoder, papers: list[Text]) -> Path:
     with closing(SqliteStore(path)) as store, store.writing() as tables:
         encoder_id = tables.encoders.register(words)
         vectors = words.encode([text.content for text in papers])
-        tables.vectors.put(encoder_id, [text.content_hash for text in papers], vectors)
         terms = hash_terms([text.content for text in papers])
-        made = zip(papers, terms.to_bytes(), band_keys(terms), strict=True)
-        tables.texts.add([PreparedText(text, *pair, keys, None) for text, pair, keys in made], 1)
+        made = zip(papers, terms.to_bytes(), band_keys(terms)[0], strict=True)
+        tables.texts.add([PreparedText(text, *pair, keys.tobytes(), None) for text, pair, keys in made], 1)
+        tables.vectors.put(encoder_id, range(1, len(papers) + 1), vectors)
         assert tables.encoders.use(encoder_id, "words")
         tables.readers.add("ann", "main", kind="bayes", likes="cats", dislikes="")
         tables.log.append(1, [Verdict(row, "like", 1.0) for row in range(1, 6)])
@@ -65,12 +65,13 @@ def test_a_whole_store_and_a_new_one_pass(whole: Path, tmp_path: Path, words: En
 @pytest.mark.parametrize(
     ("statement", "check"),
     [
-        ("delete from vector where content_hash = (select content_hash from text where row = 5)", "vectors"),
+        ("delete from vector where row = 5", "vectors"),
         ("delete from text where row = 3", "texts and feedback"),
         ("update feedback set row = 99 where entry = 2", "texts and feedback"),
         ("update feedback set taste = 7", "texts and feedback"),
         ("delete from terms where row = 4", "texts and feedback"),
-        ("insert into band values (1, 99)", "texts and feedback"),
+        ("insert into band values (99, x'00000000')", "texts and feedback"),
+        ("insert into vector select encoder, 99, data from vector where row = 5", "texts and feedback"),
         ("update removed set representative = 99", "texts and feedback"),
         ("delete from removed", "texts and feedback"),
         ("update text set leader = 99 where row = 2", "texts and feedback"),
@@ -97,7 +98,7 @@ def test_an_index_with_one_text_too_few_and_one_too_many_is_off(whole: Path) -> 
 def test_a_vector_of_the_wrong_length_is_found(whole: Path) -> None:
     meddle(
         whole,
-        "update vector set data = x'0001' where content_hash = (select content_hash from text where row = 5)",
+        "update vector set data = x'0001' where row = 5",
     )
     assert wrong(whole) == ["vectors"]
 

@@ -21,7 +21,7 @@ LIKINGS = st.one_of(st.just(None), st.floats(-1, 1))
 
 def with_texts(store: SqliteStore, n: int = 5) -> SqliteStore:
     direct(store).texts.add(
-        [PreparedText(Text.of(f"text {row}"), b"", b"", [], None) for row in range(1, n + 1)], 1
+        [PreparedText(Text.of(f"text {row}"), b"", b"", b"", None) for row in range(1, n + 1)], 1
     )
     for reader in ("ann", "bob"):
         direct(store).readers.add(reader, "main", kind="bayes", likes="", dislikes="")

@@ -9,10 +9,10 @@ from palate.store.sqlite import SqliteStore
 FILLED = (
     "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 2)",
     "insert into setting values ('encoder', 'a'), ('encoder_fingerprint', 'a:1')",
-    "insert into text values (1, 'x', 'Cats', 'A cat.', '', '', '', null, '{}', 'h1', null, 1, '2024-01-01')",
+    "insert into text values (1, 'x', 'Cats', 'A cat.', '', '', '', null, '{}', 'h1', 'u', 1, '2024-01-01')",
     "insert into text values (2, 'y', '', 'A dog.', '', '', '', null, '{}', 'h2', null, 1, '2024-01-01')",
     "insert into terms values (1, x'', x''), (2, x'', x'')",
-    "insert into band values (7, 1), (8, 1)",
+    f"insert into band values ({7 << 31}, 1), ({(8 << 31) + 5}, 1)",
     "insert into vector values ('h1', 1, x'00000000'), ('h2', 1, x'00000000')",
     "insert into words (words) values ('rebuild')",
     "insert into reader (number, name, created_at) values (1, 'ann', '2024-01-01')",
@@ -41,7 +41,8 @@ def test_a_store_of_revision_0004_keeps_all_it_has(path: Path) -> None:
     with store.writing() as tables:
         assert tables.log.append(1, [Verdict(1, "like", 1.0)]).entries[0].entry == 41  # never given again
         assert tables.texts.remove([1], forget=False).judged == 1
-        assert tables.texts.sharing_bands([7, 8]) == {7: [2], 8: [2]}
+        columns = tables.texts.bands(0)
+        assert (columns.rows.tolist(), columns.keys.tolist()) == ([2, 2], [7, 8])
     with store.reading() as tables:
         assert tables.connection.exec_driver_sql("pragma foreign_keys").scalar() == 1
     assert all(finding.ok for finding in examine(store, "a:1"))

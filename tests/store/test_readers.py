@@ -8,7 +8,7 @@ from palate.text import Text
 
 def test_a_reader_has_tastes_of_its_own_and_goes_with_all_of_them() -> None:
     store = SqliteStore(":memory:")
-    direct(store).texts.add([PreparedText(Text.of("one"), b"", b"", [], None)], 1)
+    direct(store).texts.add([PreparedText(Text.of("one"), b"", b"", b"", None)], 1)
     direct(store).readers.add("ann", "main", kind="bayes", likes="cats", dislikes="")
     direct(store).readers.add("bob", "main", kind="profile", likes="", dislikes="bonds")
     direct(store).readers.add("ann", "work", kind="bayes", likes="", dislikes="")

@@ -108,11 +108,11 @@ def act(tables: Tables, model: Model, deed: tuple[Any, Any, Any]) -> None:
         copy_of = leaders[second % len(leaders)] if leaders and second % 2 else None
         row = model.last_row + 1
         text = Text.of(first, id=f"id {row}")
-        bands = [row, 1000 + row] if copy_of is None else []
+        bands = np.array([row, 1000 + row], "<u4").tobytes() if copy_of is None else b""
         made = PreparedText(text, row.to_bytes(4, "little"), b"\1", bands, copy_of)
         assert tables.texts.add([made], row)
-        tables.vectors.put(1, [text.content_hash], np.full((1, 2), ord(first[0]), np.float32))
-        tables.vectors.put(2, [text.content_hash], np.ones((1, 3), np.float32))
+        tables.vectors.put(1, [row], np.full((1, 2), ord(first[0]), np.float32))
+        tables.vectors.put(2, [row], np.ones((1, 3), np.float32))
         model.add(first, copy_of)
     elif kind == "judge":
         if second not in model.content:
@@ -172,11 +172,11 @@ def test_a_store_holds_what_the_model_holds(
             assert [(entry.entry, entry.row, entry.undoes) for entry in log] == lines
             assert [(e.entry, e.row) for e in standing_entries(log)] == model.standing(taste)
             assert set(tables.log.predictions(taste)) == {entry for entry, row, _ in lines if row}
-        keys = {row: tables.texts.sharing_bands([row]) for row in range(1, model.last_row + 1)}
+        bands = tables.texts.bands(0)
         leaders = {row for row, x in model.representative.items() if row == x}
-        assert {row for sharing in keys.values() for rows in sharing.values() for row in rows} == leaders
-        hashes = tables.connection.scalar(select(func.count()).select_from(schema.vector))
-        assert hashes == 2 * len(set(model.content.values()))
+        assert set(bands.rows.tolist()) == leaders
+        n_vectors = tables.connection.scalar(select(func.count()).select_from(schema.vector))
+        assert n_vectors == 2 * len(model.content)
         worded = {row for word in CONTENTS for row in tables.texts.with_words([word], 99)}
         assert worded == set(model.content)
     assert [finding.detail for finding in examine(store, "a:1") if not finding.ok] == []
@@ -195,7 +195,7 @@ def test_a_text_that_was_removed_comes_back_under_a_new_row() -> None:
     with store.writing() as tables:
         tables.texts.remove([2], forget=False)
         assert tables.texts.known([Text.of("cat", id="id 2")])[0] == {}
-        text = PreparedText(Text.of("cat", id="id 2"), b"", b"", [], None)
+        text = PreparedText(Text.of("cat", id="id 2"), b"", b"", b"", None)
         assert not tables.texts.add([text], 2)
         assert tables.texts.add([text], 3)
         assert tables.texts.row_of("id 2") == 3
@@ -218,7 +218,7 @@ def test_what_is_to_be_removed_is_found_by_id_source_and_age() -> None:
         Text.of("3", id="c", source="x"),
         Text.of("4", id="d", source="x", published=OLD - timedelta(microseconds=1)),
     ]
-    batch = [PreparedText(text, b"", b"", [], None) for text in texts]
+    batch = [PreparedText(text, b"", b"", b"", None) for text in texts]
     with store.writing() as tables:
         tables.texts.add(batch, 1)
         where = tables.texts.rows_where
@@ -250,7 +250,8 @@ def test_only_what_is_forgotten_takes_the_crowd_with_it() -> None:
 def test_many_texts_are_removed_at_once() -> None:
     store = SqliteStore(":memory:")
     n = 12_000
-    batch = [PreparedText(Text.of(f"text {row}"), b"", b"", [row], None) for row in range(1, n + 1)]
+    keys = [row.to_bytes(4, "little") for row in range(1, n + 1)]
+    batch = [PreparedText(Text.of(f"text {row}"), b"", b"", key, None) for row, key in enumerate(keys, 1)]
     with store.writing() as tables:
         tables.texts.add(batch, 1)
         assert tables.texts.remove(range(1, n), forget=True) == (n - 1, 0, 0)

@@ -41,7 +41,7 @@ WORDS = [
 def with_texts(texts: list[Text]) -> SqliteStore:
     store = SqliteStore(":memory:")
     if texts:
-        direct(store).texts.add([PreparedText(text, b"", b"", [], None) for text in texts], 1)
+        direct(store).texts.add([PreparedText(text, b"", b"", b"", None) for text in texts], 1)
     return store
 
 

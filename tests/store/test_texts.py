@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,7 @@ TEXTS = st.builds(
 
 
 def stored(text: Text, **more: object) -> PreparedText:
-    return PreparedText(text, b"", b"", [], None)._replace(**more)  # type: ignore[arg-type]
+    return PreparedText(text, b"", b"", b"", None)._replace(**more)  # type: ignore[arg-type]
 
 
 def test_terms_are_replaced_where_they_are_given_anew() -> None:
@@ -88,8 +89,7 @@ def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts()
         tables.connection.connection.driver_connection.setlimit(9, 32_766)  # type: ignore[union-attr]  # SQLITE_LIMIT_VARIABLE_NUMBER
     many = range(1, 40_001)
     assert direct(store).texts.get(many) == {}
-    assert direct(store).texts.outlines(many) == {}
-    assert direct(store).texts.sharing_bands(many) == {}
+    assert direct(store).texts.term_ids(many) == {}
     assert direct(store).texts.known(
         [Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]
     ) == (
@@ -97,7 +97,7 @@ def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts()
         {},
         {},
     )
-    assert direct(store).vectors.get(1, [f"{row}" for row in many]) == {}
+    assert direct(store).vectors.get(1, many) == {}
 
 
 def test_a_batch_that_another_came_before_is_not_stored() -> None:
@@ -126,10 +126,10 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
         )
     direct(store).vectors.put(
         1,
-        [texts[n].content_hash for n in (3, 0, 1)],
+        [4, 1, 2],
         np.array([[3, 3, 3], [0, 0.5, 0], [1, 1, 1]], np.float32),
     )
-    direct(store).vectors.put(2, [texts[2].content_hash], np.ones((1, 2), np.float32))
+    direct(store).vectors.put(2, [3], np.ones((1, 2), np.float32))
     raw = direct(store).texts.raw(1, 3, 0, 9)
     assert (raw.rows.tolist(), raw.representatives.tolist()) == ([1, 2, 4], [1, 1, 1])
     assert raw.vectors.tolist() == [[0, 0.5, 0], [1, 1, 1], [3, 3, 3]]
@@ -138,7 +138,7 @@ def test_texts_as_numbers_come_in_order_of_row_from_those_with_a_vector() -> Non
     assert [datetime.fromisoformat(date).tzinfo is not None for date in raw.dates] == [True] * 3
     assert direct(store).texts.raw(1, 3, 1, 1).rows.tolist() == [2]
     assert direct(store).texts.raw(1, 3, 4, 9).vectors.shape == (0, 3)
-    assert direct(store).texts.lacking_vector(1) == [(3, texts[2].content_hash)]
+    assert direct(store).texts.lacking_vector(1) == [3]
 
 
 @given(seed=st.integers(0, 99))
@@ -149,9 +149,33 @@ def test_vectors_are_kept_as_float16_and_the_first_one_stays(seed: int) -> None:
             "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 4)"
         )
     vectors = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
-    direct(store).vectors.put(1, ["x", "y"], vectors[:2])
-    direct(store).vectors.put(1, ["y", "z"], vectors[1:] + 1)
-    found = direct(store).vectors.get(1, ["z", "x", "y", "w"])
-    assert set(found) == {"x", "y", "z"}
-    for name, vector in zip("xyz", [vectors[0], vectors[1], vectors[2] + 1], strict=True):
-        np.testing.assert_array_equal(found[name], vector.astype(np.float16))
+    direct(store).texts.add([stored(Text.of(name)) for name in "xyz"], 1)
+    direct(store).vectors.put(1, [1, 2], vectors[:2])
+    direct(store).vectors.put(1, [2, 3, 9], vectors[[1, 2, 2]] + 1)  # of 9 there is no text
+    found = direct(store).vectors.get(1, [3, 1, 2, 9])
+    assert set(found) == {1, 2, 3}
+    for row, vector in enumerate([vectors[0], vectors[1], vectors[2] + 1], 1):
+        np.testing.assert_array_equal(found[row], vector.astype(np.float16))
+
+
+def test_texts_whose_keys_are_equal_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("palate.store.texts.text_key", lambda value: 7)
+    store = SqliteStore(":memory:")
+    texts = [Text.of(f"{n}", id=f"{n}", url=f"https://a.org/{n}") for n in range(3)]
+    direct(store).texts.add([stored(text) for text in texts[:2]], 1)
+    hashes = [text.content_hash for text in texts]
+    assert direct(store).texts.rows_by_content(hashes) == {hashes[0]: 1, hashes[1]: 2}
+    _, urls, contents = direct(store).texts.known(texts[1:])
+    assert (urls, contents) == ({"https://a.org/1": "1"}, {hashes[1]: "1"})
+
+
+def test_the_keys_of_representatives_come_by_row() -> None:
+    store = SqliteStore(":memory:")
+    keys = [np.arange(12, dtype="<u4") + 100 * n for n in range(3)]
+    bands = [keys[0].tobytes(), b"", keys[2].tobytes()]
+    direct(store).texts.add([stored(Text.of(f"{n}"), bands=bands[n]) for n in range(3)], 1)
+    columns = direct(store).texts.bands(0)
+    assert columns.rows.tolist() == [1] * 12 + [3] * 12
+    assert columns.keys.tolist() == [*keys[0].tolist(), *keys[2].tolist()]
+    assert direct(store).texts.bands(1).rows.tolist() == [3] * 12
+    assert direct(store).texts.bands(3).keys.tolist() == []

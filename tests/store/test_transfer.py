@@ -19,6 +19,7 @@ from palate.rule import Rule
 from palate.store import schema
 from palate.store.crowd import StoredCrowd
 from palate.store.generations import GenerationRow
+from palate.store.health import examine
 from palate.store.log import Prediction, Verdict
 from palate.store.migrate import REVISIONS
 from palate.store.sqlite import SqliteStore
@@ -29,6 +30,7 @@ from palate.text import Text
 ODD = st.text(st.characters(), max_size=15) | st.sampled_from(
     ["\ud800", "a\0b", "\r\n\u2028\u0085\x0b", "😀"]
 )
+KEYS = np.array([7, 2**32 - 1], "<u4")
 
 
 def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
@@ -50,7 +52,7 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
     ]
     terms = hash_terms(contents).to_bytes()
     batch = [
-        PreparedText(text, ids, counts, [n, 2**62 + n], 1 if n else None)
+        PreparedText(text, ids, counts, b"" if n else KEYS.tobytes(), 1 if n else None)
         for n, (text, (ids, counts)) in enumerate(zip(texts, terms, strict=True))
     ]
     if batch:
@@ -60,10 +62,10 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
             "insert into encoder (number, fingerprint, name, dims)"
             " values (3, 'a:1', 'a', 4), (5, 'b:1', 'b', 2)"
         )
-    hashes = [text.content_hash for text in texts]
-    if hashes:
-        direct(store).vectors.put(3, hashes, np.arange(4.0 * len(texts)).reshape(-1, 4))
-        direct(store).vectors.put(5, hashes[:1], np.full((1, 2), np.pi))
+    if texts:
+        rows = range(1, len(texts) + 1)
+        direct(store).vectors.put(3, rows, np.arange(4.0 * len(texts)).reshape(-1, 4))
+        direct(store).vectors.put(5, [1], np.full((1, 2), np.pi))
     direct(store).settings.put(encoder="a", encoder_fingerprint="a:1")
     direct(store).settings.put_validators({"https://a.org/feed": ("etag", "Mon, 01 Jan 2024")})
     for reader in ("ann", "bob"):
@@ -227,14 +229,30 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     """It had no rules, crowd or predictions; what its readers lack is what they would have had."""
     rows = [json.loads(line) for line in export[1:-1]]
     rows = [row for row in rows if row["table"] not in ("rule", "crowd", "prediction")]
-    later = ("private", "serving", "forgotten", "made_at", "figures")
-    lines = [json.dumps({k: v for k, v in row.items() if k not in later}) + "\n" for row in rows]
+    later = ("private", "serving", "forgotten", "made_at", "figures", "content_key", "url_key")
+    hashes = {row["row"]: row["content_hash"] for row in rows if row["table"] == "text"}
+    older: list[dict[str, Any]] = []
+    for row in rows:
+        if row["table"] == "vector":
+            row = {"table": "vector", "content_hash": hashes[row.pop("row")], **row}
+        if row["table"] == "band":
+            keys = np.frombuffer(base64.b64decode(row["keys"]), "<u4").tolist()
+            older += [{"table": "band", "key": key << 31, "row": row["row"]} for key in keys]
+        else:
+            older.append({k: v for k, v in row.items() if k not in later})
+    lines = [json.dumps(row) + "\n" for row in older]
     lines = [export[0].replace(REVISIONS[-1], "0001"), *lines]
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
     store = new_store()
     import_store(store, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
     read = [(row.reader, row.serving, row.private) for row in direct(store).readers.tastes()]
     assert read == [("ann", "blend", 0), ("bob", "blend", 0)]
+    with store.reading() as tables:
+        raw, bands = tables.texts.raw(3, 4, 0, 9), tables.texts.bands(0)
+        assert raw.vectors.tolist() == np.arange(4.0 * len(hashes)).reshape(-1, 4).tolist()
+        assert (bands.rows.tolist(), sorted(bands.keys.tolist())) == ([1, 1], KEYS.tolist())
+        assert tables.texts.rows_by_content(list(hashes.values())) == {h: row for row, h in hashes.items()}
+    assert all(finding.ok for finding in examine(store, "a:1"))
 
 
 @pytest.mark.parametrize(

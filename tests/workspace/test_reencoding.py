@@ -193,9 +193,10 @@ def test_missing_vectors_are_those_the_encoder_makes(store: Path, wider: Any, pa
         )
         assert encode_missing(library.workspace.store, cached) == 12
         assert encode_missing(library.workspace.store, cached) == 0
-        vectors = cached.known([text.content_hash for text in papers])
-        for text, made in zip(papers, wider.encode([text.content for text in papers]), strict=True):
-            assert np.array_equal(vectors[text.content_hash], made.astype(np.float16))
+        rows = range(1, len(papers) + 1)
+        vectors = direct(library.workspace.store).vectors.get(cached.encoder_id, rows)
+        for row, made in zip(rows, wider.encode([text.content for text in papers]), strict=True):
+            assert np.array_equal(vectors[row], made.astype(np.float16))
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2, 3])

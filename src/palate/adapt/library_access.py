@@ -105,6 +105,8 @@ def add_encoder(
     for start in range(0, len(hashes), VECTORS_PER_WRITE):
         stop = start + VECTORS_PER_WRITE
         with store.writing() as tables:
-            tables.vectors.put(encoder_id, hashes[start:stop], vectors[start:stop])
+            rows = tables.texts.rows_by_content(hashes[start:stop])
+            there = [index for index in range(start, min(stop, len(hashes))) if hashes[index] in rows]
+            tables.vectors.put(encoder_id, [rows[hashes[index]] for index in there], vectors[there])
     with store.writing() as tables:
         tables.encoders.put_figures(encoder_id, dict(figures))

@@ -42,3 +42,17 @@ class RawColumns(NamedTuple):
             starts,
             list(dates),
         )
+
+
+class BandColumns(NamedTuple):
+    """The keys that near-copies share. rows: (k,) int64, the text of each key. keys: (k,) uint32."""
+
+    rows: Rows
+    keys: np.ndarray[tuple[int], np.dtype[np.uint32]]
+
+    @classmethod
+    def of(cls, records: Sequence[Sequence[Any]]) -> BandColumns:
+        """From (row, keys) of each text, as a database gives them."""
+        rows, keys = zip(*records, strict=True) if records else ([], [])
+        counts = np.fromiter(map(len, keys), np.int64, len(keys)) // 4
+        return cls(np.repeat(np.array(rows, np.int64), counts), np.frombuffer(b"".join(keys), "<u4"))

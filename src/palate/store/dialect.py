@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import ColumnElement, Connection, Select, Table
 
-VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes 32,766
+VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes 32,766 of its own
 
 
 class Dialect(Protocol):
@@ -22,6 +22,11 @@ class Dialect(Protocol):
         self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         """Inserts rows like `insert`, and skips those whose key is there already."""
+
+    def one_of(
+        self, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]
+    ) -> ColumnElement[bool]:
+        """Compares a column with up to VALUES_AT_ONCE values at once."""
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
         """Selects the rows of the n texts that match any of the words best, by BM25 over title (counting

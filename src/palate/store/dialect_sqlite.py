@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, column, insert, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from palate.store import schema
 
@@ -24,6 +37,14 @@ class SqliteDialect:
         self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         _insert("insert or ignore", connection, table, columns, rows)
+
+    def one_of(
+        self, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]
+    ) -> ColumnElement[bool]:
+        if any(isinstance(value, str) and "\0" in value for value in values):
+            return column.in_(values)  # SQLite ends a JSON string there
+        listed = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(listed.c.value))
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
         matches = text("words match :words").bindparams(words=" OR ".join(_quoted(word) for word in words))

@@ -63,13 +63,8 @@ class EncoderTable:
 
     def all(self) -> list[EncoderRow]:
         """Those that have vectors, or are in use, oldest first. Costs a look at every vector."""
-        vector, text = schema.vector.c, schema.text.c
-        counted = (
-            select(vector.encoder, func.count().label("texts"))
-            .join(schema.text, text.content_hash == vector.content_hash)
-            .group_by(vector.encoder)
-            .subquery()
-        )
+        encoder_id = schema.vector.c.encoder
+        counted = select(encoder_id, func.count().label("texts")).group_by(encoder_id).subquery()
         query = (
             select(
                 _encoder.number,

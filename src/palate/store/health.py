@@ -18,6 +18,7 @@ _UNKNOWN = select(func.count()).where(  # judgements of what was never there
 _UNLED = select(func.count()).where(  # removed texts whose group is said to go on without a text
     _removed.representative.not_in(_there), _removed.representative != _removed.row
 )
+_UNTOLD = select(func.count()).where(schema.vector.c.row.not_in(_there))  # vectors of no text
 REBUILD = "palate export | palate --store NEW import -"
 
 
@@ -61,7 +62,9 @@ def _references(store: Store[Tables]) -> Finding:
     )
     with store.reading() as tables:
         n_broken = tables.dialect.broken_references(tables.connection)
-        n_broken += sum(tables.connection.execute(count).scalar_one() for count in (_UNKNOWN, _UNLED))
+        n_broken += sum(
+            tables.connection.execute(count).scalar_one() for count in (_UNKNOWN, _UNLED, _UNTOLD)
+        )
         n_texts = tables.texts.count()
         n_judgements = tables.connection.execute(judgements).scalar_one()
         n_bare = tables.connection.execute(lacking_terms).scalar_one()

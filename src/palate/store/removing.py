@@ -30,7 +30,7 @@ from palate.store.encoders import ENCODER_ID_IN_USE
 _text, _feedback, _removed, _vector = schema.text.c, schema.feedback.c, schema.removed.c, schema.vector.c
 _going = Table("going", MetaData(), Column("row", Integer, primary_key=True), prefixes=["temporary"])
 _rows = select(_going.c.row)
-_undo, _other = schema.feedback.alias("undo"), schema.text.alias("other")
+_undo = schema.feedback.alias("undo")
 _stands = exists().where(
     _feedback.row == _going.c.row,
     ~exists().where(_undo.c.undoes == _feedback.entry).correlate(schema.feedback),
@@ -61,9 +61,8 @@ def remove_texts(
     _record(connection, keep_numbers=not forget)
     forgotten = _forget(connection) if forget else 0
     dialect.remove_words(connection, _rows)
-    hashes = select(_text.content_hash).where(_text.row.in_(_rows))
-    shared = exists().where(_other.c.content_hash == _vector.content_hash, _other.c.row.not_in(_rows))
-    connection.execute(delete(schema.vector).where(_vector.content_hash.in_(hashes), ~shared))
+    by_key = _vector.encoder.in_(select(schema.encoder.c.number)) & _vector.row.in_(_rows)
+    connection.execute(delete(schema.vector).where(by_key))
     connection.execute(delete(schema.terms).where(schema.terms.c.row.in_(_rows)))
     connection.execute(delete(schema.band).where(schema.band.c.row.in_(_rows)))
     removed = connection.execute(delete(schema.text).where(_text.row.in_(_rows))).rowcount
@@ -108,7 +107,7 @@ def _record(connection: Connection, *, keep_numbers: bool) -> None:
     columns = ["row", "representative", "removed_at"]
     values = [_text.row, _representative, removed_at]
     if keep_numbers:
-        of_encoder = (_vector.content_hash == _text.content_hash) & (_vector.encoder == ENCODER_ID_IN_USE)
+        of_encoder = (_vector.row == _text.row) & (_vector.encoder == ENCODER_ID_IN_USE)
         date = func.coalesce(_text.published, _text.added_at)
         numbers = (_vector.encoder, _vector.data, schema.terms.c.ids, schema.terms.c.counts, date)
         judged = (

@@ -49,19 +49,22 @@ text = Table(
     Column("language", Text, nullable=False),
     Column("published", Text),  # ISO 8601 with its offset
     Column("extra", JSON, nullable=False),
-    Column("content_hash", Text, nullable=False, index=True),
-    Column("canonical_url", Text, index=True),  # null where there is no address
+    Column("content_hash", Text, nullable=False),
+    Column("canonical_url", Text),  # null where there is no address
     # first text of its group of near-copies, or itself
     Column("leader", ForeignKey("text.row"), nullable=False, index=True),
     Column("added_at", Text, nullable=False),  # ISO 8601, UTC
+    # what the two above are looked up by: see keys.py
+    Column("content_key", BigInteger, nullable=False, server_default="0", index=True),
+    Column("url_key", BigInteger, index=True),  # null where there is no address
 )
 
-# a cache by content: nothing is encoded twice, also not after another text with the same content
 vector = Table(
     "vector",
     metadata,
-    Column("content_hash", Text, primary_key=True),
     Column("encoder", ForeignKey("encoder.number"), primary_key=True),
+    # of text; not declared, since each text that is removed would be looked for in all of it
+    Column("row", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),  # (d,) little-endian float16
     sqlite_with_rowid=False,
 )
@@ -74,13 +77,11 @@ terms = Table(
     Column("counts", LargeBinary, nullable=False),  # (t,) uint8
 )
 
-band = Table(  # keys that near-copies share
+band = Table(  # keys that near-copies share, of the first text of each group
     "band",
     metadata,
-    Column("key", BigInteger, primary_key=True),
     Column("row", ForeignKey("text.row"), primary_key=True),
-    Index("band_row", "row"),  # without it every text that is removed would be looked for in all of it
-    sqlite_with_rowid=False,
+    Column("keys", LargeBinary, nullable=False),  # little-endian uint32, see feature/minhash.py
 )
 
 removed = Table(  # texts that were removed; of the text itself nothing is kept

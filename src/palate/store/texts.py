@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, updat
 
 from palate.errors import UnknownName
 from palate.store import schema
-from palate.store.columns import RawColumns
+from palate.store.columns import BandColumns, RawColumns
 from palate.store.dialect import VALUES_AT_ONCE, Dialect
+from palate.store.keys import text_key
 from palate.store.removing import RemovedCounts, count_removal, remove_texts
 from palate.store.vectors import lacking
-from palate.text import Text, canonical_url
+from palate.text import Text
 
 _text, _terms = schema.text.c, schema.terms.c
 _LAST_ROWS = select(
@@ -28,34 +29,31 @@ _RAW = (
     select(_text.row, _text.leader, schema.vector.c.data, _terms.ids, _terms.counts, _DATE)
     .join(
         schema.vector,
-        (schema.vector.c.content_hash == _text.content_hash)
-        & (schema.vector.c.encoder == bindparam("encoder_id")),
+        (schema.vector.c.row == _text.row) & (schema.vector.c.encoder == bindparam("encoder_id")),
     )
     .join(schema.terms, _terms.row == _text.row)
     .where(_text.row > bindparam("after_row"))
     .order_by(_text.row)
     .limit(bindparam("limit"))
 )
+_BANDS = (
+    select(schema.band.c.row, schema.band.c["keys"])
+    .where(schema.band.c.row > bindparam("after_row"))
+    .order_by(schema.band.c.row)
+)
 _COLUMNS = tuple(column.name for column in schema.text.columns)
 
 
 class PreparedText(NamedTuple):
     """A text to be stored with what was made of it. representative: row of its group's first text, None where
-    it is that itself.
+    it is that itself. bands: its keys, uint32, empty where it has a representative or too few terms.
     """
 
     text: Text
     ids: bytes
     counts: bytes
-    bands: Sequence[int]
+    bands: bytes
     representative: int | None
-
-
-class Outline(NamedTuple):
-    """What near-copies are compared by."""
-
-    content_hash: str
-    ids: list[int]
 
 
 class TextTable:
@@ -80,8 +78,8 @@ class TextTable:
         self._dialect.insert(self._connection, schema.text, _COLUMNS, texts)
         terms = [(row, new.ids, new.counts) for row, new in numbered]
         self._dialect.insert(self._connection, schema.terms, ("row", "ids", "counts"), terms)
-        keys = [(key, row) for row, new in numbered for key in new.bands]
-        self._dialect.insert_ignoring(self._connection, schema.band, ("key", "row"), keys)
+        keys = [(row, new.bands) for row, new in numbered if new.bands]
+        self._dialect.insert(self._connection, schema.band, ("row", "keys"), keys)
         self._dialect.index_words(self._connection, first_row)
         return True
 
@@ -104,40 +102,41 @@ class TextTable:
     def rows_by_content(self, hashes: Sequence[str]) -> dict[str, int]:
         """Returns the row of the first text of each content hash that is there."""
         rows: dict[str, int] = {}
-        for part in _parts(hashes):
-            query = select(_text.content_hash, _text.row).where(_text.content_hash.in_(part))
+        wanted = set(hashes)
+        for part in _parts([text_key(value) for value in wanted]):
+            query = select(_text.content_hash, _text.row).where(self._dialect.one_of(_text.content_key, part))
             found = self._connection.execute(query.order_by(_text.row.desc()))
-            rows.update((content_hash, row) for content_hash, row in found)
+            rows.update((content_hash, row) for content_hash, row in found if content_hash in wanted)
         return rows
 
     def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the
         id it has there.
         """
-        urls = [canonical_url(text.url) for text in texts if text.url]
+        urls = {text.canonical_url for text in texts if text.url}
         return (
             self._present(_text.id, [text.id for text in texts]),
-            self._present(_text.canonical_url, urls),
-            self._present(_text.content_hash, [text.content_hash for text in texts]),
+            self._present_by_key(_text.url_key, _text.canonical_url, urls),
+            self._present_by_key(
+                _text.content_key, _text.content_hash, {text.content_hash for text in texts}
+            ),
         )
 
-    def sharing_bands(self, keys: Sequence[int]) -> dict[int, list[int]]:
-        """Rows of the texts that have each of these band keys."""
-        sharing: dict[int, list[int]] = {}
-        for part in _parts(keys):
-            query = select(schema.band.c.key, schema.band.c.row).where(schema.band.c.key.in_(part))
-            for key, row in self._connection.execute(query):
-                sharing.setdefault(key, []).append(row)
-        return sharing
+    def bands(self, after_row: int) -> BandColumns:
+        """Returns the keys that near-copies share, of the representatives after a row. About a second for a
+        million.
+        """
+        records = self._connection.execute(_BANDS, {"after_row": after_row}).cursor.fetchall()
+        return BandColumns.of(records)
 
-    def outlines(self, rows: Iterable[int]) -> dict[int, Outline]:
-        """What near-copies are compared by, for these rows."""
-        outlines: dict[int, Outline] = {}
-        for part in _parts(list(rows)):
-            query = select(_text.row, _text.content_hash, _terms.ids).join(schema.terms)
-            for row, content_hash, ids in self._connection.execute(query.where(_text.row.in_(part))):
-                outlines[row] = Outline(content_hash, np.frombuffer(ids, "<u4").tolist())
-        return outlines
+    def term_ids(self, rows: Sequence[int]) -> dict[int, list[int]]:
+        """Returns the terms of the texts at these rows, by row."""
+        ids: dict[int, list[int]] = {}
+        for part in _parts(rows):
+            query = select(_terms.row, _terms.ids).where(self._dialect.one_of(_terms.row, part))
+            found = self._connection.execute(query)
+            ids.update((row, np.frombuffer(data, "<u4").tolist()) for row, data in found)
+        return ids
 
     def raw(self, encoder_id: int, dims: int, after_row: int, limit: int) -> RawColumns:
         """Returns the texts after a row that have a vector of this encoder, at most so many, by row."""
@@ -148,7 +147,7 @@ class TextTable:
         """The texts at these rows."""
         texts: dict[int, Text] = {}
         for part in _parts(list(rows)):
-            query = select(schema.text).where(_text.row.in_(part))
+            query = select(schema.text).where(self._dialect.one_of(_text.row, part))
             texts.update((row.row, _text_of(row)) for row in self._connection.execute(query))
         return texts
 
@@ -172,7 +171,8 @@ class TextTable:
         if source is not None:
             query = query.where(_text.source == source)
         rows: list[int] = []
-        for part in [query.where(_text.id.in_(part)) for part in _parts(ids)] if ids else [query]:
+        of_ids = [query.where(self._dialect.one_of(_text.id, part)) for part in _parts(ids)]
+        for part in of_ids if ids else [query]:
             dated = self._connection.execute(part)
             rows += [row for row, date in dated if older_than is None or _instant(date) < older_than]
         return sorted(rows)
@@ -191,10 +191,10 @@ class TextTable:
         """Returns what `remove` would come to; nothing is removed."""
         return count_removal(self._connection, self._dialect, rows, forget=forget)
 
-    def lacking_vector(self, encoder_id: int, after_row: int = 0) -> list[tuple[int, str]]:
-        """Returns (row, content hash) of the texts after a row without a vector of this encoder."""
+    def lacking_vector(self, encoder_id: int, after_row: int = 0) -> list[int]:
+        """Returns the rows of the texts after a row without a vector of this encoder, ascending."""
         query = lacking(encoder_id).where(_text.row > after_row).order_by(_text.row)
-        return [(row, content_hash) for row, content_hash in self._connection.execute(query)]
+        return list(self._connection.execute(query).scalars())
 
     def with_words(self, words: Sequence[str], n: int) -> list[int]:
         """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and
@@ -208,8 +208,20 @@ class TextTable:
         """Of these values of a column those that are there, each with the id of its first text."""
         ids: dict[str, str] = {}
         for part in _parts(values):
-            query = select(column, _text.id).where(column.in_(part)).order_by(_text.row.desc())
-            ids.update((value, text_id) for value, text_id in self._connection.execute(query))
+            query = select(column, _text.id).where(self._dialect.one_of(column, part))
+            found = self._connection.execute(query.order_by(_text.row.desc()))
+            ids.update((value, text_id) for value, text_id in found)
+        return ids
+
+    def _present_by_key(
+        self, key: ColumnElement[Any], column: ColumnElement[Any], values: Set[str]
+    ) -> dict[str, str]:
+        """Does what `_present` does for a column that has a key."""
+        ids: dict[str, str] = {}
+        for part in _parts([text_key(value) for value in values]):
+            query = select(column, _text.id).where(self._dialect.one_of(key, part))
+            found = self._connection.execute(query.order_by(_text.row.desc()))
+            ids.update((value, text_id) for value, text_id in found if value in values)
         return ids
 
 
@@ -221,6 +233,7 @@ def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
     """The values of a row of text, in the order of its columns."""
     text = new.text
+    url = text.canonical_url if text.url else None
     return (
         row,
         text.id,
@@ -232,9 +245,11 @@ def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
         text.published.isoformat() if text.published else None,
         json.dumps(dict(text.extra)),
         text.content_hash,
-        canonical_url(text.url) if text.url else None,
+        url,
         row if new.representative is None else new.representative,
         added_at,
+        text_key(text.content_hash),
+        None if url is None else text_key(url),
     )
 
 

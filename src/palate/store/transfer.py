@@ -16,6 +16,7 @@ from palate.errors import BadStore
 from palate.parts import Store
 from palate.store import schema
 from palate.store.migrate import REVISIONS
+from palate.store.older import create_older_tables, fill_from_older_tables
 from palate.store.tables import Tables
 
 FORMAT = "palate export"
@@ -24,8 +25,9 @@ SCHEMA = {table.name: table for table in schema.metadata.sorted_tables}
 ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
     "0004": {"encoder": {"made_at": None, "figures": None}},
-    "0005": {"taste": {"forgotten": 0}},
+    "0005": {"taste": {"forgotten": 0}, "text": {"content_key": 0, "url_key": None}},
 }
+BY_ROW_SINCE = "0005"  # exports before it hold what older.py brings over
 MARK = "store_mark"  # setting: each store has its own
 CHUNK = 5000  # lines in memory at a time
 
@@ -71,7 +73,8 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
     digest = hashlib.sha256()
     numbered = enumerate(lines, 1)
     header = next(numbered, (1, ""))[1]
-    added = _added_since(header)
+    revision = _revision_of(header)
+    added = _added_since(revision)
     digest.update(header.encode())
     read, end = 1, {}
     with store.writing() as tables:
@@ -80,6 +83,7 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
             raise BadStore(
                 f"{store.path} is not empty; import into a new store: palate --store NEW import FILE"
             )
+        older = {} if revision >= BY_ROW_SINCE else create_older_tables(connection)
         for table in (schema.setting, schema.generation, schema.encoder):  # what opening a store put there
             connection.execute(table.delete())
         while chunk := list(islice(numbered, CHUNK)):
@@ -88,7 +92,7 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
                 end = last
                 chunk.pop()
             digest.update("".join(line for _, line in chunk).encode())
-            for table, first, rows in _runs(chunk, added):
+            for table, first, rows in _runs(chunk, added, {**SCHEMA, **older}):
                 try:
                     connection.execute(insert(table), rows)
                 except (IntegrityError, StatementError, OverflowError) as error:
@@ -100,15 +104,15 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
             raise BadStore(
                 f"the {read} lines are not what was exported; the file was cut off or edited, export it again"
             )
+        if older:
+            fill_from_older_tables(connection)
         tables.settings.put(**{MARK: uuid4().hex})
         tables.dialect.rebuild_words(connection)
     return read
 
 
-def _added_since(line: str) -> dict[str, dict[str, Any]]:
-    """By table, the columns that an export with this header lacks. Raises BadStore for a header that cannot
-    be read here.
-    """
+def _revision_of(line: str) -> str:
+    """Returns the revision that a header names. Raises BadStore where that cannot be read here."""
     header = _parse(1, line)
     if header.get("format") != FORMAT:
         raise BadStore("line 1 is not the head of a palate export; give a file that palate export wrote")
@@ -116,21 +120,26 @@ def _added_since(line: str) -> dict[str, dict[str, Any]]:
         raise BadStore(
             f"the export comes from a newer palate (revision {header.get('revision')}); upgrade palate"
         )
+    return str(header["revision"])
+
+
+def _added_since(revision: str) -> dict[str, dict[str, Any]]:
+    """Returns, by table, the columns that an export of a revision lacks."""
     added: dict[str, dict[str, Any]] = {}
-    for revision in REVISIONS[REVISIONS.index(header["revision"]) + 1 :]:
-        for table, columns in ADDED.get(revision, {}).items():
+    for later in REVISIONS[REVISIONS.index(revision) + 1 :]:
+        for table, columns in ADDED.get(later, {}).items():
             added.setdefault(table, {}).update(columns)
     return added
 
 
 def _runs(
-    chunk: list[tuple[int, str]], added: dict[str, dict[str, Any]]
+    chunk: list[tuple[int, str]], added: dict[str, dict[str, Any]], tables: dict[str, Table]
 ) -> Iterator[tuple[Table, int, list[dict[str, Any]]]]:
     """Neighbouring rows of the same table, with the number of their first line."""
     run: tuple[Table, int, list[dict[str, Any]]] | None = None
     for number, line in chunk:
         values = _parse(number, line)
-        table = SCHEMA.get(str(values.pop("table", None)))
+        table = tables.get(str(values.pop("table", None)))
         values = {**added.get(table.name, {}), **values} if table is not None else values
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(

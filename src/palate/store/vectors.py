@@ -1,4 +1,4 @@
-"""VectorTable: a cache by content and encoder, so that nothing is encoded twice."""
+"""VectorTable: what each encoder made of each text."""
 
 from __future__ import annotations
 
@@ -12,36 +12,45 @@ from palate.parts import Matrix, Vector
 from palate.store import schema
 from palate.store.dialect import VALUES_AT_ONCE, Dialect
 
+_vector, _text = schema.vector.c, schema.text.c
+
 
 class VectorTable:
-    """float16 vectors by content hash, one set for each encoder."""
+    """float16 vectors by row of text, one set for each encoder."""
 
     def __init__(self, connection: Connection, dialect: Dialect) -> None:
         self._connection = connection
         self._dialect = dialect
 
-    def get(self, encoder_id: int, hashes: Sequence[str]) -> dict[str, Vector]:
-        """The vectors (d,) there are, by content hash."""
-        table, vectors = schema.vector.c, dict[str, Vector]()
-        for start in range(0, len(hashes), VALUES_AT_ONCE):
-            wanted = table.content_hash.in_(hashes[start : start + VALUES_AT_ONCE])
-            query = select(table.content_hash, table.data).where(table.encoder == encoder_id, wanted)
-            for content_hash, data in self._connection.execute(query):
-                vectors[content_hash] = np.frombuffer(data, "<f2")
+    def get(self, encoder_id: int, rows: Sequence[int]) -> dict[int, Vector]:
+        """Returns the vectors (d,) there are, by row."""
+        vectors = dict[int, Vector]()
+        for start in range(0, len(rows), VALUES_AT_ONCE):
+            wanted = self._dialect.one_of(_vector.row, rows[start : start + VALUES_AT_ONCE])
+            query = select(_vector.row, _vector.data).where(_vector.encoder == encoder_id, wanted)
+            for row, data in self._connection.execute(query):
+                vectors[row] = np.frombuffer(data, "<f2")
         return vectors
 
-    def put(self, encoder_id: int, hashes: Sequence[str], vectors: Matrix) -> None:
-        """Keeps (n, d) vectors as float16; those already there stay."""
+    def put(self, encoder_id: int, rows: Sequence[int], vectors: Matrix) -> None:
+        """Stores (n, d) vectors as float16; those already there stay, and those of texts that are gone are
+        passed over.
+        """
+        present = set[int]()
+        for start in range(0, len(rows), VALUES_AT_ONCE):
+            wanted = self._dialect.one_of(_text.row, rows[start : start + VALUES_AT_ONCE])
+            present.update(self._connection.execute(select(_text.row).where(wanted)).scalars())
         data = vectors.astype("<f2")
-        rows = [(key, encoder_id, vector.tobytes()) for key, vector in zip(hashes, data, strict=True)]
-        columns = ("content_hash", "encoder", "data")
-        self._dialect.insert_ignoring(self._connection, schema.vector, columns, rows)
+        values = [
+            (encoder_id, row, vector.tobytes())
+            for row, vector in zip(rows, data, strict=True)
+            if row in present
+        ]
+        columns = ("encoder", "row", "data")
+        self._dialect.insert_ignoring(self._connection, schema.vector, columns, values)
 
 
 def lacking(encoder_id: int) -> Select[Any]:
-    """Selects (row, content_hash) of the texts without a vector of this encoder."""
-    vector, text = schema.vector.c, schema.text.c
-    there = select(vector.content_hash).where(
-        vector.encoder == encoder_id, vector.content_hash == text.content_hash
-    )
-    return select(text.row, text.content_hash).where(~there.exists())
+    """Selects the rows of the texts without a vector of this encoder."""
+    there = select(_vector.row).where(_vector.encoder == encoder_id, _vector.row == _text.row)
+    return select(_text.row).where(~there.exists())

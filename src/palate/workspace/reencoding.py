@@ -50,8 +50,8 @@ def encode_missing(
     for start in range(0, len(missing), ENCODED_AT_ONCE):
         part = missing[start : start + ENCODED_AT_ONCE]
         with store.reading() as tables:
-            texts = tables.texts.get(row for row, _ in part)
-        cached.encode([h for _, h in part], [texts[row].content for row, _ in part])
+            texts = tables.texts.get(part)  # without those that were removed since
+        cached.fill(list(texts), [text.content for text in texts.values()])
         if progress:
             progress(start + len(part), len(missing))
     return len(missing)

@@ -17,6 +17,7 @@ from palate.store.tables import Tables
 from palate.text import well_formed
 from palate.threads import use_one_blas_thread
 from palate.workspace.background import Background
+from palate.workspace.band_index import BandIndex
 from palate.workspace.cache import CacheFolder
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import CrowdKeeper
@@ -43,6 +44,7 @@ class Workspace:
         self.encoding = Encoding(store, asked, any_encoder=any_encoder)
         self.crowd = CrowdKeeper(store)
         self.rules = RuleMatcher(self._matching)
+        self.bands = BandIndex()
         self.background = Background("palate corpus")
         self.passes = Background("palate pass")
         folder = None if store.path == IN_MEMORY else CacheFolder(Path(f"{store.path}.cache"))

@@ -1,9 +1,13 @@
-"""Removed texts, the generation in use, requests that come twice, and a mark for each store."""
+"""Removed texts, the generation in use, requests that come twice, a mark for each store, and tables that a
+million texts are added to as fast as the first.
+"""
 
 from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
+
+from palate.store.older import fill_text_keys, move_bands, move_vectors
 
 revision = "0005"
 down_revision = "0004"
@@ -50,10 +54,43 @@ def upgrade() -> None:
     )
     op.add_column("taste", sa.Column("forgotten", sa.Integer, nullable=False, server_default="0"))
     op.create_index("ix_reader_private", "reader", ["private"])
-    op.create_index("band_row", "band", ["row"])
+    _by_row()
+    _by_key()
     _release_feedback()
     mark = sa.text("insert into setting (key, value) values ('store_mark', :mark)")
     op.get_bind().execute(mark.bindparams(mark=uuid4().hex))
+
+
+def _by_row() -> None:
+    """Keys vectors and bands by the row of their text, which grows: a page is filled and written once."""
+    op.create_table(
+        "vector_new",
+        sa.Column("encoder", sa.Integer, sa.ForeignKey("encoder.number"), primary_key=True),
+        sa.Column("row", sa.Integer, primary_key=True),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    move_vectors(op.get_bind(), "vector", "vector_new")
+    op.drop_table("vector")
+    op.rename_table("vector_new", "vector")
+    op.create_table(
+        "band_new",
+        sa.Column("row", sa.Integer, sa.ForeignKey("text.row"), primary_key=True),
+        sa.Column("keys", sa.LargeBinary, nullable=False),
+    )
+    move_bands(op.get_bind(), "band", "band_new")
+    op.drop_table("band")
+    op.rename_table("band_new", "band")
+
+
+def _by_key() -> None:
+    op.drop_index("ix_text_content_hash", "text")
+    op.drop_index("ix_text_canonical_url", "text")
+    op.add_column("text", sa.Column("content_key", sa.BigInteger, nullable=False, server_default="0"))
+    op.add_column("text", sa.Column("url_key", sa.BigInteger))
+    fill_text_keys(op.get_bind())
+    op.create_index("ix_text_content_key", "text", ["content_key"])
+    op.create_index("ix_text_url_key", "text", ["url_key"])
 
 
 def _release_feedback() -> None:

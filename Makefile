@@ -8,6 +8,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := -m pip install -qq --disable-pip-version-check
 PYTEST := -m pytest -n auto
+FAST := -m "not slow" --hypothesis-profile=fast
 export OMP_NUM_THREADS := 1
 
 .PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench clean
@@ -25,10 +26,10 @@ test-full: .venv/installed-test
 	$(BIN)/python $(PYTEST)
 
 test-fast: .venv/installed-test
-	$(BIN)/python $(PYTEST) -m "not slow"
+	$(BIN)/python $(PYTEST) $(FAST) --base
 
 test-base: build/base/installed
-	build/base/bin/python $(PYTEST) -m "not slow" -rs
+	build/base/bin/python $(PYTEST) $(FAST) -rs
 
 test-wheel:
 	PYTHON=$(PYTHON) .ci/wheel

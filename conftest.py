@@ -5,8 +5,10 @@ by `pytest.importorskip` where it needs a package as a reference. `pytest -rs` c
 """
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
+from types import ModuleType
 
 import pytest
 
@@ -33,7 +35,23 @@ NEEDS = {
 }
 
 
+class BaseFinder(PathFinder):
+    """Finds no package that a base install lacks."""
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return None if fullname.partition(".")[0] in NEEDS else super().find_spec(fullname, path, target)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--base", action="store_true", help="as if no extra and no reference were installed")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--base"):
+        sys.meta_path[sys.meta_path.index(PathFinder)] = BaseFinder
     config.addinivalue_line("markers", "slow: takes a second or more")
     config.addinivalue_line("markers", "needs(extra): is skipped where this extra is not installed")
 

@@ -4,6 +4,7 @@ window of 50,000 texts, and the bytes a text by table and file.
 
 import argparse
 import os
+import resource
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -20,15 +21,21 @@ MIN_TEXTS_PER_S = 1_500  # what the last windows must keep
 
 
 class Windows:
-    """Counts texts and time by window while texts are added."""
+    """Counts texts and time by window while texts are added, from the first chunk on; before it the source is
+    read and checked, after the last the corpus is brought up to date.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.texts_per_s: list[int] = []
         self.texts_per_cpu_s: list[int] = []
-        self._begin(0)
+        self.first = self.last = 0.0
 
     def __call__(self, report: AddReport, total: int) -> None:
+        self.last = perf_counter()
+        if not self.first:
+            self.first = self.last
+            self._begin(report.added + report.known)
         texts = report.added + report.known - self._first
         if texts >= self.size or (texts and report.seen == total):
             self.texts_per_s.append(round(texts / (perf_counter() - self._wall)))
@@ -71,6 +78,10 @@ def main() -> None:
         "texts_per_s_by_window": windows.texts_per_s,
         "texts_per_cpu_s_by_window": windows.texts_per_cpu_s,
         "window_texts": options.window,
+        "reading_before_s": round(windows.first - start, 1),
+        "storing_s": round(windows.last - windows.first, 1),
+        "corpus_after_s": round(start + taken - windows.last, 1),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "grouped": report.grouped,
         "bytes_a_text": sizes,
         "load_at_end": round(os.getloadavg()[0], 1),

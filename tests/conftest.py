@@ -22,6 +22,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+settings.register_profile("fast", settings.get_profile("palate"), max_examples=5)
 settings.load_profile("palate")
 
 

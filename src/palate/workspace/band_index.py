@@ -10,9 +10,7 @@ from palate.parts import Rows
 from palate.store.state import StoreState
 from palate.store.tables import Tables
 
-MAX_SHARING = (
-    50  # texts that are compared for sharing one key: more share only what many pages have, a footer
-)
+MAX_SHARING = 50  # texts compared for sharing one key: more share only what many pages have, a footer
 
 Packed: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _ROW_BITS = np.uint64(32)

@@ -59,12 +59,8 @@ def _alike(
     rows = np.unique(pairs.rows[pairs.rows < first_row])
     stored = tables.vectors.get(encoder_id, rows.tolist())
     known = np.array(sorted(stored), np.int64)
-    matrix = np.concatenate(
-        [np.array([stored[row] for row in known.tolist()], np.float32).reshape(len(known), -1)]
-        if len(known)
-        else [np.zeros((0, vectors.shape[1]), np.float32)]
-    )
-    matrix = np.concatenate([matrix, vectors])
+    before = np.array([stored[row] for row in known.tolist()], np.float32).reshape(-1, vectors.shape[1])
+    matrix = np.concatenate([before, vectors])
     every_row = np.concatenate([known, first_row + np.arange(len(vectors))])
     there = np.isin(pairs.rows, every_row)
     pairs = Pairs(pairs.indices[there], pairs.rows[there])

@@ -456,6 +456,20 @@ def test_many_may_add_at_once(words: Encoder, path: Path, monkeypatch: pytest.Mo
         assert all(finding.ok for finding in examine(library.workspace.store, "words:24"))
 
 
+def test_a_judgement_of_a_removed_text_can_be_taken_back(library: Library) -> None:
+    """It is counted on until then, and the text has no id any more."""
+    library.add([Text.of("cats sleep all day", id="cat"), Text.of("bond yields rose", id="bond")])
+    me = library.reader("me")
+    before = me.rank(9)[0].value
+    me.judge("cat", 1)
+    library.remove(["cat"])
+    assert [ranked.text.id for ranked in me.rank(9)] == ["bond"]
+    undone = me.undo()
+    assert undone is not None and (undone.text_id, undone.liking) == ("", 1)
+    assert me.undo() is None
+    assert me.rank(9)[0].value == pytest.approx(before)
+
+
 def test_an_empty_library_has_nothing_to_show(library: Library) -> None:
     me = library.reader("me", likes="cats", dislikes="bonds")
     assert not any([me.rank(), me.rank(all=True), me.ask(3), me.judged(), library.find("cats")])

@@ -465,7 +465,8 @@ def test_a_judgement_of_a_removed_text_can_be_taken_back(library: Library) -> No
     library.remove(["cat"])
     assert [ranked.text.id for ranked in me.rank(9)] == ["bond"]
     undone = me.undo()
-    assert undone is not None and (undone.text_id, undone.liking) == ("", 1)
+    assert undone is not None
+    assert (undone.text_id, undone.liking) == ("", 1)
     assert me.undo() is None
     assert me.rank(9)[0].value == pytest.approx(before)
 

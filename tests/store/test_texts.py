@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 
 from direct import direct
 from palate.store.sqlite import SqliteStore
-from palate.store.texts import PreparedText
+from palate.store.texts import _RAW, PreparedText
 from palate.text import Text, canonical_url
 
 ADDRESS = "https://a.org/ü?x=1#y"
@@ -179,3 +180,11 @@ def test_the_keys_of_representatives_come_by_row() -> None:
     assert columns.keys.tolist() == [*keys[0].tolist(), *keys[2].tolist()]
     assert direct(store).texts.bands(1).rows.tolist() == [3] * 12
     assert direct(store).texts.bands(3).keys.tolist() == []
+
+
+def test_texts_as_numbers_are_read_in_the_order_in_which_they_lie() -> None:
+    """Sorted, each part of a million texts would cost a look at all that remain."""
+    statement = str(_RAW.compile(dialect=sqlite.dialect()))
+    with SqliteStore(":memory:").reading() as tables:
+        plan = tables.connection.exec_driver_sql(f"explain query plan {statement}", (1, 0, 10, 0)).all()
+    assert [line for line in plan if "TEMP" in line[3]] == []

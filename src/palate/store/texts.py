@@ -19,21 +19,18 @@ from palate.store.removing import RemovedCounts, count_removal, remove_texts
 from palate.store.vectors import lacking
 from palate.text import Text
 
-_text, _terms = schema.text.c, schema.terms.c
+_text, _terms, _vector = schema.text.c, schema.terms.c, schema.vector.c
 _LAST_ROWS = select(
     select(func.max(_text.row)).scalar_subquery(), select(func.max(schema.removed.c.row)).scalar_subquery()
 )
 _ROW_OF = select(_text.row).where(_text.id == bindparam("text_id"))
 _DATE = func.coalesce(_text.published, _text.added_at)
 _RAW = (
-    select(_text.row, _text.leader, schema.vector.c.data, _terms.ids, _terms.counts, _DATE)
-    .join(
-        schema.vector,
-        (schema.vector.c.row == _text.row) & (schema.vector.c.encoder == bindparam("encoder_id")),
-    )
-    .join(schema.terms, _terms.row == _text.row)
-    .where(_text.row > bindparam("after_row"))
-    .order_by(_text.row)
+    select(_vector.row, _text.leader, _vector.data, _terms.ids, _terms.counts, _DATE)
+    .join(schema.text, _text.row == _vector.row)
+    .join(schema.terms, _terms.row == _vector.row)
+    .where(_vector.encoder == bindparam("encoder_id"), _vector.row > bindparam("after_row"))
+    .order_by(_vector.row)  # in which they lie: by row of text all that remain would be sorted for each part
     .limit(bindparam("limit"))
 )
 _BANDS = (

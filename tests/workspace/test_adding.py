@@ -20,7 +20,7 @@ WORDS = [f"{first}{second}{third}" for first in "bdfgk" for second in "aeiou" fo
 
 
 def made_texts(seed: int, n: int) -> list[Text]:
-    """Returns up to n texts of 30 words, no two equal; about half are an earlier one with up to 3 other words."""
+    """Returns at most n texts of 30 words, all different; half are an earlier one but for up to 3 words."""
     rng = np.random.default_rng(seed)
     contents: list[list[str]] = []
     for _ in range(n):

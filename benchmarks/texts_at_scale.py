@@ -5,8 +5,8 @@ A text takes two to six sentences from one real document and the documents neare
 encoder) in the same collection, so that its words stay on one topic. What this cannot imitate: sentences
 recur (about 10 times each in 1,000,000 texts), so the vocabulary stops growing where a real stream's goes on.
 
-The texts are written to a cache folder outside the project ($PALATE_BENCH, else /tmp/palate-bench) and read
-there by the other benchmarks. The first n texts of a larger set are the smaller set.
+The texts are written to a cache folder outside the project ($PALATE_BENCH, else palate-bench among the
+system's temporary files) and read there by the other benchmarks. The first n texts of a larger set are the smaller set.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from palate.encoder.static import StaticEncoder
 from report import DATA, needs
 
 SEED = 0
-CACHE = Path(os.environ.get("PALATE_BENCH", "/tmp/palate-bench"))
+CACHE = Path(os.environ.get("PALATE_BENCH") or Path(gettempdir()) / "palate-bench")
 SIZES = (12_000, 100_000, 1_000_000)
 NEIGHBOURS = 12  # documents from which the sentences of one text come, the first included
 MEAN_WORDS, SD_WORDS = 60, 20  # of a body

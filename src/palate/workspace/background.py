@@ -63,7 +63,7 @@ class Background:
             job()
         except (Stopped, StoreBusy):  # the next call begins it again
             pass
-        except Exception as error:
+        except Exception as error:  # raised by the next call, in the thread that asks
             self._error = error
 
     def _raise_error(self) -> None:

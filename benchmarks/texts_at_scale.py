@@ -6,7 +6,8 @@ encoder) in the same collection, so that its words stay on one topic. What this 
 recur (about 10 times each in 1,000,000 texts), so the vocabulary stops growing where a real stream's goes on.
 
 The texts are written to a cache folder outside the project ($PALATE_BENCH, else palate-bench among the
-system's temporary files) and read there by the other benchmarks. The first n texts of a larger set are the smaller set.
+system's temporary files) and read there by the other benchmarks. The first n texts of a larger set are the
+smaller set.
 """
 
 import argparse

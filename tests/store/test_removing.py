@@ -160,9 +160,6 @@ def test_a_store_holds_what_the_model_holds(
         removals = tables.removals.after(0)
         assert {r.row: r.representative for r in removals} == model.removed
         assert state.last_removal == max((r.entry for r in removals), default=0)
-        every = tables.removals.all_rows()
-        assert dict(zip(every.rows.tolist(), every.representatives.tolist(), strict=True)) == model.removed
-        assert every.rows.tolist() == sorted(model.removed)
         kept = tables.removals.raw(1, 2, list(model.removed))
         assert kept.rows.tolist() == kept.ids.tolist() == sorted(model.kept)
         assert kept.representatives.tolist() == [model.removed[row] for row in sorted(model.kept)]

@@ -13,7 +13,6 @@ from palate.workspace.segment import (
     RAGGED,
     STARTS,
     Segment,
-    empty_segment,
     joined,
     make_segment,
     ragged,
@@ -161,9 +160,3 @@ def test_ragged_is_the_entries_row_by_row(
         ends.append(len(expected))
     assert positions.tolist() == expected
     assert begins.tolist() == ends
-
-
-def test_an_empty_segment_joins_any_other() -> None:
-    texts, space = made_texts(2, 12), made_space(0)
-    segment = make_segment(space, texts)
-    assert listed(joined([empty_segment(space), segment, empty_segment(space)])) == listed(segment)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import Connection, bindparam, select
 
-from palate.parts import Rows
 from palate.store import schema
 from palate.store.columns import RawColumns
 from palate.store.dialect import VALUES_AT_ONCE
@@ -20,7 +18,7 @@ _AFTER = (
     .where(_removed.entry > bindparam("entry"))
     .order_by(_removed.entry)
 )
-_ALL_ROWS = select(_removed.row, _removed.representative).order_by(_removed.row)
+
 _RAW = select(
     _removed.row, _removed.representative, _removed.vector, _removed.ids, _removed.counts, _removed.date
 ).where(_removed.encoder == bindparam("encoder_id"), _removed.row.in_(bindparam("rows", expanding=True)))
@@ -38,13 +36,6 @@ class Removal(NamedTuple):
     representative: int
 
 
-class RemovedRows(NamedTuple):
-    """(n,) rows of removed texts, ascending, and (n,) rows of what stands for the group of each."""
-
-    rows: Rows
-    representatives: Rows
-
-
 class RemovalTable:
     """The texts that were removed, numbered in the order of removing. `TextTable.remove` removes them."""
 
@@ -54,11 +45,6 @@ class RemovalTable:
     def after(self, entry: int) -> list[Removal]:
         """Returns the removals after an entry, oldest first."""
         return [Removal(*row) for row in self._connection.execute(_AFTER, {"entry": entry})]
-
-    def all_rows(self) -> RemovedRows:
-        """Returns every text that was removed."""
-        rows = np.array(self._connection.execute(_ALL_ROWS).all(), np.int64).reshape(-1, 2)
-        return RemovedRows(rows[:, 0].copy(), rows[:, 1].copy())
 
     def representatives(self, rows: Sequence[int]) -> dict[int, int]:
         """Returns the row of the text that stands for the group of each of these texts that were removed."""

@@ -135,13 +135,6 @@ class Corpus:
         near = np.minimum(np.searchsorted(self.rows, wanted), len(self) - 1)
         return np.asarray(near[self.rows[near] == wanted])
 
-    def representative_of(self, row: int) -> int:
-        """Returns the row of the text that stands for the group of a text, also of a removed one."""
-        removed = int(np.searchsorted(self.removals.rows, row))
-        if removed < len(self.removals.rows) and self.removals.rows[removed] == row:
-            return int(self.removals.representatives[removed])
-        return int(self.representatives[self.index_of(row)])
-
     def copies(self, rows: Sequence[int]) -> dict[int, list[int]]:
         """Returns the rows of the near-copies of the given representatives, of those that have any."""
         of, copies = self._grouped

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from palate.feature.keyword import Codes, Postings
-from palate.features import Features, Terms
+from palate.features import Features
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.fitting import RawTexts
 from palate.workspace.space import Space
@@ -115,14 +115,6 @@ def repeated(postings: Postings) -> tuple[Codes, Rows, Matrix]:
     more = counts / (counts + saturation) - 1 / (1 + saturation)
     factors = np.stack([more, np.log(counts)], axis=1).astype(np.float32)
     return postings.codes[positions], starts, factors
-
-
-def empty_segment(space: Space) -> Segment:
-    """Returns a segment of no text."""
-    none = np.zeros(0, np.int64)
-    terms = Terms(np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(1, np.int64))
-    vectors = np.zeros((0, len(space.semantic.mean)), np.float16)
-    return make_segment(space, RawTexts(none, none, vectors, terms, np.zeros(0)))
 
 
 def joined(segments: Sequence[Segment]) -> Segment:

@@ -48,19 +48,21 @@ def lost(history: History) -> Iterator[Violation]:
                     yield Violation("lost text", text_id)
         if deed.name == "remove" and history.texts & set(deed.told):
             yield Violation("text not removed", str(deed.told))
+    judged = _judged(history)
+    for deed in history.deeds:
         if deed.name not in ("judge", "judge_many", "undo"):
             continue
-        for entry, text_id, kind in deed.told:
-            if text_id in forgotten:
+        for entry, told_id, kind in deed.told:
+            # an undo does not name a text that was removed; any it may be, where its judge was killed
+            text_ids = {told_id} if told_id else judged.get((deed.reader, entry), removed)
+            if text_ids & forgotten:
                 continue
             line = entries[deed.reader].get(entry)
-            known_id = (
-                text_id if line is None or line[1] is not None else None
-            )  # the log may not name a removed text
+            named = line is not None and line[1] is not None  # the log may not name a removed text
             if (
                 line is None
-                or (line[1], line[2]) != (known_id, kind)
-                or (known_id is None and text_id not in removed)
+                or line[2] != kind
+                or (line[1] not in text_ids if named else not text_ids & removed)
             ):
                 yield Violation("lost judgement", f"{deed}: the log has {line}")
             if deed.name == "undo" and entry not in undone[deed.reader]:
@@ -138,6 +140,16 @@ def changed_prefix(before: Mapping[str, Sequence[Logged]], after: Mapping[str, S
         ):
             return True
     return False
+
+
+def _judged(history: History) -> dict[tuple[str, int], set[str]]:
+    """Returns the text of each judgement that was acknowledged, by reader and entry."""
+    return {
+        (deed.reader, entry): {text_id}
+        for deed in history.deeds
+        if deed.name in ("judge", "judge_many")
+        for entry, text_id, _ in deed.told
+    }
 
 
 def _removed(history: History, *, forgotten_only: bool = False) -> set[str]:

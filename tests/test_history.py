@@ -64,6 +64,28 @@ def test_judgements_of_a_forgotten_text_may_leave_the_log() -> None:
     assert rules_broken(JUDGED, forgotten, log=LOG[1:], texts="bc") == set()
 
 
+GONE: list[Logged] = [(1, None, "like", None), (2, "b", "skip", None), (3, None, "undo", 1)]
+
+
+@pytest.mark.parametrize("judged", [(JUDGED,), ()])
+def test_an_undo_need_not_name_a_text_that_was_removed(judged: tuple[Deed, ...]) -> None:
+    told = (*judged, deed("remove", 3, "a"), deed("undo", 4, (1, "", "like")))
+    assert rules_broken(*told, log=[GONE[0], GONE[2]], texts="bc") == set()
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ((JUDGED, deed("undo", 4, (1, "", "like"))), "lost judgement"),  # nobody removed it
+        ((JUDGED, deed("remove", 3, "c"), deed("undo", 4, (1, "", "like"))), "lost judgement"),
+        ((JUDGED, deed("remove", 3, "a"), deed("undo", 4, (1, "", "skip"))), "lost judgement"),
+        ((JUDGED, deed("remove", 3, "a"), deed("undo", 4, (2, "", "skip"))), "lost undo"),
+    ],
+)
+def test_an_undo_that_names_no_text_must_still_be_true(told: tuple[Deed, ...], rule: str) -> None:
+    assert rule in rules_broken(*told, log=GONE, texts="b")
+
+
 @pytest.mark.slow
 def test_three_processes_that_are_killed_leave_what_they_were_told() -> None:
     """Also that undo is last in first out, no ranking shows what was judged, and no damaged cache is trusted.

@@ -53,7 +53,7 @@ class Retrieval:
         weights, shift = taste.explain()[1], _shift(view)
         best = self._learner.top.best(corpus, weights, shift, view.candidates, n, exact=exact)
         if self._learner.top.pass_is_due:
-            self._pass_aside(corpus)
+            self._pass_aside(view)
         kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
         if len(kept) > n:
             kept = kept[np.argsort(-corpus.scores_at(weights, kept), kind="stable")[:n]]
@@ -76,11 +76,11 @@ class Retrieval:
         mean, sd = self._learner.taste.value(view.corpus.features(indices))
         return shifted(mean, sd, view.effect.added(indices))
 
-    def _pass_aside(self, corpus: Corpus) -> None:
+    def _pass_aside(self, view: View) -> None:
         learner, weights = self._learner, self._learner.taste.explain()[1]
 
         def passed() -> None:
-            made = learner.top.made(corpus, weights)
+            made = learner.top.made(view.corpus, weights, view.candidates, threads=1)
             with learner.lock:
                 learner.top.take(made)
 

@@ -31,7 +31,7 @@ from workspace.made_texts import (
 TEXTS, ENDS = 240, (60, 61, 100, 140, 200)
 CHANGES = ["same", "small", "large", "flip", "shrink", "block goes", "block comes", "grow", "layout"]
 CHANGES += ["shift", "mask", "crowd", "aside", "zero"]
-limits = st.sampled_from([1, 8, 10_000])
+possibles = st.sampled_from([1, 8, 10_000])
 
 
 class MadeReader:
@@ -76,7 +76,8 @@ class MadeReader:
         elif name == "crowd":
             self.source = {"none": "one", "one": "another", "another": "none"}[self.source]
         elif name == "aside":
-            self.top.take(self.top.made(self.corpus(), self.weights))
+            corpus = self.corpus()
+            self.top.take(self.top.made(corpus, self.weights, corpus.shown))
 
     def best(self, n: int, *, exact: bool) -> str:
         """Asks for the best and checks them; returns how the answer came."""
@@ -134,11 +135,11 @@ def check(
 
 
 @contextmanager
-def limited(scanned: int, possible: int, rescored: int) -> Iterator[None]:
+def limited(scanned: int, possible: int, listed_share: float = 0.2) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_module, "SCANNED_TEXTS", scanned)
         patch.setattr(top_module, "POSSIBLE_TEXTS", possible)
-        patch.setattr(top_module, "RESCORED_TEXTS", rescored)
+        patch.setattr(top_module, "LISTED_SHARE", listed_share)
         yield
 
 
@@ -150,9 +151,9 @@ def limited(scanned: int, possible: int, rescored: int) -> Iterator[None]:
     changes=st.lists(st.sampled_from(CHANGES), max_size=12),
     n=st.sampled_from([1, 5, 30]),
     exact=st.booleans(),
-    scanned=limits,
-    possible=limits,
-    rescored=limits,
+    scanned=st.sampled_from([1, 40, 150, 10_000]),
+    possible=possibles,
+    listed_share=st.sampled_from([0.05, 0.3, 1.0]),
 )
 def test_they_hold_the_best_of_all_after_any_changes(
     seed: int,
@@ -162,11 +163,11 @@ def test_they_hold_the_best_of_all_after_any_changes(
     exact: bool,
     scanned: int,
     possible: int,
-    rescored: int,
+    listed_share: float,
 ) -> None:
     """Whatever the limits. Where it is asked for, or the corpus is small, the answer is always proven."""
     reader = MadeReader(seed, sparse=sparse)
-    with limited(scanned, possible, rescored):
+    with limited(scanned, possible, listed_share):
         for change in ["same", *changes]:
             reader.change(change)
             way = reader.best(n, exact=exact)
@@ -178,21 +179,23 @@ def test_they_hold_the_best_of_all_after_any_changes(
 @pytest.mark.parametrize(
     ("scanned", "exact", "possible", "change", "way"),
     [
-        (1, False, 50, "same", "scores_at proven"),  # what the last pass says is enough
-        (1, False, 1, "small", "scores_at not proven"),  # too many may be best, and the pass is put off
-        (1, True, 1, "small", "scores scores_at proven"),  # or made at once, as asked
+        (60, False, 50, "same", "scores_at proven"),  # what the last pass says is enough
+        (10_000, False, 50, "same", "scores_at proven"),
+        (60, False, 1, "small", "scores_at not proven"),  # too many may be best, and the pass is put off
+        (60, True, 1, "small", "scores scores_at proven"),  # or made at once, as asked
         (10_000, False, 1, "small", "scores scores_at proven"),  # or as the corpus is small
-        (1, False, 50, "large", "scores scores_at proven"),  # the last pass is of no use
-        (1, True, 10_000, "large", "scores_at proven"),  # unless all may be scored one by one
-        (1, False, 50, "crowd", "scores scores_at proven"),
-        (1, False, 50, "layout", "scores scores_at proven"),
-        (1, False, 50, "zero", "proven"),
+        (20, False, 50, "small", "scores scores_at proven"),  # the shortlist is too short for so many
+        (60, False, 50, "large", "scores scores_at proven"),  # the last pass is of no use
+        (60, True, 10_000, "large", "scores_at proven"),  # unless all may be scored one by one
+        (60, False, 50, "crowd", "scores scores_at proven"),
+        (60, False, 50, "layout", "scores scores_at proven"),
+        (60, False, 50, "zero", "proven"),
     ],
 )
 def test_each_way_to_the_best_is_taken(
     sparse: bool, scanned: int, exact: bool, possible: int, change: str, way: str
 ) -> None:
-    with limited(scanned, possible, 8):
+    with limited(scanned, possible):
         reader = MadeReader(1, sparse=sparse)
         reader.end = len(reader.segments)
         reader.change("aside")
@@ -203,7 +206,7 @@ def test_each_way_to_the_best_is_taken(
 @pytest.mark.parametrize("possible", [0, 1, 3])
 def test_a_pass_that_leaves_too_many_is_followed_by_whole_vectors(possible: int) -> None:
     """The 8-bit vectors leave more than may be best than the limit allows; no answer is a guess for that."""
-    with limited(10_000, possible, 1):
+    with limited(10_000, possible):
         ways = Counter[str]()
         for seed in range(12):
             reader = MadeReader(seed, sparse=False)
@@ -214,22 +217,23 @@ def test_a_pass_that_leaves_too_many_is_followed_by_whole_vectors(possible: int)
 
 
 def test_a_pass_made_aside_proves_what_was_put_off() -> None:
-    with limited(1, 1, 8):
+    with limited(60, 1):
         reader = MadeReader(2, sparse=False)
+        reader.end = len(reader.segments)
         reader.change("aside")
         reader.change("small")
         assert reader.best(5, exact=False) == "scores_at not proven"
         reader.change("aside")
         assert not reader.top.pass_is_due
-        assert reader.top.nbytes == 4 * len(reader.corpus())
-        with limited(1, 50, 8):
+        assert reader.top.nbytes > 4 * len(reader.corpus()) + 60 * 6  # 6 of the bytes are those of a vector
+        with limited(60, 50):
             assert reader.best(5, exact=False) == "scores_at proven"
 
 
 @pytest.mark.parametrize("weights", ["none", "zero", "one that no text has"])
 def test_of_equal_texts_the_last_come_and_no_others(weights: str) -> None:
     """Before any feedback: the newest texts, as many as asked for, however many there are."""
-    with limited(10_000, 20, 8):
+    with limited(10_000, 20):
         reader = MadeReader(3, sparse=False)
         reader.end = len(reader.segments)
         corpus = reader.corpus()

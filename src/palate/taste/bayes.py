@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from palate.features import Features
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_of
 from palate.taste.judged_texts import Array, JudgedTexts, retained
-from palate.weights import Weights
+from palate.taste.rows import entries_of
+from palate.weights import Sparse, Weights
 
 
 class _Fit(NamedTuple):
@@ -89,6 +91,7 @@ class BayesTaste:
         """Returns to the state before any feedback."""
         self._judged = JudgedTexts(self.scales)
         self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
+        self._near_average: Array = np.zeros(0)  # its kernel with the average text
         self._fitted: _Fit | None = None
         self.dropped = 0
 
@@ -102,14 +105,16 @@ class BayesTaste:
         kept, n = retained(liked, self.max_judgements), len(self._judged)
         self.dropped += len(liked) - len(kept)
         self._judged.delete(np.setdiff1d(np.arange(n), kept))
-        new = kept[kept >= n] - n
+        old, new = kept[kept < n], kept[kept >= n] - n
         for row in new:
             self._judged.add(features, int(row), float(likings[row]), float(weights[row]))
         if self.prior:
             expected = [self._by_prior(features[row : row + 1]) / self.slope for row in new]
-            self._expected = np.concatenate([self._expected[kept[kept < n]], *expected])
+            self._expected = np.concatenate([self._expected[old], *expected])
         else:
             self._expected = np.zeros(len(kept))
+        near_average = [self._with_average(features, int(row)) for row in new]
+        self._near_average = np.concatenate([self._near_average[old], near_average])
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -173,7 +178,7 @@ class BayesTaste:
         missing = max(0.0, float(judged.weights @ np.sign(judged.likings)))
         if self.background is None or not missing:
             return left_out, judged.likings, judged.weights
-        score = float(amounts @ (judged.products(self.background)[:, 0] + self.bias))
+        score = float(amounts @ (self._near_average + self.bias))
         score += float(self._by_prior(self.background)[0]) / self.slope
         return (
             np.append(left_out, score),
@@ -184,6 +189,21 @@ class BayesTaste:
     def _by_prior(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""
         return linear(features, 0.0, self.prior, np.float64)
+
+    def _with_average(self, features: Features, row: int) -> float:
+        """Kernel of one text with the average text, 0 where that is not known."""
+        kernel = 0.0
+        if self.background is None:
+            return kernel
+        for name, scale in self.scales.items():
+            average, block = self.background.blocks[name], features.blocks[name]
+            if isinstance(average, csr_array):
+                columns, numbers = entries_of(block, row)
+                usual = Sparse(average.indices, average.data, average.shape[1]).at(columns)
+                kernel += scale * float(numbers.astype(np.float64) @ usual)
+            else:
+                kernel += scale * float(np.asarray(block[row], np.float64) @ average[0])
+        return kernel
 
     def _balanced(self) -> Array:
         """(n,) factor on each weight, 1 for a like."""

@@ -145,7 +145,7 @@ class Corpus:
     def features(self, indices: Rows) -> Features:
         """Returns the features of m texts."""
         wanted = np.asarray(indices, dtype=np.int64)
-        parts, order = self._parted(wanted)
+        parts, order = self.parted(wanted)
         found = [segment.features(self.space, local) for segment, local in parts]
         if not found:
             return self.no_features
@@ -160,7 +160,7 @@ class Corpus:
         """Returns (m, d) float32 vectors of m texts."""
         wanted = np.asarray(indices, dtype=np.int64)
         found = np.zeros((len(wanted), len(self.space.semantic.mean)), np.float32)
-        parts, order = self._parted(wanted)
+        parts, order = self.parted(wanted)
         begin = 0
         for segment, local in parts:
             found[order[begin : begin + len(local)]] = segment.vectors(local)
@@ -173,7 +173,7 @@ class Corpus:
         """
         wanted = np.asarray(indices, dtype=np.int64)
         scores = np.zeros(len(wanted), np.float32)
-        parts, order = self._parted(wanted)
+        parts, order = self.parted(wanted)
         begin = 0
         with Scan(self.space, weights) as scan:
             for segment, local in parts:
@@ -222,9 +222,9 @@ class Corpus:
         order = np.argsort(self.representatives[copies], kind="stable")
         return self.representatives[copies][order], self.rows[copies][order]
 
-    def _parted(self, indices: Rows) -> tuple[list[tuple[Segment, Rows]], Rows]:
-        """Returns the segments that have some of the texts, with the indices there, and which text each
-        is.
+    def parted(self, indices: Rows) -> tuple[list[tuple[Segment, Rows]], Rows]:
+        """Returns the segments that have some of the texts, with the indices there, and which of the m texts
+        each is.
         """
         where = np.searchsorted(self._ends, indices, side="right")
         order = np.argsort(where, kind="stable")

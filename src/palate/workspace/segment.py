@@ -1,6 +1,6 @@
 """Segment: some texts of a corpus as immutable arrays under a frozen fit, in memory or mapped from files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 LEVELS = 127  # of an 8-bit vector, on each side of 0
 # arrays with a line for every term, by what says where those of a text begin
 STARTS = {"starts": ("codes", "counts"), "repeated_starts": ("repeated_codes", "repeated_factors")}
+ALWAYS = {"rows", "representatives"}
 RAGGED = {"error", *STARTS, *(name for names in STARTS.values() for name in names)}
 LENGTHS = ("semantic", "keyword", "tfidf", "sentiment", "freshness")  # columns of `lengths`
 
@@ -46,6 +47,15 @@ class Segment:
     def vectors(self, indices: Rows) -> Matrix:
         """Returns (m, d) float32 vectors of m texts."""
         return np.asarray(self.arrays["vectors"][indices], dtype=np.float32)
+
+    def picked(self, indices: Rows, names: Collection[str] | None = None) -> "Segment":
+        """Returns m texts as a segment in memory. names: of the arrays that it shall have; None for all."""
+        wanted = self.arrays.keys() if names is None else {*names, *ALWAYS}
+        arrays = {name: self.arrays[name][indices] for name in wanted - RAGGED}
+        for starts, lined in STARTS.items():
+            positions, arrays[starts] = ragged(self.arrays[starts], indices)
+            arrays |= {name: self.arrays[name][positions] for name in wanted & set(lined)}
+        return Segment({**arrays, "error": self.arrays["error"]})
 
     def features(self, space: Space, indices: Rows) -> Features:
         """Returns the features of m texts, but for what others think of them."""
@@ -141,11 +151,7 @@ def without(segment: Segment, gone: Rows, representatives: Rows) -> Segment:
     representatives: (n,) row of the text that stands for the group of each text of the segment from now on.
     """
     kept = np.flatnonzero(~np.isin(segment.rows, gone))
-    arrays = {name: array[kept] for name, array in segment.arrays.items() if name not in RAGGED}
-    for starts, names in STARTS.items():
-        positions, arrays[starts] = ragged(segment.arrays[starts], kept)
-        arrays |= {name: segment.arrays[name][positions] for name in names}
-    return Segment({**arrays, "representatives": representatives[kept], "error": segment.arrays["error"]})
+    return Segment({**segment.arrays, "representatives": representatives}).picked(kept)
 
 
 def ragged(starts: Rows, indices: Rows) -> tuple[Rows, Rows]:
@@ -158,7 +164,9 @@ def ragged(starts: Rows, indices: Rows) -> tuple[Rows, Rows]:
     first = np.asarray(starts[indices], dtype=np.int64)
     sizes = np.asarray(starts[np.asarray(indices) + 1], dtype=np.int64) - first
     begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    return np.arange(begins[-1]) + np.repeat(first - begins[:-1], sizes), begins
+    positions = np.repeat(first - begins[:-1], sizes)
+    positions += np.arange(begins[-1])
+    return positions, begins
 
 
 def _row_lengths(block: Any) -> Vector:

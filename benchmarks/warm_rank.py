@@ -73,7 +73,7 @@ def take_steps(reader: Reader, oracle: Reader, simulated: SimulatedReader, n: in
 
 
 def compared(reader: Reader, oracle: Reader) -> tuple[Ranking, list[str]]:
-    """Returns the best of a reader, and the ids of those found by scoring all, of the same state of the store:
+    """Returns the best of a reader, and the ids of those found by scoring all, of one state of the store:
     the crowd may be learned again meanwhile."""
     best = rank_exactly(oracle, COMPARED)
     while True:

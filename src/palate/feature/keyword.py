@@ -51,7 +51,7 @@ class Keyword:
 
     A Keyword is frozen: what it learned of a corpus weighs texts that come later too, at O(terms) a text.
     `fit` makes one from texts in memory, `of_counts` from document frequencies. ids: (v,) ascending hashes of
-    the terms it keeps, 20 bytes of memory each.
+    the terms it keeps, 28 bytes of memory each.
 
     Source: Robertson and Zaragoza, The probabilistic relevance framework: BM25 and beyond (2009), eq. 3.16
     with the idf kept above 0; Salton and Buckley, Information Processing and Management 24 (1988), with
@@ -72,6 +72,8 @@ class Keyword:
         self._columns: Codes = arrays["columns"]  # code -> column of BM25, or -1
         self.column_codes: Codes = arrays["column_codes"]  # column of BM25 -> code
         self.rarity: Floats = arrays["rarity"]  # by column of BM25
+        self.ranks: Codes = arrays["ranks"]  # by column of tf-idf: 0 for the term of most texts
+        self.ranked: Codes = arrays["ranked"]  # rank -> column of tf-idf
         self.usual_length, self.scale = usual_length, scale
 
     @classmethod
@@ -97,13 +99,17 @@ class Keyword:
         chosen = (ids < PLAIN) & (kept <= max(2, n * CONTENT_SHARE))
         columns = np.full(KEPT + len(ids), -1, np.int32)
         columns[KEPT:][chosen] = np.arange(chosen.sum())
-        frequent = kept[chosen]
+        frequent, ranked = kept[chosen], np.argsort(-kept, kind="stable")
+        ranks = np.empty(len(ids), np.int32)
+        ranks[ranked] = np.arange(len(ids))
         arrays = {
             "ids": ids.astype(np.uint32),
             "common": common.astype(np.uint32),
             "idf": idf.astype(np.float32),
             "columns": columns,
             "column_codes": (KEPT + np.flatnonzero(chosen)).astype(np.int32),
+            "ranks": ranks,
+            "ranked": ranked.astype(np.int32),
             "rarity": np.log1p((n - frequent + 0.5) / (frequent + 0.5)).astype(np.float32),
         }
         return cls(arrays, max(float(content) / max(n, 1), 1e-9), 1.0)

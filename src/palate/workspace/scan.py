@@ -18,9 +18,9 @@ TEXTS_AT_ONCE = 16_384  # of whose words a sparse matrix is made: making one tak
 # of a segment, those that a scan reads
 SCANNED_ARRAYS = frozenset(
     {
-        "codes",
+        "terms",
         "starts",
-        "repeated_codes",
+        "repeated_terms",
         "repeated_starts",
         "repeated_factors",
         "saturation",
@@ -50,7 +50,7 @@ class Scan:
             for name in ("sentiment", "freshness")
             if name in weights
         }
-        self._codes: list[Rows] = []
+        self._ranks: list[Rows] = []
         self._words = self._word_weights(weights)
 
     def __enter__(self) -> Self:
@@ -59,8 +59,8 @@ class Scan:
     def __exit__(self, *_: object) -> None:
         """Gives the table of words back, all zeros, to the next scan of this thread."""
         if self._words is not None:
-            for codes in self._codes:
-                self._words[:, codes] = 0.0
+            for ranks in self._ranks:
+                self._words[:, ranks] = 0.0
             _ROOM.table, self._words = self._words, None
 
     def slack(self, segment: Segment) -> float:
@@ -90,8 +90,8 @@ class Scan:
             more, more_starts = ragged(arrays["repeated_starts"], indices)
             total += _word_scores(
                 self._words,
-                _Words(arrays["codes"][first], starts),
-                _Words(arrays["repeated_codes"][more], more_starts),
+                _Words(arrays["terms"][first], starts),
+                _Words(arrays["repeated_terms"][more], more_starts),
                 arrays["repeated_factors"][more],
                 arrays["saturation"][indices],
                 arrays["norms"][indices],
@@ -114,8 +114,8 @@ class Scan:
             more, more_starts = _span(arrays["repeated_starts"], part)
             total += _word_scores(
                 self._words,
-                _Words(arrays["codes"][first], starts),
-                _Words(arrays["repeated_codes"][more], more_starts),
+                _Words(arrays["terms"][first], starts),
+                _Words(arrays["repeated_terms"][more], more_starts),
                 arrays["repeated_factors"][more],
                 arrays["saturation"][part],
                 arrays["norms"][part],
@@ -133,21 +133,21 @@ class Scan:
         return direction.astype(np.float32), -float(semantic.mean @ direction)
 
     def _word_weights(self, weights: Mapping[str, Weights]) -> Matrix | None:
-        """Returns (2, codes) float32: what a code brings to BM25 and to tf-idf; None where no word weighs."""
+        """Returns (2, ranks) float32: what a term brings to BM25 and to tf-idf; None where no word weighs."""
         keyword = self.space.keyword
         if not {"keyword", "tfidf"} & weights.keys():
             return None
-        table = _ROOM.take(KEPT + keyword.width)
+        table = _ROOM.take(keyword.width)
         if "keyword" in weights:
             columns, values = entries_of(weights["keyword"])
-            codes = keyword.column_codes[columns]
-            table[0, codes] = keyword.scale * keyword.rarity[columns] * values
-            self._codes.append(codes)
+            ranks = keyword.ranks[keyword.column_codes[columns] - KEPT]
+            table[0, ranks] = keyword.scale * keyword.rarity[columns] * values
+            self._ranks.append(ranks)
         if "tfidf" in weights:
             columns, values = entries_of(weights["tfidf"])
-            kept = KEPT + columns
-            table[1, kept] = keyword.idf[kept] * values
-            self._codes.append(kept)
+            ranks = keyword.ranks[columns]
+            table[1, ranks] = keyword.idf[KEPT + columns] * values
+            self._ranks.append(ranks)
         return table
 
 
@@ -175,9 +175,9 @@ _ROOM = _Room()
 
 
 class _Words(NamedTuple):
-    """Codes of the terms of m texts, ragged. starts: (m + 1,)."""
+    """The terms of m texts by rank, ragged. starts: (m + 1,)."""
 
-    codes: Codes
+    ranks: Codes
     starts: Rows
 
 
@@ -205,7 +205,7 @@ def _word_scores(
     entry over the norm of the text: both factors belong to the text, so entries are summed first. What a
     term that occurs more often brings beyond that is added.
     """
-    once = _row_sums(table, words, _ROOM.ones(len(words.codes))[None])
+    once = _row_sums(table, words, _ROOM.ones(len(words.ranks))[None])
     more = _row_sums(table, repeated, np.ascontiguousarray(factors.T))
     bm25 = once[0] / (1 + saturation) + more[0]
     tfidf = (once[1] + more[1]) / np.where(norms > 0, norms, 1)
@@ -222,9 +222,9 @@ def _row_sums(table: Matrix, words: _Words, factors: Matrix) -> list[Vector]:
     """Returns, of each line of the table, the (m,) sums over a text's terms of their entry times its factor.
 
     factors: (1 or 2, terms), for all lines or each its own. SciPy's product of a sparse matrix and a vector
-    reads each code once and makes no copy; it takes a third of the time of `take` and `reduceat`."""
+    reads each rank once and makes no copy; it takes a third of the time of `take` and `reduceat`."""
     shape = len(words.starts) - 1, table.shape[1]
     starts = words.starts.astype(np.int32)
-    rows = [csr_array((line, words.codes, starts), shape=shape) for line in factors]
+    rows = [csr_array((line, words.ranks, starts), shape=shape) for line in factors]
     rows *= len(table) // len(rows)
     return [np.asarray(row @ line) for row, line in zip(rows, table, strict=True)]

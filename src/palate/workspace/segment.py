@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from palate.feature.keyword import Codes, Postings
+from palate.feature.keyword import KEPT, Codes, Postings
 from palate.features import Features
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.fitting import RawTexts
@@ -14,7 +14,7 @@ from palate.workspace.space import Space
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 LEVELS = 127  # of an 8-bit vector, on each side of 0
 # arrays with a line for every term, by what says where those of a text begin
-STARTS = {"starts": ("codes", "counts"), "repeated_starts": ("repeated_codes", "repeated_factors")}
+STARTS = {"starts": ("terms", "counts"), "repeated_starts": ("repeated_terms", "repeated_factors")}
 ALWAYS = {"rows", "representatives"}
 RAGGED = {"error", *STARTS, *(name for names in STARTS.values() for name in names)}
 LENGTHS = ("semantic", "keyword", "tfidf", "sentiment", "freshness")  # columns of `lengths`
@@ -24,9 +24,9 @@ class Segment:
     """n texts in order of row, 1 kB and 6.5 bytes a term each with 256 dimensions.
 
     arrays, each with a line for every text but for the first three:
-    codes, counts: of the terms (see feature/keyword.py). starts: (n + 1,) where the terms of each text begin.
-    repeated_codes, repeated_starts: of the terms that a text has more than once. repeated_factors: (r, 2)
-    float32, what such a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf
+    terms, counts: the terms by rank, so that what is looked up most lies together (see feature/keyword.py).
+    starts: (n + 1,) where the terms of each text begin. repeated_terms, repeated_starts: of the terms that a
+    text has more than once. repeated_factors: (r, 2) float32, what such a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf
     in log tf. rows, representatives: int64 store rows. moments: seconds since 1970. vectors: (n, d) float16.
     quantised: (n, d) int8, and quantum, float32: the vector is about quantised times quantum.
     saturation, norms: of the words. sentiment, freshness: (n, 2) and (n, 3) float32 features.
@@ -62,7 +62,7 @@ class Segment:
         a = self.arrays
         positions, starts = ragged(self.starts, indices)
         postings = Postings(
-            a["codes"][positions],
+            space.keyword.ranked[a["terms"][positions]] + np.int32(KEPT),
             a["counts"][positions],
             starts,
             a["saturation"][indices],
@@ -86,15 +86,16 @@ def make_segment(space: Space, texts: RawTexts) -> Segment:
     left_out = np.linalg.norm(vectors - quantised * quantum[:, None], axis=1)
     bm25, tfidf = space.keyword.bm25(postings), space.keyword.tfidf(postings)
     repeated_codes, repeated_starts, repeated_factors = repeated(postings)
+    ranks = space.keyword.ranks
     unscaled = _row_lengths(bm25) / np.float32(space.keyword.scale)
     semantic = np.linalg.norm(space.semantic.transform(vectors), axis=1)
     others = (np.linalg.norm(sentiment, axis=1), np.linalg.norm(fresh, axis=1))
     return Segment(
         {
-            "codes": postings.codes,
+            "terms": ranks[postings.codes - KEPT],
             "counts": postings.counts,
             "starts": postings.starts,
-            "repeated_codes": repeated_codes,
+            "repeated_terms": ranks[repeated_codes - KEPT],
             "repeated_starts": repeated_starts,
             "repeated_factors": repeated_factors,
             "rows": np.asarray(texts.rows, np.int64),

@@ -80,7 +80,7 @@ class Retrieval:
         learner, weights = self._learner, self._learner.taste.explain()[1]
 
         def passed() -> None:
-            made = learner.top.made(view.corpus, weights, view.candidates, threads=1)
+            made = learner.top.made(view.corpus, weights, view.candidates)
             with learner.lock:
                 learner.top.take(made)
 

@@ -1,13 +1,12 @@
 """TopK: the best of a corpus under a linear taste, without reading all of it at each judgement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from palate.parts import Rows, Vector
-from palate.threads import MAX_THREADS
 from palate.weights import Sparse, Weights
 from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.shortlist import Shortlist
@@ -43,7 +42,12 @@ class Pass:
     weights: Mapping[str, Weights]
     scores: Vector
     slack: float
-    shortlist: Shortlist | None
+    shortlist: Shortlist | None = None
+
+    def listed(self, candidates: Mask) -> "Pass":
+        """Returns the pass with a shortlist of its best candidates."""
+        best = _largest(np.where(candidates, self.scores, -np.inf), SCANNED_TEXTS)
+        return replace(self, shortlist=Shortlist(self.corpus, np.sort(best)))
 
 
 class TopK:
@@ -100,11 +104,11 @@ class TopK:
             if drift <= SAME_WEIGHTS:
                 slack = abs(factor) * made.slack + wanted.rounding
                 return wanted.of_pass(np.float32(factor) * made.scores, slack)
-            if made.shortlist is not None and (exact or drift <= DRIFT):
+            if len(corpus) > SCANNED_TEXTS and (exact or drift <= DRIFT):
                 near = self._near(wanted, made, factor, changes, exact)
                 if near is not None:
                     return near
-        made = self.scan(corpus, weights, candidates)
+        made = self.scan(corpus, weights)
         return wanted.of_pass(made.scores, made.slack)
 
     def estimates(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Vector:
@@ -114,25 +118,20 @@ class TopK:
             factor, changes = _change(weights, made.weights)
             if float(np.linalg.norm(list(changes.values()))) <= SIMILAR_WEIGHTS * _length(weights):
                 return np.float32(factor) * made.scores
-        return self.scan(corpus, weights, corpus.shown).scores
+        return self.scan(corpus, weights).scores
 
-    def scan(self, corpus: Corpus, weights: Mapping[str, Weights], candidates: Mask) -> Pass:
-        """Passes over all texts and keeps their scores."""
-        made = self.made(corpus, weights, candidates)
+    def scan(self, corpus: Corpus, weights: Mapping[str, Weights]) -> Pass:
+        """Passes over all texts and keeps their scores. The shortlist is left to the next use, if there is
+        one."""
+        made = Pass(corpus, dict(weights), *corpus.scores(weights))
         self.take(made)
         return made
 
     @staticmethod
-    def made(
-        corpus: Corpus, weights: Mapping[str, Weights], candidates: Mask, threads: int = MAX_THREADS
-    ) -> Pass:
-        """Passes over all texts and keeps nothing: it may be called beside other uses. threads: at most."""
-        scores, slack = corpus.scores(weights, threads=threads)
-        shortlist = None
-        if len(corpus) > SCANNED_TEXTS:
-            best = _largest(np.where(candidates, scores, -np.inf), SCANNED_TEXTS)
-            shortlist = Shortlist(corpus, np.sort(best))
-        return Pass(corpus, dict(weights), scores, slack, shortlist)
+    def made(corpus: Corpus, weights: Mapping[str, Weights], candidates: Mask) -> Pass:
+        """Passes over all texts, by one thread, and keeps nothing: it may be called beside other uses."""
+        made = Pass(corpus, dict(weights), *corpus.scores(weights, threads=1))
+        return made.listed(candidates) if len(corpus) > SCANNED_TEXTS else made
 
     def take(self, made: Pass) -> None:
         """Keeps a pass that was made elsewhere."""
@@ -142,6 +141,8 @@ class TopK:
         self, wanted: "_Wanted", made: Pass, factor: float, changes: Mapping[str, float], exact: bool
     ) -> Best | None:
         """Returns the best by the shortlist of the last pass; None where a new pass is to be made first."""
+        if made.shortlist is None:
+            self._pass = made = made.listed(wanted.candidates)
         shortlist = made.shortlist
         assert shortlist is not None
         listed = shortlist.indices[wanted.candidates[shortlist.indices]]
@@ -182,8 +183,7 @@ class TopK:
         if len(made.scores) < len(corpus):
             scores, slack = corpus.scores(made.weights, first=len(made.scores))
             scores, slack = np.concatenate([made.scores, scores]), max(made.slack, slack)
-            made = Pass(corpus, made.weights, scores, slack, made.shortlist)
-            self._pass = made
+            self._pass = made = replace(made, corpus=corpus, scores=scores, slack=slack)
         return made
 
 

@@ -3,7 +3,6 @@
 from typing import Literal
 
 import numpy as np
-from scipy.special import digamma, entr
 
 from palate.parts import Candidates, Rows, Vector
 from palate.question.belief import MIN_PROBABILITY, beta_of
@@ -35,6 +34,8 @@ def information(mean: Vector, sd: Vector) -> Vector:
     >>> float(round(even, 3)), bool(sure < 1e-6)
     (0.279, True)
     """
+    from scipy.special import digamma, entr
+
     a, b = beta_of(mean, sd)
     probability = np.clip(mean, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     answer = entr(probability) + entr(1 - probability)

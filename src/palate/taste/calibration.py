@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+
+from palate.taste.chance import expit
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # in log slope and offset: where the curvature is nearly flat, Newton would leap out of all numbers

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from palate.features import Features
 from palate.weights import Weights, product
@@ -20,6 +19,16 @@ def linear(
     for name, block in weights.items():
         total += product(features.blocks[name], block, precision)
     return total
+
+
+def expit(logits: Any) -> Any:
+    """Probabilities of log odds, numbers or arrays. scipy.special has it too, but takes 40 ms to import.
+
+    >>> expit(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-logits))
 
 
 def chance(logits: Array, pseudo_count: Array | float) -> tuple[Array, Array]:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import expit
 
 from palate.features import Features
 from palate.parts import Taste
-from palate.taste.chance import linear
+from palate.taste.chance import expit, linear
 from palate.taste.confidence import ConfidenceSequences
 from palate.taste.scoreboard import MAX_LOGIT, Scoreboard
 from palate.weights import Weights

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.special import expit
 
 from palate.features import Background, Block, Features
 from palate.parts import Vector
 from palate.taste.blocks import chosen
-from palate.taste.chance import chance, linear
+from palate.taste.chance import chance, expit, linear
 from palate.taste.columns import KnownColumns, moved
 from palate.taste.rows import entries_of
 from palate.weights import Sparse, Weights, product

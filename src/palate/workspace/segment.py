@@ -23,12 +23,13 @@ LENGTHS = ("semantic", "keyword", "tfidf", "sentiment", "freshness")  # columns 
 class Segment:
     """n texts in order of row, 1 kB and 6.5 bytes a term each with 256 dimensions.
 
-    arrays, each with a line for every text but for the first three:
+    arrays, each with a line for every text but for those of terms:
     terms, counts: the terms by rank, so that what is looked up most lies together (see feature/keyword.py).
     starts: (n + 1,) where the terms of each text begin. repeated_terms, repeated_starts: of the terms that a
-    text has more than once. repeated_factors: (r, 2) float32, what such a term brings beyond its first occurrence: to BM25 in tf / (tf + saturation), to tf-idf
-    in log tf. rows, representatives: int64 store rows. moments: seconds since 1970. vectors: (n, d) float16.
-    quantised: (n, d) int8, and quantum, float32: the vector is about quantised times quantum.
+    text has more than once. repeated_factors: (r, 2) float32, what such a term brings beyond its first
+    occurrence: to BM25 in tf / (tf + saturation), to tf-idf in log tf. rows, representatives: int64 store
+    rows. moments: seconds since 1970. vectors: (n, d) float16. quantised: (n, d) int8, and quantum, float32:
+    the vector is about quantised times quantum.
     saturation, norms: of the words. sentiment, freshness: (n, 2) and (n, 3) float32 features.
     lengths: (n, 5) float32, of the text's row in each block of `LENGTHS`; that of BM25 is not scaled.
     error: the largest length of what `quantised` leaves out of a vector.

@@ -223,8 +223,11 @@ def _row_sums(table: Matrix, words: _Words, factors: Matrix) -> list[Vector]:
 
     factors: (1 or 2, terms), for all lines or each its own. SciPy's product of a sparse matrix and a vector
     reads each rank once and makes no copy; it takes a third of the time of `take` and `reduceat`."""
-    shape = len(words.starts) - 1, table.shape[1]
     starts = words.starts.astype(np.int32)
-    rows = [csr_array((line, words.ranks, starts), shape=shape) for line in factors]
-    rows *= len(table) // len(rows)
-    return [np.asarray(row @ line) for row, line in zip(rows, table, strict=True)]
+    sums = []
+    for index, line in enumerate(table):
+        rows = csr_array((len(starts) - 1, len(line)), dtype=np.float32)
+        # set, as a part of a long array that is given to the constructor is copied
+        rows.data, rows.indices, rows.indptr = factors[index % len(factors)], words.ranks, starts
+        sums.append(np.asarray(rows @ line))
+    return sums

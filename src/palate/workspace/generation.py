@@ -31,6 +31,7 @@ class Generation:
 
     generation_id: grows with every fit; equal numbers of one store are equal spaces. fit_row: last row that
     was fitted. fit_texts: how many texts were. manifest: of the cache, None where it lies in memory alone.
+    last_removal: newest entry of the removals that the segments go by.
     """
 
     space: Space
@@ -39,6 +40,7 @@ class Generation:
     fit_row: int
     fit_texts: int
     manifest: Manifest | None = None
+    last_removal: int = 0
 
     @property
     def last_row(self) -> int:
@@ -145,15 +147,16 @@ def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generati
         manifest.fit_row,
         manifest.fit_texts,
         manifest,
+        manifest.removal,
     )
 
 
 def rewritten(
-    generation: Generation, segments: Sequence[Segment], removal: int, folder: CacheFolder
+    generation: Generation, segments: Sequence[Segment], last_removal: int, folder: CacheFolder
 ) -> Generation:
     """Returns the generation with other segments; those that are not yet in its files are written.
 
-    removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be
+    last_removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be
     written."""
     manifest = generation.manifest
     assert manifest is not None
@@ -164,8 +167,8 @@ def rewritten(
         arrays = None if id(segment) in known else folder.arrays(file)
         files.append(file)
         kept.append(segment if arrays is None else Segment(arrays))
-    manifest = replace(manifest, segments=tuple(files), removal=removal)
-    return replace(generation, segments=tuple(kept), manifest=manifest)
+    manifest = replace(manifest, segments=tuple(files), removal=last_removal)
+    return replace(generation, segments=tuple(kept), manifest=manifest, last_removal=last_removal)
 
 
 def _up_to(texts: RawTexts, row: int) -> RawTexts:

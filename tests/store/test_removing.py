@@ -18,7 +18,7 @@ from palate.rule import Rule
 from palate.store import schema
 from palate.store.crowd import StoredCrowd
 from palate.store.health import examine
-from palate.store.log import Prediction, Verdict, standing_entries
+from palate.store.log import Prediction, Verdict
 from palate.store.removing import RemovedCounts
 from palate.store.sqlite import SqliteStore
 from palate.store.tables import Tables
@@ -167,7 +167,6 @@ def test_a_store_holds_what_the_model_holds(
         for taste, lines in model.log.items():
             log = tables.log.entries(taste)
             assert [(entry.entry, entry.row, entry.undoes) for entry in log] == lines
-            assert [(e.entry, e.row) for e in standing_entries(log)] == model.standing(taste)
             assert set(tables.log.predictions(taste)) == {entry for entry, row, _ in lines if row}
         bands = tables.texts.bands(0)
         leaders = {row for row, x in model.representative.items() if row == x}

@@ -168,7 +168,7 @@ def test_a_store_holds_what_the_model_holds(
             log = tables.log.entries(taste)
             assert [(entry.entry, entry.row, entry.undoes) for entry in log] == lines
             assert set(tables.log.predictions(taste)) == {entry for entry, row, _ in lines if row}
-        bands = tables.texts.bands(0)
+        bands = tables.texts.bands(0, 99)
         leaders = {row for row, x in model.representative.items() if row == x}
         assert set(bands.rows.tolist()) == leaders
         n_vectors = tables.connection.scalar(select(func.count()).select_from(schema.vector))

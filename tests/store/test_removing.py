@@ -74,10 +74,8 @@ class Model:
                 heir = min(copies)
                 self.representative = {r: heir if x == old else x for r, x in self.representative.items()}
                 self.removed = {r: heir if x == old else x for r, x in self.removed.items()}
-        self.removed = {r: r if x in rows else x for r, x in self.removed.items()}
         for row in rows:
-            heir = self.representative.pop(row)
-            self.removed[row] = row if heir in rows else heir
+            self.removed[row] = self.representative.pop(row)
             del self.content[row]
         forgotten = 0
         if forget:

@@ -55,7 +55,8 @@ def standing_likings(library: Library, taste: TasteRecord, last_entry: int) -> d
     likings = {
         group: entry.liking for group, entry in standing(log, lambda row: groups.get(row, row)).items()
     }
-    here = set(corpus.rows[corpus.indices_of(list(likings))].tolist())
+    indices = corpus.indices_of(list(likings))
+    here = set(corpus.rows[indices[~corpus.removed[indices]]].tolist())
     return {group: liking for group, liking in likings.items() if liking is not None and group in here}
 
 

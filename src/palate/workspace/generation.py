@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -210,12 +210,19 @@ def _spooled(source: Source, total: int, folder: CacheFolder | None, stack: Exit
 
 
 def _spool(path: Path, texts: RawTexts) -> None:
-    terms = texts.terms
-    np.savez(path, *texts[:3], texts.moments, terms.ids, terms.counts, terms.starts)
+    np.savez(
+        path,
+        rows=texts.rows,
+        representatives=texts.representatives,
+        vectors=texts.vectors,
+        ids=texts.terms.ids,
+        counts=texts.terms.counts,
+        starts=texts.terms.starts,
+        moments=texts.moments,
+    )
 
 
 def _unspool(path: Path) -> RawTexts:
-    with np.load(path) as arrays:
-        columns: list[Any] = [arrays[f"arr_{number}"] for number in range(7)]
-    rows, representatives, vectors, moments, ids, counts, starts = columns
-    return RawTexts(rows, representatives, vectors, Terms(ids, counts, starts), moments)
+    with np.load(path) as found:
+        terms = Terms(found["ids"], found["counts"], found["starts"])
+        return RawTexts(found["rows"], found["representatives"], found["vectors"], terms, found["moments"])

@@ -18,7 +18,7 @@ from palate.workspace.fitting import RawTexts, SpaceFit
 from palate.workspace.segment import Segment, joined, make_segment
 from palate.workspace.space import Space
 
-SEGMENT_TEXTS = 131_072  # most texts in one file
+SEGMENT_TEXTS = 131_072  # most texts in one file that a fit writes; a part of a source is not divided
 IN_MEMORY_TEXTS = 50_000  # up to which the texts need not be spooled between the two passes of a fit
 
 Source = Callable[[], Iterator[RawTexts]]
@@ -105,14 +105,14 @@ def build(
         done = 0
         for texts in source():
             segment = make_segment(space, texts)
+            if sum(map(len, pending)) + len(segment) > SEGMENT_TEXTS:
+                finish()
             pending.append(segment)
             n = int(np.searchsorted(segment.rows, fit_row, side="right"))
             if n:
                 fit.add(segment.features(space, np.arange(n)))
             done += n
             progress(seen + done, 2 * total)
-            if sum(map(len, pending)) >= SEGMENT_TEXTS:
-                finish()
         finish()
         space = fit.finish()
         fit_file = None

@@ -95,6 +95,7 @@ class Library(OpenStore):
         total = sum(1 for _ in texts)
         encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
+        report.unchanged = texts.unchanged
         if report.added:
             self.workspace.maintain()
         with self._store.writing() as tables:

@@ -16,12 +16,14 @@ import palate
 SOURCE = Path(palate.__file__).parent
 FACTS = "text feedback rule value errors features weights threads records results memory version"
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
-BESIDE_READER = "learners retrieval answers"  # a new file that reader.py is made of takes one word here
-BESIDE_LIBRARY = "open_store"  # and one that library.py is made of, here
+BESIDE_READER = (
+    "learners retrieval answers explain"  # a new file that reader.py is made of takes one word here
+)
+BESIDE_LIBRARY = "open_store enrolment"  # and one that library.py is made of, here
 UP_TO_PARTS = f"{FACTS} parts"
 UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"
-UP_TO_LEARNER = f"{UP_TO_WORKSPACE} learner explain"
+UP_TO_LEARNER = f"{UP_TO_WORKSPACE} learner"
 UP_TO_READER = f"{UP_TO_LEARNER} {BESIDE_READER} insight reader"
 UP_TO_LIBRARY = f"{UP_TO_READER} {BESIDE_LIBRARY} library"
 UP_TO_REPORTS = f"{UP_TO_LIBRARY} training evaluation shapes report adapt"
@@ -36,7 +38,6 @@ ALLOWED = {
     "rules": UP_TO_ROOMS,
     "workspace": f"{UP_TO_ROOMS} rules",
     "evaluation": f"{UP_TO_ROOMS} workspace.fitting workspace.space",
-    "explain": UP_TO_WORKSPACE,
     "learner": UP_TO_WORKSPACE,
     **dict.fromkeys(BESIDE_READER.split(), f"{UP_TO_LEARNER} {BESIDE_READER}"),
     "reader": f"{UP_TO_LEARNER} {BESIDE_READER} insight",

@@ -471,6 +471,19 @@ def test_a_judgement_of_a_removed_text_can_be_taken_back(library: Library) -> No
     assert me.rank(9)[0].value == pytest.approx(before)
 
 
+def test_of_a_group_that_is_removed_one_judgement_goes_on_standing(library: Library) -> None:
+    """A like that a dislike of a near-copy replaced does not come back."""
+    long = " ".join(f"long{n}" for n in range(40))
+    library.add([{"id": "first", "text": f"{long} one"}, {"id": "copy", "text": f"{long} two"}])
+    library.add([f"text {n} of some" for n in range(9)])
+    me = library.reader("me")
+    me.judge("first", "like")
+    me.judge("copy", "dislike")
+    before = me.value([long, "text 3 of some"])
+    library.remove(["first", "copy"])
+    assert me.value([long, "text 3 of some"]) == before
+
+
 def test_an_empty_library_has_nothing_to_show(library: Library) -> None:
     me = library.reader("me", likes="cats", dislikes="bonds")
     assert not any([me.rank(), me.rank(all=True), me.ask(3), me.judged(), library.find("cats")])

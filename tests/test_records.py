@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from palate.errors import BadSource
-from palate.records import read_records
+from palate.records import Record, read_records
 
 Cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"), min_size=0, max_size=12)
 Rows = st.lists(st.fixed_dictionaries({"text": Cell, "la bel": Cell}), min_size=1, max_size=6)
@@ -110,3 +110,16 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for name in ("a.csv", "a.parquet"):
         with pytest.raises(BadSource, match=r"there is no file .*; check its name"):
             list(read_records(tmp_path / name))
+
+
+@pytest.mark.parametrize(("cell", "number"), [("4", 4.0), (" -0.5 ", -0.5), ("1e3", 1000.0)])
+def test_a_number_is_read_without_the_white_space_around_it(cell: str, number: float) -> None:
+    assert Record(Path("a.csv"), 2, {"stars": cell}).number("stars") == number
+
+
+@pytest.mark.parametrize("cell", ["", "many", "nan", "inf"])
+def test_what_is_no_finite_number_is_refused_with_its_line(cell: str) -> None:
+    with pytest.raises(
+        BadSource, match=f"^a.csv, line 2: stars is '{cell}', expected a number; mend the row"
+    ):
+        Record(Path("a.csv"), 2, {"stars": cell}).number("stars")

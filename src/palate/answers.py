@@ -1,6 +1,6 @@
 """What a reader is answered: rows and log entries, with the texts that the store has for them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -55,13 +55,15 @@ def hits(store: Store[Tables], corpus: Corpus, indices: Rows, mean: Vector, sd: 
     ]
 
 
-def nearest_of(
-    store: Store[Tables], corpus: Corpus, index: Rows, rows: Collection[int], n: int
+def nearest_judged(
+    store: Store[Tables], corpus: Corpus, index: Rows, entries: Iterable[Entry], n: int, *, liked: bool
 ) -> tuple[SimilarText, ...]:
-    """Returns the n texts of these rows with the highest cosine to the one at an index, (1,), nearest
-    first.
+    """Returns the n texts with the highest cosine to the one at an index, (1,), nearest first, of those that
+    the entries like, or of those that they dislike.
     """
-    indices = corpus.indices_of(list(rows))
+    sign = 1 if liked else -1
+    rows = [entry.row for entry in entries if entry.row and (entry.liking or 0.0) * sign > 0]
+    indices = corpus.indices_of(rows)
     indices = indices[(indices != index[0]) & ~corpus.removed[indices]]
     cosine = corpus.vectors(indices) @ corpus.vectors(index)[0]
     order = np.argsort(-cosine, kind="stable")[:n]
@@ -70,10 +72,12 @@ def nearest_of(
     return tuple(SimilarText(texts[int(corpus.rows[indices[i]])], float(cosine[i])) for i in order)
 
 
-def texts_of(store: Store[Tables], entries: Iterable[Entry]) -> dict[int, Text]:
-    """Returns, by row, the judged texts that are still there."""
+def with_texts(store: Store[Tables], entries: Iterable[Entry]) -> list[tuple[Entry, Text]]:
+    """Returns the entries whose texts are still there, each with its text."""
+    known = list(entries)
     with store.reading() as tables:
-        return tables.texts.get([entry.row for entry in entries if entry.row is not None])
+        texts = tables.texts.get([entry.row for entry in known if entry.row is not None])
+    return [(entry, texts[entry.row]) for entry in known if entry.row in texts]
 
 
 def feedback(reader: str, taste: str, entry: Entry, text_id: str) -> Feedback:

@@ -1,4 +1,4 @@
-"""Explain: a value's logit as shares of words and feature blocks."""
+"""Explain: a value's logit as shares of words, feature blocks and rules."""
 
 from typing import Literal
 
@@ -8,21 +8,40 @@ from scipy.sparse import csr_array
 from palate.feature.terms import count_terms
 from palate.features import Features
 from palate.parts import Encoder, Taste
+from palate.retrieval import View
+from palate.text import Text
 from palate.value import Contribution
 from palate.workspace.corpus import Corpus
+from palate.workspace.workspace import Workspace
 
 # blocks that are split over words
 WORDED: dict[str, Literal["keyword", "tfidf"]] = {"keyword": "keyword", "tfidf": "tfidf"}
 
 
-def contributions(
+def shares_of(
+    text: Text, row: int | None, features: Features, view: View, taste: Taste, workspace: Workspace
+) -> tuple[Contribution, ...]:
+    """Returns the share of every word, block and rule in a text's logit, largest first.
+
+    row: the store's, None where the text is not stored. features: the one row of the text.
+    """
+    if row is None:
+        matching = [rule for rule in view.rules if rule.matches(text)]
+        ruled = [Contribution("rule", str(rule), rule.amount) for rule in matching]
+    else:
+        ruled = workspace.rules.shares(view.rules, row)
+    learned = _contributions(text.content, view.corpus, features, taste, workspace.encoder)
+    return tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
+
+
+def _contributions(
     content: str, corpus: Corpus, features: Features, taste: Taste, encoder: Encoder
 ) -> list[Contribution]:
     """Every share of the logit that a taste gives a text; they sum to it.
 
     The semantic block is split over words where the encoder can (`attribute`); what no word accounts for (the
     corpus mean, rounding; with other encoders all of it) stands under the block's own name. What no weight
-    explains stands under the name of the taste it comes from. features: the one row of the text."""
+    explains stands under the name of the taste it comes from."""
     base, weights = taste.explain()
     shares = [Contribution("base", "base", base)]
     for block, given in weights.items():

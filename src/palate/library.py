@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from palate.encoder.choose import full_name, make_encoder
-from palate.errors import BadValue, UnknownName, check_limit
+from palate.enrolment import enrol
+from palate.errors import BadValue, check_limit
 from palate.learners import Learners
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
@@ -18,7 +19,6 @@ from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
-from palate.taste.choose import DEFAULT_TASTE, make_taste
 from palate.text import well_formed
 from palate.value import SimilarText
 from palate.workspace.adding import Progress, add_texts
@@ -95,6 +95,7 @@ class Library(OpenStore):
         total = sum(1 for _ in texts)
         encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
+        report.unchanged = texts.unchanged
         if report.added:
             self.workspace.maintain()
         with self._store.writing() as tables:
@@ -118,34 +119,16 @@ class Library(OpenStore):
         kind: the learner of a new taste: contest or one of taste/choose.py. private: whether what the reader
         says, of all tastes, stays out of what others are shown; None leaves it, at first it does not. Raises
         UnknownName for a reader or taste that is not there and not `create`, or an unknown kind."""
-        name, taste = well_formed(name), well_formed(taste)
-        likes, dislikes = (None if words is None else well_formed(words) for words in (likes, dislikes))
-        with self._store.reading() as tables:
-            row = tables.readers.find(name, taste)
-        if row is None:
-            if not create:
-                raise UnknownName(self._no_such(name, taste))
-            make_taste(kind or DEFAULT_TASTE)
-            words = {"likes": likes or "", "dislikes": dislikes or ""}
-            with self._store.writing() as tables:
-                if tables.readers.find(name, taste) is None:  # no other thread or process was quicker
-                    tables.readers.add(name, taste, kind=kind or DEFAULT_TASTE, **words)
-        elif (likes, dislikes) != (None, None):
-            new = (row.likes if likes is None else likes, row.dislikes if dislikes is None else dislikes)
-            if new != (row.likes, row.dislikes):
-                with self._store.writing() as tables:
-                    tables.readers.describe(row.taste_id, likes=new[0], dislikes=new[1])
-        if private is not None:
-            with self._store.writing() as tables:
-                tables.readers.keep_private(name, private)
-        with self._store.reading() as tables:
-            row = tables.readers.find(name, taste)
-        assert row is not None
-        if kind is not None and kind != row.kind:
-            raise UnknownName(
-                f"the taste {taste!r} of {name!r} is of kind {row.kind}, not {kind};"
-                " give a new taste a new name with --taste"
-            )
+        row = enrol(
+            self._store,
+            name,
+            taste,
+            likes=likes,
+            dislikes=dislikes,
+            kind=kind,
+            private=private,
+            create=create,
+        )
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
         return Reader(self.workspace, learner, row)
@@ -288,14 +271,3 @@ class Library(OpenStore):
     def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
         with self._store.reading() as tables:
             return tables.texts.with_words(words, max(FUSED_TEXTS, limit))
-
-    def _no_such(self, reader: str, taste: str) -> str:
-        with self._store.reading() as tables:
-            known = tables.readers.tastes()
-        mend = f"palate reader add {reader}"
-        if any(row.reader == reader for row in known):
-            names = ", ".join(row.name for row in known if row.reader == reader)
-            mend = f"{mend} --taste {taste}"
-            return f"reader {reader!r} has no taste called {taste!r}, only: {names}; make it with: {mend}"
-        names = ", ".join(dict.fromkeys(row.reader for row in known)) or "none yet"
-        return f"there is no reader called {reader!r} (there are: {names}); make one with: {mend}"

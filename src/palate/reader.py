@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from palate.answers import feedback, hits, nearest_of, rows_of, stored_indices, texts_of
+from palate.answers import feedback, hits, nearest_judged, rows_of, stored_indices, with_texts
 from palate.errors import check_limit
-from palate.explain import contributions
+from palate.explain import shares_of
 from palate.features import Features
 from palate.feedback import Feedback, parse_liking
 from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
-from palate.parts import Candidates, Rows, Vector
+from palate.parts import Candidates, Vector
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import RecallEstimate, estimate_recall
 from palate.retrieval import Retrieval, View
@@ -21,7 +21,7 @@ from palate.store.log import Entry, Verdict
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
-from palate.value import Contribution, Explanation, Hit, LibraryLogits, Ranking, SimilarText, Value, Why
+from palate.value import Explanation, Hit, LibraryLogits, Ranking, Value, Why
 from palate.workspace.corpus import Corpus
 from palate.workspace.reading import moment_of
 from palate.workspace.workspace import Workspace
@@ -119,8 +119,8 @@ class Reader:
         entry = self._learner.undo(key=key)
         if entry is None:
             return None
-        texts = texts_of(self._workspace.store, [entry])
-        return self._feedback(entry, texts[entry.row].id if entry.row in texts else "")
+        found = with_texts(self._workspace.store, [entry])
+        return self._feedback(entry, found[0][1].id if found else "")
 
     def value(self, texts: Sequence[str | Text]) -> list[Value]:
         """Returns what texts, in the library or not, are worth to this reader; nothing is stored.
@@ -153,10 +153,12 @@ class Reader:
             corpus = view.corpus
             index = np.array([corpus.index_of(row)])
             mean, sd = self._retrieval.value(view, index)
-            hit = hits(self._workspace.store, corpus, index, mean, sd)[0]
-            shares = self._shares(hit.text, view, corpus.features(index), row)
-            liked = self._nearest_judged(corpus, index, neighbours, 1)
-            disliked = self._nearest_judged(corpus, index, neighbours, -1)
+            store, features = self._workspace.store, corpus.features(index)
+            hit = hits(store, corpus, index, mean, sd)[0]
+            shares = shares_of(hit.text, row, features, view, self._learner.taste, self._workspace)
+            judged = self._learner.verdicts.values()
+            liked = nearest_judged(store, corpus, index, judged, neighbours, liked=True)
+            disliked = nearest_judged(store, corpus, index, judged, neighbours, liked=False)
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
 
     def explain(self, text: str | Text) -> Explanation:
@@ -175,7 +177,7 @@ class Reader:
                 indices = np.array([index])
                 features, row = corpus.features(indices), int(corpus.rows[index])
                 mean, sd = self._retrieval.value(view, indices)
-            shares = self._shares(given, view, features, row)
+            shares = shares_of(given, row, features, view, self._learner.taste, self._workspace)
         return Explanation(Value(float(mean[0]), float(sd[0])), shares, features)
 
     def logits(self, texts: Sequence[str | Text]) -> LibraryLogits:
@@ -236,7 +238,7 @@ class Reader:
     @property
     def rules(self) -> ReaderRules:
         """The rules beside this taste: to list, add, remove, suggest, accept or veto."""
-        return ReaderRules(self._workspace.store, self.taste_id, self._judged_texts)
+        return ReaderRules(self._workspace.store, self.taste_id, self._likings)
 
     @property
     def dropped(self) -> int:
@@ -249,7 +251,7 @@ class Reader:
 
     def judged(self) -> list[Feedback]:
         """Returns the judgements that stand, oldest first; those of removed texts are not among them."""
-        return self._feedbacks(self._standing())
+        return [self._feedback(entry, text.id) for entry, text in self._standing()]
 
     def _features_of_new(self, corpus: Corpus, texts: Sequence[Text]) -> Features:
         moments = [moment_of(text.published) for text in texts]
@@ -260,42 +262,15 @@ class Reader:
         added = [sum(rule.amount for rule in boosts if rule.matches(text)) for text in texts]
         return shifted(*self._learner.taste.value(features), np.array(added, dtype=np.float64))
 
-    def _shares(
-        self, text: Text, view: View, features: Features, row: int | None
-    ) -> tuple[Contribution, ...]:
-        """Returns the share of every word, block and rule in a text's logit, largest first. row: None where
-        the text is not stored."""
-        if row is None:
-            matching = [rule for rule in view.rules if rule.matches(text)]
-            ruled = [Contribution("rule", str(rule), rule.amount) for rule in matching]
-        else:
-            ruled = self._workspace.rules.shares(view.rules, row)
-        taste, encoder = self._learner.taste, self._workspace.encoder
-        learned = contributions(text.content, view.corpus, features, taste, encoder)
-        return tuple(sorted([*learned, *ruled], key=lambda share: -abs(share.amount)))
-
-    def _nearest_judged(self, corpus: Corpus, index: Rows, n: int, sign: int) -> tuple[SimilarText, ...]:
-        """Returns the nearest of the liked texts, where sign is 1, or of the disliked, where it is -1."""
-        entries = self._learner.verdicts.values()
-        rows = [entry.row for entry in entries if (entry.liking or 0.0) * sign > 0 and entry.row]
-        return nearest_of(self._workspace.store, corpus, index, rows, n)
-
-    def _standing(self) -> list[Entry]:
-        """Returns the entries that stand, oldest first."""
+    def _standing(self) -> list[tuple[Entry, Text]]:
+        """Returns the entries that stand and whose texts are still there, oldest first, with these."""
         with self._learner.lock:
             self._learner.corpus()
-            return sorted(self._learner.verdicts.values(), key=lambda entry: entry.entry)
+            entries = sorted(self._learner.verdicts.values(), key=lambda entry: entry.entry)
+        return with_texts(self._workspace.store, entries)
 
-    def _judged_texts(self) -> list[tuple[Text, float | None]]:
-        """Returns the judged texts that are still there with their likings, oldest judgement first."""
-        entries = self._standing()
-        texts = texts_of(self._workspace.store, entries)
-        return [(texts[entry.row], entry.liking) for entry in entries if entry.row in texts]
-
-    def _feedbacks(self, entries: Sequence[Entry]) -> list[Feedback]:
-        """Returns the entries whose texts are still there."""
-        texts = texts_of(self._workspace.store, entries)
-        return [self._feedback(entry, texts[entry.row].id) for entry in entries if entry.row in texts]
+    def _likings(self) -> list[tuple[Text, float | None]]:
+        return [(text, entry.liking) for entry, text in self._standing()]
 
     def _feedback(self, entry: Entry, text_id: str) -> Feedback:
         return feedback(self.name, self.taste_name, entry, text_id)

@@ -5,6 +5,7 @@ file.
 import csv
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,17 @@ class Record:
         raise self.refuse(
             f"there is no column {' or '.join(names)}; the columns are: {', '.join(self.fields)}"
         )
+
+    def number(self, name: str) -> float:
+        """Returns a column as a number. Raises BadSource where it is missing or no finite number."""
+        cell = self.value(name).strip()
+        try:
+            number = float(cell)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise self.refuse(f"{name} is {cell!r}, expected a number; mend the row or leave it out")
+        return number
 
     def refuse(self, reason: str) -> BadSource:
         """Returns the error with its position."""

@@ -23,13 +23,15 @@ class AddReport:
     """What became of each text that was added.
 
     added: new texts, near-copies among them. known: texts that were there before. grouped: near-copies of
-    another text. seconds: the time so far."""
+    another text. seconds: the time so far. unchanged: the server said that nothing is new since last time.
+    """
 
     added: int = 0
     known: int = 0
     grouped: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
+    unchanged: bool = False
 
     @property
     def seen(self) -> int:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 
 VARIABLE = "PALATE_BLAS_THREADS"
@@ -22,9 +23,9 @@ def use_one_blas_thread() -> None:
     for other threads too."""
     wanted = int(os.environ.get(VARIABLE, "1"))
     if wanted and os.environ.get("OPENBLAS_NUM_THREADS") != str(wanted):
-        import scipy.linalg  # noqa: F401  brings a pool of its own, which has to be there to be limited
         from threadpoolctl import ThreadpoolController
 
+        import_module("scipy.linalg")  # brings a pool of its own, which has to be there to be limited
         ThreadpoolController().limit(limits=wanted, user_api="blas")
 
 

@@ -1,6 +1,8 @@
 import gzip
 import json
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,70 @@ def test_add_lists_twenty_skipped_rows_and_json_all(palate: Palate) -> None:
     assert len(told) == 22
     assert told[-1] == "and 5 more; --json lists all"
     assert len(json.loads(palate("add", "holes.csv", "--json").stdout)["skipped"]) == 25
+
+
+EMPTY_FEED = '<rss version="2.0"><channel><title>News</title></channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "skipped"),
+    [
+        ("empty.csv", "", None),
+        ("header.csv", "title,text\n", 0),
+        ("feed.xml", EMPTY_FEED, 0),
+        ("list.json", "[]", 0),
+        ("blank.csv", "title,text\n,\n,\n", 2),
+    ],
+)
+def test_a_source_that_gives_no_text_ends_with_exit_code_1(
+    palate: Palate, name: str, content: str, skipped: int | None
+) -> None:
+    Path(name).write_text(content)
+    result = palate("add", name, ok=False)
+    told = result.stderr.splitlines()
+    assert result.exit_code == 1
+    assert told[-1].startswith(f"palate: {name} {'is empty' if skipped is None else 'gave no text'}")
+    assert skipped is None or told[0] == f"added 0, 0 known, {skipped} skipped"
+
+
+def test_a_source_without_texts_is_named_when_the_others_are_in(palate: Palate) -> None:
+    Path("feed.xml").write_text(EMPTY_FEED)
+    Path("good.csv").write_text(CSV)
+    result = palate("add", "feed.xml", "good.csv", ok=False)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == "added 2, 0 known, 0 skipped"
+    assert result.stderr.splitlines()[-1].startswith("palate: feed.xml gave no text")
+
+
+def test_a_source_of_known_texts_is_all_right(palate: Palate) -> None:
+    Path("papers.csv").write_text(CSV)
+    palate("add", "papers.csv")
+    result = palate("add", "papers.csv")
+    assert (result.exit_code, result.stderr) == (0, "added 0, 2 known, 0 skipped\n")
+
+
+def test_an_address_of_which_nothing_is_new_is_all_right(palate: Palate) -> None:
+    class Feed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_known = self.headers["If-None-Match"] == '"1"'
+            self.send_response(304 if is_known else 200)
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+            if not is_known:
+                self.wfile.write(b"<rss><channel><item><title>Cats</title></item></channel></rss>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Feed) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/feed"
+        first, second = (palate("add", url, "--allow-private-network") for _ in range(2))
+        server.shutdown()
+        thread.join()
+    assert (first.exit_code, first.stderr) == (0, "added 1, 0 known, 0 skipped\n")
+    assert (second.exit_code, second.stderr) == (0, "added 0, 0 known, 0 skipped\n")
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])

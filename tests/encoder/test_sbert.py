@@ -232,7 +232,8 @@ def test_a_model_that_the_hub_does_not_have_is_unknown(hub: Path, monkeypatch: p
         sbert_folder.model_folder("tiny/other")
 
 
-def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, copy: Path) -> None:
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'palate\[bert\]'"):
-        SbertEncoder("tiny/bert")
+    for name in ("tiny/bert", str(copy)):
+        with pytest.raises(MissingExtra, match=r"pip install 'palate\[bert\]'"):
+            SbertEncoder(name)

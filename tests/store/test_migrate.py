@@ -41,7 +41,7 @@ def test_a_store_of_revision_0004_keeps_all_it_has(path: Path) -> None:
     with store.writing() as tables:
         assert tables.log.append(1, [Verdict(1, "like", 1.0)]).entries[0].entry == 41  # never given again
         assert tables.texts.remove([1], forget=False).judged == 1
-        columns = tables.texts.bands(0)
+        columns = tables.texts.bands(0, 99)
         assert (columns.rows.tolist(), columns.keys.tolist()) == ([2, 2], [7, 8])
     with store.reading() as tables:
         assert tables.connection.exec_driver_sql("pragma foreign_keys").scalar() == 1

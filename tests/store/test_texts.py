@@ -175,11 +175,12 @@ def test_the_keys_of_representatives_come_by_row() -> None:
     keys = [np.arange(12, dtype="<u4") + 100 * n for n in range(3)]
     bands = [keys[0].tobytes(), b"", keys[2].tobytes()]
     direct(store).texts.add([stored(Text.of(f"{n}"), bands=bands[n]) for n in range(3)], 1)
-    columns = direct(store).texts.bands(0)
+    columns = direct(store).texts.bands(0, 2)
     assert columns.rows.tolist() == [1] * 12 + [3] * 12
     assert columns.keys.tolist() == [*keys[0].tolist(), *keys[2].tolist()]
-    assert direct(store).texts.bands(1).rows.tolist() == [3] * 12
-    assert direct(store).texts.bands(3).keys.tolist() == []
+    assert direct(store).texts.bands(0, 1).rows.tolist() == [1] * 12
+    assert direct(store).texts.bands(1, 9).rows.tolist() == [3] * 12
+    assert direct(store).texts.bands(3, 9).keys.tolist() == []
 
 
 def test_texts_as_numbers_are_read_in_the_order_in_which_they_lie() -> None:

@@ -248,7 +248,7 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     read = [(row.reader, row.serving, row.private) for row in direct(store).readers.tastes()]
     assert read == [("ann", "blend", 0), ("bob", "blend", 0)]
     with store.reading() as tables:
-        raw, bands = tables.texts.raw(3, 4, 0, 9), tables.texts.bands(0)
+        raw, bands = tables.texts.raw(3, 4, 0, 9), tables.texts.bands(0, 99)
         assert raw.vectors.tolist() == np.arange(4.0 * len(hashes)).reshape(-1, 4).tolist()
         assert (bands.rows.tolist(), sorted(bands.keys.tolist())) == ([1, 1], KEYS.tolist())
         assert tables.texts.rows_by_content(list(hashes.values())) == {h: row for row, h in hashes.items()}

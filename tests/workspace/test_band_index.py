@@ -1,12 +1,14 @@
 """The index of band keys against a plain search of all of them."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
 from palate.text import Text
+from palate.workspace import band_index
 from palate.workspace.band_index import MAX_SHARING, BandIndex
 
 KEYS = st.lists(st.integers(0, 6) | st.just(2**32 - 1), min_size=2, max_size=2)
@@ -52,6 +54,22 @@ def test_candidates_are_those_that_share_a_key(
         if enough[number] and row < first_row + number and set(own) & set(everything[row])
     ]
     assert pairs_of(index, new, enough, first_row) == expected
+
+
+@given(batches=BATCHES, new=st.lists(KEYS, min_size=1, max_size=5), at_once=st.integers(1, 4))
+def test_keys_that_are_read_in_parts_are_those_that_are_read_at_once(
+    batches: list[list[list[int]]], new: list[list[int]], at_once: int
+) -> None:
+    store, whole, parted = SqliteStore(":memory:"), BandIndex(), BandIndex()
+    texts = [keys for batch in batches for keys in batch]
+    add(store, texts, 1)
+    with store.reading() as tables:
+        whole.follow(tables, tables.state())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(band_index, "TEXTS_AT_ONCE", at_once)
+            parted.follow(tables, tables.state())
+    enough = [True] * len(new)
+    assert pairs_of(parted, new, enough, len(texts) + 1) == pairs_of(whole, new, enough, len(texts) + 1)
 
 
 def test_of_many_that_share_a_key_the_oldest_are_compared() -> None:

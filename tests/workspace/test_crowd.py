@@ -315,6 +315,30 @@ def test_a_near_copy_thinks_as_the_first_of_its_group(words: Encoder) -> None:
         assert odds(corpus)[first] > np.median(odds(corpus))
 
 
+@pytest.mark.parametrize("gone", [["t3"], ["t29"], ["first"], ["copy"], ["first", "copy"]])
+def test_of_a_removed_group_nothing_is_learned_and_of_one_that_goes_on_all(
+    words: Encoder, path: Path, gone: list[str]
+) -> None:
+    """The same whether what was removed is still in a segment, as in memory, or not, as in a file."""
+    long, crowds = " ".join(f"long{n}" for n in range(40)), []
+    for where in (path, ":memory:"):
+        with Library(where, encoder="words") as library:
+            library.add(
+                [*TEXTS, {"id": "first", "text": f"{long} one"}, {"id": "copy", "text": f"{long} two"}]
+            )
+            fill(library, each=N)
+            for number, text_id in enumerate(["first", "copy"] * 4):
+                reader, row = library.reader(f"r{number}"), library.row_of(text_id)
+                direct(library.workspace.store).log.append(reader.taste_id, [Verdict(row, "like", 1.0)])
+            library.remove(gone)
+            left = {"t3": 8 * N, "t29": 8 * N, "first": 8 * N + 8, "copy": 8 * N + 8}[gone[0]]
+            summary, stored = library.refresh_crowd(), direct(library.workspace.store).crowd.get()
+            assert summary == CrowdSummary(8, left - 8 * (len(gone) - 1), 0)
+            assert stored is not None
+            crowds.append(stored.data)
+    assert crowds[0] == crowds[1]
+
+
 # --- the file, other processes, the thread
 
 

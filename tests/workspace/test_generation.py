@@ -87,6 +87,7 @@ def test_a_folder_changes_nothing_but_where_it_lies(
     assert (plain.fit_file, plain.files) == (None, ())
     assert (again.fit_file, again.files) == (built.fit_file, built.files)  # of equal texts, equal bytes
     assert [len(each) for each in plain.segments] == [len(each) for each in built.segments]
+    assert max(map(len, plain.segments)) <= max(a_file, *map(len, cut(texts, cuts)), 0)
     assert listed(joined(plain.segments)) == listed(joined(built.segments))
     assert joined(built.segments).rows.tolist() == texts.rows.tolist()
     alone = joined([make_segment(plain.space, part) for part in cut(texts, cuts)])

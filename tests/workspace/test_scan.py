@@ -1,5 +1,7 @@
 """Scores of whole segments against dense algebra in double precision."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from palate.feature.terms import hash_terms
 from palate.weights import Sparse, Weights
 from palate.workspace import scan as scan_module
-from palate.workspace.fitting import RawTexts, empty_space
+from palate.workspace.fitting import empty_space
 from palate.workspace.scan import Scan, entries_of, row_lengths
 from palate.workspace.segment import make_segment
 from workspace.made_texts import BLOCKS, dense, dense_scores, fitted, made_space, made_texts, made_weights
@@ -65,8 +67,7 @@ def test_scores_are_row_times_weights(
 def test_repeated_words_weigh_what_their_counts_say() -> None:
     """Some texts here have a word 255 times or more, which is the most that counts."""
     contents = ["w1 " * 300 + "w2 w2", "w1 w2", "w2 " * 17, "", "w1 w1 w2", "w3 w3"]
-    rows, representatives, vectors, _, moments = made_texts(4, 6)
-    texts = RawTexts(rows, representatives, vectors, hash_terms(contents), moments)
+    texts = replace(made_texts(4, 6), terms=hash_terms(contents))
     space = fitted([texts])
     segment = make_segment(space, texts)
     assert segment.arrays["counts"].max() == 255

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from palate.adapt.library_access import (
-    TasteRecord,
     all_tastes,
     contents_and_hashes,
     newest_entry,
@@ -22,6 +21,7 @@ from palate.errors import BadValue, UnknownName
 from palate.feedback import CrowdFeedback
 from palate.library import Library
 from palate.parts import Matrix, Rows, Vector
+from palate.store.readers import TasteRow
 
 HELD_OUT_SHARE = 0.25  # of each taste's judgements, the latest, are held out
 MIN_JUDGEMENTS = 8  # of a taste from which on some are
@@ -95,7 +95,7 @@ def training_feedback(histories: Sequence[TasteHistory], n_texts: int) -> CrowdF
     )
 
 
-def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRecord]:
+def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRow]:
     """Returns the tastes of these readers, of all who are not private where none are named.
 
     Raises UnknownName for a reader that is not there, BadValue for a private one among others: the encoder
@@ -118,7 +118,7 @@ def tastes_of(library: Library, readers: Sequence[str]) -> list[TasteRecord]:
 
 
 def gather(
-    library: Library, tastes: Sequence[TasteRecord], recipe: Mapping[str, Any], seed: int
+    library: Library, tastes: Sequence[TasteRow], recipe: Mapping[str, Any], seed: int
 ) -> FeedbackDataset:
     """Gathers the feedback of these tastes, over the texts that they judged and up to MAX_UNJUDGED others,
     drawn with the seed.
@@ -143,7 +143,7 @@ def gather(
     )
 
 
-def _history(taste: TasteRecord, likings: Mapping[int, float], rows: Rows) -> TasteHistory:
+def _history(taste: TasteRow, likings: Mapping[int, float], rows: Rows) -> TasteHistory:
     n = len(likings)
     n_held_out = round(HELD_OUT_SHARE * n) if n >= MIN_JUDGEMENTS else 0
     written = ((taste.likes, 1.0), (taste.dislikes, -1.0))
@@ -154,5 +154,5 @@ def _history(taste: TasteRecord, likings: Mapping[int, float], rows: Rows) -> Ta
         np.searchsorted(rows, np.fromiter(likings, np.int64, n)),
         np.fromiter(likings.values(), np.float64, n),
         n - n_held_out,
-        taste.private,
+        bool(taste.private),
     )

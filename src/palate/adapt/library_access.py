@@ -1,50 +1,31 @@
 """What adapting asks of a library, in one place: tastes, standing judgements, texts and vectors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from palate.feedback import standing
 from palate.library import Library
 from palate.parts import Encoder, Matrix, Rows
+from palate.store.readers import TasteRow
 from palate.workspace.reencoding import encoder_id as id_of_encoder
 
 VECTORS_PER_WRITE = 100
 
 
-@dataclass(frozen=True)
-class TasteRecord:
-    """A taste of a store. kind: of its contest. likes, dislikes: what the reader wrote. private: whether it
-    keeps out of the crowd.
-    """
-
-    taste_id: int
-    reader: str
-    name: str
-    kind: str
-    likes: str
-    dislikes: str
-    private: bool
-
-
-def all_tastes(library: Library) -> list[TasteRecord]:
+def all_tastes(library: Library) -> list[TasteRow]:
     """Returns every taste of the store."""
     with library.workspace.store.reading() as tables:
-        rows = tables.readers.tastes()
-    return [
-        TasteRecord(row.taste_id, row.reader, row.name, row.kind, row.likes, row.dislikes, bool(row.private))
-        for row in rows
-    ]
+        return tables.readers.tastes()
 
 
-def newest_entry(library: Library, tastes: Sequence[TasteRecord]) -> int:
+def newest_entry(library: Library, tastes: Sequence[TasteRow]) -> int:
     """Returns the newest log entry of these tastes, 0 where there is none."""
     with library.workspace.store.reading() as tables:
         return max((tables.log.state(taste.taste_id).head for taste in tastes), default=0)
 
 
-def standing_likings(library: Library, taste: TasteRecord, last_entry: int) -> dict[int, float]:
+def standing_likings(library: Library, taste: TasteRow, last_entry: int) -> dict[int, float]:
     """Returns the liking that stands for each group of near-copies, by the row of its representative, in the
     order in which it was given, by the log up to `last_entry`; none of groups that were removed.
     """
@@ -55,7 +36,8 @@ def standing_likings(library: Library, taste: TasteRecord, last_entry: int) -> d
     likings = {
         group: entry.liking for group, entry in standing(log, lambda row: groups.get(row, row)).items()
     }
-    here = set(corpus.rows[corpus.indices_of(list(likings))].tolist())
+    indices = corpus.indices_of(list(likings))
+    here = set(corpus.rows[indices[~corpus.removed[indices]]].tolist())
     return {group: liking for group, liking in likings.items() if liking is not None and group in here}
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 from palate.errors import BadSource, BadValue
 
@@ -29,9 +29,9 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         if path.is_dir():
             raise IsADirectoryError(21, "it is a folder")
         with ExitStack() as stack:
-            raw: BinaryIO = stack.enter_context(partial.open("wb"))
+            raw: io.BufferedWriter | gzip.GzipFile = stack.enter_context(partial.open("wb"))
             if path.suffix == ".gz":  # without name and time, so that equal stores give equal files
-                raw = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))  # type: ignore[assignment]
+                raw = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
             yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline="\n"))
         if not direct:
             os.replace(partial, path)

@@ -27,7 +27,7 @@ from palate.cli.options import (
 )
 from palate.cli.progress_bar import Update, progress_bar
 from palate.cli.tables import note_report, show_found, show_hits
-from palate.errors import PalateError
+from palate.errors import BadSource, PalateError
 from palate.shapes import add_shape
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def add(
 
     Makes the store if it is not there. Texts that are there already count as known; near-copies join a group
     that shares one judgement. A source that cannot be read ends the command; texts of the sources before it
-    stay.
+    stay. The exit code is 1 too if a source gives no text, known ones included.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
     """
@@ -93,6 +93,7 @@ def add(
     if not store_path(ctx, store, create=True).exists():
         _look(sources[0], Columns(title, text, id), encoder)
     reports: list[tuple[AddReport, int]] = []  # of each source begun, with the number of texts it has
+    without_text: list[str] = []
     as_json = wants_json(ctx, json)
     with open_library(ctx, store, create=True, encoder=encoder) as library:
         try:
@@ -106,9 +107,11 @@ def add(
                         update(report.seen, total)
 
                     chosen = {"title": title, "text": text, "id": id}
-                    library.add(
+                    report = library.add(
                         source, **chosen, allow_private_network=allow_private_network, progress=progress
                     )
+                if not (report.added or report.known or report.unchanged):
+                    without_text.append(source)
         except KeyboardInterrupt:
             report, total = _sum(reports), sum(total for _, total in reports)
             if as_json:
@@ -124,6 +127,8 @@ def add(
                 _show_report(_sum(reports), as_json=as_json)
             raise
     _show_report(_sum(reports), as_json=as_json)
+    if without_text:
+        raise BadSource(f"{', '.join(without_text)} gave no text; expected at least one that is not skipped")
 
 
 def find(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from palate.encoder.sbert_folder import content_hash, model_folder
+from palate.encoder.sbert_model import load_sbert
 from palate.encoder.windows import WINDOW_SCHEME, Pieces, encode_by_windows, unit
-from palate.errors import BadSource, MissingExtra
 from palate.parts import Matrix
 
 BATCH_WINDOWS = 32  # windows that go through the model together, of like length
@@ -31,35 +31,8 @@ class SbertEncoder:
     """
 
     def __init__(self, name_or_path: str, *, device: str | None = None) -> None:
-        try:
-            import torch
-            from safetensors import SafetensorError
-            from sentence_transformers import SentenceTransformer
-        except ImportError:
-            raise MissingExtra("the sbert encoder", "bert") from None
         folder, revision = model_folder(name_or_path)
-        try:
-            model = SentenceTransformer(
-                str(folder),
-                device=device,
-                trust_remote_code=False,
-                local_files_only=True,
-                model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-            )
-        except (
-            AttributeError,
-            ImportError,
-            LookupError,
-            OSError,
-            RuntimeError,
-            SafetensorError,
-            TypeError,
-            ValueError,
-        ) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise BadSource(
-                f"{name_or_path} is no model that sentence-transformers can load: {reason}"
-            ) from None
+        model = load_sbert(folder, name_or_path, device=device)
         self._model = model.eval()
         self.name = f"sbert:{name_or_path}"
         # not every model tells its dims

@@ -5,9 +5,10 @@ content hash.
 import hashlib
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
-from palate.errors import BadSource, UnknownName
+from palate.errors import BadSource, MissingExtra, UnknownName
 
 # what is fetched and hashed: weights, settings, vocabularies; no pickle
 MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
@@ -17,7 +18,8 @@ PICKLES = {"pytorch_model*.bin": "model*.safetensors", "adapter_model*.bin": "ad
 def model_folder(name_or_path: str) -> tuple[Path, str | None]:
     """Returns the model's folder, and the revision if it comes from the hub.
 
-    A folder of this name is taken before a hub model of this name. Raises BadSource or UnknownName.
+    A folder of this name is taken before a hub model of this name. Raises BadSource, UnknownName, and
+    MissingExtra for a hub model without [bert].
     """
     folder, revision = Path(name_or_path).expanduser(), None
     if not folder.is_dir():
@@ -53,6 +55,8 @@ def content_hash(folder: Path) -> str:
 
 def _from_hub(name: str) -> Path:
     """Returns the folder in the hub's cache; fetched first if it is not there. Its name is the revision."""
+    if find_spec("sentence_transformers") is None:  # it would be fetched in vain
+        raise MissingExtra("a model from the hub", "bert")
     import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (

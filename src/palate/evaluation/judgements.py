@@ -69,7 +69,7 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
         item = record.value("item", "article")
         if item not in rows:
             raise record.refuse(f"there is no text with the id {item!r} in {items}")
-        time, rating = _time(record), _number(record, "rating", 1.0)
+        time, rating = _time(record), record.number("rating") if "rating" in record.fields else 1.0
         by_row = judged.setdefault(record.value("reader"), {})
         if time >= by_row.get(rows[item], (-math.inf, rating))[0]:
             by_row[rows[item]] = time, rating
@@ -110,21 +110,12 @@ def _content(record: Record) -> str:
     return Text("", title, body if body != title else "").content
 
 
-def _number(record: Record, name: str, absent: float) -> float:
-    value = record.fields.get(name, absent)
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise record.refuse(f"{name} is {value!r}, expected a number")
-    return number
-
-
 def _time(record: Record) -> float:
-    value = record.fields.get("timestamp", "")
+    if "timestamp" not in record.fields:
+        return 0.0
+    value = record.fields["timestamp"]
     if "-" not in value[1:]:
-        return _number(record, "timestamp", 0.0)
+        return record.number("timestamp")
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

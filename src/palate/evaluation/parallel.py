@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
@@ -114,7 +115,7 @@ def _run(work: Callable[[Any, Task], Result], task: Task) -> Result:
 
 def _one_thread() -> Any:
     """Limits BLAS to one thread at once; where it is used as a context, until the end of that."""
-    import scipy.linalg  # noqa: F401  brings a second BLAS; only what is loaded can be limited
     from threadpoolctl import threadpool_limits
 
+    import_module("scipy.linalg")  # brings a second BLAS; only what is loaded can be limited
     return threadpool_limits(limits=1)

@@ -3,7 +3,8 @@ frozen.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,7 +23,8 @@ Floats = np.ndarray[tuple[int], np.dtype[np.float32]]
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
-class Postings(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Postings:
     """The known terms of n texts, ragged: text i has codes[starts[i]:starts[i+1]], as often as counts says.
 
     codes: int32, `KEPT` or more, ascending within a text. counts: uint8. starts: (n + 1,) int64. saturation:

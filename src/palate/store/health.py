@@ -15,8 +15,10 @@ _there = select(schema.text.c.row)
 _UNKNOWN = select(func.count()).where(  # judgements of what was never there
     _feedback.row.is_not(None), _feedback.row.not_in(_there), _feedback.row.not_in(select(_removed.row))
 )
-_UNLED = select(func.count()).where(  # removed texts whose group is said to go on without a text
-    _removed.representative.not_in(_there), _removed.representative != _removed.row
+_last = schema.removed.alias("last").c
+_UNLED = select(func.count()).where(  # removed texts whose group has no text, neither now nor at its end
+    _removed.representative.not_in(_there),
+    _removed.representative.not_in(select(_last.row).where(_last.representative == _last.row)),
 )
 _UNTOLD = select(func.count()).where(schema.vector.c.row.not_in(_there))  # vectors of no text
 REBUILD = "palate export | palate --store NEW import -"

@@ -254,9 +254,3 @@ class LogTable:
 def _entry(row: Any) -> Entry:
     entry, text_row, kind, liking, weight, given_at, undoes = row
     return Entry(entry, text_row, kind, liking, weight, datetime.fromisoformat(given_at), undoes)
-
-
-def standing_entries(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries that no undo takes back, without the undos."""
-    undone = {entry.undoes for entry in entries if entry.undoes is not None}
-    return [entry for entry in entries if entry.kind != "undo" and entry.entry not in undone]

@@ -25,10 +25,10 @@ _RAW = select(
 
 
 class Removal(NamedTuple):
-    """One text that was removed. representative: row of the text that stands for its group now, its own where
-    the group is gone.
+    """One text that was removed. representative: row of the text that stands for its group now or, where the
+    group is gone, of the last that did.
 
-    It changes where that text is removed too.
+    It changes where that text is removed and the group goes on.
     """
 
     entry: int

@@ -13,7 +13,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -35,8 +34,6 @@ _stands = exists().where(
     _feedback.row == _going.c.row,
     ~exists().where(_undo.c.undoes == _feedback.entry).correlate(schema.feedback),
 )
-# of what is going, after the groups were handed over: only a group that is gone is led by a text that goes
-_representative = case((_text.leader.in_(_rows), _text.row), else_=_text.leader)
 
 
 class RemovedCounts(NamedTuple):
@@ -86,7 +83,8 @@ def count_removal(
 
 
 def _hand_over_groups(connection: Connection) -> None:
-    """Makes the oldest copy that stays the representative of each group whose representative goes."""
+    """Makes the oldest copy that stays the representative of each group whose representative goes; a group
+    that goes as a whole keeps its own, so that one judgement goes on standing for it."""
     heirs = (
         select(_text.leader, func.min(_text.row))
         .where(_text.leader.in_(_rows), _text.row.not_in(_rows))
@@ -97,15 +95,13 @@ def _hand_over_groups(connection: Connection) -> None:
         for column in (_text.leader, schema.band.c.row, _removed.representative):
             moved = update(column.table).where(column == bindparam("old")).values({column: bindparam("new")})
             connection.execute(moved, moves)
-    gone = update(schema.removed).where(_removed.representative.in_(_rows))
-    connection.execute(gone.values(representative=_removed.row))
 
 
 def _record(connection: Connection, *, keep_numbers: bool) -> None:
     removed_at = literal(datetime.now(UTC).isoformat())
     source = _going.join(schema.text, _text.row == _going.c.row)
     columns = ["row", "representative", "removed_at"]
-    values = [_text.row, _representative, removed_at]
+    values = [_text.row, _text.leader, removed_at]
     if keep_numbers:
         of_encoder = (_vector.row == _text.row) & (_vector.encoder == ENCODER_ID_IN_USE)
         date = func.coalesce(_text.published, _text.added_at)

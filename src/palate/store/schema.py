@@ -89,7 +89,7 @@ removed = Table(  # texts that were removed; of the text itself nothing is kept
     metadata,
     Column("entry", Integer, primary_key=True),  # in the order of removing
     Column("row", Integer, nullable=False, unique=True),
-    # text that stands for its group now, or itself where the group is gone
+    # text that stands for its group now or, where the group is gone, the last that did
     Column("representative", Integer, nullable=False, index=True),
     Column("removed_at", Text, nullable=False),  # ISO 8601, UTC
     # what a taste learns from, kept where a judgement of it stands; null elsewhere

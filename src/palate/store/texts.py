@@ -37,6 +37,7 @@ _BANDS = (
     select(schema.band.c.row, schema.band.c["keys"])
     .where(schema.band.c.row > bindparam("after_row"))
     .order_by(schema.band.c.row)
+    .limit(bindparam("limit"))
 )
 _COLUMNS = tuple(column.name for column in schema.text.columns)
 
@@ -119,12 +120,12 @@ class TextTable:
             ),
         )
 
-    def bands(self, after_row: int) -> BandColumns:
-        """Returns the keys that near-copies share, of the representatives after a row. About a second for a
-        million.
+    def bands(self, after_row: int, limit: int) -> BandColumns:
+        """Returns the keys that near-copies share, of the representatives after a row, at most so many, by
+        row.
         """
-        records = self._connection.execute(_BANDS, {"after_row": after_row}).cursor.fetchall()
-        return BandColumns.of(records)
+        values = {"after_row": after_row, "limit": limit}
+        return BandColumns.of(self._connection.execute(_BANDS, values).cursor.fetchall())
 
     def term_ids(self, rows: Sequence[int]) -> dict[int, list[int]]:
         """Returns the terms of the texts at these rows, by row."""

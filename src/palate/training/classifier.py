@@ -21,6 +21,7 @@ from palate.training.run.loop import StepCallback, TrainingRun, run_training, tr
 from palate.training.run.lora import save_merged, with_adapters
 from palate.training.run.resume import begin_training, report_full_disk
 from palate.training.run.settings import TrainingSettings
+from palate.training.run.split import Indices
 from palate.training.run.start import dropout_config, load_model
 from palate.training.run.trained_model import TrainedModel, read_trained_model
 
@@ -64,7 +65,8 @@ def tokenise(tokenizer: Any, texts: Sequence[str]) -> tuple[list[dict[str, Any]]
 
 def train_classifier(
     task: ClassifierTask,
-    parts: Mapping[str, Sequence[Row]],
+    rows: Sequence[Row],
+    parts: Mapping[str, Indices],
     tokenizer: Any,
     out: Path,
     recipe: Mapping[str, Any],
@@ -72,13 +74,15 @@ def train_classifier(
     start: str,
     settings: TrainingSettings,
     on_step: StepCallback,
-) -> tuple[Any, TrainingRun]:
-    """Trains a classifier and the encoder below it, saves both in `out`, and returns the model with its best
-    weights and the run.
+) -> tuple[dict[str, list[Floats]], TrainingRun]:
+    """Trains a classifier and the encoder below it, saves both in `out`, and returns what it gives, with its
+    best weights, for each part but "training", and the run.
 
-    parts: rows for "training" and "validation". recipe: see palate.training.run.recipe. Needs memory for
-    about 4 models. Raises BadFolder where `out` is taken or full, BadSource where the start is no such model.
+    parts: indices of the rows for "training", "validation" and perhaps more. recipe: see
+    palate.training.run.recipe. Needs memory for about 4 models. Raises BadFolder where `out` is taken or
+    full, BadSource where the start is no such model.
     """
+    rows_of = {part: [rows[index] for index in indices.tolist()] for part, indices in parts.items()}
     names = dict(enumerate(task.labels))
     labels = {"id2label": names, "label2id": {name: index for index, name in names.items()}}
     transformers.set_seed(settings.seed)  # of an output layer that is not stored
@@ -90,7 +94,7 @@ def train_classifier(
     arguments = trainer_arguments(
         settings,
         out,
-        len(parts["training"]),
+        len(rows_of["training"]),
         best_figure=task.best_figure,
         greater_is_better=task.greater_is_better,
     )
@@ -98,8 +102,8 @@ def train_classifier(
     trainer = LengthTrainer(
         model=model,
         args=TrainingArguments(**arguments, label_names=["labels"], remove_unused_columns=False),
-        train_dataset=parts["training"],
-        eval_dataset=sorted(parts["validation"], key=lambda row: len(row["input_ids"])),
+        train_dataset=rows_of["training"],
+        eval_dataset=sorted(rows_of["validation"], key=lambda row: len(row["input_ids"])),
         data_collator=collator(tokenizer),
         processing_class=tokenizer,
         compute_loss_func=task.loss,
@@ -115,7 +119,9 @@ def train_classifier(
             model = save_merged(model, out)
         model.save_pretrained(out)
         tokenizer.save_pretrained(out)
-    return model.eval(), run
+    model.eval()
+    held_out = [part for part in parts if part != "training"]
+    return {part: predict_outputs(model, tokenizer, rows_of[part]) for part in held_out}, run
 
 
 def cross_entropy(weights: Sequence[float] | None = None) -> Loss:

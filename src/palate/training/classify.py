@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ from palate.training.classifier import (
     train_classifier,
 )
 from palate.training.examples import (
-    CHOSEN_NOTE,
     MessageCallback,
     describe_parts,
-    describe_truncation,
     no_op,
+    notes_on,
     parts_of,
     read_tables,
 )
@@ -86,8 +84,7 @@ def classify(
     rows, n_truncated = tokenise(tokenizer, texts)
     for row, class_index in zip(rows, truth.tolist(), strict=True):
         row["labels"] = class_index
-    notes = describe_truncation(n_truncated, len(texts), tokenizer.model_max_length)
-    notes += (CHOSEN_NOTE,) if dev else ()
+    notes = notes_on(n_truncated, len(texts), tokenizer.model_max_length, dev)
     counts = Counter(classes)
     balance = f"{len(labels)} classes: {_listed([f'{name} {counts[name]:,}' for name in labels])}"
     for line_of_text in (describe_parts(tables, parts), balance, *notes):
@@ -107,32 +104,18 @@ def classify(
     recipe = describe_recipe(
         "classify", start, tables, settings, columns={"text": text, "label": label}, weigh=weigh
     )
-    rows_of = {part: [rows[index] for index in indices] for part, indices in parts.items()}
-    model, run = train_classifier(
-        task, rows_of, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+    outputs, run = train_classifier(
+        task, rows, parts, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
     )
 
-    probabilities = {
-        part: _softmax(predict_outputs(model, tokenizer, rows_of[part]))
-        for part in parts
-        if part != "training"
-    }
+    probabilities = {part: _softmax(logits) for part, logits in outputs.items()}
     figures = {
         part: classification_figures(labels, truth[parts[part]], probs)
         for part, probs in probabilities.items()
     }
     last = list(probabilities)[-1]
-    trained = TrainedModel(
-        folder=out,
-        kind="classify",
-        start=start,
-        labels=labels,
-        columns=recipe["columns"],
-        figures=figures,
-        notes=notes,
-        data=tuple(recipe["data"]),
-        settings={**asdict(settings), "weigh": weigh},
-        versions=recipe["versions"],
+    trained = TrainedModel.of_recipe(
+        recipe, out, labels=labels, figures=figures, settings={"weigh": weigh}, notes=notes
     )
     drawings = {
         "confusion": lambda path: draw_confusion(labels, figures[last]["confusion"], path),

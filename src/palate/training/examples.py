@@ -45,10 +45,11 @@ def describe_parts(tables: Sequence[Table], parts: dict[str, Indices]) -> str:
     return f"{sum(map(len, tables)):,} examples: {counts}"
 
 
-def describe_truncation(n_truncated: int, n: int, window: int) -> tuple[str, ...]:
-    """Returns the note that n_truncated of n texts are longer than the window; nothing where none is."""
-    if not n_truncated:
-        return ()
-    return (
-        f"{n_truncated:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off",
+def notes_on(n_truncated: int, n: int, window: int, dev: Path | None) -> tuple[str, ...]:
+    """Returns what a reader of the figures must know: that n_truncated of n texts are longer than the window,
+    and that the weights were chosen on the examples of `dev`.
+    """
+    longer = (
+        f"{n_truncated:,} of {n:,} texts are longer than {window} word pieces; what is beyond was cut off"
     )
+    return ((longer,) if n_truncated else ()) + ((CHOSEN_NOTE,) if dev else ())

@@ -129,16 +129,12 @@ def masked(
             model = save_merged(model, out)
         model.save_pretrained(out)
         tokenizer.save_pretrained(out)
-    trained = TrainedModel(
+    trained = TrainedModel.of_recipe(
+        recipe,
         out,
-        "masked",
-        start,
-        columns=recipe["columns"],
         figures={"before": before, "after": after},
-        data=tuple(recipe["data"]),
         settings={**asdict(planned), "share": share},
         notes=_notes(start, len(held_out), lacks_output_layer=lacks_output_layer),
-        versions=recipe["versions"],
     )
     return finish(trained, run, "perplexity")
 

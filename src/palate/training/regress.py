@@ -1,7 +1,6 @@
 """Regress: an encoder with an output layer that predicts a quantity of a text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ from palate.training.classifier import (
     train_classifier,
 )
 from palate.training.examples import (
-    CHOSEN_NOTE,
     MessageCallback,
     describe_parts,
-    describe_truncation,
     no_op,
+    notes_on,
     parts_of,
     read_tables,
 )
@@ -79,8 +77,7 @@ def regress(
     rows, n_truncated = tokenise(tokenizer, texts)
     for row, target in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
         row["labels"] = target
-    notes = describe_truncation(n_truncated, len(texts), tokenizer.model_max_length)
-    notes += (CHOSEN_NOTE,) if dev else ()
+    notes = notes_on(n_truncated, len(texts), tokenizer.model_max_length, dev)
     spread = (
         f"{label} from {truth.min():g} to {truth.max():g}, mean {mean:.4g}, standard deviation {scale:.4g}"
     )
@@ -103,28 +100,14 @@ def regress(
         on_trained=lambda model: in_data_units(model, mean, scale),
     )
     recipe = describe_recipe("regress", start, tables, settings, columns={"text": text, "label": label})
-    rows_of = {part: [rows[index] for index in indices] for part, indices in parts.items()}
-    model, run = train_classifier(
-        task, rows_of, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+    outputs, run = train_classifier(
+        task, rows, parts, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
     )
 
-    predicted = {
-        part: _quantities(predict_outputs(model, tokenizer, rows_of[part]))
-        for part in parts
-        if part != "training"
-    }
+    predicted = {part: _quantities(of_part) for part, of_part in outputs.items()}
     last = list(predicted)[-1]
-    trained = TrainedModel(
-        folder=out,
-        kind="regress",
-        start=start,
-        columns=recipe["columns"],
-        notes=notes,
-        data=tuple(recipe["data"]),
-        figures={part: regression_figures(truth[parts[part]], values) for part, values in predicted.items()},
-        settings=asdict(settings),
-        versions=recipe["versions"],
-    )
+    figures = {part: regression_figures(truth[parts[part]], values) for part, values in predicted.items()}
+    trained = TrainedModel.of_recipe(recipe, out, figures=figures, notes=notes)
     drawings = {"scatter": lambda path: draw_scatter(truth[parts[last]], predicted[last], path)}
     return finish(trained, run, task.best_figure, drawings)
 

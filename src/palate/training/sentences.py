@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from palate.errors import BadSource, MissingExtra
+from palate.encoder.sbert_model import load_sbert
 from palate.parts import Matrix, Vector
 from palate.training.run.start import model_folder_of
 
@@ -25,34 +25,7 @@ def load_sentence_model(
     window: most word pieces of a text. config: of the transformer, in place of its own.
     Raises BadSource where it cannot be loaded, MissingExtra without [bert].
     """
-    folder = model_folder_of(name)
-    try:
-        import torch
-        from safetensors import SafetensorError
-        from sentence_transformers import SentenceTransformer
-    except ImportError:
-        raise MissingExtra("a model of sentences", "bert") from None
-    loading: dict[str, Any] = {"use_safetensors": True, "dtype": torch.float32}
-    try:
-        model = SentenceTransformer(
-            str(folder),
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs=loading,
-            config_kwargs=dict(config),
-        )
-    except (
-        AttributeError,
-        ImportError,
-        LookupError,
-        OSError,
-        RuntimeError,
-        SafetensorError,
-        TypeError,
-        ValueError,
-    ) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise BadSource(f"{name} is no model that sentence-transformers can load: {reason}") from None
+    model = load_sbert(model_folder_of(name), name, config=config)
     if window is not None:
         model.max_seq_length = min(window, model.max_seq_length or window)
     return model

@@ -104,15 +104,12 @@ def shallow(
         "teacher": {"megabytes": parameters_mb(teacher_model), **compared["teacher"]},
         "student": {"megabytes": parameters_mb(student), **compared["student"], **evaluate(student)},
     }
-    trained = TrainedModel(
+    trained = TrainedModel.of_recipe(
+        recipe,
         out,
-        "shallow",
-        teacher,
         columns={"text": column},
         figures=figures,
-        data=tuple(recipe["data"]),
-        versions=recipe["versions"],
-        settings={**recipe["settings"], "layers": kept},
+        settings={"layers": kept},
         notes=(f"layers kept of {depth}, from 0: {kept}",),
     )
     return finish(trained, run, "agreement")

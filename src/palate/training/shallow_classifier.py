@@ -129,16 +129,13 @@ def shallow_classifier(
         "teacher": {"megabytes": parameters_mb(teacher_model), **compared["teacher"]},
         "student": {"megabytes": parameters_mb(student), **compared["student"], **evaluate(student)},
     }
-    trained = TrainedModel(
+    trained = TrainedModel.of_recipe(
+        recipe,
         out,
-        "classify",
-        str(teacher),
         labels=teacher_facts.labels,
         columns={"text": column},
         figures=figures,
-        data=tuple(recipe["data"]),
-        versions=recipe["versions"],
-        settings={**recipe["settings"], "layers": kept, "temperature": temperature},
+        settings={"layers": kept, "temperature": temperature},
         notes=(f"a student of {teacher}; layers kept of {depth}, from 0: {kept}",),
     )
     return finish(trained, run, "agreement")

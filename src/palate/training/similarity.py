@@ -128,16 +128,13 @@ def similarity(
         if "nli" in losses:
             (out / NLI_CLASSIFIER_FILE).parent.mkdir(exist_ok=True)
             save_file(losses["nli"].classifier.state_dict(), out / NLI_CLASSIFIER_FILE)
-    trained = TrainedModel(
+    trained = TrainedModel.of_recipe(
+        recipe,
         out,
-        "similarity",
-        start,
         labels=NLI_LABELS if "nli" in train else (),
         columns={kind: ", ".join(TEXT_COLUMNS[kind]) for kind in train},
         figures={"before": before, "after": after},
-        data=tuple(recipe["data"]),
-        versions=recipe["versions"],
-        settings={**recipe["settings"], "passes": passes},
+        settings={"passes": passes},
         notes=_notes(model, train, n_batches, best_figure, dev_given=bool(dev_tables)),
     )
     return finish(trained, run, best_figure)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from palate.training.classifier import (
 )
 from palate.training.entities import entities_of, tagging_figures
 from palate.training.examples import (
-    CHOSEN_NOTE,
     MessageCallback,
     describe_parts,
-    describe_truncation,
     no_op,
+    notes_on,
     parts_of,
     read_tables,
 )
@@ -82,8 +80,7 @@ def tokens(
         for word, piece in pieces.items():
             row["labels"][piece] = labels.index(tags[word])
     n_truncated = sum(len(pieces) < len(tags) for pieces, tags in zip(first_pieces, truth, strict=True))
-    notes = describe_truncation(n_truncated, len(words), tokenizer.model_max_length)
-    notes += (CHOSEN_NOTE,) if dev else ()
+    notes = notes_on(n_truncated, len(words), tokenizer.model_max_length, dev)
     counts = Counter(entity.kind for tags in truth for entity in entities_of(tags))
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in counts.most_common())
     for message in (describe_parts(tables, parts), f"{counts.total():,} entities: {kinds}", *notes):
@@ -109,33 +106,17 @@ def tokens(
         greater_is_better=True,
     )
     recipe = describe_recipe("tokens", start, tables, settings, columns={"text": text, "label": label})
-    rows_of = {part: [rows[index] for index in indices] for part, indices in parts.items()}
-    model, run = train_classifier(
-        task, rows_of, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+    outputs, run = train_classifier(
+        task, rows, parts, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
     )
 
     figures = {}
-    for part in [part for part in parts if part != "training"]:
-        predicted = _predicted_tags(
-            predict_outputs(model, tokenizer, rows_of[part]),
-            [first_pieces[index] for index in parts[part]],
-            labels,
-        )
+    for part, logits in outputs.items():
+        predicted = _predicted_tags(logits, [first_pieces[index] for index in parts[part]], labels)
         true = [truth[index] for index in parts[part]]
         complete = [_complete(tags, len(true_tags)) for tags, true_tags in zip(predicted, true, strict=True)]
         figures[part] = tagging_figures(true, complete)
-    trained = TrainedModel(
-        folder=out,
-        kind="tokens",
-        start=start,
-        labels=labels,
-        columns=recipe["columns"],
-        figures=figures,
-        notes=notes,
-        data=tuple(recipe["data"]),
-        settings=asdict(settings),
-        versions=recipe["versions"],
-    )
+    trained = TrainedModel.of_recipe(recipe, out, labels=labels, figures=figures, notes=notes)
     return finish(trained, run, task.best_figure)
 
 

@@ -11,6 +11,7 @@ from palate.store.state import StoreState
 from palate.store.tables import Tables
 
 MAX_SHARING = 50  # texts compared for sharing one key: more share only what many pages have, a footer
+TEXTS_AT_ONCE = 50_000  # whose keys are read from the store together
 
 Packed: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _ROW_BITS = np.uint64(32)
@@ -47,8 +48,13 @@ class BandIndex:
             removals = tables.removals.after(self._last_removal)
             self._heirs.update((removal.row, removal.representative) for removal in removals)
         if state.last_row > self._last_row:
-            columns = tables.texts.bands(self._last_row)
-            self._append(np.sort(_packed(columns.keys, columns.rows)))
+            parts, row = list[Packed](), self._last_row
+            while len((columns := tables.texts.bands(row, TEXTS_AT_ONCE)).rows):
+                parts.append(_packed(columns.keys, columns.rows))
+                row = int(columns.rows[-1])
+            run = np.concatenate([np.zeros(0, np.uint64), *parts])
+            run.sort()
+            self._append(run)
         self._last_row, self._last_removal = state.last_row, state.last_removal
 
     def candidates(self, keys: Keys, enough: Mask, first_row: int) -> Pairs:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from palate.errors import UnknownName
+from palate.feature.crowd import Crowd
 from palate.features import Block, Features
 from palate.parts import Matrix, Rows, Vector
 from palate.threads import MAX_THREADS
@@ -20,25 +21,14 @@ from palate.workspace.space import Space
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-class CorpusCrowd(Protocol):
-    """What others think of each text of a corpus. block: (n, d). It also makes a row for any other text.
+class CorpusCrowd(Crowd, Protocol):
+    """What others think of each text of a corpus, and of any other text.
 
     source: equal for equal crowds, however many texts the corpus has.
     """
 
     @property
     def source(self) -> object: ...
-
-    @property
-    def block(self) -> Block: ...
-
-    @property
-    def prior(self) -> Vector: ...
-
-    @property
-    def judgements_per_text(self) -> float: ...
-
-    def transform(self, rows: Matrix) -> Block: ...
 
 
 class Removals(NamedTuple):

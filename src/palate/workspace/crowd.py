@@ -3,6 +3,7 @@ anew.
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ RELEARN_GROWTH = 0.1  # share by which the log has to grow before the crowd is l
 RELEARN_ENTRIES = 20  # and the number of entries
 TEXTS_AT_ONCE = 16_384  # whose vectors are in memory
 
+# by the row of a text, removed or not, the row of what stands for its group
+Groups = Callable[[Corpus, Sequence[int]], Mapping[int, int]]
+
 
 class CrowdSummary(NamedTuple):
     """What the stored crowd was learned from. since: entries of public readers that came after it."""
@@ -40,10 +44,11 @@ class CrowdKeeper:
     It is stale when those who are not private have added more than a tenth to the log, and 20 entries or
     more, or the encoder is another. Likings are taken as they are: a liking above 0 is a like, whoever gave
     it, and `RatedCrowd` takes out by itself how freely a reader likes. A near-copy counts as the text that
-    stands for its group, and the judgement that stands is the latest, as for a taste."""
+    stands for its group, and the judgement that stands is the latest, as for a taste; judgements of a group
+    that was removed count for nothing."""
 
-    def __init__(self, store: Store[Tables]) -> None:
-        self._store = store
+    def __init__(self, store: Store[Tables], groups_of: Groups) -> None:
+        self._store, self._groups_of = store, groups_of
         self._background = Background("palate crowd")
         self._learning = Lock()
         self._placed: PlacedCrowd | None = None
@@ -71,11 +76,13 @@ class CrowdKeeper:
         with self._learning:
             with self._store.reading() as tables:
                 log = tables.crowd.public_log()
-            judged = _standing(log.entries, corpus)
+            groups = self._groups_of(corpus, [entry.row for entry in log.entries if entry.row is not None])
+            rows = np.unique(corpus.representatives[~corpus.removed])
+            judged = _standing(log.entries, groups, rows)
             counts = Counter(entry.reader_id for _, entry in judged)
             if sum(count >= MIN_TEXTS for count in counts.values()) < MIN_READERS:
                 return
-            data = _learned(judged, corpus, len(log.entries))
+            data = _learned(judged, rows, corpus, len(log.entries))
             with self._store.writing() as tables:
                 tables.crowd.put(StoredCrowd(log.head, encoder_id, len(counts), data), len(log.entries))
 
@@ -144,11 +151,12 @@ def _arrays(stored: StoredCrowd | None, encoder_id: int) -> Arrays | None:
     return arrays_from_bytes(stored.data) if stored is not None and stored.encoder_id == encoder_id else None
 
 
-def _standing(entries: list[PublicEntry], corpus: Corpus) -> list[tuple[int, PublicEntry]]:
-    """Returns the likings that stand, each with the text that stands for its group; none of texts that are
-    not in the corpus."""
-    here = corpus.indices_of([entry.row for entry in entries if entry.row is not None])
-    groups = dict(zip(corpus.rows[here].tolist(), corpus.representatives[here].tolist(), strict=True))
+def _standing(
+    entries: list[PublicEntry], groups: Mapping[int, int], rows: Rows
+) -> list[tuple[int, PublicEntry]]:
+    """Returns the likings that stand, each with the text that stands for its group; none of groups that are
+    not among the rows."""
+    here = set(np.intersect1d(rows, list(groups.values())).tolist())
     by_taste: dict[int, list[PublicEntry]] = {}
     for entry in entries:
         if entry.row is None or entry.row in groups:
@@ -157,13 +165,13 @@ def _standing(entries: list[PublicEntry], corpus: Corpus) -> list[tuple[int, Pub
         (group, entry)
         for of_taste in by_taste.values()
         for group, entry in standing(of_taste, groups.__getitem__).items()
-        if entry.liking is not None
+        if entry.liking is not None and group in here
     ]
     return sorted(found, key=lambda each: each[1].entry)
 
 
-def _learned(judged: list[tuple[int, PublicEntry]], corpus: Corpus, n_entries: int) -> bytes:
-    rows = np.unique(corpus.representatives[~corpus.removed])
+def _learned(judged: list[tuple[int, PublicEntry]], rows: Rows, corpus: Corpus, n_entries: int) -> bytes:
+    """Returns what is learned of the groups of these rows, as bytes."""
     _, tastes = np.unique([entry.taste_id for _, entry in judged], return_inverse=True)
     indices = np.searchsorted(rows, [group for group, _ in judged])
     likings = np.array([entry.liking for _, entry in judged], dtype=np.float64)

@@ -1,7 +1,7 @@
 """Fitting: a space is learned from a corpus that need not be in memory, in two passes over its parts."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,8 @@ from palate.workspace.space import Space
 NOTHING = Features({})
 
 
-class RawTexts(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class RawTexts:
     """n texts as a store has them. rows: ascending. representatives: row of the first text of each group.
 
     vectors: (n, d) float16 or float32. moments: (n,) seconds since 1970, nan where no date is known.

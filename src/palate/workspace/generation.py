@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from palate.workspace.fitting import RawTexts, SpaceFit
 from palate.workspace.segment import Segment, joined, make_segment
 from palate.workspace.space import Space
 
-SEGMENT_TEXTS = 131_072  # most texts in one file
+SEGMENT_TEXTS = 131_072  # most texts in one file that a fit writes; a part of a source is not divided
 IN_MEMORY_TEXTS = 50_000  # up to which the texts need not be spooled between the two passes of a fit
 
 Source = Callable[[], Iterator[RawTexts]]
@@ -31,6 +31,7 @@ class Generation:
 
     generation_id: grows with every fit; equal numbers of one store are equal spaces. fit_row: last row that
     was fitted. fit_texts: how many texts were. manifest: of the cache, None where it lies in memory alone.
+    last_removal: newest entry of the removals that the segments go by.
     """
 
     space: Space
@@ -39,6 +40,7 @@ class Generation:
     fit_row: int
     fit_texts: int
     manifest: Manifest | None = None
+    last_removal: int = 0
 
     @property
     def last_row(self) -> int:
@@ -103,14 +105,14 @@ def build(
         done = 0
         for texts in source():
             segment = make_segment(space, texts)
+            if sum(map(len, pending)) + len(segment) > SEGMENT_TEXTS:
+                finish()
             pending.append(segment)
             n = int(np.searchsorted(segment.rows, fit_row, side="right"))
             if n:
                 fit.add(segment.features(space, np.arange(n)))
             done += n
             progress(seen + done, 2 * total)
-            if sum(map(len, pending)) >= SEGMENT_TEXTS:
-                finish()
         finish()
         space = fit.finish()
         fit_file = None
@@ -145,15 +147,16 @@ def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generati
         manifest.fit_row,
         manifest.fit_texts,
         manifest,
+        manifest.removal,
     )
 
 
 def rewritten(
-    generation: Generation, segments: Sequence[Segment], removal: int, folder: CacheFolder
+    generation: Generation, segments: Sequence[Segment], last_removal: int, folder: CacheFolder
 ) -> Generation:
     """Returns the generation with other segments; those that are not yet in its files are written.
 
-    removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be
+    last_removal: newest entry of the removals that the segments go by. Raises OSError where a file cannot be
     written."""
     manifest = generation.manifest
     assert manifest is not None
@@ -164,8 +167,8 @@ def rewritten(
         arrays = None if id(segment) in known else folder.arrays(file)
         files.append(file)
         kept.append(segment if arrays is None else Segment(arrays))
-    manifest = replace(manifest, segments=tuple(files), removal=removal)
-    return replace(generation, segments=tuple(kept), manifest=manifest)
+    manifest = replace(manifest, segments=tuple(files), removal=last_removal)
+    return replace(generation, segments=tuple(kept), manifest=manifest, last_removal=last_removal)
 
 
 def _up_to(texts: RawTexts, row: int) -> RawTexts:
@@ -207,12 +210,19 @@ def _spooled(source: Source, total: int, folder: CacheFolder | None, stack: Exit
 
 
 def _spool(path: Path, texts: RawTexts) -> None:
-    terms = texts.terms
-    np.savez(path, *texts[:3], texts.moments, terms.ids, terms.counts, terms.starts)
+    np.savez(
+        path,
+        rows=texts.rows,
+        representatives=texts.representatives,
+        vectors=texts.vectors,
+        ids=texts.terms.ids,
+        counts=texts.terms.counts,
+        starts=texts.terms.starts,
+        moments=texts.moments,
+    )
 
 
 def _unspool(path: Path) -> RawTexts:
-    with np.load(path) as arrays:
-        columns: list[Any] = [arrays[f"arr_{number}"] for number in range(7)]
-    rows, representatives, vectors, moments, ids, counts, starts = columns
-    return RawTexts(rows, representatives, vectors, Terms(ids, counts, starts), moments)
+    with np.load(path) as found:
+        terms = Terms(found["ids"], found["counts"], found["starts"])
+        return RawTexts(found["rows"], found["representatives"], found["vectors"], terms, found["moments"])

@@ -1,9 +1,8 @@
-"""Keeper: the corpus of a store as it grows, shrinks and is fitted anew."""
+"""Keeper: which generation of a store is in use, and how it is made, published and replaced."""
 
 import warnings
+from dataclasses import replace
 from threading import RLock
-
-import numpy as np
 
 from palate.encoder.cached import CachedEncoder
 from palate.errors import BadStore, CacheNotice
@@ -12,21 +11,16 @@ from palate.store.generations import GenerationRow
 from palate.store.state import StoreState
 from palate.store.tables import Tables
 from palate.workspace.cache import CacheFolder, Manifest
-from palate.workspace.corpus import Corpus, Removals
+from palate.workspace.corpus import Corpus
 from palate.workspace.fitting import empty_space
 from palate.workspace.generation import Generation, Progress, build, read, rewritten
+from palate.workspace.live_corpus import LiveCorpus
 from palate.workspace.reading import source_of
 from palate.workspace.reencoding import encode_missing
-from palate.workspace.segment import Segment, joined, make_segment, without
-
-SMALL_TEXTS = 2_000  # up to which a store is fitted anew at once
-REFIT_LOSS = 0.5  # share of the fitted texts that were removed, from which a new fit is due
-REFIT_GROWTH = 0.1  # share of the fitted texts that have come since, from which a new fit is due
-FOLD_GROWTH, FOLD_TEXTS = 0.02, 500  # share of all texts, and their number, from which the tail is written
 
 
 class Keeper:
-    """Keeps the generation in use, the tail of texts that came after it, and what was removed since.
+    """Keeps the generation in use, and has its live corpus follow the store.
 
     A generation is made when a store has none, folded when its tail has grown, and replaced when the store
     has grown by a tenth. The store names the generation in use, so every process sees the same one; its cache
@@ -38,16 +32,9 @@ class Keeper:
     def __init__(self, store: Store[Tables], folder: CacheFolder | None) -> None:
         self._store, self._folder = store, folder
         self._lock = RLock()
-        self._generation: Generation | None = None
         self._encoder_id = -1
         self._digest: str | None = None  # of the manifest in use, as the store names it
-        self._tail: list[Segment] = []
-        self._tail_row = 0
-        self._removal = 0
-        self._gone: dict[
-            int, int
-        ] = {}  # removed rows that segments may still have, with their representatives
-        self._corpus: Corpus | None = None
+        self._live: LiveCorpus | None = None
 
     def corpus(
         self, state: StoreState, encoder: CachedEncoder, progress: Progress = lambda *_: None
@@ -57,67 +44,49 @@ class Keeper:
             if self._named(state, encoder) != self._digest and self._folder is not None:
                 with self._store.reading() as tables:
                     state = tables.state()  # another thread may have replaced the generation since the look
-            digest = self._named(state, encoder)
-            if self._generation is None or self._encoder_id != encoder.encoder_id:
+            digest, live = self._named(state, encoder), self._live
+            is_another = self._folder is not None and digest and digest != self._digest
+            if live is None or self._encoder_id != encoder.encoder_id or is_another:
                 self._encoder_id = encoder.encoder_id
-                self._open(state, encoder, progress)
-            elif self._folder is not None and digest and digest != self._digest:
-                self._open(state, encoder, progress)
-            if self._outgrown(state):
-                self._replace(state, encoder, progress)
-            changed = self._catch_up(state, encoder)
-            if self._corpus is None or changed:
-                self._corpus = self._view()
-            return self._corpus
+                live = self._open(state, encoder, progress)
+            if live.is_outgrown(state):
+                live = self._make(state, encoder, state.last_row, progress)
+            return live.catch_up(state, self._store, encoder)
 
     @property
     def last(self) -> Corpus | None:
-        """The corpus that was returned last."""
-        return self._corpus
+        """The corpus that was returned last; None where its generation was replaced since."""
+        return self._live.corpus if self._live is not None else None
 
     @property
     def fold_is_due(self) -> bool:
         """Whether the tail has grown so much that it is to be written."""
-        tail = sum(map(len, self._tail))
-        written = self._folder is not None and self._generation is not None
-        manifest = self._generation.manifest if self._generation is not None else None
-        return written and manifest is not None and tail >= max(FOLD_TEXTS, FOLD_GROWTH * self._total)
+        live = self._live
+        return live is not None and live.generation.manifest is not None and live.fold_is_due
 
     @property
-    def growth(self) -> float:
-        """How many texts have come since the fit, as a share of those that were fitted."""
-        if self._generation is None:
-            return 0.0
-        return (self._total - self._generation.fit_texts) / max(self._generation.fit_texts, 1)
+    def refit_is_due(self) -> bool:
+        """Whether the store has grown so much, or lost so many of its texts, that a new fit is due."""
+        return self._live is not None and self._live.refit_is_due
 
     def fold(self) -> bool:
         """Writes the tail as a segment, and the segments without what was removed; False where that was not
         possible: then the tail goes on in memory.
         """
         with self._lock:
-            generation, corpus = self._generation, self._corpus
-            if generation is None or generation.manifest is None or corpus is None or self._folder is None:
+            live, folder = self._live, self._folder
+            if folder is None or live is None or live.corpus is None or live.generation.manifest is None:
                 return False
-            segments = [*generation.segments, *([joined(self._tail)] if self._tail else [])]
-            if self._gone:
-                segments = _compacted(segments, corpus)
             try:
-                made = rewritten(generation, segments, self._removal, self._folder)
+                made = rewritten(live.generation, live.folded(), live.last_removal, folder)
                 digest = self._publish(made, expected=self._digest)
             except OSError as error:
                 self._give_notice(error)
                 return False
             if digest is None:
                 return False
-            if self._gone:
-                self._forget_layout()
-            self._use(made, digest, keep_layout=not self._gone)
+            self._use(made, digest, keep_layout=not live.has_removals)
             return True
-
-    @property
-    def refit_is_due(self) -> bool:
-        """Whether the store has grown so much, or lost so many of its texts, that a new fit is due."""
-        return self.growth >= REFIT_GROWTH or self.growth <= -REFIT_LOSS
 
     def refit(self, state: StoreState, encoder: CachedEncoder, progress: Progress = lambda *_: None) -> None:
         """Fits a new generation on all texts and makes it the one in use, for every process.
@@ -127,44 +96,30 @@ class Keeper:
         made = self._built(state, encoder, state.last_row, progress)
         with self._lock:
             if made is not None:
-                self._adopt(*made)
+                self._use(*made)
 
-    def _outgrown(self, state: StoreState) -> bool:
-        """Whether the texts that came since the fit outnumber the fitted ones, or the store is small and has
-        grown.
-        """
-        assert self._generation is not None
-        total = self._total + state.last_row - self._tail_row
-        grown = total - self._generation.fit_texts
-        fitted = self._generation.fit_texts
-        return grown > fitted or (total <= SMALL_TEXTS and grown >= max(1, REFIT_GROWTH * fitted))
-
-    def _replace(self, state: StoreState, encoder: CachedEncoder, progress: Progress) -> None:
-        made = self._built(state, encoder, state.last_row, progress)
-        if made is not None:
-            self._adopt(*made)
-        else:
-            with self._store.reading() as tables:
-                self._open(tables.state(), encoder, progress)
-
-    def _open(self, state: StoreState, encoder: CachedEncoder, progress: Progress) -> None:
+    def _open(self, state: StoreState, encoder: CachedEncoder, progress: Progress) -> LiveCorpus:
         """Takes the generation that the store names, or makes it anew."""
-        record, mark = state.generation, self._mark()
-        mine = record is not None and record.encoder_id == encoder.encoder_id
-        if record is not None and mine and record.digest and self._folder is not None:
-            found = read(self._folder, record.digest, mark, encoder.inner.fingerprint)
+        record, live = state.generation, self._live
+        if record is None or record.encoder_id != encoder.encoder_id:
+            return self._make(state, encoder, state.last_row, progress)
+        if record.digest and self._folder is not None:
+            found = read(self._folder, record.digest, self._mark(), encoder.inner.fingerprint)
             if found is not None and found.generation_id == record.generation_id:
-                same = self._generation is not None and _same_texts(self._generation, found, self._corpus)
-                self._use(found, record.digest, keep_layout=same)
-                return
-        fit_row = record.fit_row if record is not None and mine else state.last_row
+                keep_layout = live is not None and live.has_texts_of(found)
+                return self._use(found, record.digest, keep_layout=keep_layout)
+        return self._make(state, encoder, record.fit_row, progress)
+
+    def _make(
+        self, state: StoreState, encoder: CachedEncoder, fit_row: int, progress: Progress
+    ) -> LiveCorpus:
+        """Makes a generation, or takes that of another process that was quicker."""
         made = self._built(state, encoder, fit_row, progress)
-        if made is None:  # another process was quicker
-            with self._store.reading() as tables:
-                state = tables.state()
-            self._open(state, encoder, progress)
-        else:
-            self._adopt(*made)
+        if made is not None:
+            return self._use(*made)
+        with self._store.reading() as tables:
+            state = tables.state()
+        return self._open(state, encoder, progress)
 
     def _built(
         self, state: StoreState, encoder: CachedEncoder, fit_row: int, progress: Progress
@@ -173,41 +128,43 @@ class Keeper:
         meanwhile.
         """
         encode_missing(self._store, encoder)
-        record = state.generation
-        folder = self._folder
+        record, folder = state.generation, self._folder
+        last_id = record.generation_id if record is not None else 0
         with self._store.reading() as tables:
             state = tables.state()
             fit_row = min(fit_row, state.last_row) or state.last_row
             source, dims = source_of(tables, encoder), encoder.inner.dims
             total = tables.texts.count(up_to=fit_row)
             if not total:
-                space = empty_space(dims)
-                return Generation(space, (), record.generation_id if record else 0, 0, 0), ""
+                return Generation(empty_space(dims), (), last_id, 0, 0, last_removal=state.last_removal), ""
             try:
                 made = build(source, total, dims, fit_row, folder, progress)
             except OSError as error:
                 self._give_notice(error)
                 made, folder = build(source, total, dims, fit_row, None, progress), None
         fit_digest = made.fit_file.sha256 if made.fit_file else ""
-        last_id = record.generation_id if record is not None else 0
         again = record is not None and bool(fit_digest) and record.fit_digest == fit_digest
-        generation_id = last_id if again else last_id + 1
-        manifest = None
-        if made.fit_file is not None and folder is not None:
-            manifest = Manifest(
-                self._mark(),
-                encoder.inner.fingerprint,
-                generation_id,
-                fit_row,
-                made.texts,
-                made.fit_file,
-                made.files,
-                state.last_removal,
-            )
-        generation = Generation(made.space, made.segments, generation_id, fit_row, made.texts, manifest)
-        if manifest is None:
-            self._removal = state.last_removal
+        generation = Generation(
+            made.space,
+            made.segments,
+            last_id if again else last_id + 1,
+            fit_row,
+            made.texts,
+            last_removal=state.last_removal,
+        )
+        if made.fit_file is None or folder is None:
             return generation, ""
+        manifest = Manifest(
+            self._mark(),
+            encoder.inner.fingerprint,
+            generation.generation_id,
+            fit_row,
+            made.texts,
+            made.fit_file,
+            made.files,
+            state.last_removal,
+        )
+        generation = replace(generation, manifest=manifest)
         digest = self._publish(generation, expected=record.digest if record is not None else None)
         return None if digest is None else (generation, digest)
 
@@ -232,65 +189,24 @@ class Keeper:
             return digest if expected is None else None
         if not named:
             return None
-        before = self._generation.manifest if self._generation is not None else None
+        before = self._live.generation.manifest if self._live is not None else None
         self._folder.clean(generation.manifest, before)
         return digest
 
-    def _adopt(self, generation: Generation, digest: str) -> None:
-        self._use(generation, digest, keep_layout=False)
-
-    def _use(self, generation: Generation, digest: str, *, keep_layout: bool) -> None:
-        """Makes a generation the one in use; the tail keeps what is newer."""
-        if not keep_layout:
-            self._forget_layout()
+    def _use(self, generation: Generation, digest: str, *, keep_layout: bool = False) -> LiveCorpus:
+        """Makes a generation the one in use. keep_layout: where it has the texts in use at their indices."""
+        if self._live is not None and keep_layout:
+            self._live.move_to(generation)
         else:
-            self._tail = [part for part in self._tail if part.rows[-1] > generation.last_row]
-        self._generation, self._digest = generation, digest
-        self._tail_row = max([generation.last_row, *(int(part.rows[-1]) for part in self._tail)])
-        if generation.manifest is not None and not keep_layout:
-            self._removal = generation.manifest.removal
-        self._corpus = None
+            self._live = LiveCorpus(generation)
+        self._digest = digest
+        return self._live
 
     @staticmethod
     def _named(state: StoreState, encoder: CachedEncoder) -> str | None:
         """Returns the digest of the generation that a state names for an encoder."""
         record = state.generation
         return record.digest if record is not None and record.encoder_id == encoder.encoder_id else None
-
-    def _forget_layout(self) -> None:
-        self._tail, self._gone, self._layout = [], {}, object()
-
-    def _catch_up(self, state: StoreState, encoder: CachedEncoder) -> bool:
-        """Takes the texts and removals that came since; returns whether there were any."""
-        assert self._generation is not None
-        changed = False
-        if state.last_removal > self._removal:
-            with self._store.reading() as tables:
-                for entry, row, representative in tables.removals.after(self._removal):
-                    self._gone[row], self._removal = representative, entry
-            changed = True
-        if state.last_row > self._tail_row:
-            encode_missing(self._store, encoder, after_row=self._tail_row)
-            with self._store.reading() as tables:
-                for texts in source_of(tables, encoder, self._tail_row)():
-                    self._tail.append(make_segment(self._generation.space, texts))
-                    self._tail_row = int(texts.rows[-1])
-                    changed = True
-            while len(self._tail) > 1 and len(self._tail[-2]) <= len(self._tail[-1]):
-                self._tail[-2:] = [joined(self._tail[-2:])]
-            self._tail_row = max(self._tail_row, state.last_row)
-        return changed
-
-    def _view(self) -> Corpus:
-        assert self._generation is not None
-        segments = [*self._generation.segments, *self._tail]
-        return Corpus(
-            self._generation.space,
-            segments,
-            generation_id=self._generation.generation_id,
-            layout=self._layout,
-            removals=_removals(self._gone),
-        )
 
     def _give_notice(self, error: Exception) -> None:
         where = self._folder.path if self._folder is not None else self._store.path
@@ -305,43 +221,3 @@ class Keeper:
     def _mark(self) -> str:
         with self._store.reading() as tables:
             return tables.settings.get("store_mark") or ""
-
-    @property
-    def _total(self) -> int:
-        return (
-            (self._generation.texts if self._generation else 0) + sum(map(len, self._tail)) - len(self._gone)
-        )
-
-
-def _removals(gone: dict[int, int]) -> Removals:
-    """Returns removals whose representatives are there, or the text itself where no text of its group is."""
-    rows = sorted(gone)
-    heirs = []
-    for row in rows:
-        heir = gone[row]
-        while heir in gone and gone[heir] != heir:
-            heir = gone[heir]
-        heirs.append(row if heir in gone else heir)
-    return Removals(np.array(rows, dtype=np.int64), np.array(heirs, dtype=np.int64))
-
-
-def _compacted(segments: list[Segment], corpus: Corpus) -> list[Segment]:
-    """Returns the segments without what was removed; those that lose nothing stay the objects they are."""
-    kept, begin = list[Segment](), 0
-    for segment in segments:
-        representatives = corpus.representatives[begin : begin + len(segment)]
-        begin += len(segment)
-        gone = np.isin(segment.rows, corpus.removals.rows)
-        if gone.any() or not np.array_equal(representatives, segment.representatives):
-            segment = without(segment, segment.rows[gone], representatives)
-        if len(segment):
-            kept.append(segment)
-    return kept
-
-
-def _same_texts(before: Generation, after: Generation, corpus: Corpus | None) -> bool:
-    """Whether a generation has the texts of the one before it at the same indices, and its fit."""
-    if corpus is None or before.generation_id != after.generation_id:
-        return False
-    rows = np.concatenate([np.zeros(0, np.int64), *(segment.rows for segment in after.segments)])
-    return len(rows) <= len(corpus) and bool(np.array_equal(rows, corpus.rows[: len(rows)]))

@@ -137,7 +137,7 @@ def joined(segments: Sequence[Segment]) -> Segment:
     for name in segments[0].arrays:
         parts = [segment.arrays[name] for segment in segments]
         if name == "error":
-            arrays[name] = np.array(max(float(part) for part in parts))
+            arrays[name] = np.array(np.max(parts), dtype=np.float32)
         elif name in STARTS:
             ends = np.cumsum([0, *(int(part[-1]) for part in parts)])
             shifted = [part[1:] + end for part, end in zip(parts, ends[:-1], strict=True)]

@@ -42,7 +42,7 @@ class Workspace:
         use_one_blas_thread()
         self.store = store
         self.encoding = Encoding(store, asked, any_encoder=any_encoder)
-        self.crowd = CrowdKeeper(store)
+        self.crowd = CrowdKeeper(store, self.representatives)
         self.rules = RuleMatcher(self._matching)
         self.bands = BandIndex()
         self.background = Background("palate corpus")

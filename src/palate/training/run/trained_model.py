@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 from palate.errors import BadSource
 from palate.training.run.resume import CHECKPOINTS, MODEL_FILE
@@ -36,6 +37,36 @@ class TrainedModel:
     peak_mb: float = 0.0
     parameters: int = 0
     trainable: int = 0
+
+    @classmethod
+    def of_recipe(
+        cls,
+        recipe: Mapping[str, Any],
+        folder: Path,
+        *,
+        figures: Mapping[str, Mapping[str, Any]],
+        labels: tuple[str, ...] = (),
+        columns: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] = MappingProxyType({}),
+        notes: tuple[str, ...] = (),
+    ) -> Self:
+        """Returns the facts about a model that a recipe ended in; see palate.training.run.recipe.
+
+        columns: where the recipe has none of that name. settings: beside those of the recipe, or in their
+        place.
+        """
+        return cls(
+            folder,
+            recipe["kind"],
+            recipe["start"],
+            labels=labels,
+            columns=recipe["columns"] if columns is None else columns,
+            figures=figures,
+            data=tuple(recipe["data"]),
+            settings={**recipe["settings"], **settings},
+            notes=notes,
+            versions=recipe["versions"],
+        )
 
     @property
     def window(self) -> int:

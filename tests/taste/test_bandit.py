@@ -106,6 +106,39 @@ def test_a_reward_in_two_parts_is_their_mean_with_the_weight_of_both(
         np.testing.assert_allclose(one, other, atol=1e-9)
 
 
+@given(case=cases, likings=st.lists(st.floats(-1, 1), min_size=2, max_size=2), weight=st.floats(0.05, 4))
+def test_the_expected_reward_of_a_text_rises_with_its_liking_by_the_gain_of_the_judgement(
+    case: Case, likings: list[float], weight: float
+) -> None:
+    """Whatever came before: by the share of its variance that the judgement explains, times the liking."""
+    text = Features({"semantic": case.rng.normal(size=(1, 3)), "topic": case.rng.normal(size=(1, 2))})
+    ends = []
+    for liking in likings:
+        taste = case.taught()
+        taste.learn(text, np.array([liking]), np.array([weight]))
+        ends.append(taste.optimistic(text, alpha=0.0)[0])
+    row = case.rows(text)[0]
+    variance = row @ np.linalg.solve(case.precision, row)
+    gain = variance / (variance + case.noise / weight)
+    assert ends[1] - ends[0] == pytest.approx(gain * (likings[1] - likings[0]), abs=1e-8)
+
+
+def test_a_like_of_a_text_between_a_liked_and_a_disliked_one_may_end_below_a_dislike_of_it() -> None:
+    """Calibration is fitted to all judgements at once, so that the expected reward rises, and its value need
+    not.
+    """
+    angles = np.radians([0.0, 60.0, 30.0])
+    texts = Features({"x": np.stack([np.cos(angles), np.sin(angles)], axis=1)})
+    values, rewards = [], []
+    for liking in (-1.0, 1.0):
+        taste = BanditTaste({"x": 3.0}, noise=0.3, bias=0.01, slope=2.5)
+        taste.learn(texts, np.array([1.0, -1.0, liking]), np.array([4.0, 4.0, 1.0]))
+        values.append(taste.value(texts)[0][2])
+        rewards.append(taste.optimistic(texts, alpha=0.0)[2])
+    assert rewards[0] < 0 < rewards[1]
+    assert values[1] < 0.45 < 0.55 < values[0]
+
+
 @settings(max_examples=5)
 @given(seed=st.integers(0, 99))
 def test_samples_are_spread_as_the_belief_is(seed: int) -> None:

@@ -11,6 +11,7 @@ from palate.features import Features
 from palate.parts import Taste, Vector
 from palate.taste.bayes import BayesTaste
 from palate.taste.contest import MAX_LOSS_DIFFERENCE, ContestTaste, Serving
+from palate.taste.gradient import GradientTaste
 from palate.taste.leaderboard import leaderboard
 from palate.taste.profile import ProfileTaste
 from palate.taste.scoreboard import MAX_LOGIT
@@ -217,6 +218,76 @@ def test_the_budget_is_kept_and_goes_to_those_with_weight() -> None:
     assert spent <= 6.0 * 300
     assert members["free"].calls == 299  # the newest is learned with the next value
     assert members["good"].calls > 10 * members["bad"].calls > 0
+
+
+def gradients(
+    quick: float = 8.0, slow: float = 0.5, scale: float = 2.0, rate: float = 1.0, budget: float = np.inf
+) -> ContestTaste:
+    """Two tastes that learn at other rates; of each alone, the more a text is liked the higher it ends."""
+    members: dict[str, Taste] = {
+        "quick": GradientTaste({"semantic": scale}, rate=quick),
+        "slow": GradientTaste({"semantic": 1.0}, rate=slow),
+    }
+    return ContestTaste(members, dict.fromkeys(members, 1.0), rate=rate, budget=budget)
+
+
+def ends(contest: ContestTaste, log: tuple[Features, Vector, Vector], likings: list[float]) -> list[float]:
+    """Log odds of the last text of a log, after each liking of it."""
+    features, before, weights = log
+    found = []
+    for liking in likings:
+        contest.forget()
+        contest.learn(features, np.append(before[:-1], liking), weights)
+        base, learned = contest.explain()
+        found.append(float(base + features.blocks["semantic"][-1] @ np.asarray(learned["semantic"])))
+    return found
+
+
+logs = st.builds(drawn, st.integers(0, 999), st.integers(1, 9))
+rates = st.floats(0.1, 20)
+
+
+@given(log=logs, quick=rates, slow=rates, scale=st.floats(0.1, 20), rate=st.floats(0, 4))
+def test_where_all_learn_at_once_a_like_ends_above_a_dislike(
+    log: tuple[Features, Vector, Vector], quick: float, slow: float, scale: float, rate: float
+) -> None:
+    """A like raises each member, a dislike lowers it; a like lends weight to the one that expected more."""
+    low, high = ends(gradients(quick, slow, scale, rate), log, [-1.0, 1.0])
+    assert low < high
+
+
+@given(
+    log=logs,
+    quick=rates,
+    slow=rates,
+    thousandths=st.lists(st.integers(-1000, 1000), min_size=2, max_size=2, unique=True),
+)
+def test_at_fixed_weights_a_text_ends_the_higher_the_more_it_is_liked(
+    log: tuple[Features, Vector, Vector], quick: float, slow: float, thousandths: list[int]
+) -> None:
+    """As each of the members does, where all learn at once."""
+    low, high = ends(gradients(quick, slow, rate=0.0), log, [liking / 1000 for liking in sorted(thousandths)])
+    assert low < high
+
+
+def test_a_text_that_is_liked_more_may_end_lower_since_the_liking_weighs_the_members() -> None:
+    """Not promised, see decision 0018. The quick one expected a dislike, and is far up after either liking;
+    the higher one also costs it more weight.
+    """
+    log = Features({"semantic": np.ones((2, 1))}), np.array([-1.0, 0.0]), np.ones(2)
+    low, high = ends(gradients(20.0, 0.1, 20.0, 4.0), log, [0.0, 0.5])
+    assert low > 0.3 > 0.1 > high
+
+
+def test_a_like_may_end_below_a_dislike_where_members_learn_late() -> None:
+    """Not promised, see decision 0018. Time to learn goes by weight, so the liking decides who learns."""
+    log = Features({"semantic": np.ones((4, 1))}), np.array([-1.0, -1.0, 1.0, 0.0]), np.ones(4)
+    late = gradients(20.0, 0.1, 1.0, 4.0, budget=0.15)
+    low, high = ends(late, log, [-1.0, 1.0])
+    assert low > 0 > high
+    at_once = gradients(20.0, 0.1, 1.0, 4.0)
+    low, high = ends(at_once, log, [-1.0, 1.0])
+    assert low < high
 
 
 def test_settings_that_cannot_be_are_refused() -> None:

@@ -88,6 +88,20 @@ def test_a_liking_in_between_counts_by_its_size() -> None:
     np.testing.assert_allclose(one / np.linalg.norm(one), other / np.linalg.norm(other), atol=1e-12)
 
 
+def test_a_like_of_a_text_whose_word_was_liked_and_disliked_may_end_below_a_dislike_of_it() -> None:
+    """Its score rises, and calibration, which is fitted to all judgements at once, takes more back."""
+    rows, weights = np.array([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]]), np.array([4.0, 4, 4, 1])
+    values, scores = [], []
+    for liking in (-1.0, 1.0):
+        likings = np.array([-1.0, 1, 1, liking])
+        taste = CountsTaste(alpha=0.3, ratio=4.0, slope=2.5)
+        taste.learn(words(rows), likings, weights)
+        values.append(taste.value(words(rows))[0][3])
+        scores.append(reference(rows, likings, weights, 0.3, 4.0)[0])
+    assert scores[0] < scores[1]
+    assert values[1] < 0.3 < 0.35 < values[0]
+
+
 def test_many_judgements_of_the_same_terms_make_it_surer() -> None:
     text, sds = words(np.array([[0.6, 0.8]])), []
     taste = CountsTaste()

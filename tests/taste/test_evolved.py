@@ -145,6 +145,67 @@ def test_what_is_served_is_a_taste_with_the_best_settings_that_learned_everythin
     assert taste.explain()[0] == alone.explain()[0]
 
 
+def ends(
+    taste: EvolvedTaste, log: tuple[Features, Vector, Vector], likings: list[float]
+) -> list[tuple[float, Mapping[str, float]]]:
+    """After each liking of the last text of a log: its log odds, and the settings that are served."""
+    features, before, weights = log
+    found = []
+    for liking in likings:
+        taste.forget()
+        taste.learn(features, np.append(before[:-1], liking), weights)
+        base, learned = taste.explain()
+        logit = base + features.blocks["semantic"][-1] @ np.asarray(learned["semantic"])
+        found.append((float(logit), taste.best))
+    return found
+
+
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(1, 12),
+    every=st.integers(1, 4),
+    thousandths=st.lists(st.integers(-1000, 1000), min_size=2, max_size=2, unique=True),
+)
+def test_under_the_same_settings_a_text_ends_the_higher_the_more_it_is_liked(
+    seed: int, n: int, every: int, thousandths: list[int]
+) -> None:
+    """As the taste with these settings does: within a round always, after it where both likings choose the
+    same.
+    """
+    taste = gradients(every=every, population=3, seed=seed, spread=1.5)
+    low, high = ends(taste, truths(seed, n), [liking / 1000 for liking in sorted(thousandths)])
+    assert low[1] == high[1] or n % every == 0
+    assert low[0] < high[0] or low[1] != high[1]
+
+
+@given(seed=st.integers(0, 999), n=st.integers(1, 12))
+def test_where_each_judgement_is_a_round_a_like_ends_above_a_dislike(seed: int, n: int) -> None:
+    """A like chooses the one that expected more, and raises it."""
+    low, high = ends(gradients(every=1, population=3, seed=seed, spread=1.5), truths(seed, n), [-1.0, 1.0])
+    assert low[0] < high[0]
+
+
+def test_a_like_may_end_below_a_dislike_that_chooses_other_settings() -> None:
+    """Not promised, see decision 0018. The population predicts a round before it learns any of it: a dislike
+    chooses the settings that expected one, which another judgement of the round has led up since.
+    """
+    texts = Features({"semantic": np.array([[0.0, 1], [0, 1], [1, 0], [1, 1]])})
+    log = texts, np.array([-1.0, -1, 1, 0]), np.array([4.0, 4, 2, 1])
+    taste = EvolvedTaste(
+        lambda genes: GradientTaste({"semantic": genes["scale"]}),
+        {"scale": 1.0},
+        ("semantic",),
+        population=2,
+        every=2,
+        fading=0.5,
+        spread=2.0,
+        seed=8,
+    )
+    low, high = ends(taste, log, [-1.0, 1.0])
+    assert low[1] != high[1]
+    assert low[0] > 0.1 > -0.2 > high[0]
+
+
 def test_the_seed_decides() -> None:
     one, same, other = (gradients(every=5, seed=seed) for seed in (1, 1, 2))
     for taste in (one, same, other):

@@ -120,6 +120,65 @@ def test_balance_weighs_steps_of_dislikes_where_they_prevail(balance: float) -> 
     np.testing.assert_allclose(steps / steps[0], shares / (1 + shares / 2) * 1.5, rtol=1e-4)
 
 
+@given(
+    liking=st.floats(-1, 1),
+    weight=st.floats(0.05, 4),
+    balance=st.floats(0, 3),
+    rate=st.floats(0.1, 20),
+    bias=st.floats(0.1, 3),
+)
+def test_a_first_dislike_has_the_share_of_a_whole_one_however_strong_it_is(
+    liking: float, weight: float, balance: float, rate: float, bias: float
+) -> None:
+    """A step of FTRL from even odds, where the gradient is the liking times half the weight."""
+
+    def step(gradient: float) -> float:
+        return gradient / ((1 + abs(gradient)) / rate + 1)
+
+    taste = GradientTaste({"x": 1.0}, rate=rate, bias=bias, balance=balance)
+    taste.learn(Features({"x": np.eye(1)}), np.array([liking]), np.array([weight]))
+    share = (1 / (1 + weight)) ** balance if liking < 0 else 1.0
+    base, weights = taste.explain()
+    assert base == pytest.approx(math.sqrt(bias) * step(math.sqrt(bias) * weight * liking / 2), abs=1e-12)
+    assert np.asarray(weights["x"])[0] == pytest.approx(step(share * weight * liking / 2), abs=1e-12)
+
+
+def logit_after(seed: int, n: int, liking: float, weight: float, **settings: float) -> float:
+    """Of a text that is judged after n others."""
+    features, likings, weights = draw(seed, n)
+    text, _, _ = draw(seed + 1000, 1)
+    known = Background(text, text, {"crowd": np.array([0.8, -0.3])})
+    taste = GradientTaste({"semantic": 0.4, "keyword": 2.5}, background=known, **settings)
+    taste.learn(features, likings, weights)
+    taste.learn(text, np.array([liking]), np.array([weight]))
+    base, found = taste.explain()
+    return base + sum(float((text.blocks[name] @ np.asarray(found[name]))[0]) for name in found)
+
+
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(0, 8),
+    thousandths=st.lists(st.integers(-1000, 1000), min_size=2, max_size=2, unique=True),
+    weight=st.floats(0.05, 4),
+    rate=st.floats(0.1, 20),
+    balance=st.floats(0, 3),
+)
+def test_whatever_was_learned_before_a_text_ends_the_higher_the_more_it_is_liked(
+    seed: int, n: int, thousandths: list[int], weight: float, rate: float, balance: float
+) -> None:
+    low, high = (
+        logit_after(seed, n, liking / 1000, weight, rate=rate, balance=balance)
+        for liking in sorted(thousandths)
+    )
+    assert low < high
+
+
+@given(seed=st.integers(0, 999), n=st.integers(1, 8))
+def test_a_liking_a_trifle_below_zero_ends_where_one_a_trifle_above_ends(seed: int, n: int) -> None:
+    below, above = (logit_after(seed, n, liking, 1.0, balance=2.0) for liking in (-1e-9, 1e-9))
+    assert below == pytest.approx(above, abs=1e-7)
+
+
 def test_sd_falls_where_it_was_taught_alone() -> None:
     taste = GradientTaste({"x": 1.0}, bias=0.01)
     texts = Features({"x": np.eye(2)})

@@ -27,14 +27,17 @@ class GradientTaste:
     twenty judgements to get going. The rate of each weight falls with the gradients that this weight has
     seen. A judgement of weight 2 is a step twice as long, not two steps.
 
+    A liking between -1 and 1 is a like and a dislike in proportion. Whatever was learned before, a text ends
+    the higher the more it is liked.
+
     scales: prior variance that each block brings to the log odds of a text, above 0. rate: of a step, above
     0. bias: prior variance of the intercept, above 0. balance: where there are more dislikes than likes,
-    which is how streams are, a dislike's step counts (likes / dislikes)^`balance` on the features, and fully
-    on the intercept; 0 or more. background: its prior weights, in log odds, are where learning starts and
-    what L2 pulls to. Raises ValueError outside these ranges. Source: McMahan et al., Ad click prediction: a
-    view from the trenches (2013), algorithm 1 with lambda_1 = 0 and beta = lambda_2 = 1; sd by the diagonal
-    Laplace approximation of Chapelle and Li, An empirical evaluation of Thompson sampling (2011), algorithm
-    3.
+    which is how streams are, a step that lowers the value counts (likes / dislikes)^`balance` on the
+    features, and fully on the intercept; 0 or more. background: its prior weights, in log odds, are where
+    learning starts and what L2 pulls to. Raises ValueError outside these ranges. Source: McMahan et al., Ad
+    click prediction: a view from the trenches (2013), algorithm 1 with lambda_1 = 0 and beta = lambda_2 = 1;
+    sd by the diagonal Laplace approximation of Chapelle and Li, An empirical evaluation of Thompson sampling
+    (2011), algorithm 3.
 
     >>> taste = GradientTaste({"semantic": 1.0})
     >>> taste.learn(Features({"semantic": np.eye(2)}), np.array([1.0, -1.0]), np.ones(2))
@@ -85,10 +88,11 @@ class GradientTaste:
             logit = before[row] + self._intercept.product(*intercept)
             logit += sum(self._blocks[name].product(*entry) for name, entry in entries.items())
             target = (1 + liking) / 2
+            error, curvature = weight * (expit(logit) - target), weight * expit(logit) * expit(-logit)
+            # as for a whole dislike: if it were counted by its strength, a stronger one could step less far
+            share = min(1.0, self._liked / (self._disliked + weight)) ** self.balance if error > 0 else 1.0
             self._liked += weight * target
             self._disliked += weight * (1 - target)
-            error, curvature = weight * (expit(logit) - target), weight * expit(logit) * expit(-logit)
-            share = min(1.0, self._liked / self._disliked) ** self.balance if liking < 0 else 1.0
             self._intercept.step(*intercept, error, curvature, self.rate)
             for name, entry in entries.items():
                 self._blocks[name].step(*entry, share * error, share * curvature, self.rate)

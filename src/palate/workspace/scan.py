@@ -14,7 +14,7 @@ from palate.weights import Sparse, Weights
 from palate.workspace.segment import LENGTHS, Segment, ragged
 from palate.workspace.space import Space
 
-TEXTS_AT_ONCE = 16_384  # of whose words a sparse matrix is made
+TEXTS_AT_ONCE = 4_096  # of whose words a sparse matrix is made
 # of a segment, those that a scan reads
 SCANNED_ARRAYS = frozenset(
     {

@@ -31,15 +31,18 @@ def dense(features: Features, scales: dict[str, float]) -> Floats:
     n=st.integers(1, 12),
     m=st.integers(0, 5),
     drops=st.lists(st.integers(0, 99), max_size=4),
+    cuts=st.sets(st.integers(1, 11), max_size=4),
 )
-def test_it_is_the_kernel_of_what_is_left(seed: int, n: int, m: int, drops: list[int]) -> None:
+def test_it_is_the_kernel_of_what_is_left(
+    seed: int, n: int, m: int, drops: list[int], cuts: set[int]
+) -> None:
     rng = np.random.default_rng(seed)
     scales = dict(zip("abc", rng.uniform(0.1, 3, 3).tolist(), strict=True))
     texts, new = draw_texts(rng, n), draw_texts(rng, m)
     likings, weights = rng.uniform(-1, 1, n), rng.uniform(0.1, 2, n)
     judged, left = JudgedTexts(scales), list(range(n))
-    for row in range(n):
-        judged.add(texts, row, likings[row], weights[row])
+    for added in np.split(np.arange(n), sorted(cut for cut in cuts if cut < n)):
+        judged.add(texts, added, likings[added], weights[added])
     for drop in drops[: n - 1]:
         index = drop % len(left)
         judged.delete(index)
@@ -66,13 +69,27 @@ def test_dropping_what_came_last_is_as_if_it_had_never_come(seed: int, n: int) -
     rng = np.random.default_rng(seed)
     texts = draw_texts(rng, n + 1)
     one, other = JudgedTexts({"a": 1.0, "b": 0.5}), JudgedTexts({"a": 1.0, "b": 0.5})
-    for row in range(n):
-        one.add(texts, row, 1.0, 1.0)
-        other.add(texts, row, 1.0, 1.0)
-    other.add(texts, n, -1.0, 2.0)
+    one.add(texts, np.arange(n), np.ones(n), np.ones(n))
+    other.add(texts, np.arange(n), np.ones(n), np.ones(n))
+    other.add(texts, np.array([n]), np.array([-1.0]), np.array([2.0]))
     other.delete(n)
     np.testing.assert_array_equal(one.gram, other.gram)
     np.testing.assert_array_equal(one.products(texts), other.products(texts))
+
+
+@given(seed=st.integers(0, 999), n=st.integers(1, 12))
+def test_texts_that_are_added_together_have_the_bits_of_those_added_one_by_one(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    texts, likings, weights = draw_texts(rng, n), rng.uniform(-1, 1, n), rng.uniform(0.1, 2, n)
+    together, alone = JudgedTexts({"a": 1.3, "b": 0.5}), JudgedTexts({"a": 1.3, "b": 0.5})
+    together.add(texts, np.arange(n), likings, weights)
+    for row in range(n):
+        alone.add(texts, np.array([row]), likings[[row]], weights[[row]])
+    np.testing.assert_array_equal(together.gram, alone.gram)
+    np.testing.assert_array_equal(together.gram, together.gram.T)
+    np.testing.assert_array_equal(together.products(texts), alone.products(texts))
+    for name, combined in together.combine(likings).items():
+        np.testing.assert_array_equal(np.asarray(combined), np.asarray(alone.combine(likings)[name]))
 
 
 def test_with_nothing_judged_there_are_no_products() -> None:

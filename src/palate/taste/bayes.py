@@ -106,8 +106,7 @@ class BayesTaste:
         self.dropped += len(liked) - len(kept)
         self._judged.delete(np.setdiff1d(np.arange(n), kept))
         old, new = kept[kept < n], kept[kept >= n] - n
-        for row in new:
-            self._judged.add(features, int(row), float(likings[row]), float(weights[row]))
+        self._judged.add(features, new, likings[new], weights[new])
         if self.prior:
             expected = [self._by_prior(features[row : row + 1]) / self.slope for row in new]
             self._expected = np.concatenate([self._expected[old], *expected])

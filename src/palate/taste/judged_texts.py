@@ -22,7 +22,7 @@ class JudgedTexts:
     """n judged texts, oldest first, under a kernel: the sum over blocks of scale times inner product.
 
     It stands for a linear model with one weight per feature: `combine` turns weights per judged text into
-    those. Adding a text costs O(n (d + terms)), deleting any number O(n^2).
+    those. Adding texts costs O(n (d + terms)) each, deleting any number O(n^2).
 
     scales: how much each block counts, above 0; a block that is not named is not used.
     """
@@ -42,26 +42,29 @@ class JudgedTexts:
         """(n, n) kernel between the judged texts."""
         return self._gram_room[: len(self), : len(self)]
 
-    def add(self, features: Features, row: int, liking: float, weight: float) -> None:
-        """Adds one row of some features."""
+    def add(self, features: Features, rows: Indices, likings: Array, weights: Array) -> None:
+        """Adds m rows of some features. likings, weights: (m,) of these."""
         blocks = chosen(features, self.scales)
         if not self._rows:
             self._rows = {name: rows_like(block) for name, block in blocks.items()}
-        n = len(self)
-        if n == len(self._gram_room):
-            room = np.zeros((n + SPARE_TEXTS, n + SPARE_TEXTS))
-            room[:n, :n] = self._gram_room
+        if not len(rows):
+            return
+        n, total = len(self), len(self) + len(rows)
+        if total > len(self._gram_room):
+            room = np.zeros((total + SPARE_TEXTS, total + SPARE_TEXTS))
+            room[:n, :n] = self.gram
             self._gram_room = room
-        products, square = np.zeros(n), 0.0
-        for name, rows in self._rows.items():
+        products, squares = np.zeros((total, len(rows))), np.zeros(len(rows))
+        for name, judged in self._rows.items():
             scale, block = self.scales[name], blocks[name]
-            products += scale * rows.products_with(block, row)
-            square += scale * _square(block, row)
-            rows.append(block, row)
-        self._gram_room[n, :n] = self._gram_room[:n, n] = products
-        self._gram_room[n, n] = square
-        self.likings = np.append(self.likings, liking)
-        self.weights = np.append(self.weights, weight)
+            judged.append(block, rows)
+            products += scale * judged.products_with(block, rows)
+            squares += scale * np.array([_square(block, int(row)) for row in rows])
+        self._gram_room[:total, n:total] = products
+        self._gram_room[n:total, :n] = products[:n].T
+        self._gram_room[np.arange(n, total), np.arange(n, total)] = squares
+        self.likings = np.append(self.likings, likings)
+        self.weights = np.append(self.weights, weights)
 
     def delete(self, indices: int | Indices) -> None:
         """Deletes the text at an index, or all at some indices."""

@@ -109,14 +109,14 @@ class MarginTaste:
         """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         if len(likings) and self._weak is not None and not self._n_weak:
             self._n_weak = len(self._weak)
-            for row in range(self._n_weak):
-                self._judged.add(self._weak, row, -1.0, 1.0)
+            ones = np.ones(self._n_weak)
+            self._judged.add(self._weak, np.arange(self._n_weak), -ones, ones)
         liked = np.concatenate([self._judged.likings[self._n_weak :], likings]) > 0
         kept, n = retained(liked, self.max_judgements), len(self._judged) - self._n_weak
         self.dropped += len(liked) - len(kept)
         self._judged.delete(self._n_weak + np.setdiff1d(np.arange(n), kept))
-        for row in kept[kept >= n] - n:
-            self._judged.add(features, int(row), float(likings[row]), float(weights[row]))
+        new = kept[kept >= n] - n
+        self._judged.add(features, new, likings[new], weights[new])
         self._fitted = None
 
     def logits(self, features: Features) -> Array:

@@ -73,8 +73,8 @@ class NeighbourTaste:
         kept, n = retained(liked, self.max_judgements), len(self._judged)
         self.dropped += len(liked) - len(kept)
         self._judged.delete(np.setdiff1d(np.arange(n), kept))
-        for row in kept[kept >= n] - n:
-            self._judged.add(texts, int(row), float(likings[row]), float(weights[row]))
+        new = kept[kept >= n] - n
+        self._judged.add(texts, new, likings[new], weights[new])
         self._expected = np.concatenate([self._expected, expected])[kept]
         self._fitted = None
 

@@ -25,12 +25,15 @@ class DenseRows:
     def _rows(self) -> Array:
         return self._room[: self._n]
 
-    def append(self, block: Block, row: int) -> None:
-        """Adds one row of a block."""
-        if self._n == len(self._room):
-            self._room = np.vstack([self._room, np.zeros_like(self._room)])
-        self._room[self._n] = np.asarray(block[row])
-        self._n += 1
+    def append(self, block: Block, rows: Indices) -> None:
+        """Adds one or more rows of a block."""
+        n = self._n + len(rows)
+        if n > len(self._room):
+            room = np.zeros((max(n, 2 * len(self._room)), self._room.shape[1]))
+            room[: self._n] = self._rows
+            self._room = room
+        self._room[self._n : n] = np.asarray(block[rows])
+        self._n = n
 
     def delete(self, indices: Indices) -> None:
         """Deletes the rows at some indices."""
@@ -38,11 +41,11 @@ class DenseRows:
         self._n = len(kept)
         self._room[: self._n] = kept
 
-    def products_with(self, block: Block, row: int) -> Array:
-        """(n,) inner products with one row of a block. Each is summed by itself, so that its bits do not
-        depend on the other rows."""
-        text = np.asarray(block[row], dtype=np.float64)
-        return np.asarray(np.einsum("nd,d->n", self._rows, text))
+    def products_with(self, block: Block, rows: Indices) -> Array:
+        """(n, m) inner products with one or more rows of a block. Each is summed by itself, so that its bits do
+        not depend on the other rows."""
+        texts = np.asarray(block[rows], dtype=np.float64)
+        return np.stack([np.einsum("nd,d->n", self._rows, text) for text in texts], axis=1)
 
     def products(self, block: Block) -> Array:
         """(n, m) inner products with the m rows of a block."""
@@ -58,7 +61,7 @@ class SparseRows:
 
     Use it for words: whatever is asked of the rows touches the columns of the question alone, and they take
     8 bytes an entry. Each inner product is summed in the order of its columns, so that its bits do not
-    depend on the other rows. Adding a row costs O(entries).
+    depend on the other rows. Adding rows costs O(entries), of those that are there too.
 
     like: a block of the same width and precision; the columns of a row are ascending."""
 
@@ -71,24 +74,27 @@ class SparseRows:
         self._owners: Columns = np.zeros(0, np.int32)  # the row of each entry, ascending in a column
         self._numbers: Array = np.zeros(0, like.dtype)
 
-    def append(self, block: Block, row: int) -> None:
-        """Adds one row of a block."""
-        columns, numbers = entries_of(block, row)
+    def append(self, block: Block, rows: Indices) -> None:
+        """Adds one or more rows of a block."""
+        entries = [entries_of(block, int(row)) for row in rows]
+        columns, numbers = (np.concatenate(part) for part in zip(*entries, strict=True))
+        owners = np.repeat(np.arange(self._n, self._n + len(rows)), [len(own) for own, _ in entries])
+        order = np.argsort(columns, kind="stable")
         counts, positions = np.diff(self._starts), self._known.add(columns)
         if positions is not None:
             before, counts = counts, np.zeros(len(self._known), np.int32)
             counts[positions] = before
-        own = self._known.positions(columns)
-        counts[own] += 1
-        self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        new = self._starts[own + 1] - 1  # the last entry of each of its columns
+        own = self._known.positions(columns[order])
+        new = np.cumsum(counts)[own] + np.arange(len(own))  # behind the older entries of its column
         old = np.ones(len(self._owners) + len(new), dtype=np.bool_)
         old[new] = False
-        owners, entries = np.empty(len(old), np.int32), np.empty(len(old), self._numbers.dtype)
-        owners[old], entries[old] = self._owners, self._numbers
-        owners[new], entries[new] = self._n, numbers
-        self._owners, self._numbers = owners, entries
-        self._n += 1
+        merged, there = np.empty(len(old), np.int32), np.empty(len(old), self._numbers.dtype)
+        merged[old], there[old] = self._owners, self._numbers
+        merged[new], there[new] = owners[order], numbers[order]
+        self._owners, self._numbers = merged, there
+        counts = counts + np.bincount(own, minlength=len(counts))
+        self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self._n += len(rows)
 
     def delete(self, indices: Indices) -> None:
         """Deletes the rows at some indices."""
@@ -106,9 +112,11 @@ class SparseRows:
         self._numbers = self._numbers[entries]
         self._n = int(kept.sum())
 
-    def products_with(self, block: Block, row: int) -> Array:
-        """(n,) inner products with one row of a block."""
-        columns, numbers = entries_of(block, row)
+    def products_with(self, block: Block, rows: Indices) -> Array:
+        """(n, m) inner products with one or more rows of a block."""
+        if len(rows) > 1:
+            return self.products(block[rows])
+        columns, numbers = entries_of(block, int(rows[0]))
         positions = np.searchsorted(self._known.columns, columns)
         shared = np.append(self._known.columns, -1)[positions] == columns
         positions, numbers = positions[shared], numbers[shared]
@@ -116,7 +124,8 @@ class SparseRows:
         counts = self._starts[positions + 1] - starts
         entries = np.repeat(starts + counts - np.cumsum(counts), counts) + np.arange(counts.sum())
         products = self._numbers[entries] * np.repeat(numbers.astype(np.float64), counts)
-        return np.bincount(self._owners[entries], products, self._n).astype(np.float64, copy=False)
+        sums = np.bincount(self._owners[entries], products, self._n)
+        return sums.astype(np.float64, copy=False)[:, None]
 
     def products(self, block: Block) -> Array:
         """(n, m) inner products with the m rows of a block."""

@@ -20,7 +20,7 @@ LISTED_SHARE = 0.05  # of the scanned texts, the most that may be asked for with
 SAME_WEIGHTS = 1e-6  # change of the weights, as a share of their length, that is due to rounding
 SIMILAR_WEIGHTS = 0.02  # and up to which old scores do for asking
 # change of the weights, as a share of their length, above which the best may be far down the last pass
-DRIFT = 0.3
+DRIFT = 0.25
 ROUNDING = 1e-5  # what sums in single precision may be off by, as a share of the length of the weights
 
 

@@ -42,8 +42,8 @@ class DenseRows:
         self._room[: self._n] = kept
 
     def products_with(self, block: Block, rows: Indices) -> Array:
-        """(n, m) inner products with one or more rows of a block. Each is summed by itself, so that its bits do
-        not depend on the other rows."""
+        """(n, m) inner products with one or more rows of a block. Each is summed by itself, so that its bits
+        do not depend on the other rows."""
         texts = np.asarray(block[rows], dtype=np.float64)
         return np.stack([np.einsum("nd,d->n", self._rows, text) for text in texts], axis=1)
 

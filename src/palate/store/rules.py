@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from palate.errors import UnknownName
 from palate.rule import TEXT_FIELDS, Evidence, Rule, State, StoredRule
@@ -14,6 +14,11 @@ from palate.store import schema
 from palate.store.dialect import Dialect
 
 _rule = schema.rule.c
+_OF_TASTE = (
+    select(_rule.number, _rule.action, _rule.field, _rule.value, _rule.amount, _rule.state, _rule.evidence)
+    .where(_rule.taste == bindparam("taste_id"))
+    .order_by(_rule.number)
+)
 
 
 class RuleTable:
@@ -25,19 +30,10 @@ class RuleTable:
 
     def of(self, taste_id: int) -> tuple[StoredRule, ...]:
         """Every rule of a taste in any state, oldest first."""
-        columns = (
-            _rule.number,
-            _rule.action,
-            _rule.field,
-            _rule.value,
-            _rule.amount,
-            _rule.state,
-            _rule.evidence,
-        )
-        query = select(*columns).where(_rule.taste == taste_id).order_by(_rule.number)
+        stored = self._connection.execute(_OF_TASTE, {"taste_id": taste_id})
         return tuple(
             StoredRule(rule_id, Rule(action, field, value, amount), state, Evidence(**why) if why else None)
-            for rule_id, action, field, value, amount, state, why in self._connection.execute(query)
+            for rule_id, action, field, value, amount, state, why in stored
         )
 
     def put(self, taste_id: int, rule: Rule) -> StoredRule:

@@ -28,7 +28,7 @@ from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.search import FUSED_TEXTS, fused, nearest
 from palate.workspace.workspace import Workspace
 
-MEMORY_LIMIT_BYTES = 3 << 28  # 768 MiB, of what the readers that were used last have learned
+MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
 
 class Library(OpenStore):

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Table,
+    bindparam,
     column,
-    func,
     insert,
     literal_column,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 
 from palate.store import schema
 
+_LISTED = text("select value from json_each(:listed)")
 _words = table("words", column("rowid"))  # the full-text index, an FTS5 table
 
 
@@ -43,8 +45,8 @@ class SqliteDialect:
     ) -> ColumnElement[bool]:
         if any(isinstance(value, str) and "\0" in value for value in values):
             return column.in_(values)  # SQLite ends a JSON string there
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(listed.c.value))
+        listed: BindParameter[str] = bindparam("listed", json.dumps(list(values)), unique=True)
+        return column.in_(_LISTED.bindparams(listed))
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
         matches = text("words match :words").bindparams(words=" OR ".join(_quoted(word) for word in words))

@@ -61,8 +61,8 @@ class TopK:
     is scored too. Where that leaves none out the answer is proven; where too many could still be best, the
     answer says that it is not exact, and the next pass is made in the background (`pass_is_due`).
 
-    A pass costs 0.4 microseconds a text, an answer without one 4 ms and 10 ns a text; memory is 4 bytes a
-    text and 18 MB for a large corpus.
+    A pass costs 0.4 to 0.6 microseconds a text on one core, an answer without one 10 ms and 10 ns a text;
+    memory is 4 bytes a text, and 18 MB for a large corpus.
     Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what
     is known."""
 

@@ -1,13 +1,14 @@
 """Learners: the learners of a store that are in memory, up to a limit in bytes."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from threading import Lock
 
 from palate.learner import Learner
 from palate.store.readers import TasteRow
 from palate.workspace.workspace import Workspace
 
-MEASURED_EVERY = 16  # uses of a learner between two looks at what it holds
+# uses of a learner between two looks at what it holds; before them it is looked at after 1, 2, 4 and 8
+MEASURED_EVERY = 16
 
 
 class Learners:
@@ -22,7 +23,7 @@ class Learners:
         self._lock = Lock()
         self._learners: OrderedDict[int, Learner] = OrderedDict()
         self._nbytes: dict[int, int] = {}
-        self._uses = 0
+        self._uses = Counter[int]()
 
     def get(self, row: TasteRow) -> Learner:
         """Returns the learner of a taste."""
@@ -36,8 +37,9 @@ class Learners:
         """Notes that a learner was used, and lets others go where all hold too much. A learner calls it."""
         with self._lock:
             self._learners.move_to_end(learner.taste_id)
-            self._uses += 1
-            if self._uses % MEASURED_EVERY and learner.taste_id in self._nbytes:
+            self._uses[learner.taste_id] += 1
+            uses = self._uses[learner.taste_id]
+            if uses % MEASURED_EVERY and uses.bit_count() > 1:
                 return
             self._nbytes[learner.taste_id] = learner.nbytes
             excess = sum(self._nbytes.values()) - self._limit_bytes
@@ -48,3 +50,4 @@ class Learners:
             if other.release_if_idle():
                 with self._lock:
                     excess -= self._nbytes.pop(other.taste_id, 0)
+                    self._uses.pop(other.taste_id, None)

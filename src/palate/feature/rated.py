@@ -16,6 +16,7 @@ Rows = np.ndarray[tuple[int], np.dtype[np.integer[Any]]]
 MAX_JUDGEMENTS = (
     400_000  # judgements that factors and co-judgements are learned from; means are learned from all
 )
+PREDICTED_TEXTS = 4096  # at once, so that double precision of all takes no memory
 EM_ROUNDS = 15  # of expectation maximisation
 LEVEL_PSEUDO_COUNT = 5.0  # pseudo-judgements that a reader's or the crowd's own level starts from
 LOG_ODDS_PER_LIKING = 2.1  # of a like for one unit of expected liking, where 1 is a like and -1 a dislike
@@ -135,7 +136,8 @@ class RatedCrowd:
         return crowd
 
     def _predicted(self, rows: Matrix) -> Array:
-        return np.asarray(np.hstack([np.ones((len(rows), 1)), rows]) @ self._text)
+        parts = np.array_split(rows, max(1, len(rows) // PREDICTED_TEXTS))
+        return np.vstack([np.hstack([np.ones((len(part), 1)), part]) @ self._text for part in parts])
 
     def _scaled(self, expected: Array) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         odds = self._odds[0] * expected[:, :1] + self._odds[1]

@@ -17,7 +17,9 @@ class Text:
     """One block of text. id is unique in a store; extra holds the other fields of the source
     (JSON values).
 
-    published has a time zone (UTC where the source gave none). Source files of columns give str only.
+    published has a time zone (UTC where the source gave none). origin: the place a text came from and the id
+    it has there, made by `origin_of`; empty where it has none. A text that comes again with the same origin
+    and other words is a new version. Stores know it by a key only, so that texts from a store have none.
 
     >>> text = Text.of("A cat sat.", title="Cats")
     >>> text.content
@@ -34,6 +36,7 @@ class Text:
     language: str = ""
     published: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "body", "source", "url", "language"):
@@ -59,6 +62,17 @@ class Text:
     @cached_property
     def canonical_url(self) -> str:
         return canonical_url(self.url)
+
+
+def origin_of(place: str, id: str) -> str:
+    """Returns what names a text in the whole world where its id does so in one place only.
+
+    place: the address of a feed or page, the path of a file.
+
+    >>> origin_of("https://example.org/feed.xml", "17")
+    'https://example.org/feed.xml\\n17'
+    """
+    return f"{place}\n{id}"
 
 
 def well_formed(text: str) -> str:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import BadSource
-from palate.source.cells import cell_text, clean_text, json_value, web_address
 from palate.source.columns import RowReader
 from palate.source.items import Columns, Skipped
+from palate.table.cells import cell_text, clean_text, json_value, web_address
 from palate.text import Text
 
 JSON = st.recursive(

@@ -7,8 +7,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource, PalateError
-from palate.source.document_reader import DocumentReader
 from palate.source.feeds import read_feed
 from palate.source.items import Skipped
 from palate.source.jsonfeed import read_jsonfeed

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.document_reader import DocumentReader
 from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
 from palate.source.jsonlines import read_json, read_jsonlines
 from palate.text import Text

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
 from palate.source import Columns, Skipped, open_source
-from palate.source.document_reader import DocumentReader
 from palate.source.sniffing import format_of, root_of
 from palate.text import Text
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.source.charset import decode
+from palate.document.charset import decode
 from palate.source.markup import one_line, plain_text, readable
 
 TAGS = st.sampled_from(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from palate.source.document_reader import DocumentReader
+from palate.document.reader import DocumentReader
 from palate.source.items import Skipped
 from palate.source.plain import read_blocks, read_markdown, read_plain
 from palate.text import Text

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.document_reader import DocumentReader
 from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
 from palate.source.references import read_bibtex, read_nbib, read_ris
 from palate.text import Text

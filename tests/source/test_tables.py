@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource, MissingExtra
-from palate.source.document_reader import DocumentReader
 from palate.source.items import GUESSED_COLUMNS, Skipped
 from palate.source.parquet import read_parquet
 from palate.source.tables import MAX_ROW_LINES, read_csv, read_tsv

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from palate.errors import BadSource
-from palate.source.cells import cell_text, clean_text, json_value, web_address
-from palate.source.dates import read_date
 from palate.source.items import Columns, Skipped
+from palate.table.cells import cell_text, clean_text, json_value, web_address
+from palate.table.dates import read_date
 from palate.text import Text
 
 TITLE_COLUMNS = ("title", "name", "headline", "primary_title")

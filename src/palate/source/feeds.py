@@ -9,15 +9,15 @@ from time import struct_time
 from typing import Any
 from urllib.parse import urljoin
 
+from palate.document.charset import decode
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.cells import clean_text, web_address
-from palate.source.charset import decode
-from palate.source.dates import read_date
-from palate.source.document_reader import DocumentReader
 from palate.source.items import Items, Skipped
 from palate.source.markup import one_line, plain_text, readable
 from palate.source.sniffing import PAGE_ROOTS, root_of
 from palate.source.xml_entities import refuse_entity_bombs
+from palate.table.cells import clean_text, web_address
+from palate.table.dates import read_date
 from palate.text import Text, canonical_url
 
 CHARACTER_REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")

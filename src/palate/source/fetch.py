@@ -165,7 +165,7 @@ class Fetcher:
         )
 
     def _body(self, packed: Iterable[bytes], encoding: str, shown: str) -> bytes:
-        from palate.source.unpacking import DEFLATE, GZIP, ZLIB, unpack
+        from palate.document.unpacking import DEFLATE, GZIP, ZLIB, unpack
 
         def unpacked(chunks: Iterable[bytes], wbits: int) -> Iterator[bytes]:
             return unpack(chunks, wbits, shown, max_bytes=self.max_bytes, refusal=FetchRefused)
@@ -190,7 +190,7 @@ class Fetcher:
         return bytes(body)
 
     def _too_large(self) -> str:
-        from palate.source.unpacking import size
+        from palate.document.unpacking import size
 
         return (
             f"is larger than {size(self.max_bytes)}, the most that is fetched; download it and give the file"

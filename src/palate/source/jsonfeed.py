@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.cells import cell_text
 from palate.source.columns import RowReader
-from palate.source.document_reader import DocumentReader
 from palate.source.items import Columns, Items
 from palate.source.markup import one_line, plain_text
+from palate.table.cells import cell_text
 
 COLUMNS = Columns(title="title", text="text")
 EXTRA_FIELDS = ("image", "external_url", "tags")

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.cells import clean_text
 from palate.source.columns import RowReader
-from palate.source.document_reader import DocumentReader
 from palate.source.items import Columns, Items, Skipped
+from palate.table.cells import clean_text
 from palate.text import Text
 
 DECODER = json.JSONDecoder(strict=False)  # strict would refuse a tab inside a string

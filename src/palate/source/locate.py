@@ -14,7 +14,7 @@ from palate.source.fetch_cache import FetchCache
 from palate.source.items import GUESSED_COLUMNS, Columns, Source
 
 if TYPE_CHECKING:
-    from palate.source.document_reader import DocumentReader
+    from palate.document.reader import DocumentReader
 
 MAX_MEMORY_BYTES = (
     16 << 20
@@ -85,7 +85,7 @@ def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
 
 def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
     """A stream that can be read one time, as a document that can be read again."""
-    from palate.source.document_reader import DocumentReader
+    from palate.document.reader import DocumentReader
 
     start = stream.read(MAX_MEMORY_BYTES)
     if len(start) < MAX_MEMORY_BYTES:

@@ -2,7 +2,7 @@
 
 import re
 
-from palate.source.cells import clean_text
+from palate.table.cells import clean_text
 
 UNREAD_ELEMENTS = {
     "script",

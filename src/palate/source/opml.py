@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
+from palate.document.charset import decode
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.charset import decode
-from palate.source.document_reader import DocumentReader
 
 
 class ListedFeed(NamedTuple):

@@ -1,9 +1,9 @@
 """A web page -> one text: its article, without menus and adverts."""
 
+from palate.document.charset import decode
+from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource, MissingExtra
-from palate.source.charset import decode
 from palate.source.columns import RowReader
-from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
 from palate.source.items import Columns, Items
 
 

@@ -3,9 +3,9 @@
 import io
 from typing import Any
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource, MissingExtra
 from palate.source.columns import RowReader
-from palate.source.document_reader import DocumentReader
 from palate.source.items import Columns, Items
 
 BATCH_ROWS = 1000  # rows held at a time

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from palate.source.cells import clean_text
+from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.source.columns import RowReader
-from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
 from palate.source.items import Columns, Items, Skipped
+from palate.table.cells import clean_text
 from palate.text import Text
 
 MAX_TITLE_CHARACTERS = 120  # a first line up to this length is taken as the title

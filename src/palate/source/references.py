@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.cells import cell_text
 from palate.source.columns import RowReader
-from palate.source.document_reader import DocumentReader
 from palate.source.items import Columns, Items, Skipped
+from palate.table.cells import cell_text
 
 RIS_FIELD = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")  # its tag and its value
 NBIB_TAG = re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)")

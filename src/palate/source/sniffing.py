@@ -5,10 +5,10 @@ import re
 from typing import Literal
 from urllib.parse import urlsplit
 
+from palate.document.charset import CONTROL_BYTES, marked_encoding
+from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
-from palate.source.charset import CONTROL_BYTES, marked_encoding
 from palate.source.columns import TEXT_COLUMNS, TITLE_COLUMNS
-from palate.source.document_reader import N_FIRST_BYTES, DocumentReader
 from palate.source.tables import delimiter_of
 
 Format = Literal[

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource, FetchRefused, MissingExtra
-from palate.source.document_reader import DocumentReader
 from palate.source.feeds import read_feed
 from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
 from palate.source.fetch_cache import FetchCache

@@ -3,9 +3,9 @@
 import csv
 from collections.abc import Iterator
 
+from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource
 from palate.source.columns import ID_COLUMNS, TEXT_COLUMNS, TITLE_COLUMNS, RowReader
-from palate.source.document_reader import MAX_LINE_BYTES, DocumentReader
 from palate.source.items import Columns, Items, Skipped
 
 MAX_ROW_LINES = 10_000  # lines that one row may have; more are taken for a quote that was not closed

@@ -3,8 +3,8 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
+from palate.document.charset import CONTROL_BYTES, marked_encoding
 from palate.errors import BadSource, PalateError
-from palate.source.charset import CONTROL_BYTES, marked_encoding
 
 CHUNK_BYTES = 1 << 18  # read, and unpacked, at a time
 MAX_UNPACKED_BYTES = 2 << 30  # that a compressed document may unpack to

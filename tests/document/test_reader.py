@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.document_reader import DocumentReader
 
 
 def raw_deflate(data: bytes) -> bytes:

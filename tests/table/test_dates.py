@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.source.dates import read_date
+from palate.table.dates import read_date
 
 MARCH_4 = datetime(2020, 3, 4, tzinfo=UTC)
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from palate.errors import BadSource
-from palate.source.charset import marked_encoding
-from palate.source.unpacking import (
+from palate.document.charset import marked_encoding
+from palate.document.unpacking import (
     CHUNK_BYTES,
     MAX_RATIO,
     MAX_UNPACKED_BYTES,
@@ -18,6 +17,7 @@ from palate.source.unpacking import (
     size,
     unpack,
 )
+from palate.errors import BadSource
 
 N_FIRST_BYTES = 1 << 16  # looked at to tell the format
 MAX_LINE_BYTES = 16 << 20  # of one line, and of one plain text
@@ -63,6 +63,11 @@ class DocumentReader:
             content_type=content_type,
             max_unpacked_bytes=max_unpacked_bytes,
         )
+
+    @property
+    def place(self) -> str:
+        """What tells this document from all others: its address, its path from the root, or its name."""
+        return self.url or (str(self.path.resolve()) if self.path else self.name)
 
     def open(self) -> BinaryIO:
         """Opens the bytes, unpacked where they are gzip, zlib or deflate.

@@ -35,12 +35,12 @@ class Windows:
         self.last = perf_counter()
         if not self.first:
             self.first = self.last
-            self._begin(report.added + report.known)
-        texts = report.added + report.known - self._first
+            self._begin(report.stored)
+        texts = report.stored - self._first
         if texts >= self.size or (texts and report.seen == total):
             self.texts_per_s.append(round(texts / (perf_counter() - self._wall)))
             self.texts_per_cpu_s.append(round(texts / (process_time() - self._cpu)))
-            self._begin(report.added + report.known)
+            self._begin(report.stored)
 
     def _begin(self, first: int) -> None:
         self._first, self._wall, self._cpu = first, perf_counter(), process_time()
@@ -69,10 +69,10 @@ def main() -> None:
         with palate.open(store) as library:
             report = library.add(source, progress=windows)
             taken, taken_cpu = perf_counter() - start, process_time() - start_cpu
-            sizes = bytes_a_text(store, report.added)
+            sizes = bytes_a_text(store, report.stored)
     figures = {
-        "texts_per_s": round(report.added / taken),
-        "texts_per_cpu_s": round(report.added / taken_cpu),
+        "texts_per_s": round(report.stored / taken),
+        "texts_per_cpu_s": round(report.stored / taken_cpu),
         "slowest_window_texts_per_s": min(windows.texts_per_s),
         "limit_texts_per_s": MIN_TEXTS_PER_S,
         "texts_per_s_by_window": windows.texts_per_s,
@@ -87,7 +87,7 @@ def main() -> None:
         "load_at_end": round(os.getloadavg()[0], 1),
     }
     data = (
-        f"{report.added} texts {DESCRIPTION}; the total counts the first reading, too, which checks the file"
+        f"{report.stored} texts {DESCRIPTION}; the total counts the first reading, too, which checks the file"
     )
     emit("adding", figures, data=data, seed=SEED, packages=["sqlalchemy", "tokenizers"])
 

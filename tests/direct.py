@@ -10,7 +10,7 @@ from palate.store.state import StoreState
 from palate.store.tables import Tables
 
 WRITES = {"add", "append", "describe", "keep_private", "propose", "register", "remove", "replace_predictions"}
-WRITES |= {"serve", "settle", "undo", "use"}
+WRITES |= {"hand_over", "serve", "settle", "undo", "use"}
 
 
 class _Table:

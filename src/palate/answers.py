@@ -14,6 +14,11 @@ from palate.value import Hit, SimilarText, Value
 from palate.workspace.corpus import Corpus
 
 
+def current_rows(tables: Tables, rows: Sequence[int]) -> dict[int, int]:
+    """Returns the row of the newest version of each text, which is its own where it was never replaced."""
+    return {**dict(zip(rows, rows, strict=True)), **tables.removals.successors(rows)}
+
+
 def rows_of(store: Store[Tables], text_ids: Sequence[str]) -> list[int]:
     """Returns the store rows of texts. Raises UnknownName for an id that is not in the library."""
     with store.reading() as tables:
@@ -63,7 +68,8 @@ def nearest_judged(
     """
     sign = 1 if liked else -1
     rows = [entry.row for entry in entries if entry.row and (entry.liking or 0.0) * sign > 0]
-    indices = corpus.indices_of(rows)
+    with store.reading() as tables:
+        indices = corpus.indices_of(list(dict.fromkeys(current_rows(tables, rows).values())))
     indices = indices[(indices != index[0]) & ~corpus.removed[indices]]
     cosine = corpus.vectors(indices) @ corpus.vectors(index)[0]
     order = np.argsort(-cosine, kind="stable")[:n]
@@ -73,11 +79,13 @@ def nearest_judged(
 
 
 def with_texts(store: Store[Tables], entries: Iterable[Entry]) -> list[tuple[Entry, Text]]:
-    """Returns the entries whose texts are still there, each with its text."""
+    """Returns the entries whose texts, or newer versions of them, are there, each with that text."""
     known = list(entries)
     with store.reading() as tables:
-        texts = tables.texts.get([entry.row for entry in known if entry.row is not None])
-    return [(entry, texts[entry.row]) for entry in known if entry.row in texts]
+        rows = current_rows(tables, [entry.row for entry in known if entry.row is not None])
+        texts = tables.texts.get(rows.values())
+    current = [(entry, texts.get(rows[entry.row])) for entry in known if entry.row is not None]
+    return [(entry, text) for entry, text in current if text is not None]
 
 
 def feedback(reader: str, taste: str, entry: Entry, text_id: str) -> Feedback:

@@ -85,9 +85,10 @@ class Library(OpenStore):
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
 
         The whole source is read once before the first text is stored, so that a source that cannot be read
-        leaves nothing behind. Texts that are there already are counted, near-copies join a group that one
-        verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
-        BadSource, FetchRefused; StoreBusy if another process writes for long."""
+        leaves nothing behind. A new version of a text replaces its words and keeps its judgements, a text
+        that is there already is known, and near-copies join a group that one verdict labels. title, text,
+        id: the columns that hold them, where the guesses are wrong. Raises BadSource, FetchRefused;
+        StoreBusy if another process writes for long."""
         with self._store.reading() as tables:
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
@@ -96,7 +97,7 @@ class Library(OpenStore):
         encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
         report.unchanged = texts.unchanged
-        if report.added:
+        if report.added or report.updated or report.grouped:
             self.workspace.maintain()
         with self._store.writing() as tables:
             tables.settings.put_validators(dict(fetcher.fetched))

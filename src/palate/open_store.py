@@ -12,6 +12,7 @@ from palate.results import EncoderInfo, ReaderInfo
 from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
 from palate.store.readers import TasteRow
+from palate.store.recognising import stored_ids
 from palate.store.sqlite import SqliteStore
 from palate.store.tables import Tables
 from palate.store.transfer import export_store
@@ -79,13 +80,12 @@ class OpenStore:
             return _row_of(tables, text_id)
 
     def ids_of(self, texts: Sequence[Text]) -> list[str]:
-        """Returns the ids that texts have here, known by id, address or content; those that are not there are
-        left out.
+        """Returns the ids that texts have here, recognised as in adding; those that are not there are left
+        out.
         """
         with self._store.reading() as tables:
-            ids, urls, hashes = tables.texts.known(texts)
-        known = (ids.get(t.id) or urls.get(t.canonical_url) or hashes.get(t.content_hash) for t in texts)
-        return [text_id for text_id in dict.fromkeys(known) if text_id is not None]
+            ids = stored_ids(texts, tables)
+        return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -18,30 +18,61 @@ class Skipped:
     reason: str
 
 
-@dataclass
-class AddReport:
-    """What became of each text that was added.
-
-    added: new texts, near-copies among them. known: texts that were there before. grouped: near-copies of
-    another text. seconds: the time so far. unchanged: the server said that nothing is new since last time.
+class KnownText(NamedTuple):
+    """A text that was there before. title: of the text that came, or how it begins. same_as: id of the one
+    that is there. by: what tells that they are the same.
     """
 
+    title: str
+    same_as: str
+    by: str
+
+
+@dataclass
+class AddReport:
+    """What became of each row, entry or file of a source: each is one of added, updated, known, grouped and
+    skipped.
+
+    added: new texts. updated: new versions of texts that were there, which have their judgements. known:
+    texts that were there before; known_texts says which. grouped: new texts too, but near-copies of another
+    that share its judgement. seconds: the time so far. unchanged: the server said that nothing is new since
+    last time."""
+
     added: int = 0
-    known: int = 0
+    updated: int = 0
     grouped: int = 0
+    known_texts: list[KnownText] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     unchanged: bool = False
 
     @property
+    def known(self) -> int:
+        return len(self.known_texts)
+
+    @property
+    def stored(self) -> int:
+        """Texts that are in the store now, whether they came new or were there."""
+        return self.added + self.updated + self.known + self.grouped
+
+    @property
     def seen(self) -> int:
         """Texts and skipped rows so far."""
-        return self.added + self.known + len(self.skipped)
+        return self.stored + len(self.skipped)
 
     @property
     def texts_per_s(self) -> float:
         """Texts a second; 0 where no time has passed."""
-        return (self.added + self.known) / self.seconds if self.seconds else 0.0
+        return self.stored / self.seconds if self.seconds else 0.0
+
+    def include(self, other: AddReport) -> None:
+        """Counts what became of another source too."""
+        self.added += other.added
+        self.updated += other.updated
+        self.grouped += other.grouped
+        self.known_texts += other.known_texts
+        self.skipped += other.skipped
+        self.seconds += other.seconds
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_a_library_that_is_there_already_is_liked_too(palate: Palate, store: Pat
     Path("mine.bib").write_text(BIB)
     palate("add", "mine.bib")
     result = palate("reader", "add", "ada", "--library", "mine.bib")
-    assert result.stderr == "added 0, 2 known, 0 skipped\n2 of them liked\n"
+    assert result.stderr == "added 0, 0 updated, 2 known, 0 grouped, 0 skipped\n2 of them liked\n"
 
 
 def test_a_bad_library_makes_no_reader(palate: Palate, store: Path) -> None:

@@ -27,10 +27,10 @@ def test_add_makes_the_store_and_says_on_stderr_what_became_of_the_texts(
     Path("papers.csv").write_text(CSV + "c,,\n")
     result = palate("add", "papers.csv")
     assert result.stdout == ""
-    assert (
-        result.stderr
-        == "added 2, 0 known, 1 skipped\nskipped papers.csv, row 4: row has neither title nor text\n"
-    )
+    assert result.stderr.splitlines() == [
+        "added 2, 0 updated, 0 known, 0 grouped, 1 skipped",
+        "skipped papers.csv, row 4: row has neither title nor text",
+    ]
     assert (tmp_path / "store.db").exists()
 
 
@@ -39,7 +39,7 @@ def test_add_json_sums_all_sources_in_one_object(palate: Palate) -> None:
     Path("two.csv").write_text(CSV + "c,Search,Ranking documents well.\nd,,\n")
     result = palate("add", "one.csv", "two.csv", "--json")
     (report,) = lines(result)
-    assert list(report) == ["added", "known", "grouped", "skipped", "texts_per_s"]
+    assert list(report) == ["added", "updated", "known", "grouped", "skipped", "known_texts", "texts_per_s"]
     assert (report["added"], report["known"], report["grouped"]) == (3, 2, 0)
     assert report["skipped"] == [{"where": "two.csv, row 5", "reason": "row has neither title nor text"}]
     assert isinstance(report["texts_per_s"], float)
@@ -62,13 +62,13 @@ def test_add_tells_of_near_copies(palate: Palate, papers: list[Text]) -> None:
     Path("copies.jsonl").write_text(
         "".join(json.dumps({"text": text}) + "\n" for text in (body, body + " Again."))
     )
-    assert palate("add", "copies.jsonl").stderr == "added 2 (1 near-copy among them), 0 known, 0 skipped\n"
+    assert palate("add", "copies.jsonl").stderr == "added 1, 0 updated, 0 known, 1 grouped, 0 skipped\n"
 
 
 def test_add_lists_twenty_skipped_rows_and_json_all(palate: Palate) -> None:
     Path("holes.csv").write_text(CSV + ",,\n" * 25)
     told = palate("add", "holes.csv").stderr.splitlines()
-    assert told[0] == "added 2, 0 known, 25 skipped"
+    assert told[0] == "added 2, 0 updated, 0 known, 0 grouped, 25 skipped"
     assert len(told) == 22
     assert told[-1] == "and 5 more; --json lists all"
     assert len(json.loads(palate("add", "holes.csv", "--json").stdout)["skipped"]) == 25
@@ -95,7 +95,7 @@ def test_a_source_that_gives_no_text_ends_with_exit_code_1(
     told = result.stderr.splitlines()
     assert result.exit_code == 1
     assert told[-1].startswith(f"palate: {name} {'is empty' if skipped is None else 'gave no text'}")
-    assert skipped is None or told[0] == f"added 0, 0 known, {skipped} skipped"
+    assert skipped is None or told[0] == f"added 0, 0 updated, 0 known, 0 grouped, {skipped} skipped"
 
 
 def test_a_source_without_texts_is_named_when_the_others_are_in(palate: Palate) -> None:
@@ -103,7 +103,7 @@ def test_a_source_without_texts_is_named_when_the_others_are_in(palate: Palate) 
     Path("good.csv").write_text(CSV)
     result = palate("add", "feed.xml", "good.csv", ok=False)
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[0] == "added 2, 0 known, 0 skipped"
+    assert result.stderr.splitlines()[0] == "added 2, 0 updated, 0 known, 0 grouped, 0 skipped"
     assert result.stderr.splitlines()[-1].startswith("palate: feed.xml gave no text")
 
 
@@ -111,7 +111,7 @@ def test_a_source_of_known_texts_is_all_right(palate: Palate) -> None:
     Path("papers.csv").write_text(CSV)
     palate("add", "papers.csv")
     result = palate("add", "papers.csv")
-    assert (result.exit_code, result.stderr) == (0, "added 0, 2 known, 0 skipped\n")
+    assert (result.exit_code, result.stderr) == (0, "added 0, 0 updated, 2 known, 0 grouped, 0 skipped\n")
 
 
 def test_an_address_of_which_nothing_is_new_is_all_right(palate: Palate) -> None:
@@ -134,8 +134,8 @@ def test_an_address_of_which_nothing_is_new_is_all_right(palate: Palate) -> None
         first, second = (palate("add", url, "--allow-private-network") for _ in range(2))
         server.shutdown()
         thread.join()
-    assert (first.exit_code, first.stderr) == (0, "added 1, 0 known, 0 skipped\n")
-    assert (second.exit_code, second.stderr) == (0, "added 0, 0 known, 0 skipped\n")
+    assert (first.exit_code, first.stderr) == (0, "added 1, 0 updated, 0 known, 0 grouped, 0 skipped\n")
+    assert (second.exit_code, second.stderr) == (0, "added 0, 0 updated, 0 known, 0 grouped, 0 skipped\n")
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
@@ -144,7 +144,7 @@ def test_what_was_added_before_a_bad_source_stays_and_is_told_first(palate: Pala
     Path("bad.csv").write_text("a,b\n1,2\n")
     result = palate("add", "good.csv", "bad.csv", *form, ok=False)
     assert result.exit_code == 1
-    assert "added 2, 0 known" in result.stderr or json.loads(result.stdout)["added"] == 2
+    assert "added 2, 0 updated" in result.stderr or json.loads(result.stdout)["added"] == 2
     assert result.stderr.splitlines()[-1].startswith("palate: bad.csv has no column")
     assert len(lines(palate("rank", "--json"))) == 2
 
@@ -174,7 +174,7 @@ def test_ctrl_c_while_adding_tells_what_is_in(
     def add(
         self: Library, source: str, *, progress: Callable[[AddReport, int], None], **columns: str | None
     ) -> AddReport:
-        progress(AddReport(added=2990, known=10), 12000)
+        progress(AddReport(added=2990, updated=10), 12000)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Library, "add", add)

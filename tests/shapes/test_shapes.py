@@ -20,6 +20,7 @@ from palate.results import (
     CrowdStatus,
     EncoderInfo,
     Finding,
+    KnownText,
     ReaderInfo,
     RemoveReport,
     Skipped,
@@ -74,13 +75,24 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
             },
         ),
         (
-            shapes.add_shape(AddReport(3, 1, 1, [Skipped("a.csv, row 3", "row has no text")], 2.0)),
+            shapes.add_shape(
+                AddReport(
+                    added=3,
+                    updated=2,
+                    grouped=1,
+                    known_texts=[KnownText("On cats", "c1", "its words")],
+                    skipped=[Skipped("a.csv, row 3", "row has no text")],
+                    seconds=2.0,
+                )
+            ),
             {
                 "added": 3,
+                "updated": 2,
                 "known": 1,
                 "grouped": 1,
                 "skipped": [{"where": "a.csv, row 3", "reason": "row has no text"}],
-                "texts_per_s": 2.0,
+                "known_texts": [{"title": "On cats", "same_as": "c1", "by": "its words"}],
+                "texts_per_s": 3.5,
             },
         ),
         (

@@ -1,10 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 from direct import direct
 from older import make_older
+from palate.library import Library
+from palate.parts import Encoder
 from palate.store.health import examine
 from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
+from palate.text import Text
 
 FILLED = (
     "insert into encoder (number, fingerprint, name, dims) values (1, 'a:1', 'a', 2)",
@@ -54,3 +58,22 @@ def test_every_store_has_a_mark_of_its_own(path: Path) -> None:
     marks = [direct(store).settings.get("store_mark") for store in stores]
     assert len({mark for mark in marks if mark}) == 3
     assert direct(SqliteStore(path)).settings.get("store_mark") == marks[0]
+
+
+def test_texts_of_an_older_store_are_known_by_their_ids(path: Path, words: Encoder) -> None:
+    """By those of the world, and by the id in their source: a feed's entry then gets its new version."""
+    make_older(
+        path,
+        "0005",
+        "insert into text values (1, 'https://a.org/1', 'Fog at sea', 'Dense.', 'News', 'https://a.org/1', '',"
+        """ null, '{"doi": "https://doi.org/10.1000/F"}', 'h', 'https://a.org/1', 1, '2024-01-01', 1, 2)""",
+        "insert into terms values (1, x'', x'')",
+        "insert into words (words) values ('rebuild')",
+    )
+    with Library(path, encoder="words") as library:
+        known = Text.of("", title="Fog at sea", extra={"doi": "10.1000/f"})
+        assert library.add([known]).known_texts == [("Fog at sea", "https://a.org/1", "doi:10.1000/f")]
+        again = Text.of("Thin.", title="Fog at sea", url="https://a.org/1", source="News", origin="feed\n1")
+        assert library.add([again]).updated == 1
+        assert library.text("https://a.org/1").body == "Thin."
+        assert library.add([replace(again, body="Gone.")]).updated == 1

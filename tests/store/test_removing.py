@@ -188,7 +188,7 @@ def test_a_text_that_was_removed_comes_back_under_a_new_row() -> None:
     store = filled(2)
     with store.writing() as tables:
         tables.texts.remove([2], forget=False)
-        assert tables.texts.known([Text.of("cat", id="id 2")])[0] == {}
+        assert tables.texts.taken(["id 2"]) == set()
         text = PreparedText(Text.of("cat", id="id 2"), b"", b"", b"", None)
         assert not tables.texts.add([text], 2)
         assert tables.texts.add([text], 3)

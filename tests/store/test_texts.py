@@ -69,18 +69,23 @@ def test_every_field_of_a_text_comes_back(texts: list[Text]) -> None:
     texts=st.lists(TEXTS, min_size=1, max_size=4, unique_by=lambda text: text.id),
     new=st.lists(TEXTS, max_size=3),
 )
-def test_what_is_known_is_told_by_id_address_and_content_with_the_id_it_has(
+def test_texts_that_share_words_or_address_are_found_with_their_rows(
     texts: list[Text], new: list[Text]
 ) -> None:
     store = SqliteStore(":memory:")
     direct(store).texts.add([stored(text) for text in texts], 1)
-    ids, urls, hashes = direct(store).texts.known(new)
-    assert ids == {text.id: text.id for text in texts if text.id in {one.id for one in new}}
-    addressed = [text.id for text in texts if text.url]
-    assert set(urls) == ({canonical_url(ADDRESS)} if addressed and any(text.url for text in new) else set())
-    assert set(urls.values()) <= set(addressed)
-    assert set(hashes) == {text.content_hash for text in texts} & {text.content_hash for text in new}
-    assert all(hash in {text.content_hash for text in texts if text.id == id} for hash, id in hashes.items())
+    by_content, by_address = direct(store).texts.alike(new)
+    rows = dict(enumerate(texts, 1))
+    hashes = {text.content_hash for text in new}
+    assert by_content == {
+        hash: [row for row, text in rows.items() if text.content_hash == hash]
+        for hash in hashes & {text.content_hash for text in texts}
+    }
+    addressed = [row for row, text in rows.items() if text.url]
+    asked = addressed and any(text.url for text in new)
+    assert by_address == ({canonical_url(ADDRESS): addressed} if asked else {})
+    assert direct(store).texts.taken([text.id for text in new]) == {t.id for t in texts} & {t.id for t in new}
+    assert direct(store).texts.ids([*rows, 99]) == {row: text.id for row, text in rows.items()}
 
 
 def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts() -> None:
@@ -91,13 +96,10 @@ def test_more_values_than_sqlite_takes_in_one_statement_are_asked_for_in_parts()
     many = range(1, 40_001)
     assert direct(store).texts.get(many) == {}
     assert direct(store).texts.term_ids(many) == {}
-    assert direct(store).texts.known(
-        [Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]
-    ) == (
-        {},
-        {},
-        {},
-    )
+    texts = [Text(f"{row}", "", f"{row}", url=f"https://a.org/{row}") for row in many]
+    assert direct(store).texts.alike(texts) == ({}, {})
+    assert direct(store).texts.taken([text.id for text in texts]) == set()
+    assert direct(store).identity.rows([text.id for text in texts]) == {}
     assert direct(store).vectors.get(1, many) == {}
 
 
@@ -166,8 +168,7 @@ def test_texts_whose_keys_are_equal_are_told_apart(monkeypatch: pytest.MonkeyPat
     direct(store).texts.add([stored(text) for text in texts[:2]], 1)
     hashes = [text.content_hash for text in texts]
     assert direct(store).texts.rows_by_content(hashes) == {hashes[0]: 1, hashes[1]: 2}
-    _, urls, contents = direct(store).texts.known(texts[1:])
-    assert (urls, contents) == ({"https://a.org/1": "1"}, {hashes[1]: "1"})
+    assert direct(store).texts.alike(texts[1:]) == ({hashes[1]: [2]}, {"https://a.org/1": [2]})
 
 
 def test_the_keys_of_representatives_come_by_row() -> None:

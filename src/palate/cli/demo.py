@@ -48,7 +48,7 @@ def demonstrate(source: str | None, console: Console) -> None:
     with Library(":memory:") as library:
         report = library.add(source or SAMPLE)
         remark = f"({report.grouped} near-copies folded, {len(report.skipped)} skipped)"
-        say(f"[bold]{report.added} texts[/bold] in {report.seconds:.1f} s {remark}")
+        say(f"[bold]{report.added + report.grouped} texts[/bold] in {report.seconds:.1f} s {remark}")
         if not library.n_texts:
             say("There is nothing to rank: give a source with texts.")
             return

@@ -101,10 +101,16 @@ def show_tastes(infos: Sequence[ReaderInfo]) -> None:
         show.out_table(("reader", "taste", "kind", "judgements", "private", "likes", "dislikes"), lines)
 
 
-def note_report(report: AddReport) -> None:
-    """Prints what became of the texts that were added, and the first of those that were skipped."""
-    copies = f" ({plural(report.grouped, 'near-copy')} among them)" if report.grouped else ""
-    note(f"added {report.added}{copies}, {report.known} known, {len(report.skipped)} skipped")
+def note_report(report: AddReport, *, verbose: bool = False) -> None:
+    """Prints what became of the texts of a source, and the first of those that were skipped.
+
+    verbose: names every known text, and the one that it is.
+    """
+    counts = (report.updated, "updated"), (report.known, "known"), (report.grouped, "grouped")
+    told = "".join(f", {n} {word}" for n, word in counts)
+    note(f"added {report.added}{told}, {len(report.skipped)} skipped")
+    for known in report.known_texts if verbose else ():
+        note(f"known {known.title!r} is {known.same_as}, by {known.by}")
     for skipped in report.skipped[:MAX_SKIPPED_SHOWN]:
         note(f"skipped {skipped.where}: {skipped.reason}")
     if len(report.skipped) > MAX_SKIPPED_SHOWN:

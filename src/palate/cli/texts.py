@@ -76,15 +76,19 @@ def add(
             help="Names the encoder of a new store: static, minilm or sbert:NAME_OR_PATH. Default: static.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Names each known text, and the one that it is.")
+    ] = False,
     allow_private_network: PrivateOption = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
     """Adds texts from tables, feeds, reference lists, web pages and plain files.
 
-    Makes the store if it is not there. Texts that are there already count as known; near-copies join a group
-    that shares one judgement. A source that cannot be read ends the command; texts of the sources before it
-    stay. The exit code is 1 too if a source gives no text, known ones included.
+    Makes the store if it is not there. Each row ends as one of added, updated (a new version of a text that
+    is there, which keeps its judgements), known (there already), grouped (a near-copy, which shares the
+    judgement of its group) and skipped. A source that cannot be read ends the command; texts of the sources
+    before it stay. The exit code is 1 too if a source gives no text, known ones included.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
     """
@@ -110,23 +114,23 @@ def add(
                     report = library.add(
                         source, **chosen, allow_private_network=allow_private_network, progress=progress
                     )
-                if not (report.added or report.known or report.unchanged):
+                if not (report.stored or report.unchanged):
                     without_text.append(source)
         except KeyboardInterrupt:
             report, total = _sum(reports), sum(total for _, total in reports)
             if as_json:
                 show.out_json(add_shape(report))
             show.note(
-                f"stopped: {report.added + report.known} of {total} texts are in"
+                f"stopped: {report.stored} of {total} texts are in"
                 if reports
                 else "stopped: no text was added"
             )
             raise typer.Exit(130) from None
         except PalateError:
             if reports:
-                _show_report(_sum(reports), as_json=as_json)
+                _show_report(_sum(reports), as_json=as_json, verbose=verbose)
             raise
-    _show_report(_sum(reports), as_json=as_json)
+    _show_report(_sum(reports), as_json=as_json, verbose=verbose)
     if without_text:
         raise BadSource(f"{', '.join(without_text)} gave no text; expected at least one that is not skipped")
 
@@ -197,19 +201,15 @@ def _sum(reports: Sequence[tuple[AddReport, int]]) -> AddReport:
 
     total = AddReport()
     for report, _ in reports:
-        total.added += report.added
-        total.known += report.known
-        total.grouped += report.grouped
-        total.skipped += report.skipped
-        total.seconds += report.seconds
+        total.include(report)
     return total
 
 
-def _show_report(report: AddReport, *, as_json: bool) -> None:
+def _show_report(report: AddReport, *, as_json: bool, verbose: bool) -> None:
     if as_json:
         show.out_json(add_shape(report))
     else:
-        note_report(report)
+        note_report(report, verbose=verbose)
 
 
 def _look(source: str, columns: Columns, encoder: str | None) -> None:

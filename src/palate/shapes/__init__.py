@@ -110,12 +110,14 @@ def contest_shape(
 
 
 def add_shape(report: AddReport) -> Shape:
-    """What became of each text that was added."""
+    """What became of each row: five kinds that add up to all, and which texts the known ones are."""
     return {
         "added": report.added,
+        "updated": report.updated,
         "known": report.known,
         "grouped": report.grouped,
         "skipped": [asdict(skipped) for skipped in report.skipped],
+        "known_texts": [known._asdict() for known in report.known_texts],
         "texts_per_s": report.texts_per_s,
     }
 

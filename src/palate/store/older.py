@@ -1,7 +1,8 @@
-"""Older: what stores and exports before revision 0005 held, brought into the tables of today."""
+"""Older: what stores and exports of older revisions held, brought into the tables of today."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
@@ -25,7 +26,9 @@ from sqlalchemy import (
     update,
 )
 
+from palate.identity import origins, world_ids
 from palate.store.keys import text_key
+from palate.text import Text as PalateText
 
 ROWS_AT_ONCE = 50_000
 KEY_BITS_DROPPED = 31  # of the 63 bits that a band key had: 32 are enough to find candidates
@@ -48,7 +51,7 @@ OLDER_TABLES = {  # by the name that they had
         prefixes=["temporary"],
     ),
 }
-_names = ("row", "content_hash", "canonical_url", "content_key", "url_key")
+_names = ("row", "content_hash", "canonical_url", "content_key", "url_key", "id", "source", "url", "extra")
 _text = table("text", *(column(name) for name in _names))
 
 
@@ -93,12 +96,25 @@ def fill_text_keys(connection: Connection) -> None:
     """Gives every text its content_key and url_key."""
     found = connection.execute(select(_text.c.row, _text.c.content_hash, _text.c.canonical_url)).all()
     values = (
-        {"of_row": row, "content": text_key(content), "url": None if url is None else text_key(url)}
+        {"of_row": row, "content": text_key(content), "address": None if url is None else text_key(url)}
         for row, content, url in found
     )
     keyed = update(_text).where(_text.c.row == bindparam("of_row"))
-    keyed = keyed.values(content_key=bindparam("content"), url_key=bindparam("url"))
+    keyed = keyed.values(content_key=bindparam("content"), url_key=bindparam("address"))
     _execute_in_parts(connection, keyed, values)
+
+
+def fill_identities(connection: Connection) -> None:
+    """Gives every text the keys of the ids that the whole world knows it by, and of its id in its source."""
+    columns = (_text.c.row, _text.c.id, _text.c.source, _text.c.url, _text.c.extra)
+    found = connection.execute(select(*columns)).all()
+    values = (
+        {"key": text_key(name), "row": row}
+        for row, id, source, url, extra in found
+        for text in [PalateText(id, "", "", source, url, extra=json.loads(extra))]
+        for name in {*world_ids(text), *origins(text)}
+    )
+    _execute_in_parts(connection, insert(table("identity", column("key"), column("row"))), values)
 
 
 def _execute_in_parts(

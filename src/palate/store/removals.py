@@ -55,6 +55,17 @@ class RemovalTable:
             found.update((row, representative) for row, representative in self._connection.execute(query))
         return found
 
+    def successors(self, rows: Sequence[int]) -> dict[int, int]:
+        """Returns the row of the newest version of each of these texts that was replaced by one."""
+        found: dict[int, int] = {}
+        for start in range(0, len(rows), VALUES_AT_ONCE):
+            part = [int(row) for row in rows[start : start + VALUES_AT_ONCE]]
+            query = select(_removed.row, _removed.successor).where(
+                _removed.row.in_(part), _removed.successor.is_not(None)
+            )
+            found.update((row, successor) for row, successor in self._connection.execute(query))
+        return found
+
     def raw(self, encoder_id: int, dims: int, rows: Sequence[int]) -> RawColumns:
         """Returns the numbers of those of these removed texts whose numbers, by this encoder, were kept."""
         records: list[Any] = []

@@ -62,6 +62,7 @@ def remove_texts(
     connection.execute(delete(schema.vector).where(by_key))
     connection.execute(delete(schema.terms).where(schema.terms.c.row.in_(_rows)))
     connection.execute(delete(schema.band).where(schema.band.c.row.in_(_rows)))
+    connection.execute(delete(schema.identity).where(schema.identity.c.row.in_(_rows)))
     removed = connection.execute(delete(schema.text).where(_text.row.in_(_rows))).rowcount
     _going.drop(connection)
     return RemovedCounts(removed, judged, forgotten)

@@ -77,6 +77,14 @@ terms = Table(
     Column("counts", LargeBinary, nullable=False),  # (t,) uint8
 )
 
+identity = Table(  # what else a text is recognised by: see palate/identity.py
+    "identity",
+    metadata,
+    Column("key", BigInteger, primary_key=True),  # of an origin or of an id that the whole world knows it by
+    Column("row", ForeignKey("text.row"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 band = Table(  # keys that near-copies share, of the first text of each group
     "band",
     metadata,
@@ -98,6 +106,8 @@ removed = Table(  # texts that were removed; of the text itself nothing is kept
     Column("ids", LargeBinary),  # as in terms
     Column("counts", LargeBinary),
     Column("date", Text),  # published or, where that was not known, added
+    # text that is the newest version of it; null where it was not replaced
+    Column("successor", Integer, index=True),
     CheckConstraint(
         "(encoder is null) = (vector is null) and (encoder is null) = (ids is null)"
         " and (encoder is null) = (counts is null) and (encoder is null) = (date is null)",

@@ -10,6 +10,7 @@ from palate.store.crowd import CrowdTable
 from palate.store.dialect import Dialect
 from palate.store.encoders import EncoderTable
 from palate.store.generations import GenerationTable
+from palate.store.identity import IdentityTable
 from palate.store.log import LogTable
 from palate.store.readers import ReaderTable
 from palate.store.removals import RemovalTable
@@ -36,6 +37,10 @@ class Tables:
     @cached_property
     def texts(self) -> TextTable:
         return TextTable(self.connection, self.dialect)
+
+    @cached_property
+    def identity(self) -> IdentityTable:
+        return IdentityTable(self.connection, self.dialect)
 
     @cached_property
     def removals(self) -> RemovalTable:

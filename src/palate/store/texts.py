@@ -54,6 +54,13 @@ class PreparedText(NamedTuple):
     representative: int | None
 
 
+class Alike(NamedTuple):
+    """Texts of a store that may be the same as given ones: rows by content hash, and by canonical address."""
+
+    by_content: dict[str, list[int]]
+    by_address: dict[str, list[int]]
+
+
 class TextTable:
     """The texts of a store. A row is a text's number, given in the order of adding."""
 
@@ -99,26 +106,33 @@ class TextTable:
 
     def rows_by_content(self, hashes: Sequence[str]) -> dict[str, int]:
         """Returns the row of the first text of each content hash that is there."""
-        rows: dict[str, int] = {}
-        wanted = set(hashes)
-        for part in _parts([text_key(value) for value in wanted]):
-            query = select(_text.content_hash, _text.row).where(self._dialect.one_of(_text.content_key, part))
-            found = self._connection.execute(query.order_by(_text.row.desc()))
-            rows.update((content_hash, row) for content_hash, row in found if content_hash in wanted)
-        return rows
+        found = self._rows_by_key(_text.content_key, _text.content_hash, set(hashes))
+        return {content_hash: rows[0] for content_hash, rows in found.items()}
 
-    def known(self, texts: Sequence[Text]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """Of these texts, the ids, canonical addresses and content hashes that the store has, each with the
-        id it has there.
-        """
-        urls = {text.canonical_url for text in texts if text.url}
-        return (
-            self._present(_text.id, [text.id for text in texts]),
-            self._present_by_key(_text.url_key, _text.canonical_url, urls),
-            self._present_by_key(
-                _text.content_key, _text.content_hash, {text.content_hash for text in texts}
-            ),
+    def alike(self, texts: Sequence[Text]) -> Alike:
+        """Returns the texts that share their words or their address with any of these."""
+        addresses = {text.canonical_url for text in texts if text.url}
+        hashes = {text.content_hash for text in texts}
+        return Alike(
+            self._rows_by_key(_text.content_key, _text.content_hash, hashes),
+            self._rows_by_key(_text.url_key, _text.canonical_url, addresses),
         )
+
+    def ids(self, rows: Iterable[int]) -> dict[int, str]:
+        """Returns the ids of the texts at these rows."""
+        ids: dict[int, str] = {}
+        for part in _parts(list(rows)):
+            query = select(_text.row, _text.id).where(self._dialect.one_of(_text.row, part))
+            ids.update((row, text_id) for row, text_id in self._connection.execute(query))
+        return ids
+
+    def taken(self, ids: Sequence[str]) -> set[str]:
+        """Returns those of some ids that texts have."""
+        taken: set[str] = set()
+        for part in _parts(ids):
+            query = select(_text.id).where(self._dialect.one_of(_text.id, part))
+            taken.update(self._connection.execute(query).scalars())
+        return taken
 
     def bands(self, after_row: int, limit: int) -> BandColumns:
         """Returns the keys that near-copies share, of the representatives after a row, at most so many, by
@@ -163,7 +177,7 @@ class TextTable:
         """
         if not ids and source is None and older_than is None:
             return []
-        if missing := set(ids) - set(self._present(_text.id, ids)):
+        if missing := set(ids) - self.taken(ids):
             raise UnknownName(f"the store has no text {', '.join(map(repr, sorted(missing)))}")
         query = select(_text.row, _DATE)
         if source is not None:
@@ -202,25 +216,17 @@ class TextTable:
             return []
         return list(self._connection.execute(self._dialect.match_words(words, n)).scalars())
 
-    def _present(self, column: ColumnElement[Any], values: Sequence[str]) -> dict[str, str]:
-        """Of these values of a column those that are there, each with the id of its first text."""
-        ids: dict[str, str] = {}
-        for part in _parts(values):
-            query = select(column, _text.id).where(self._dialect.one_of(column, part))
-            found = self._connection.execute(query.order_by(_text.row.desc()))
-            ids.update((value, text_id) for value, text_id in found)
-        return ids
-
-    def _present_by_key(
+    def _rows_by_key(
         self, key: ColumnElement[Any], column: ColumnElement[Any], values: Set[str]
-    ) -> dict[str, str]:
-        """Does what `_present` does for a column that has a key."""
-        ids: dict[str, str] = {}
+    ) -> dict[str, list[int]]:
+        """Returns the rows of the texts with each of these values of a column that has a key, ascending."""
+        rows: dict[str, list[int]] = {}
         for part in _parts([text_key(value) for value in values]):
-            query = select(column, _text.id).where(self._dialect.one_of(key, part))
-            found = self._connection.execute(query.order_by(_text.row.desc()))
-            ids.update((value, text_id) for value, text_id in found if value in values)
-        return ids
+            query = select(column, _text.row).where(self._dialect.one_of(key, part)).order_by(_text.row)
+            for value, row in self._connection.execute(query):
+                if value in values:
+                    rows.setdefault(value, []).append(row)
+        return rows
 
 
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

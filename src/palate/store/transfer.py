@@ -16,7 +16,7 @@ from palate.errors import BadStore
 from palate.parts import Store
 from palate.store import schema
 from palate.store.migrate import REVISIONS
-from palate.store.older import create_older_tables, fill_from_older_tables
+from palate.store.older import create_older_tables, fill_from_older_tables, fill_identities
 from palate.store.tables import Tables
 
 FORMAT = "palate export"
@@ -26,8 +26,10 @@ ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0003": {"reader": {"private": 0}, "taste": {"serving": "blend"}},
     "0004": {"encoder": {"made_at": None, "figures": None}},
     "0005": {"taste": {"forgotten": 0}, "text": {"content_key": 0, "url_key": None}},
+    "0006": {"removed": {"successor": None}},
 }
 BY_ROW_SINCE = "0005"  # exports before it hold what older.py brings over
+IDENTITIES_SINCE = "0006"  # and those before it lack what older.py makes of the texts
 MARK = "store_mark"  # setting: each store has its own
 CHUNK = 5000  # lines in memory at a time
 
@@ -106,6 +108,8 @@ def import_store(store: Store[Tables], lines: Iterable[str]) -> int:
             )
         if older:
             fill_from_older_tables(connection)
+        if revision < IDENTITIES_SINCE:
+            fill_identities(connection)
         tables.settings.put(**{MARK: uuid4().hex})
         tables.dialect.rebuild_words(connection)
     return read

@@ -2,7 +2,7 @@
 kept.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from time import perf_counter
 
 import numpy as np
@@ -10,8 +10,11 @@ import numpy as np
 from palate.encoder.cached import CachedEncoder
 from palate.feature.minhash import band_keys
 from palate.feature.terms import content_terms, hash_terms
+from palate.identity import names_of
 from palate.parts import Matrix, Store, Vector
 from palate.results import AddReport, Skipped
+from palate.store.recognising import Recognised, recognise
+from palate.store.replacing import replace_texts
 from palate.store.tables import Tables
 from palate.store.texts import PreparedText
 from palate.text import Text
@@ -41,13 +44,20 @@ def add_texts(
     """
     report, start = AddReport(), perf_counter()
     chunk: list[Text] = []
+    claimed: set[int] = set()
     size = min(CHUNK, FIRST_CHUNK)
 
     def finish() -> int:
         """Store the chunk; returns how large the next one is to be."""
         begun = perf_counter()
-        _add_chunk(chunk, store, encoder, bands, report)
+        recognised, representatives = _add_chunk(chunk, claimed, store, encoder, bands)
         chunk.clear()
+        claimed.update(recognised.claims)
+        n_grouped = sum(row is not None for row in representatives)
+        report.added += len(recognised.new) - n_grouped
+        report.grouped += n_grouped
+        report.updated += recognised.updated
+        report.known_texts += recognised.known
         report.seconds = perf_counter() - start
         if progress:
             progress(report, total)
@@ -65,72 +75,75 @@ def add_texts(
 
 
 def _add_chunk(
-    chunk: Sequence[Text], store: Store[Tables], encoder: CachedEncoder, bands: BandIndex, report: AddReport
-) -> None:
-    """Stores what is new of a chunk, again where another process added texts meanwhile; encodes it once."""
+    chunk: Sequence[Text],
+    claimed: Set[int],
+    store: Store[Tables],
+    encoder: CachedEncoder,
+    bands: BandIndex,
+) -> tuple[Recognised, list[int | None]]:
+    """Stores what is new of a chunk, again where another process changed texts meanwhile; encodes it once.
+
+    Returns what its texts are to the store, and the representatives of the new ones."""
     vectors: dict[str, Vector] = {}
-    representatives: list[int | None] | None = None
-    while representatives is None:
+    while True:
         with store.reading() as tables:
             first_row = tables.state().last_row + 1
-            new = _unknown(chunk, tables)
-        missing = [text for text in new if text.id not in vectors]
-        made = encoder.encode([text.content for text in missing])
-        vectors.update((text.id, vector) for text, vector in zip(missing, made, strict=True))
-        matrix = np.array([vectors[text.id] for text in new], np.float32).reshape(
-            len(new), encoder.inner.dims
+            recognised = recognise(chunk, tables, claimed)
+        texts = [*recognised.new, *recognised.versions.values()]
+        missing = [text.content for text in texts if text.content not in vectors]
+        vectors.update(zip(missing, encoder.encode(missing), strict=True))
+        matrix = np.array([vectors[text.content] for text in texts], np.float32).reshape(
+            len(texts), encoder.inner.dims
         )
-        representatives = _store(new, matrix, first_row, store, encoder.encoder_id, bands)
-    report.known += len(chunk) - len(new)
-    report.added += len(new)
-    report.grouped += sum(row is not None for row in representatives)
+        representatives = _store(recognised, matrix, first_row, store, encoder.encoder_id, bands)
+        if representatives is not None:
+            return recognised, representatives
 
 
 def _store(
-    new: Sequence[Text],
+    recognised: Recognised,
     vectors: Matrix,
     first_row: int,
     store: Store[Tables],
     encoder_id: int,
     bands: BandIndex,
 ) -> list[int | None] | None:
-    """Stores texts with all that is made of them, and returns their representatives; None, and nothing is
-    stored, where another process has added texts since first_row was read.
+    """Stores new texts and versions with all that is made of them, and returns the representatives of the new
+    ones; None, and nothing is stored, where another process has added texts since first_row was read, or
+    removed one that has a new version.
     """
-    if not new:
+    n_new, old_rows = len(recognised.new), list(recognised.versions)
+    texts = [*recognised.new, *recognised.versions.values()]
+    if not texts and not recognised.names:
         return []
-    terms = hash_terms([text.content for text in new])
+    terms = hash_terms([text.content for text in texts])
     content = content_terms(terms)
     keys, enough = band_keys(content)
     with bands.lock, store.reading() as tables:
         bands.follow(tables, tables.state())
         representatives = find_representatives(
-            tables, bands, encoder_id, first_row, (keys, enough), content, vectors
-        )
+            tables, bands, encoder_id, first_row, (keys[:n_new], enough[:n_new]), content, vectors
+        )[:n_new]
     stored = keys.astype("<u4")
     batch = [
         PreparedText(text, ids, counts, stored[i].tobytes() if enough[i] and row is None else b"", row)
         for i, (text, (ids, counts), row) in enumerate(
-            zip(new, terms.to_bytes(), representatives, strict=True)
+            zip(texts, terms.to_bytes(), [*representatives, *([None] * len(old_rows))], strict=True)
         )
     ]
     with store.writing() as tables:
-        if not tables.texts.add(batch, first_row):
+        if len(tables.texts.ids(old_rows)) < len(old_rows) or not tables.texts.add(batch[:n_new], first_row):
             return None
-        tables.vectors.put(encoder_id, range(first_row, first_row + len(new)), vectors)
+        replace_texts(tables, old_rows, batch[n_new:], first_row + n_new)
+        tables.vectors.put(encoder_id, range(first_row, first_row + len(texts)), vectors)
+        tables.identity.add(_names(recognised, texts, first_row))
     return representatives
 
 
-def _unknown(chunk: Sequence[Text], tables: Tables) -> list[Text]:
-    """The texts that neither the store nor the chunk before them has: by id, canonical address or content."""
-    ids, urls, hashes = tables.texts.known(chunk)
-    new = []
-    for text in chunk:
-        url = text.canonical_url if text.url else None
-        if text.id in ids or url in urls or text.content_hash in hashes:
-            continue
-        ids[text.id] = hashes[text.content_hash] = text.id
-        if url:
-            urls[url] = text.id
-        new.append(text)
-    return new
+def _names(recognised: Recognised, texts: Sequence[Text], first_row: int) -> dict[int, set[str]]:
+    """Returns the names that each stored text gets, by row."""
+    names = {row: names_of(text) for row, text in enumerate(texts, first_row)}
+    return {
+        **{row: more for row, more in recognised.names.items() if row not in recognised.versions},
+        **names,
+    }

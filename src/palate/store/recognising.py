@@ -1,0 +1,186 @@
+"""Recognising: what a text is to a store: a new one, the same as one that is there, or its new version."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from palate.identity import is_fuller, kinds_agree, new_version, origins, possible_ids, resembles, world_ids
+from palate.results import KnownText
+from palate.store.keys import text_key
+from palate.store.tables import Tables
+from palate.text import Text
+
+MAX_SHOWN = 80  # characters of a text that tell a person which one it is
+
+Place = int  # of a stored text its row; of the n-th new one -n
+
+
+class _Match(NamedTuple):
+    place: Place
+    by: str  # what tells that it is the same: its words, its id in its source, a DOI …
+    becomes: Literal["known", "version"]
+
+
+@dataclass(eq=False)
+class Recognised:
+    """What some texts are to a store.
+
+    new: texts to be added, with ids that no other text has. versions: the new words of stored texts, by row.
+    known, updated: see `AddReport`. ids: of each of the texts that were given, the one it has in the store.
+    names: more ids that the world knows a stored text by, by row. claims: keys of the origins that were
+    met."""
+
+    new: list[Text] = field(default_factory=list)
+    versions: dict[int, Text] = field(default_factory=dict)
+    known: list[KnownText] = field(default_factory=list)
+    updated: int = 0
+    ids: list[str] = field(default_factory=list)
+    names: dict[int, set[str]] = field(default_factory=dict)
+    claims: set[int] = field(default_factory=set)
+
+
+def recognise(texts: Sequence[Text], tables: Tables, claimed: Set[int] = frozenset()) -> Recognised:
+    """Tells what some texts are to a store and to those before them, by the rules of `palate.identity`.
+
+    claimed: keys of origins that were met before in the same source: an origin that comes again with other
+    words names two texts, and so none. Costs three look-ups for all texts together, and the reading of those
+    stored ones that share a name or address with one of other words."""
+    return _Recogniser(texts, tables, claimed).recognise(texts)
+
+
+def stored_ids(texts: Sequence[Text], tables: Tables) -> list[str | None]:
+    """Returns the id that each text has in a store, None where it is not there."""
+    recogniser = _Recogniser(texts, tables, frozenset())
+    return [recogniser.id_at(match.place) if (match := recogniser.match(text)) else None for text in texts]
+
+
+class _Recogniser:
+    def __init__(self, texts: Sequence[Text], tables: Tables, claimed: Set[int]) -> None:
+        self._tables, self._claimed = tables, claimed
+        self._found = Recognised()
+        self._of_world: dict[int, frozenset[str]] = {}
+        names = {name for text in texts for name in (*origins(text), *self._world_ids(text))}
+        self._by_name: dict[str, list[Place]] = tables.identity.rows(names)
+        alike = tables.texts.alike(texts)
+        self._by_content: dict[str, list[Place]] = alike.by_content
+        self._by_address: dict[str, list[Place]] = alike.by_address
+        self._texts: dict[Place, Text] = tables.texts.get(self._rows_to_read(texts))
+        others = {row for rows in self._by_content.values() for row in rows} - set(self._texts)
+        self._ids = tables.texts.ids(others)
+        self._taken = tables.texts.taken([text.id for text in texts])
+
+    def recognise(self, texts: Sequence[Text]) -> Recognised:
+        found = self._found
+        for text in texts:
+            match = self.match(text)
+            if match is None:
+                place = self._put_new(text)
+            elif match.becomes == "version":
+                place = match.place
+                self._put_version(place, text)
+            else:
+                place = match.place
+                found.known.append(
+                    KnownText((text.title or text.body)[:MAX_SHOWN], self.id_at(place), match.by)
+                )
+            self._enter(text, place)
+            found.ids.append(self.id_at(place))
+        return found
+
+    def match(self, text: Text) -> _Match | None:
+        """Returns the text that this one is, and by what; None where it is a new one."""
+        for place in self._by_content.get(text.content_hash, ()):
+            if self._kinds_agree(text, place):
+                return _Match(place, "its words", "known")
+        for origin in origins(text):
+            if text_key(origin) not in self._claimed and text_key(origin) not in self._found.claims:
+                for place in self._by_name.get(origin, ()):
+                    other = self._texts[place]
+                    if kinds_agree(self._world_ids(text), self._world_ids(other)) and resembles(text, other):
+                        return _Match(
+                            place, "its id in its source", "known" if is_fuller(other, text) else "version"
+                        )
+        for name in sorted(self._world_ids(text)):
+            for place in self._by_name.get(name, ()):
+                if resembles(text, other := self._texts[place]):
+                    return _Match(place, name, "version" if is_fuller(text, other) else "known")
+        return self._match_of_address(text)
+
+    def id_at(self, place: Place) -> str:
+        text = self._texts.get(place)
+        return self._ids[place] if text is None else text.id
+
+    def _match_of_address(self, text: Text) -> _Match | None:
+        for place in self._by_address.get(text.canonical_url, ()) if text.url else ():
+            other = self._texts[place]
+            if kinds_agree(self._world_ids(text), self._world_ids(other)):
+                if is_fuller(other, text):
+                    return _Match(place, "its address", "known")
+                if is_fuller(text, other):
+                    return _Match(place, "its address", "version")
+        return None
+
+    def _kinds_agree(self, text: Text, place: Place) -> bool:
+        of_world = self._world_ids(text)
+        if not of_world or any(place in self._by_name.get(name, ()) for name in of_world):
+            return True
+        return kinds_agree(of_world, self._world_ids(self._texts[place]))
+
+    def _rows_to_read(self, texts: Sequence[Text]) -> set[int]:
+        """Rows of the texts that it takes more than their words to tell from these."""
+        rows = set[int]()
+        for text in texts:
+            of_world = self._world_ids(text)
+            same = self._by_content.get(text.content_hash, [])
+            named = {row for name in of_world for row in self._by_name.get(name, ())}
+            if of_world and not named.issuperset(same):
+                rows.update(same)
+            if not same or of_world:
+                rows |= named
+                rows.update(row for name in origins(text) for row in self._by_name.get(name, ()))
+                rows.update(self._by_address.get(text.canonical_url, ()) if text.url else ())
+        return rows
+
+    def _put_new(self, text: Text) -> Place:
+        free = text.id if text.id not in self._taken else self._free_id(text)
+        self._taken.add(free)
+        self._found.new.append(replace(text, id=free))
+        place = -len(self._found.new)
+        self._texts[place] = self._found.new[-1]
+        return place
+
+    def _put_version(self, place: Place, text: Text) -> None:
+        version = new_version(self._texts[place], text)
+        self._texts[place] = version
+        self._found.updated += 1
+        if place < 0:
+            self._found.new[-place - 1] = version
+        else:
+            self._found.versions[place] = version
+
+    def _enter(self, text: Text, place: Place) -> None:
+        """Lets the texts after this one be recognised by it, and its text by what it brought."""
+        of_world = self._world_ids(text)
+        if place > 0 and (more := {name for name in of_world if place not in self._by_name.get(name, ())}):
+            self._found.names.setdefault(place, set()).update(more)
+        if text.origin:
+            self._found.claims.add(text_key(text.origin))
+        for index, keys in (
+            (self._by_content, [text.content_hash]),
+            (self._by_name, [*of_world, *([text.origin] if text.origin else [])]),
+            (self._by_address, [text.canonical_url] if text.url else []),
+        ):
+            for key in keys:
+                if place not in index.setdefault(key, []):
+                    index[key].append(place)
+
+    def _free_id(self, text: Text) -> str:
+        free = (
+            id for id in possible_ids(text) if id not in self._taken and not self._tables.texts.taken([id])
+        )
+        return next(free)
+
+    def _world_ids(self, text: Text) -> frozenset[str]:
+        if id(text) not in self._of_world:
+            self._of_world[id(text)] = world_ids(text)
+        return self._of_world[id(text)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from palate.identity import is_fuller, kinds_agree, new_version, possible_ids, resembles, world_ids
 from palate.text import Text, origin_of
 
-SAFE = st.characters(codec="ascii", exclude_categories=["Cc", "Zs"], exclude_characters="\"|.,;:')]}<>#?%&")
+SAFE = st.characters(codec="ascii", exclude_categories=["Cc", "Zs"], exclude_characters="\"|.,;:'()[]{}<>#?%&")
 DOIS = st.builds("10.{}/{}".format, st.integers(1000, 99_999_999), st.text(SAFE, min_size=1, max_size=12))
 
 

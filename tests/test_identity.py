@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from palate.identity import is_fuller, kinds_agree, new_version, possible_ids, resembles, world_ids
 from palate.text import Text, origin_of
 
-SAFE = st.characters(codec="ascii", exclude_categories=["Cc", "Zs"], exclude_characters="\"|.,;:'()[]{}<>#?%&")
+ENDING = "\"|.,;:'()[]{}<>#?%&"  # characters that may end a DOI in a sentence or an address
+SAFE = st.characters(codec="ascii", exclude_categories=["Cc", "Zs"], exclude_characters=ENDING)
 DOIS = st.builds("10.{}/{}".format, st.integers(1000, 99_999_999), st.text(SAFE, min_size=1, max_size=12))
 
 

@@ -66,7 +66,7 @@ def test_texts_of_an_older_store_are_known_by_their_ids(path: Path, words: Encod
         path,
         "0005",
         "insert into text values (1, 'https://a.org/1', 'Fog at sea', 'Dense.', 'News', 'https://a.org/1',"
-        """ '', null, '{"doi": "https://doi.org/10.1000/F"}', 'h', 'https://a.org/1', 1, '2024-01-01', 1, 2)""",
+        """ '', null, '{"doi": "https://doi.org/10.1000/F"}', 'h', 'https://a.org/1', 1, '2024', 1, 2)""",
         "insert into terms values (1, x'', x'')",
         "insert into words (words) values ('rebuild')",
     )

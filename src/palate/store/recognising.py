@@ -133,12 +133,10 @@ class _Recogniser:
             of_world = self._world_ids(text)
             same = self._by_content.get(text.content_hash, [])
             named = {row for name in of_world for row in self._by_name.get(name, ())}
-            if of_world and not named.issuperset(same):
-                rows.update(same)
-            if not same or of_world:
-                rows |= named
-                rows.update(row for name in origins(text) for row in self._by_name.get(name, ()))
-                rows.update(self._by_address.get(text.canonical_url, ()) if text.url else ())
+            if same and (not of_world or not named.isdisjoint(same)):
+                continue
+            rows |= named.union(same, *(self._by_name.get(name, ()) for name in origins(text)))
+            rows.update(self._by_address.get(text.canonical_url, ()) if text.url else ())
         return rows
 
     def _put_new(self, text: Text) -> Place:

@@ -134,7 +134,8 @@ def _store(
     with store.writing() as tables:
         if len(tables.texts.ids(old_rows)) < len(old_rows) or not tables.texts.add(batch[:n_new], first_row):
             return None
-        replace_texts(tables, old_rows, batch[n_new:], first_row + n_new)
+        if old_rows:
+            replace_texts(tables, old_rows, batch[n_new:], first_row + n_new)
         tables.vectors.put(encoder_id, range(first_row, first_row + len(texts)), vectors)
         tables.identity.add(_names(recognised, texts, first_row))
     return representatives

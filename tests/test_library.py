@@ -154,9 +154,31 @@ def test_a_new_version_has_the_judgements_of_the_old(path: Path, words: Encoder)
         undone = me.undo()
         assert undone is not None
         assert undone.text_id == "w"
-        library.remove(["w"])
+        gone = library.remove(["w"], forget=True)
+        assert (gone.removed, gone.judged, gone.forgotten) == (1, 1, 2)
         assert me.judged() == []
         assert all(finding.ok for finding in library.examine())
+
+
+def test_the_judgement_of_an_old_version_teaches_the_new_one_to_another_encoder(
+    path: Path, words: Encoder, wider: Encoder
+) -> None:
+    origin = origin_of("https://a.org/feed", "w")
+    with Library(path, encoder="words") as library:
+        library.add([Text.of("Whales sing at sea.", title="Whales", id="w", origin=origin)])
+        library.add([Text(f"{n}", "", f"Bonds fell {n} times.") for n in range(3)])
+        library.reader(kind="bayes").judge("w", "like")
+        library.add([Text.of("Whales and gulls sing at sea.", title="Whales", id="w", origin=origin)])
+        library.use_encoder("wider")
+        told = library.reader().value([library.text("w")])[0].mean
+    with Library(":memory:", encoder="wider") as fresh:
+        fresh.add([Text("w", "Whales", "Whales and gulls sing at sea.")])
+        fresh.add([Text(f"{n}", "", f"Bonds fell {n} times.") for n in range(3)])
+        me = fresh.reader(kind="bayes")
+        unjudged = me.value([fresh.text("w")])[0].mean
+        me.judge("w", "like")
+        assert told > unjudged
+        assert told == pytest.approx(me.value([fresh.text("w")])[0].mean, abs=0.02)
 
 
 def test_the_new_version_of_a_text_that_stands_for_a_group_stays_in_it(library: Library) -> None:

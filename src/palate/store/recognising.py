@@ -89,9 +89,8 @@ class _Recogniser:
 
     def match(self, text: Text) -> _Match | None:
         """Returns the text that this one is, and by what; None where it is a new one."""
-        for place in self._by_content.get(text.content_hash, ()):
-            if self._kinds_agree(text, place):
-                return _Match(place, "its words", "known")
+        if (place := self._place_of_words(text)) is not None:
+            return _Match(place, "its words", "known")
         for origin in origins(text):
             if text_key(origin) not in self._claimed and text_key(origin) not in self._found.claims:
                 for place in self._by_name.get(origin, ()):
@@ -120,11 +119,15 @@ class _Recogniser:
                     return _Match(place, "its address", "version")
         return None
 
-    def _kinds_agree(self, text: Text, place: Place) -> bool:
-        of_world = self._world_ids(text)
-        if not of_world or any(place in self._by_name.get(name, ()) for name in of_world):
-            return True
-        return kinds_agree(of_world, self._world_ids(self._texts[place]))
+    def _place_of_words(self, text: Text) -> Place | None:
+        """Returns the first text with the same words that no registry tells from this one."""
+        places, of_world = self._by_content.get(text.content_hash, ()), self._world_ids(text)
+        named = {place for name in of_world for place in self._by_name.get(name, ())}
+        for place in places:
+            if not of_world or place in named:
+                return place
+        others = (place for place in places if kinds_agree(of_world, self._world_ids(self._texts[place])))
+        return next(others, None)
 
     def _rows_to_read(self, texts: Sequence[Text]) -> set[int]:
         """Rows of the texts that it takes more than their words to tell from these."""

@@ -25,13 +25,18 @@ from sqlalchemy import (
 from palate.store import schema
 from palate.store.dialect import Dialect
 from palate.store.encoders import ENCODER_ID_IN_USE
+from palate.store.removals import NO_NUMBERS
 
 _text, _feedback, _removed, _vector = schema.text.c, schema.feedback.c, schema.removed.c, schema.vector.c
 _going = Table("going", MetaData(), Column("row", Integer, primary_key=True), prefixes=["temporary"])
 _rows = select(_going.c.row)
+_old_versions = select(_removed.row).where(_removed.successor.in_(_rows))
+_of_going = _feedback.row.in_(_rows) | _feedback.row.in_(_old_versions)
 _undo = schema.feedback.alias("undo")
+_version = schema.removed.alias("version").c
 _stands = exists().where(
-    _feedback.row == _going.c.row,
+    (_feedback.row == _going.c.row)
+    | _feedback.row.in_(select(_version.row).where(_version.successor == _going.c.row)),
     ~exists().where(_undo.c.undoes == _feedback.entry).correlate(schema.feedback),
 )
 
@@ -77,7 +82,7 @@ def count_removal(
     connection.execute(delete(_going).where(_going.c.row.not_in(select(_text.row))))
     removed = connection.execute(select(func.count()).select_from(_going)).scalar_one()
     judged = connection.execute(select(func.count()).select_from(_going).where(_stands)).scalar_one()
-    entries = select(func.count()).select_from(schema.feedback).where(_feedback.row.in_(_rows))
+    entries = select(func.count()).select_from(schema.feedback).where(_of_going)
     forgotten = connection.execute(entries).scalar_one() if forget else 0
     _going.drop(connection)
     return RemovedCounts(removed, judged, forgotten)
@@ -120,9 +125,13 @@ def _record(connection: Connection, *, keep_numbers: bool) -> None:
 
 
 def _forget(connection: Connection) -> int:
-    """Deletes the judgements of what is going, with their undos and predictions; returns how many."""
-    entries = select(_feedback.entry).where(_feedback.row.in_(_rows))
-    counted = select(_feedback.taste, func.count()).where(_feedback.row.in_(_rows)).group_by(_feedback.taste)
+    """Deletes the judgements of what is going and of its old versions, with their undos, predictions and
+    numbers; returns how many.
+    """
+    forgotten = update(schema.removed).where(_removed.successor.in_(_rows))
+    connection.execute(forgotten.values(NO_NUMBERS))
+    entries = select(_feedback.entry).where(_of_going)
+    counted = select(_feedback.taste, func.count()).where(_of_going).group_by(_feedback.taste)
     counts = [{"taste_id": taste_id, "count": count} for taste_id, count in connection.execute(counted)]
     if not counts:
         return 0
@@ -132,5 +141,5 @@ def _forget(connection: Connection) -> int:
     connection.execute(delete(schema.crowd))
     connection.execute(delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)))
     connection.execute(delete(schema.feedback).where(_feedback.undoes.in_(entries)))
-    connection.execute(delete(schema.feedback).where(_feedback.row.in_(_rows)))
+    connection.execute(delete(schema.feedback).where(_of_going))
     return sum(count["count"] for count in counts)

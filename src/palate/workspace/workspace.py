@@ -93,29 +93,29 @@ class Workspace:
     def features_of(self, corpus: Corpus, rows: Sequence[int]) -> tuple[list[int], Features]:
         """Returns those of some store rows that a taste can learn from, in their order, and their features.
 
-        A text that was removed still counts where its numbers were kept, under the encoder in use.
+        A text that was removed still counts where its numbers were kept, under the encoder in use; a replaced
+        one without them counts as its new version.
         """
         here = corpus.indices_of(rows)
         if len(here) == len(rows):
             return list(rows), corpus.features(here)
         present = set(corpus.rows[here].tolist())
+        missing = [row for row in rows if row not in present]
         encoder = self.encoding.cached
         with self.store.reading() as tables:
-            columns = tables.removals.raw(
-                encoder.encoder_id, encoder.inner.dims, [row for row in rows if row not in present]
-            )
-        kept = raw_texts(columns)
-        both = Features.joined(
-            [
-                corpus.features(here),
-                corpus.space.features(
-                    kept.vectors.astype(np.float32), kept.terms, corpus.space.ages(kept.moments)
-                ),
-            ]
+            kept = raw_texts(tables.removals.raw(encoder.encoder_id, encoder.inner.dims, missing))
+            successors = tables.removals.successors(missing)
+        for row in kept.rows.tolist():
+            successors.pop(row, None)
+        here = corpus.indices_of([*rows, *successors.values()])
+        features = corpus.space.features(
+            kept.vectors.astype(np.float32), kept.terms, corpus.space.ages(kept.moments)
         )
+        both = Features.joined([corpus.features(here), features])
         position = {
             row: index for index, row in enumerate([*corpus.rows[here].tolist(), *kept.rows.tolist()])
         }
+        position |= {old: position[new] for old, new in successors.items() if new in position}
         known = [row for row in rows if row in position]
         return known, both[[position[row] for row in known]]
 

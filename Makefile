@@ -3,6 +3,7 @@
 # make test-fast    the inner loop, under a minute: no trained model is loaded
 # make test-lowest, make test-newest   all tests at both ends of the ranges in pyproject.toml
 # make test-all     all of these
+# make fuzz         10,000 broken documents of every format
 # make constraints  take the newest versions in the ranges, once `make test-newest` passes
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -11,7 +12,7 @@ PYTEST := -m pytest -n auto
 FAST := -m "not slow" --hypothesis-profile=fast
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench clean
+.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench fuzz clean
 
 run: .venv/installed
 	@$(BIN)/palate demo $(if $(SOURCE),"$(SOURCE)")
@@ -45,6 +46,9 @@ constraints: build/newest/installed
 
 bench: .venv/installed-test
 	$(BIN)/python benchmarks/run.py
+
+fuzz: .venv/installed-test
+	$(BIN)/python benchmarks/fuzz.py
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

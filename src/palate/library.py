@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.search import FUSED_TEXTS, fused, nearest
 from palate.workspace.workspace import Workspace
 
+MAX_HELD_ITEMS = 20_000  # of a source, between checking and storing it; a longer one is read twice
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
 
@@ -93,9 +95,12 @@ class Library(OpenStore):
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
-        total = sum(1 for _ in texts)
+        items = iter(texts)
+        held = list(islice(items, MAX_HELD_ITEMS))
+        total = len(held) + sum(1 for _ in items)
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
+        found = held if total == len(held) else texts
+        report = add_texts(found, total, self._store, encoder, self.workspace.bands, progress)
         report.unchanged = texts.unchanged
         if report.added or report.updated or report.grouped:
             self.workspace.maintain()

@@ -37,7 +37,7 @@ ITEM += "<pubDate>Thu, 01 Jan 2004 19:48:21 GMT</pubDate><description>&lt;p&gt;D
 CHANNEL = "<channel><title>News</title><link>https://a.org/</link>"
 RSS = f'<?xml version="1.0"?><rss version="2.0">{CHANNEL}{ITEM}</channel></rss>'
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://a.org/"><title>News</title>
-<entry><title type="html">Fog &lt;i&gt;now&lt;/i&gt;</title><id>urn:1</id><updated>2024-01-05T08:00:00Z</updated>
+<entry><title type="html">Fog &lt;i&gt;now&lt;/i&gt;</title><id>urn:1</id><updated>2024-01-05T08:00Z</updated>
 <link rel="alternate" href="1"/><author><name>Ann</name></author>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Dense.</p></div></content></entry></feed>"""
 JSON_FEED = {

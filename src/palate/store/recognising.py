@@ -12,11 +12,11 @@ from palate.text import Text
 
 MAX_SHOWN = 80  # characters of a text that tell a person which one it is
 
-Place = int  # of a stored text its row; of the n-th new one -n
+Ref = int  # of a stored text its row; of the n-th new one -n
 
 
 class _Match(NamedTuple):
-    place: Place
+    ref: Ref
     by: str  # what tells that it is the same: its words, its id in its source, a DOI …
     becomes: Literal["known", "version"]
 
@@ -51,7 +51,7 @@ def recognise(texts: Sequence[Text], tables: Tables, claimed: Set[int] = frozens
 def stored_ids(texts: Sequence[Text], tables: Tables) -> list[str | None]:
     """Returns the id that each text has in a store, None where it is not there."""
     recogniser = _Recogniser(texts, tables, frozenset())
-    return [recogniser.id_at(match.place) if (match := recogniser.match(text)) else None for text in texts]
+    return [recogniser.id_at(match.ref) if (match := recogniser.match(text)) else None for text in texts]
 
 
 class _Recogniser:
@@ -60,11 +60,11 @@ class _Recogniser:
         self._found = Recognised()
         self._of_world: dict[int, frozenset[str]] = {}
         names = {name for text in texts for name in (*origins(text), *self._world_ids(text))}
-        self._by_name: dict[str, list[Place]] = tables.identity.rows(names)
+        self._by_name: dict[str, list[Ref]] = tables.identity.rows(names)
         alike = tables.texts.alike(texts)
-        self._by_content: dict[str, list[Place]] = alike.by_content
-        self._by_address: dict[str, list[Place]] = alike.by_address
-        self._texts: dict[Place, Text] = tables.texts.get(self._rows_to_read(texts))
+        self._by_content: dict[str, list[Ref]] = alike.by_content
+        self._by_address: dict[str, list[Ref]] = alike.by_address
+        self._texts: dict[Ref, Text] = tables.texts.get(self._rows_to_read(texts))
         others = {row for rows in self._by_content.values() for row in rows} - set(self._texts)
         self._ids = tables.texts.ids(others)
         self._taken = tables.texts.taken([text.id for text in texts])
@@ -74,59 +74,59 @@ class _Recogniser:
         for text in texts:
             match = self.match(text)
             if match is None:
-                place = self._put_new(text)
+                ref = self._put_new(text)
             elif match.becomes == "version":
-                place = match.place
-                self._put_version(place, text)
+                ref = match.ref
+                self._put_version(ref, text)
             else:
-                place = match.place
+                ref = match.ref
                 found.known.append(
-                    KnownText((text.title or text.body)[:MAX_SHOWN], self.id_at(place), match.by)
+                    KnownText((text.title or text.body)[:MAX_SHOWN], self.id_at(ref), match.by)
                 )
-            self._enter(text, place)
-            found.ids.append(self.id_at(place))
+            self._enter(text, ref)
+            found.ids.append(self.id_at(ref))
         return found
 
     def match(self, text: Text) -> _Match | None:
         """Returns the text that this one is, and by what; None where it is a new one."""
-        if (place := self._place_of_words(text)) is not None:
-            return _Match(place, "its words", "known")
+        if (ref := self._ref_of_words(text)) is not None:
+            return _Match(ref, "its words", "known")
         for origin in origins(text):
             if text_key(origin) not in self._claimed and text_key(origin) not in self._found.claims:
-                for place in self._by_name.get(origin, ()):
-                    other = self._texts[place]
+                for ref in self._by_name.get(origin, ()):
+                    other = self._texts[ref]
                     if kinds_agree(self._world_ids(text), self._world_ids(other)) and resembles(text, other):
                         return _Match(
-                            place, "its id in its source", "known" if is_fuller(other, text) else "version"
+                            ref, "its id in its source", "known" if is_fuller(other, text) else "version"
                         )
         for name in sorted(self._world_ids(text)):
-            for place in self._by_name.get(name, ()):
-                if resembles(text, other := self._texts[place]):
-                    return _Match(place, name, "version" if is_fuller(text, other) else "known")
+            for ref in self._by_name.get(name, ()):
+                if resembles(text, other := self._texts[ref]):
+                    return _Match(ref, name, "version" if is_fuller(text, other) else "known")
         return self._match_of_address(text)
 
-    def id_at(self, place: Place) -> str:
-        text = self._texts.get(place)
-        return self._ids[place] if text is None else text.id
+    def id_at(self, ref: Ref) -> str:
+        text = self._texts.get(ref)
+        return self._ids[ref] if text is None else text.id
 
     def _match_of_address(self, text: Text) -> _Match | None:
-        for place in self._by_address.get(text.canonical_url, ()) if text.url else ():
-            other = self._texts[place]
+        for ref in self._by_address.get(text.canonical_url, ()) if text.url else ():
+            other = self._texts[ref]
             if kinds_agree(self._world_ids(text), self._world_ids(other)):
                 if is_fuller(other, text):
-                    return _Match(place, "its address", "known")
+                    return _Match(ref, "its address", "known")
                 if is_fuller(text, other):
-                    return _Match(place, "its address", "version")
+                    return _Match(ref, "its address", "version")
         return None
 
-    def _place_of_words(self, text: Text) -> Place | None:
+    def _ref_of_words(self, text: Text) -> Ref | None:
         """Returns the first text with the same words that no registry tells from this one."""
-        places, of_world = self._by_content.get(text.content_hash, ()), self._world_ids(text)
-        named = {place for name in of_world for place in self._by_name.get(name, ())}
-        for place in places:
-            if not of_world or place in named:
-                return place
-        others = (place for place in places if kinds_agree(of_world, self._world_ids(self._texts[place])))
+        refs, of_world = self._by_content.get(text.content_hash, ()), self._world_ids(text)
+        named = {ref for name in of_world for ref in self._by_name.get(name, ())}
+        for ref in refs:
+            if not of_world or ref in named:
+                return ref
+        others = (ref for ref in refs if kinds_agree(of_world, self._world_ids(self._texts[ref])))
         return next(others, None)
 
     def _rows_to_read(self, texts: Sequence[Text]) -> set[int]:
@@ -142,28 +142,28 @@ class _Recogniser:
             rows.update(self._by_address.get(text.canonical_url, ()) if text.url else ())
         return rows
 
-    def _put_new(self, text: Text) -> Place:
+    def _put_new(self, text: Text) -> Ref:
         free = text.id if text.id not in self._taken else self._free_id(text)
         self._taken.add(free)
         self._found.new.append(replace(text, id=free))
-        place = -len(self._found.new)
-        self._texts[place] = self._found.new[-1]
-        return place
+        ref = -len(self._found.new)
+        self._texts[ref] = self._found.new[-1]
+        return ref
 
-    def _put_version(self, place: Place, text: Text) -> None:
-        version = new_version(self._texts[place], text)
-        self._texts[place] = version
+    def _put_version(self, ref: Ref, text: Text) -> None:
+        version = new_version(self._texts[ref], text)
+        self._texts[ref] = version
         self._found.updated += 1
-        if place < 0:
-            self._found.new[-place - 1] = version
+        if ref < 0:
+            self._found.new[-ref - 1] = version
         else:
-            self._found.versions[place] = version
+            self._found.versions[ref] = version
 
-    def _enter(self, text: Text, place: Place) -> None:
+    def _enter(self, text: Text, ref: Ref) -> None:
         """Lets the texts after this one be recognised by it, and its text by what it brought."""
         of_world = self._world_ids(text)
-        if place > 0 and (more := {name for name in of_world if place not in self._by_name.get(name, ())}):
-            self._found.names.setdefault(place, set()).update(more)
+        if ref > 0 and (more := {name for name in of_world if ref not in self._by_name.get(name, ())}):
+            self._found.names.setdefault(ref, set()).update(more)
         if text.origin:
             self._found.claims.add(text_key(text.origin))
         for index, keys in (
@@ -172,8 +172,8 @@ class _Recogniser:
             (self._by_address, [text.canonical_url] if text.url else []),
         ):
             for key in keys:
-                if place not in index.setdefault(key, []):
-                    index[key].append(place)
+                if ref not in index.setdefault(key, []):
+                    index[key].append(ref)
 
     def _free_id(self, text: Text) -> str:
         free = (

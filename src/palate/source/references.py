@@ -56,7 +56,7 @@ def read_bibtex(document: DocumentReader, columns: Columns) -> Items:
 
 
 def _texts(document: DocumentReader, columns: Columns, records: Iterable[Record], expected: str) -> Items:
-    rows = RowReader(document.name, columns)
+    rows = RowReader(document.name, columns, document.place)
     number = 0
     for number, record in records:
         where = f"{document.name}, row {number}"

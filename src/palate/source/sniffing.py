@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from palate.document.charset import CONTROL_BYTES, marked_encoding
 from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
-from palate.source.columns import TEXT_COLUMNS, TITLE_COLUMNS
+from palate.source.column_names import TEXT_COLUMNS, TITLE_COLUMNS, field_of
 from palate.source.tables import delimiter_of
 
 Format = Literal[
@@ -183,7 +183,7 @@ def _has_header(text: str) -> bool:
     if len(cells) == 1:  # "Summary" may begin a plain text
         return cells[0] in TEXT_COLUMNS or cells[0] in TITLE_COLUMNS
     return all(0 < len(name) <= 40 for name in names) and any(
-        name in TEXT_COLUMNS or name in TITLE_COLUMNS for name in names
+        field_of(name) in ("title", "text") for name in names
     )
 
 

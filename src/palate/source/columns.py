@@ -129,7 +129,7 @@ class RowReader:
     def _others(self, row: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
         others: dict[str, Any] = {}
         for name, value in row.items():
-            if name in used or is_missing(value) or (value := json_value(value)) is None:
+            if name in used or is_missing(value) or (value := json_value(value)) in (None, [], {}):
                 continue
             others[clean_text(name)] = (
                 without_markup(value) if self.has_markup and isinstance(value, str) else value

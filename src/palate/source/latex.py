@@ -35,7 +35,7 @@ def latex_to_text(latex: str) -> str:
     >>> latex_to_text(r"{\textless} 50% of G{\'o}del's \emph{{BERT}} for $x^2 < 3$")
     "< 50% of Gódel's BERT for $x^2 < 3$"
     """
-    if "\\" in latex or "$" in latex:
+    if any(sign in latex for sign in ("\\", "$", "~", "--", "``")):
         latex = _converter().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", latex))
     return _outside_maths(latex, lambda part: BRACES.sub("", part)).strip()
 

@@ -7,9 +7,14 @@ from palate.source.references.endnote_xml import read_endnote_xml
 from palate.text import Text
 
 XML = """<?xml version="1.0" encoding="UTF-8" ?><xml><records>
-<record><database name="x.enl">x</database><rec-number>1</rec-number><ref-type name="Journal Article">17</ref-type>
-<contributors><authors><author><style face="normal">Doe, Jane</style></author><author>Roe, R</author></authors></contributors>
-<titles><title><style face="normal">Snow on </style><style face="italic">flat</style><style> roofs &lt; 5</style></title></titles>
+<record><database name="x.enl">x</database><rec-number>1</rec-number>
+<ref-type name="Journal Article">17</ref-type>
+<contributors><authors><author><style face="normal">Doe, Jane</style></author>
+<author>Roe, R</author></authors>
+</contributors>
+<titles>
+<title><style face="normal">Snow on </style><style face="italic">flat</style>
+<style> roofs &lt; 5</style></title></titles>
 <dates><year><style>2020</style></year><pub-dates><date>Mar 4</date></pub-dates></dates>
 <abstract><style>Roofs were weighed.</style></abstract>
 <electronic-resource-num>10.1000/Snow</electronic-resource-num>

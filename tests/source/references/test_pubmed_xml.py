@@ -3,16 +3,23 @@ from palate.source.items import GUESSED_COLUMNS
 from palate.source.references.pubmed_xml import read_pubmed_xml
 from palate.text import Text
 
-XML = """<?xml version="1.0"?><!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "https://dtd.example/x.dtd">
+XML = """<?xml version="1.0"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "https://dtd.example/x.dtd">
 <PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">123</PMID><Article>
-<Journal><JournalIssue><PubDate><Year>2020</Year><Month>Mar</Month><Day>4</Day></PubDate></JournalIssue><Title>J Snow</Title></Journal>
-<ArticleTitle>Uptake of CO<sub>2</sub> by <i>Chlorella</i>.</ArticleTitle><ELocationID EIdType="doi">10.1000/CO2</ELocationID>
-<Abstract><AbstractText Label="AIM">To see <b>gas</b>.</AbstractText><AbstractText>It grew.</AbstractText></Abstract>
-<AuthorList><Author><LastName>Doe</LastName><ForeName>Jane</ForeName></Author><Author><CollectiveName>Algae Group</CollectiveName></Author></AuthorList>
+<Journal><JournalIssue><PubDate><Year>2020</Year><Month>Mar</Month><Day>4</Day></PubDate></JournalIssue>
+<Title>J Snow</Title></Journal>
+<ArticleTitle>Uptake of CO<sub>2</sub> by <i>Chlorella</i>.</ArticleTitle>
+<ELocationID EIdType="doi">10.1000/CO2</ELocationID>
+<Abstract><AbstractText Label="AIM">To see <b>gas</b>.</AbstractText>
+<AbstractText>It grew.</AbstractText></Abstract>
+<AuthorList><Author><LastName>Doe</LastName><ForeName>Jane</ForeName></Author>
+<Author><CollectiveName>Algae Group</CollectiveName></Author>
+</AuthorList>
 <Language>eng</Language></Article></MedlineCitation></PubmedArticle>
 <PubmedArticle><MedlineCitation><PMID>124</PMID><Article><ArticleTitle>[Not Available].</ArticleTitle>
 <VernacularTitle>Neige.</VernacularTitle><ArticleDate><Year>2020</Year><Month>03</Month><Day>04</Day></ArticleDate>
-<Journal><JournalIssue><PubDate><MedlineDate>2020 Jan-Feb</MedlineDate></PubDate></JournalIssue></Journal></Article></MedlineCitation></PubmedArticle>
+<Journal><JournalIssue><PubDate><MedlineDate>2020 Jan-Feb</MedlineDate></PubDate></JournalIssue></Journal>
+</Article></MedlineCitation></PubmedArticle>
 </PubmedArticleSet>"""
 
 

@@ -35,8 +35,10 @@ def latex_to_text(latex: str) -> str:
     >>> latex_to_text(r"{\textless} 50% of G{\'o}del's \emph{{BERT}} for $x^2 < 3$")
     "< 50% of Gódel's BERT for $x^2 < 3$"
     """
-    if any(sign in latex for sign in ("\\", "$", "~", "--", "``")):
-        latex = _converter().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", latex))
+    if "\\" in latex:  # most have accents alone, which are known after the first
+        latex = _outside_maths(latex, lambda part: LETTERS.sub(_accented, part))
+    if any(sign in latex for sign in ("\\", "~", "--", "``")):
+        latex = _with_all_macros(latex)
     return _outside_maths(latex, lambda part: BRACES.sub("", part)).strip()
 
 
@@ -58,9 +60,19 @@ def _outside_maths(text: str, change: Callable[[str], str]) -> str:
     return "".join(change(part) + next(formulas, "") for part in MATHS.split(text))
 
 
+def _accented(match: re.Match[str]) -> str:
+    letter = _letter(match[0])
+    return letter if letter.isalpha() else match[0]  # signs may mean something in LaTeX
+
+
 @lru_cache(4096)
 def _letter(latex: str) -> str:
-    return latex_to_text(latex)
+    return BRACES.sub("", _with_all_macros(latex))
+
+
+def _with_all_macros(latex: str) -> str:
+    text: str = _converter().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", latex))
+    return text
 
 
 @cache

@@ -51,10 +51,8 @@ def read_year(value: Any) -> datetime | None:
     >>> read_year("2020.0").year, read_year(43894), read_year("2020-03-04").month
     (2020, None, 3)
     """
-    text = str(value).strip()
-    if NUMBER.fullmatch(text) and not (len(text) < 20 and float(text) in YEARS):
-        return None
-    return read_date(value)
+    is_number = NUMBER.fullmatch(str(value).strip())
+    return None if is_number and not is_year_only(value) else read_date(value)
 
 
 def is_year_only(value: Any) -> bool:

@@ -88,4 +88,6 @@ def numbered_lines(document: DocumentReader) -> Iterator[tuple[int, str]]:
 
 
 def _joined(lines: list[str]) -> str:
-    return re.sub(r" ?\n ?", "\n\n", " ".join(line or "\n" for line in lines)).strip()
+    if len(lines) == 1:
+        return lines[0]
+    return re.sub(r"(?: ?\n ?)+", "\n\n", " ".join(line or "\n" for line in lines)).strip()

@@ -17,7 +17,7 @@ from palate.source.references.records import (
 
 FIELD = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")  # as the format says: its tag and its value
 LOOSE_FIELD = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t](.*)|\s*)$")  # as some programs write it
-LIST_NUMBER = re.compile(r"^\s*\d+\.\s+(?=[A-Z][A-Z0-9]\s{1,2}- )")  # some lists number their records
+LIST_NUMBER = re.compile(r"\d+\.\s+(?=[A-Z][A-Z0-9]\s{1,2}- )")  # some lists number their records
 LIST_TAGS = frozenset(["A1", "AU", "KW", "UR", "L1", "L2", "LK"])
 PMID = re.compile(r"PMID:?\s*(\d{1,9})\b|\b(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
 OTHER_FIELDS = {  # tag -> what it is called in extra
@@ -47,7 +47,7 @@ def _records(document: DocumentReader) -> Iterator[Record]:
     field: re.Pattern[str] | None = None
     first, lines = 0, list[str]()
     for number, raw in numbered_lines(document):
-        line = LIST_NUMBER.sub("", raw)
+        line = LIST_NUMBER.sub("", raw) if raw[:1].isdigit() else raw
         if field is None and LOOSE_FIELD.match(line):
             field = FIELD if FIELD.match(line) else LOOSE_FIELD
         found = field.match(line) if field else None

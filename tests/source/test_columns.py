@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import pytest
@@ -282,7 +283,7 @@ def test_exports_of_the_tools_people_use_are_read_in_full(name: str) -> None:
 def test_a_bare_id_belongs_to_its_place_and_an_id_of_the_world_to_none() -> None:
     rows = RowReader("a.csv", Columns(), "/home/a.csv")
 
-    def origin(row: dict[str, object]) -> str:
+    def origin(row: Mapping[str, object]) -> str:
         text = rows.text({"title": "a", **row}, "")
         assert isinstance(text, Text)
         return text.origin

@@ -140,13 +140,15 @@ class RowReader:
 def _first_value(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
         value = row[name]
-        if found := _words_by_position(value) if isinstance(value, Mapping) else cell_text(value):
+        if found := cell_text(value) or _words_by_position(value):
             return found, name
     return "", ""
 
 
-def _words_by_position(index: Mapping[str, Any]) -> str:
+def _words_by_position(index: Any) -> str:
     """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its places."""
+    if not isinstance(index, dict):
+        return ""
     places = [
         (place, word)
         for word, where in index.items()

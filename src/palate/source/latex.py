@@ -19,7 +19,7 @@ WORDS_FOR_SIGNS = {  # that pylatexenc does not know
 LETTERS = re.compile(
     r"""\{\\["'`^~=.uvHckrbd](?:\s?\{?\\?[A-Za-z]\}?|\{\})\}"""
     r"""|\\["'`^~=.uvHckrbd]\{\\?[A-Za-z]\}"""
-    r"""|(?<=[A-Za-z])\\["'`^~](?:[aeiouyAEIOUY](?![A-Za-z]?')|\\i\b)"""
+    r"""|\\(?<=[A-Za-z]\\)["'`^~](?:[aeiouyAEIOUY](?![A-Za-z]?')|\\i\b)"""
     r"""|\{\\(?:text[a-z]+|ss|o|O|aa|AA|ae|AE|oe|OE|l|L|i|&|%)\s?\}"""
     r"""|\\text(?:less|greater|mu|degree|pm|times|endash|emdash|bar)\b(?:\{\})?"""
 )

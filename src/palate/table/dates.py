@@ -12,6 +12,7 @@ from palate.table.date_words import CLOCK, date_in_words, moment, zone_of
 MAX_CHARACTERS = 100  # a longer text is no date
 YEAR_FIRST = re.compile(r"(\d{4})(?:\s*([-/. :])\s*(\d{1,2})(?:\s*\2\s*(\d{1,2}))?)?(?!\d)")
 YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DAY_WITH_ZONE = re.compile(r"\d{4}-?\d\d-?\d\d[+-]")
 BEFORE_CLOCK = re.compile(r"[T_,\s]+|:(?=\d\d:\d\d:)", re.IGNORECASE)
 
@@ -65,6 +66,10 @@ def is_year_only(value: Any) -> bool:
 
 
 def _from_text(text: str) -> datetime | None:
+    if ISO_DAY.fullmatch(text):  # most dates, in a third of the time
+        with suppress(ValueError):
+            return _utc(datetime.fromisoformat(text))
+        return None
     text = text.strip("/. \t")
     text = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not text or len(text) > MAX_CHARACTERS or not any(map(str.isdigit, text)):

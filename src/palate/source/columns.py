@@ -14,9 +14,8 @@ from palate.source.row_dates import published_of
 from palate.table.cells import cell_text, clean_text, is_missing, json_value, web_address
 from palate.text import Text, origin_of
 
-Layout = Mapping[
-    str, tuple[str, ...]
-]  # a field -> the columns that may hold it; the first with a value counts
+# a field -> the columns that may hold it; the first with a value counts
+Layout = Mapping[str, tuple[str, ...]]
 
 
 def layout_of(names: Iterable[str], columns: Columns) -> Layout:

@@ -317,6 +317,13 @@ def test_rows_whose_doi_is_missing_are_texts_of_their_own() -> None:
     assert len({row.id for row in rows}) == 3
 
 
+@pytest.mark.parametrize(
+    "names", ["M&uuml;ller, J; Roe, R", r"M{\"u}ller, J and Roe, R", ["M&uuml;ller, J", "Roe, R"]]
+)
+def test_names_of_authors_are_plain_text(names: object) -> None:
+    assert text_of({"title": "a", "Authors": names}).extra["authors"] == ["Müller, J", "Roe, R"]
+
+
 def test_cells_that_were_made_plain_are_left_as_they_are() -> None:
     row = {"title": "The <b> of </b>", "text": "&amp;"}
     text = RowReader("a.html", Columns(), has_markup=False).text(row, "")

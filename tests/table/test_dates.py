@@ -28,6 +28,9 @@ MOMENTS = st.datetimes(datetime(1000, 1, 2), datetime(2100, 12, 30))  # noqa: DT
         "4. März 2020",
         "4 mars 2020",
         "4 de marzo de 2020",
+        "Mittwoch, 4. März 2020",
+        "2020年3月4日",
+        "2020년 3월 4일",
         "2020 Mar 4-6",
         "2020-03-04T00:00:00Z",
         "Wed, 04 Mar 2020 00:00:00 GMT",
@@ -152,6 +155,10 @@ def test_a_year_or_month_stands_for_its_first_day(written: object) -> None:
 )
 def test_what_is_no_sure_date_is_none(written: object) -> None:
     assert read_date(written) is None
+
+
+def test_a_number_below_zero_is_before_1970() -> None:
+    assert read_date("-1583280000") == read_date(-1583280000) == datetime(1919, 10, 31, tzinfo=UTC)
 
 
 def test_a_year_column_holds_years_and_no_other_numbers() -> None:

@@ -94,7 +94,7 @@ class RowReader:
         url, url_name = _first_url(row, layout["url"])
         language, language_name = _first_value(row, layout["language"])
         published, date_names = published_of(row, layout)
-        authors, authors_name = _first_names(row, layout["authors"])
+        authors, authors_name = self._authors(row, layout["authors"])
         used.update((title_name, body_name, id_name, url_name, language_name, authors_name, *date_names))
         return Text.of(
             "" if body == title else body,
@@ -124,6 +124,19 @@ class RowReader:
         has_origin = is_bare(key) and not key.isdecimal() and key not in self._keys
         self._keys.add(key)
         return shown_id(ids), origin_of(self.place, key) if has_origin else "", ""
+
+    def _authors(self, row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
+        for name in names:
+            value = row[name]
+            # plain first, as an entity holds a semicolon, at which names are parted
+            parts = [
+                self._plain(part) if isinstance(part, str) else part
+                for part in (value if isinstance(value, list) else [value])
+            ]
+            authors = [author for part in parts if not is_missing(part) for author in names_in(part)]
+            if authors := [clean_text(author) for author in authors if not is_missing(author)]:
+                return authors, name
+        return [], ""
 
     def _others(self, row: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
         others: dict[str, Any] = {}
@@ -163,16 +176,6 @@ def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str
         if url := next(filter(None, map(web_address, cell_text(row[name]).split("\n"))), ""):
             return url, name
     return "", ""
-
-
-def _first_names(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
-    for name in names:
-        value = row[name]
-        if not is_missing(value) and (
-            found := [clean_text(author) for author in names_in(value) if not is_missing(author)]
-        ):
-            return found, name
-    return [], ""
 
 
 def _shortened_list(names: list[str]) -> str:

@@ -52,7 +52,7 @@ def shown_id(ids: Mapping[str, str]) -> str:
     ('10.1000/cats', 'pmid:7', '')
     """
     if doi := DOI.search(ids.get("doi", "")):
-        return doi[0].lower()
+        return doi[0].lower().rstrip(".,;")
     digits = re.sub(r"\D", "", ids.get("pmid", ""))
     return f"pmid:{digits}" if digits else ""
 

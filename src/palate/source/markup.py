@@ -18,7 +18,7 @@ from palate.source.markup_names import (
 from palate.table.cells import clean_text
 
 ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+))*\s*"""
-TAG = re.compile(rf"<(/?)((?:([A-Za-z]+):)?([A-Za-z][A-Za-z0-9-]*)){ATTRIBUTES}/?>")
+TAG = re.compile(rf"<(/?)((?:([A-Za-z]\w*):)?([A-Za-z][A-Za-z0-9-]*)){ATTRIBUTES}/?>")
 COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 CODE = re.compile(r"```.*?```|`[^`'\n]+`", re.DOTALL)  # a Markdown span, where tags are meant as they stand
 WHOLE_PAGE = re.compile(r"\s*<(?:!doctype|html|body)\b", re.IGNORECASE)
@@ -124,7 +124,7 @@ def _with_tags_only(text: str) -> str:
         tag
         for tag in found
         if (name := tag[2].lower()) in LONE_ELEMENTS
-        or (name in PAIRED_ELEMENTS and (name in paired or name in often))
+        or (tag[4].lower() in PAIRED_ELEMENTS and (name in paired or name in often))
         or (tag[3] or "").lower() in PREFIXES
     ]
     pieces, at = list[str](), 0

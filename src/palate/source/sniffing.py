@@ -28,6 +28,7 @@ Format = Literal[
     "nbib",
     "wos",
     "enw",
+    "ovid",
     "endnote-xml",
     "pubmed-xml",
     "page",
@@ -81,7 +82,7 @@ CONTENT_TYPES: dict[str, Format] = {
 MISNAMED_FORMATS: dict[Format, tuple[Format, ...]] = {
     "feed": ("opml", "jsonfeed", "endnote-xml", "pubmed-xml"),
     "json": ("jsonfeed",),
-    "plain": ("ris", "nbib", "wos", "enw", "bibtex", "endnote-xml", "pubmed-xml"),
+    "plain": ("ris", "nbib", "wos", "enw", "ovid", "bibtex", "endnote-xml", "pubmed-xml"),
     "ris": ("nbib", "wos", "enw", "bibtex"),
     "nbib": ("ris", "pubmed-xml"),
     "bibtex": ("ris", "enw"),
@@ -114,6 +115,7 @@ REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
     "nbib": re.compile(r"\s*PMID- ?\d"),
     "wos": re.compile(r"\s*(?:FN .*\s+VR |PT [A-Z]\s*\n[A-Z][A-Z0-9] )"),
     "enw": re.compile(r"\s*%[0A-Z][ \t]\S.*\n(?:%[^\s\w]|%\w)[ \t]\S"),
+    "ovid": re.compile(r"\s*<1>\s*\n(?:[A-Z][^\n]*\n[ \t]+\S|[A-Z]{2}  - )"),
     "bibtex": re.compile(
         r"(?:\s*%.*\n)*\s*@(?:(?:string|comment|preamble|article|book|misc)\s*[{(]|[a-z]+\s*\{[^,={}]*,)",
         re.IGNORECASE,
@@ -183,7 +185,7 @@ def root_of(text: str) -> str:
 
 def _by_content(text: str) -> Format | None:
     first_character = text.lstrip()[:1]
-    if first_character == "<":
+    if first_character == "<" and not REFERENCE_STARTS["ovid"].match(text):
         root = root_of(text)
         if root in XML_ROOTS:
             return XML_ROOTS[root]

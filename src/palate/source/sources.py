@@ -23,6 +23,7 @@ from palate.source.references.bibtex import read_bibtex
 from palate.source.references.endnote_xml import read_endnote_xml
 from palate.source.references.enw import read_enw
 from palate.source.references.nbib import read_nbib
+from palate.source.references.ovid import read_ovid
 from palate.source.references.pubmed_xml import read_pubmed_xml
 from palate.source.references.ris import read_ris
 from palate.source.references.wos import read_wos
@@ -41,6 +42,7 @@ TABLE_READERS: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
     "nbib": read_nbib,
     "wos": read_wos,
     "enw": read_enw,
+    "ovid": read_ovid,
     "endnote-xml": read_endnote_xml,
     "pubmed-xml": read_pubmed_xml,
 }

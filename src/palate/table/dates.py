@@ -13,6 +13,9 @@ MAX_CHARACTERS = 100  # a longer text is no date
 YEAR_FIRST = re.compile(r"(\d{4})(?:\s*([-/. :])\s*(\d{1,2})(?:\s*\2\s*(\d{1,2}))?)?(?!\d)")
 YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+CJK_UNITS = str.maketrans(
+    {"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " ", "\N{MINUS SIGN}": "-"}
+)
 DAY_WITH_ZONE = re.compile(r"\d{4}-?\d\d-?\d\d[+-]")
 BEFORE_CLOCK = re.compile(r"[T_,\s]+|:(?=\d\d:\d\d:)", re.IGNORECASE)
 
@@ -70,13 +73,12 @@ def _from_text(text: str) -> datetime | None:
         with suppress(ValueError):
             return _utc(datetime.fromisoformat(text))
         return None
-    text = text.strip("/. \t")
+    text = (text if text.isascii() else text.translate(CJK_UNITS).rstrip("- ")).strip("/. \t")
     text = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not text or len(text) > MAX_CHARACTERS or not any(map(str.isdigit, text)):
         return None
     if NUMBER.fullmatch(text):
         return date_of_number(float(text) if "." in text else int(text))
-    text = text.replace("\N{MINUS SIGN}", "-")
     if not DAY_WITH_ZONE.match(text):  # fromisoformat would take the zone for a time
         with suppress(ValueError):
             return _utc(datetime.fromisoformat(text))

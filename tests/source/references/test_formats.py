@@ -17,6 +17,7 @@ LISTS: dict[Format, str] = {
     "ris": "TY  - JOUR\nTI  - Snow\nER  - \n",
     "nbib": "PMID- 11\nTI  - Snow\n",
     "wos": "FN Clarivate\nVR 1.0\nPT J\nTI Snow\nER\n\nEF\n",
+    "ovid": "<1>\nTitle\n  Snow\n",
     "enw": "%0 Journal Article\n%T Snow\n",
     "bibtex": "% Encoding: UTF-8\n\n@article{k, title={Snow}}\n",
     "endnote-xml": "<?xml version='1.0'?><xml><records><record><titles><title>Snow</title></titles></record>"

@@ -68,11 +68,12 @@ def _people(names: str) -> Iterator[str]:
     >>> list(_people("Doe, Jane and {Barnes and Noble} and others"))
     ['Doe, Jane', '{Barnes and Noble}']
     """
-    start = 0
+    start = counted = depth = 0
     for between in AND.finditer(names):
-        before = names[start : between.start()]
-        if before.count("{") == before.count("}"):
-            yield before
+        before = names[counted : between.start()]
+        depth, counted = depth + before.count("{") - before.count("}"), between.end()
+        if depth == 0:
+            yield names[start : between.start()]
             start = between.end()
     if names[start:].strip() not in ("", "others"):
         yield names[start:]

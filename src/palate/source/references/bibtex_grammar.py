@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 ENTRY = re.compile(r"[\s,]*@[ \t]*([A-Za-z]+)\s*([{(])\s*")
 ENTRY_ON_NEW_LINE = re.compile(r"^[ \t]*(?=@[ \t]*[A-Za-z]+\s*[{(])", re.MULTILINE)
-KEY = re.compile(r"([^,={}\"\n]*?)\s*(?:,|(?=\}))")
+KEY = re.compile(r"([^\s,={}\"]*(?:[ \t]+[^\s,={}\"]+)*)\s*(?:,|(?=\}))")
 FIELD_NAME = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*")
 BARE = re.compile(r"[^\s,#{}()\"=]+")
 BETWEEN = re.compile(r"\s*#\s*")  # joins two parts of a value

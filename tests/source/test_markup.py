@@ -64,6 +64,27 @@ def test_deeply_nested_html_comes_to_an_end() -> None:
     plain_text("<div>" * 100_000 + "x")
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!--",
+        "<p></p>",
+        "<a ",
+        "<a a=",
+        "<i>`x`</i>",
+        "\\documentclass",
+        "<mml:math>x</mml:math>",
+        "&amp;",
+        "<",
+        "<jats:title></jats:title>",
+        "```",
+        "<i>",
+    ],
+)
+def test_what_repeats_without_end_comes_to_an_end(piece: str) -> None:
+    without_markup("-->" + piece * 50_000 + "<i>x</i>")
+
+
 def test_a_title_is_one_line_without_tags() -> None:
     assert one_line("<em>On\n cats</em> &amp; dogs") == "On cats & dogs"
 

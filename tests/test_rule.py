@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palate.authors import authors
 from palate.errors import BadValue
-from palate.rule import Rule, authors
+from palate.rule import Rule
 from palate.text import Text
 
 
@@ -59,7 +60,9 @@ def test_a_word_is_matched_where_splitting_the_text_finds_it(words: list[str], b
         ("Richard Roe", {"authors": "Doe, Jane, Roe, Richard"}, True),
         ("Doe", {"first_authors": ["Doe J"]}, True),
         ("Doe", {"author": "Doering, J."}, False),
-        ("Doe", {"editor": "Doe", "author": None, "authors": [None, 3, {"name": "Doe"}]}, False),
+        ("Doe", {"editor": "Doe", "author": None, "authors": [None, 3]}, False),
+        ("Doe", {"Authors": "Doe, Jane"}, True),
+        ("Doe", {"Author(s)": [{"name": "J. Doe"}]}, True),
     ],
 )
 def test_an_author_is_one_name_that_has_all_the_words(

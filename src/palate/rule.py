@@ -3,12 +3,13 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
+from palate.authors import authors
 from palate.errors import BadValue
 from palate.text import Text, well_formed
 
@@ -24,7 +25,6 @@ TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # the fields of a Text that each 
     "source": ("source", "url"),
     "pattern": ("title", "body"),
 }
-AUTHOR_KEYS = ("author", "authors", "first_authors")  # names that sources give them in Text.extra
 LETTER_PATTERN = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
 
@@ -123,33 +123,6 @@ class StoredRule(NamedTuple):
     rule: Rule
     state: State
     evidence: Evidence | None
-
-
-def authors(extra: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the names of a text's authors, as its source wrote them. extra: that of the Text.
-
-    >>> list(authors({"author": "Doe, Jane and Roe, Richard"}))
-    ['Doe, Jane', 'Roe, Richard']
-    >>> list(authors({"authors": ["Jane Doe"], "author": "R. Roe, P. Moe"}))
-    ['R. Roe', 'P. Moe', 'Jane Doe']
-    """
-    for key in AUTHOR_KEYS:
-        value = extra.get(key)
-        for names in value if isinstance(value, list) else [value]:
-            if isinstance(names, str):
-                yield from _names(names)
-
-
-def _names(names: str) -> Iterator[str]:
-    """Splits at semicolons, at "and", and at commas where they do not stand between family and given name."""
-    for part_of_list in re.split(r";|\band\b|&|\|", names):
-        parts = [part.strip() for part in part_of_list.split(",") if part.strip()]
-        if len(parts) > 1 and all(len(part.split()) > 1 for part in parts):
-            yield from parts
-        elif len(parts) > 2 and len(parts) % 2 == 0:  # family, given, family, given
-            yield from (f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
-        elif parts:
-            yield ", ".join(parts)
 
 
 def _words(name: str) -> list[str]:

@@ -8,12 +8,13 @@ from palate.document.reader import DocumentReader
 from palate.errors import BadSource
 from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
 from palate.source.jsonlines import read_json, read_jsonlines
+from palate.table.cells import is_missing
 from palate.text import Text
 
 WORDS = (
-    st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+    st.text(st.characters(codec="utf-8", exclude_characters="\0<&\\"))
     .map(str.strip)
-    .filter(lambda text: text not in ("", "nan", "NaN"))
+    .filter(lambda text: not is_missing(text))
 )
 
 

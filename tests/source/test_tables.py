@@ -12,12 +12,13 @@ from palate.errors import BadSource, MissingExtra
 from palate.source.items import GUESSED_COLUMNS, Skipped
 from palate.source.parquet import read_parquet
 from palate.source.tables import MAX_ROW_LINES, read_csv, read_tsv
+from palate.table.cells import is_missing
 from palate.text import Text
 
 CELL = (
-    st.text(st.characters(codec="utf-8", exclude_characters="\0\r"))
+    st.text(st.characters(codec="utf-8", exclude_characters="\0\r<&\\"))
     .map(str.strip)
-    .filter(lambda cell: cell not in ("nan", "NaN"))
+    .filter(lambda cell: not cell or not is_missing(cell))
 )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
 
+from palate.authors import authors
 from palate.feature.terms import STOP
-from palate.rule import Evidence, Field, Rule, authors
+from palate.rule import Evidence, Field, Rule
 from palate.text import Text
 
 MAX_FALSE_DISCOVERY_RATE = 0.05  # share of the suggestions that may be due to chance alone

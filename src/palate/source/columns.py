@@ -1,61 +1,47 @@
 """A row of a table -> a Text: which column is which, and what becomes of the others."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from palate.authors import folded, names_in
 from palate.errors import BadSource
+from palate.source.column_names import columns_by_field
+from palate.source.identifiers import is_bare, shown_id, world_ids
 from palate.source.items import Columns, Skipped
-from palate.table.cells import cell_text, clean_text, json_value, web_address
-from palate.table.dates import read_date
-from palate.text import Text
+from palate.source.latex import without_latex
+from palate.source.markup import without_markup
+from palate.source.row_dates import published_of
+from palate.table.cells import cell_text, clean_text, is_missing, json_value, web_address
+from palate.text import Text, origin_of
 
-TITLE_COLUMNS = ("title", "name", "headline", "primary_title")
-TEXT_COLUMNS = ("text", "body", "abstract", "description", "content", "summary")
-ID_COLUMNS = ("id", "url", "link", "doi")
-URL_COLUMNS = ("url", "link")
-DATE_COLUMNS = ("published", "date", "date_published", "pubdate", "timestamp", "year")
-LANGUAGE_COLUMNS = ("language", "lang")
+# a field -> the columns that may hold it; the first with a value counts
+Layout = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The columns of one kind of row, by what they hold; several where the first with a value counts."""
+def layout_of(names: Iterable[str], columns: Columns) -> Layout:
+    """Returns the guesses for these names, in any case and spelling, save where columns names one.
 
-    title: tuple[str, ...]
-    text: tuple[str, ...]
-    id: tuple[str, ...]
-    url: tuple[str, ...]
-    published: tuple[str, ...]
-    language: tuple[str, ...]
-
-    @classmethod
-    def of(cls, names: Iterable[str], columns: Columns) -> "Layout":
-        """Returns the guesses for these names, in any case, save where columns names one.
-
-        >>> Layout.of(["Headline", "Abstract", "PMID"], Columns(id="PMID")).text
-        ('Abstract',)
-        """
-        by_lower: dict[str, str] = {}
-        for name in names:
-            by_lower.setdefault(name.strip().lower(), name)
-
-        def columns_present(guesses: tuple[str, ...], chosen: str | None = None) -> tuple[str, ...]:
-            wanted = (chosen.strip().lower(),) if chosen is not None else guesses
-            return tuple(by_lower[name] for name in wanted if name in by_lower)
-
-        return cls(
-            title=columns_present(TITLE_COLUMNS, columns.title),
-            text=columns_present(TEXT_COLUMNS, columns.text),
-            id=columns_present(ID_COLUMNS, columns.id),
-            url=columns_present(URL_COLUMNS),
-            published=columns_present(DATE_COLUMNS),
-            language=columns_present(LANGUAGE_COLUMNS),
-        )
+    >>> layout_of(["Headline", "Abstract", "PMID"], Columns(id="PMID"))["text"]
+    ('Abstract',)
+    """
+    names = list(names)
+    layout = columns_by_field(names)
+    if layout["wos"]:
+        layout["id"] = ()  # in Web of Science's tables ID holds keywords
+    for field in ("title", "text", "id"):
+        chosen: str | None = getattr(columns, field)
+        if chosen is not None:
+            exact = [name for name in names if name.strip() == chosen.strip()]
+            alike = [name for name in names if folded(name) == folded(chosen)] if folded(chosen) else []
+            layout[field] = tuple([*exact, *alike][:1])
+    return layout
 
 
 class RowReader:
-    """Turns the rows of one document into texts. RowReader may have different columns, as JSON objects do.
+    """Turns the rows of one document into texts. Rows may have different columns, as JSON objects do.
+
+    place: what tells the document from all others, for ids that only it knows; the name, if not given.
+    has_markup: whether titles and texts may hold HTML, JATS, entities and LaTeX, which become plain text.
 
     >>> rows = RowReader("cats.csv", Columns())
     >>> row = {"id": 7, "Title": "Cats", "abstract": "They sleep.", "year": "2020", "tag": "pets"}
@@ -66,28 +52,26 @@ class RowReader:
     Skipped(where='cats.csv, row 3', reason='row has neither title nor text')
     """
 
-    def __init__(self, name: str, columns: Columns) -> None:
-        self.name, self.columns = name, columns
+    def __init__(self, name: str, columns: Columns, place: str = "", *, has_markup: bool = True) -> None:
+        self.name, self.columns, self.place, self.has_markup = name, columns, place or name, has_markup
         self.column_names: dict[str, None] = {}  # every column name met, in order
         self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._keys: set[str] = set()
 
     def check(self, names: Iterable[str] | None = None) -> None:
         """Raises BadSource where a named column is not among names (default: all met so far), or none can
         hold a text.
         """
         present = list(self.column_names if names is None else names)
-        layout = Layout.of(present, self.columns)
-        for option, chosen, present_columns in (
-            ("title", self.columns.title, layout.title),
-            ("text", self.columns.text, layout.text),
-            ("id", self.columns.id, layout.id),
-        ):
-            if chosen is not None and not present_columns:
+        layout = layout_of(present, self.columns)
+        for field in ("title", "text", "id"):
+            chosen = getattr(self.columns, field)
+            if chosen is not None and not layout[field]:
                 raise BadSource(
-                    f"{self.name} has no column {chosen!r} to take as the {option}; "
+                    f"{self.name} has no column {chosen!r} to take as the {field}; "
                     f"it has: {_shortened_list(present)}"
                 )
-        if not layout.title and not layout.text:
+        if not layout["title"] and not layout["text"]:
             raise BadSource(
                 f"{self.name} has no column with a name known for a title or text; "
                 f"it has: {_shortened_list(present)}; name the one that holds the text with --text"
@@ -98,50 +82,99 @@ class RowReader:
         names = tuple(row)
         layout = self._layouts.get(names)
         if layout is None:
-            layout = self._layouts[names] = Layout.of(names, self.columns)
+            layout = self._layouts[names] = layout_of(names, self.columns)
             self.column_names.update(dict.fromkeys(names))
-        title, title_name = _first_value(row, layout.title)
-        body, body_name = _first_value(row, layout.text)
+        title, title_name = _first_value(row, layout["title"])
+        body, body_name = _first_value(row, layout["text"])
+        title, body = self._plain(title), self._plain(body)
         if not title and not body:
             return Skipped(where, "row has neither title nor text")
-        if body == title:
-            body = ""
-        id, id_name = _first_value(row, layout.id)
-        url, url_name = _first_url(row, layout.url)
-        language, language_name = _first_value(row, layout.language)
-        published, published_name = None, ""
-        for name in layout.published:
-            if published := read_date(row[name]):
-                published_name = name
-                break
-        used = {title_name, body_name, id_name, url_name, language_name, published_name}
-        others = {clean_text(name): json_value(value) for name, value in row.items() if name not in used}
-        extra = {name: value for name, value in others.items() if value is not None and value != ""}
-        if id_name and id_name == url_name and self.columns.id is None:
-            id = ""  # Text.of then takes the canonical form of the url
+        ids, used = world_ids(row, layout)
+        id, origin, id_name = self._id(row, layout, ids)
+        url, url_name = _first_url(row, layout["url"])
+        language, language_name = _first_value(row, layout["language"])
+        published, date_names = published_of(row, layout)
+        authors, authors_name = self._authors(row, layout["authors"])
+        used.update((title_name, body_name, id_name, url_name, language_name, authors_name, *date_names))
         return Text.of(
-            body,
+            "" if body == title else body,
             title=title,
             id=id,
             source=self.name,
             url=url,
             language=language,
             published=published,
-            extra=extra,
+            extra={**self._others(row, used), **({"authors": authors} if authors else {}), **ids},
+            origin=origin,
         )
+
+    def _plain(self, text: str) -> str:
+        return without_latex(without_markup(text)).strip() if self.has_markup else text
+
+    def _id(self, row: Mapping[str, Any], layout: Layout, ids: Mapping[str, str]) -> tuple[str, str, str]:
+        """Returns the id to show ("": that of the address or content), the origin, and the column used up."""
+        id, id_name = _first_value(row, layout["id"])
+        if id:
+            return id, origin_of(self.place, id) if is_bare(id) else "", id_name
+        record, record_name = _first_value(row, layout["record"])
+        if record:
+            return shown_id(ids) or record, origin_of(self.place, record), record_name
+        key, _ = _first_value(row, layout["key"])
+        # a number may be the record's place in the list, and a key that comes twice tells nothing apart
+        has_origin = is_bare(key) and not key.isdecimal() and key not in self._keys
+        self._keys.add(key)
+        return shown_id(ids), origin_of(self.place, key) if has_origin else "", ""
+
+    def _authors(self, row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
+        for name in names:
+            value = row[name]
+            # plain first, as an entity holds a semicolon, at which names are parted
+            parts = [
+                self._plain(part) if isinstance(part, str) else part
+                for part in (value if isinstance(value, list) else [value])
+            ]
+            authors = [author for part in parts if not is_missing(part) for author in names_in(part)]
+            if authors := [clean_text(author) for author in authors if not is_missing(author)]:
+                return authors, name
+        return [], ""
+
+    def _others(self, row: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
+        others: dict[str, Any] = {}
+        for name, value in row.items():
+            if name in used or is_missing(value) or (value := json_value(value)) in (None, [], {}):
+                continue
+            others[clean_text(name)] = (
+                without_markup(value) if self.has_markup and isinstance(value, str) else value
+            )
+        return others
 
 
 def _first_value(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
-        if value := cell_text(row[name]):
-            return value, name
+        value = row[name]
+        if found := cell_text(value) or _words_by_position(value):
+            return found, name
     return "", ""
+
+
+def _words_by_position(index: Any) -> str:
+    """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its places."""
+    if not isinstance(index, dict):
+        return ""
+    places = [
+        (place, word)
+        for word, where in index.items()
+        if isinstance(where, list)
+        for place in where
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(places))
 
 
 def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
-        if value := web_address(cell_text(row[name])):
-            return value, name
+        if url := next(filter(None, map(web_address, cell_text(row[name]).split("\n"))), ""):
+            return url, name
     return "", ""
 
 

@@ -32,7 +32,12 @@ def read_jsonfeed(document: DocumentReader) -> Items:
         raise BadSource(
             f"{document.name} is no JSON Feed: it has no list of items; see https://jsonfeed.org/version/1.1"
         )
-    rows = RowReader(one_line(cell_text(feed.get("title"))) or document.url or document.name, COLUMNS)
+    rows = RowReader(
+        one_line(cell_text(feed.get("title"))) or document.url or document.name,
+        COLUMNS,
+        document.place,
+        has_markup=False,
+    )
     for number, item in enumerate(items, start=1):
         row = _row(item, feed) if isinstance(item, dict) else {}
         yield rows.text(row, f"{document.name}, entry {number}")

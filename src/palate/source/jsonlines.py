@@ -64,7 +64,7 @@ def read_items(name: str, items: Iterable[Any], columns: Columns) -> Items:
 
 
 def _read(document: DocumentReader, columns: Columns, values: Iterable[tuple[int, Any]], unit: str) -> Items:
-    rows = RowReader(document.name, columns)
+    rows = RowReader(document.name, columns, document.place)
     unit_name = "row" if unit == "line" else unit
     n_texts = number = 0
     for number, value in values:

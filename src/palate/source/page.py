@@ -36,4 +36,5 @@ def read_page(document: DocumentReader) -> Items:
         "author": page.author,
         "site": page.sitename,
     }
-    yield RowReader(document.name, Columns(title="title", text="text")).text(row, document.name)
+    rows = RowReader(document.name, Columns(title="title", text="text"), document.place, has_markup=False)
+    yield rows.text(row, document.name)

@@ -22,7 +22,7 @@ def read_parquet(document: DocumentReader, columns: Columns) -> Items:
     except ImportError:
         raise MissingExtra(f"the Parquet file {document.name}", "parquet") from None
 
-    rows = RowReader(document.name, columns)
+    rows = RowReader(document.name, columns, document.place)
     number = unpacked = 0
     try:
         with document.open() as opened:

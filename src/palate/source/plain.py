@@ -76,6 +76,8 @@ def _text(document: DocumentReader, fields: dict[str, Any], body: str) -> Text |
             title, body = first.strip(), rest.strip()
         else:
             title = document.name.rpartition("/")[2].rpartition(".")[0] or document.name
-    rows = RowReader(document.name, Columns(title="title", text=BODY_COLUMN))
+    rows = RowReader(
+        document.name, Columns(title="title", text=BODY_COLUMN), document.place, has_markup=False
+    )
     item = rows.text({**fields, "title": title, BODY_COLUMN: body}, document.name)
     return Skipped(document.name, "file has neither title nor text") if isinstance(item, Skipped) else item

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from palate.document.charset import CONTROL_BYTES, marked_encoding
 from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
-from palate.source.columns import TEXT_COLUMNS, TITLE_COLUMNS
+from palate.source.column_names import TEXT_COLUMNS, TITLE_COLUMNS, field_of
 from palate.source.tables import delimiter_of
 
 Format = Literal[
@@ -26,6 +26,11 @@ Format = Literal[
     "ris",
     "bibtex",
     "nbib",
+    "wos",
+    "enw",
+    "ovid",
+    "endnote-xml",
+    "pubmed-xml",
     "page",
 ]
 
@@ -52,6 +57,9 @@ SUFFIXES: dict[str, Format] = {
     "bibtex": "bibtex",
     "nbib": "nbib",
     "medline": "nbib",
+    "ciw": "wos",
+    "isi": "wos",
+    "enw": "enw",
     "html": "page",
     "htm": "page",
     "xhtml": "page",
@@ -72,9 +80,13 @@ CONTENT_TYPES: dict[str, Format] = {
 
 # What a file with this suffix may hold instead: PubMed, for one, hands references out as .txt.
 MISNAMED_FORMATS: dict[Format, tuple[Format, ...]] = {
-    "feed": ("opml", "jsonfeed"),
+    "feed": ("opml", "jsonfeed", "endnote-xml", "pubmed-xml"),
     "json": ("jsonfeed",),
-    "plain": ("ris", "nbib"),
+    "plain": ("ris", "nbib", "wos", "enw", "ovid", "bibtex", "endnote-xml", "pubmed-xml"),
+    "ris": ("nbib", "wos", "enw", "bibtex"),
+    "nbib": ("ris", "pubmed-xml"),
+    "bibtex": ("ris", "enw"),
+    "enw": ("ris", "endnote-xml"),
 }
 
 # Bytes that first_character something which holds no text palate reads -> what it is, and the mend.
@@ -97,11 +109,25 @@ FOREIGN_FORMATS = {
 }
 
 REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
-    "ris": re.compile(r"\s*(?:\d+\.\s*)?TY  - "),
+    "ris": re.compile(
+        r"\s*(?:\d+\.\s*)?(?:TY[ \t]{1,4}-[ \t]|(?:A1|AU|AB|ID|T1|TI|KW)  - .*\n(?:.*\n){0,200}?ER  -)"
+    ),
     "nbib": re.compile(r"\s*PMID- ?\d"),
-    "bibtex": re.compile(r"(?:\s*%.*\n)*\s*@[A-Za-z]+\s*[{(]"),
+    "wos": re.compile(r"\s*(?:FN .*\s+VR |PT [A-Z]\s*\n[A-Z][A-Z0-9] )"),
+    "enw": re.compile(r"\s*%[0A-Z][ \t]\S.*\n(?:%[^\s\w]|%\w)[ \t]\S"),
+    "ovid": re.compile(r"\s*<1>\s*\n(?:[A-Z][^\n]*\n[ \t]+\S|[A-Z]{2}  - )"),
+    "bibtex": re.compile(
+        r"(?:\s*%.*\n)*\s*@(?:(?:string|comment|preamble|article|book|misc)\s*[{(]|[a-z]+\s*\{[^,={}]*,)",
+        re.IGNORECASE,
+    ),
 }
 ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)")
+XML_ROOTS: dict[str, Format] = {
+    "opml": "opml",
+    "xml": "endnote-xml",
+    "pubmedarticleset": "pubmed-xml",
+    "pubmedarticle": "pubmed-xml",
+}
 FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
 PAGE_ROOTS = {"html", "head", "body"}
 
@@ -159,10 +185,10 @@ def root_of(text: str) -> str:
 
 def _by_content(text: str) -> Format | None:
     first_character = text.lstrip()[:1]
-    if first_character == "<":
+    if first_character == "<" and not REFERENCE_STARTS["ovid"].match(text):
         root = root_of(text)
-        if root == "opml":
-            return "opml"
+        if root in XML_ROOTS:
+            return XML_ROOTS[root]
         if root in PAGE_ROOTS or (not root and "<!doctype html" in text[:1000].lower()):
             return "page"
         return "feed"
@@ -183,7 +209,7 @@ def _has_header(text: str) -> bool:
     if len(cells) == 1:  # "Summary" may begin a plain text
         return cells[0] in TEXT_COLUMNS or cells[0] in TITLE_COLUMNS
     return all(0 < len(name) <= 40 for name in names) and any(
-        name in TEXT_COLUMNS or name in TITLE_COLUMNS for name in names
+        field_of(name) in ("title", "text") for name in names
     )
 
 

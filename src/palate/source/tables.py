@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource
-from palate.source.columns import ID_COLUMNS, TEXT_COLUMNS, TITLE_COLUMNS, RowReader
+from palate.source.column_names import field_of
+from palate.source.columns import RowReader
 from palate.source.items import Columns, Items, Skipped
 
 MAX_ROW_LINES = 10_000  # lines that one row may have; more are taken for a quote that was not closed
@@ -37,11 +38,10 @@ def delimiter_of(header: str) -> str:
     >>> delimiter_of("title;a,b;text"), delimiter_of("words")
     (';', ',')
     """
-    known_names = {*TITLE_COLUMNS, *TEXT_COLUMNS, *ID_COLUMNS}
 
     def merit(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header.replace("\r", " ")], delimiter=delimiter), [])
-        return sum(cell.strip().lower() in known_names for cell in cells), len(cells)
+        return sum(field_of(cell) in ("title", "text", "id", "url", "doi") for cell in cells), len(cells)
 
     return max(DELIMITERS, key=merit)
 
@@ -86,7 +86,7 @@ def _read(document: DocumentReader, columns: Columns, delimiter: str) -> Items:
             f"{document.name} ends its lines with CR alone, as old Macs did; mend it with: tr '\\r' '\\n'"
         )
     lines.rewind(0)
-    rows, header = RowReader(document.name, columns), list[str]()
+    rows, header = RowReader(document.name, columns, document.place), list[str]()
     for number, cells in _rows(lines, delimiter or delimiter_of(first)):
         where = f"{document.name}, row {number}"
         if not header:

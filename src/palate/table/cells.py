@@ -6,22 +6,46 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MAX_DEPTH = 32
-MISSING = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
+MISSING_TYPES = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
+MISSING_WORDS = frozenset(
+    {"", "na", "n/a", "n.a.", "#n/a", "<na>", "none", "null", "nil", "nan", "nat"}
+    | {"\\n", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"}  # \\N is MySQL's
+    | {"not available", "[not available]", "[no title]", "[no title available]", "no title available"}
+    | {"no abstract", "[no abstract]", "no abstract available", "[no abstract available]"}
+)
+MAX_MISSING_CHARACTERS = 30
+
+
+def is_missing(value: Any) -> bool:
+    """Tells whether a cell holds nothing or only a word for nothing, in any case of letters.
+
+    >>> [is_missing(value) for value in (None, float("nan"), " N/A ", "[Not Available].", "-", "NATO", 0)]
+    [True, True, True, True, True, False, False]
+    """
+    if isinstance(value, str):
+        if len(value) > MAX_MISSING_CHARACTERS:
+            return False
+        word = value.strip().casefold()
+        return word in MISSING_WORDS or word.removesuffix(".") in MISSING_WORDS
+    return (
+        value is None
+        or (isinstance(value, float) and value != value)
+        or type(value).__name__ in MISSING_TYPES
+    )
 
 
 def cell_text(value: Any) -> str:
-    """Returns a cell as clean text: "" for what is missing (None, NaN, pandas' NA); lists become lines.
+    """Returns a cell as clean text: "" for what is_missing; lists become lines.
 
-    >>> cell_text(float("nan")), cell_text(3.0), cell_text(["a", "b"]), cell_text("a\\0b ")
+    >>> cell_text("N/A"), cell_text(3.0), cell_text(["a", "b"]), cell_text("a\\0b ")
     ('', '3', 'a\\nb', 'ab')
     """
     if isinstance(value, str):
-        value = clean_text(value).strip()
-        return "" if value in ("nan", "NaN") else value
-    if value is None or isinstance(value, Mapping | bytes) or type(value).__name__ in MISSING:
+        return "" if is_missing(value) else clean_text(value).strip()
+    if is_missing(value) or isinstance(value, Mapping | bytes):
         return ""
     if isinstance(value, float):
-        return "" if value != value else str(int(value)) if value.is_integer() else str(value)
+        return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, int | date):
         return str(value)
     converted = json_value(value)
@@ -62,7 +86,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return clean_text(value)
     if isinstance(value, float):
         return value if abs(value) < float("inf") else None
-    if isinstance(value, bytes) or type(value).__name__ in MISSING:
+    if isinstance(value, bytes) or type(value).__name__ in MISSING_TYPES:
         return None
     if isinstance(value, date):
         return value.isoformat()

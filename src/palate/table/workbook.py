@@ -10,7 +10,7 @@ from palate.errors import BadSource
 from palate.table.header import (
     Header,
     Known,
-    check_titles,
+    check_title,
     header_position,
     make_header,
     n_known,
@@ -85,7 +85,7 @@ def read_workbook(document: DocumentReader, known: Known = nothing_known) -> Row
         more = f" and {len(others) - MAX_SHEETS_NAMED} more" if len(others) > MAX_SHEETS_NAMED else ""
         document.note(f"is read from its sheet {name!r} alone; not read: {shown}{more}")
     position = header_position(rows[:N_HEADER_ROWS], known)
-    check_titles(document.name, rows[:N_HEADER_ROWS], position, known)
+    check_title(document.name, rows[:N_HEADER_ROWS], known)
     if position:
         document.note(f"has its header in row {numbers[position]}; what stands above it is not read")
     header = make_header(rows[:N_HEADER_ROWS], position)
@@ -112,11 +112,7 @@ def _chosen_sheet(
 
 def _rows(name: str, header: Header, numbers: list[int], rows: list[list[Any]]) -> Iterator[Row]:
     for number, row in zip(numbers[header.position + 1 :], rows[header.position + 1 :], strict=True):
-        place = f"{name}, row {number}"
-        if (n := trimmed(row)) > header.width:
-            yield Row(place, {}, f"it has {n} cells where the header has {header.width}")
-        else:
-            yield Row(place, header.cells([_plain(cell) for cell in row]))
+        yield Row(f"{name}, row {number}", header.cells([_plain(cell) for cell in row]))
 
 
 def _plain(cell: Any) -> Any:

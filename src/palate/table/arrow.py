@@ -72,6 +72,7 @@ def _rows(document: DocumentReader, header: Header, batches: Iterator[Any]) -> I
     number = unpacked = 0
     try:
         for batch in batches:
+            batch.validate(full=True)  # reading one whose offsets are wrong would end the process
             unpacked += batch.nbytes
             if unpacked > document.max_unpacked_bytes:
                 raise BadSource(

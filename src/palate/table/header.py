@@ -36,8 +36,11 @@ class Header:
         """Returns the cells of a row by name; what a short row lacks is "". A value under a name that is
         there again, such as "doi.2", stands for the first one where that is empty.
         """
-        cells = dict.fromkeys(self.names, "") if len(row) < self.width else {}
-        cells.update(zip(self.names, row[self.first_column :], strict=False))
+        if self.first_column:
+            row = row[1:]
+        if len(row) < len(self.names):
+            row = [*row, *[""] * (len(self.names) - len(row))]
+        cells = dict(zip(self.names, row, strict=False))
         for name, first in self.repeated.items():
             if cells[first] in EMPTY and cells[name] not in EMPTY:
                 cells[first], cells[name] = cells[name], ""

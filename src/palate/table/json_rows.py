@@ -1,7 +1,7 @@
 """JSON Lines, JSON arrays and objects that hold one -> rows, one per object or string."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -68,7 +68,7 @@ def _rows(name: str, unit: str, values: Iterable[tuple[int, Any]]) -> Iterator[R
         place = f"{name}, {unit} {number}"
         if isinstance(value, _Broken):
             yield Row(place, {}, f"line is no JSON: {value}")
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield Row(place, value)
         elif isinstance(value, str):
             yield Row(place, {"text": value})

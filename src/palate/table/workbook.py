@@ -18,7 +18,7 @@ from palate.table.header import (
     trimmed,
 )
 from palate.table.row import Row, Rows
-from palate.table.workbook_size import check_size
+from palate.table.workbook_size import BROKEN_ARCHIVE, check_size
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -44,8 +44,11 @@ def is_workbook(document: DocumentReader) -> bool:
         return True
     try:
         with document.open() as stream:
-            names = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(document.read())).namelist()
-    except (zipfile.BadZipFile, NotImplementedError):
+            archive = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(document.read()))
+            names = archive.namelist()
+            if "mimetype" in names and archive.open("mimetype").read(len(ODS_TYPE)) == ODS_TYPE:
+                return True
+    except BROKEN_ARCHIVE:
         return b"xl/" in first_bytes
     return any(name.lower().startswith("xl/workbook.") for name in names)
 

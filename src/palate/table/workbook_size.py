@@ -15,6 +15,8 @@ OVERLAP = 1 << 12  # bytes of a part that are looked at again, for tags cut in t
 EXCEL_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>(?=[^<]|<[^/])')
 ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
 ODS_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
+# what zipfile raises for archives that are broken, packed in ways it does not know, or encrypted
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError)
 BINARY_PART = re.compile(r"xl/workbook\.bin", re.IGNORECASE)
 
 
@@ -34,7 +36,7 @@ def check_size(name: str, data: bytes) -> None:
         n_before = 0
         for part in parts:
             n_before += _check_part(name, archive, part, n_before, len(data))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except BROKEN_ARCHIVE as error:
         raise BadSource(
             f"{name} cannot be read as a spreadsheet: {error}; save it again as .xlsx or .csv"
         ) from error

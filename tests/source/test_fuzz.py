@@ -9,6 +9,8 @@ from fuzz import read
 from fuzz_seeds import SEEDS
 from mutation import mutated
 
+pytestmark = pytest.mark.filterwarnings("ignore::palate.errors.ReadNotice")  # of encodings that were guessed
+
 
 @pytest.mark.parametrize("suffix", SEEDS)
 def test_whole_documents_give_texts(suffix: str) -> None:

@@ -1,7 +1,6 @@
 """Library: the texts, their vectors and the readers of one store."""
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.text import well_formed
 from palate.value import SimilarText
+from palate.words import is_unspaced, words
 from palate.workspace.adding import Progress, add_texts
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
@@ -134,21 +134,25 @@ class Library(OpenStore):
         return Reader(self.workspace, learner, row)
 
     def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
-        """Returns the texts nearest to a query, by words and by vectors together.
+        """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
+        of the query in its order come first.
 
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
         check_limit(limit)
-        words = re.findall(r"\w+", well_formed(query))
-        matching = self._with_words(words, limit)
+        query = well_formed(query)
+        with self._store.reading() as tables:
+            exact = tables.texts.with_phrase(query, max(FUSED_TEXTS, limit))
+        matching = list(dict.fromkeys([*exact, *self._with_words(words(query), limit)]))
         corpus = self.corpus()  # after the words, so that it has every text they found
-        return fused(self._store, corpus, self.encode([query])[0], matching, limit)
+        return fused(self._store, corpus, self.encode([query])[0], matching, limit, exact=exact)
 
     def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
         """Returns the texts nearest to a stored one, itself left out."""
         check_limit(limit)
         row = self.row_of(text_id)
-        matching = self._with_words(re.findall(r"\w{3,}", self.text(text_id).title), limit + 1)
+        title = [word for word in words(self.text(text_id).title) if len(word) > 2 or is_unspaced(word)]
+        matching = self._with_words(title, limit + 1)
         corpus = self.corpus()
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
         found = fused(self._store, corpus, vector, matching, limit + 1)
@@ -268,6 +272,6 @@ class Library(OpenStore):
         finally:
             super().close()
 
-    def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
+    def _with_words(self, wanted: Sequence[str], limit: int) -> list[int]:
         with self._store.reading() as tables:
-            return tables.texts.with_words(words, max(FUSED_TEXTS, limit))
+            return tables.texts.with_words(wanted, max(FUSED_TEXTS, limit))

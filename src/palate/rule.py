@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from palate.errors import BadValue
 from palate.text import Text, well_formed
+from palate.words import fold, phrase_words, whole_word
 
 Action = Literal["block", "keep", "boost"]
 Field = Literal["word", "author", "source", "pattern"]
@@ -25,7 +26,6 @@ TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # the fields of a Text that each 
     "pattern": ("title", "body"),
 }
 AUTHOR_KEYS = ("author", "authors", "first_authors")  # names that sources give them in Text.extra
-LETTER_PATTERN = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Rule:
 
     action: block (never shown), keep (shown above all others, also if a rule blocks it) or boost (amount is
     added to the log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
-    field: word (whole words or a phrase in title or body), author (a name with all of its words), source
+    field: word (whole words or a phrase in title or body, whatever their case and accents; in scripts without
+    blanks between words wherever the characters stand), author (a name with all of its words), source
     (its name, or the host of the address, with its subdomains) or pattern (a regular expression,
     found anywhere in title and body). Matching costs time linear in the text, whatever the pattern: RE2 has
     no look-around and no back-references. Raises BadValue for what cannot be matched.
@@ -62,7 +63,7 @@ class Rule:
         """What is matched; a taste has one rule for each key."""
         if self.field == "pattern":
             return self.field, self.value
-        return self.field, unicodedata.normalize("NFC", self.value).casefold()
+        return self.field, fold(self.value)
 
     @cached_property
     def matches_fields(self) -> Callable[..., bool]:
@@ -93,7 +94,7 @@ class Rule:
             )
         if self.action != "boost" and self.amount:
             raise BadValue(f"only a boost has an amount, got {self.amount} to {self.action}")
-        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or any(map(str.isalnum, value))):
+        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or phrase_words(value)):
             raise BadValue(
                 f"a rule's {self.field} needs a letter or digit,"
                 f" and at most {MAX_VALUE_CHARACTERS} characters; got {value[:80]!r}"
@@ -157,11 +158,8 @@ def _words(name: str) -> list[str]:
 
 
 def _word_matcher(value: str) -> Callable[[str, str], bool]:
-    value = unicodedata.normalize("NFC", value)
-    before = f"(?<!{LETTER_PATTERN})" if re.match(LETTER_PATTERN, value) else ""
-    after = f"(?!{LETTER_PATTERN})" if re.search(f"{LETTER_PATTERN}$", value) else ""
-    search = re.compile(before + r"\s+".join(map(re.escape, value.split())) + after, re.IGNORECASE).search
-    return lambda *parts: any(search(unicodedata.normalize("NFC", part)) is not None for part in parts)
+    search = re.compile(whole_word(value)).search
+    return lambda *parts: any(search(fold(part)) is not None for part in parts)
 
 
 def _author_matcher(value: str) -> Callable[[Mapping[str, Any]], bool]:

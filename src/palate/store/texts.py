@@ -18,6 +18,7 @@ from palate.store.keys import text_key
 from palate.store.removing import RemovedCounts, count_removal, remove_texts
 from palate.store.vectors import lacking
 from palate.text import Text
+from palate.words import phrase_words
 
 _text, _terms, _vector = schema.text.c, schema.terms.c, schema.vector.c
 _LAST_ROWS = select(
@@ -201,6 +202,12 @@ class TextTable:
         if not words:
             return []
         return list(self._connection.execute(self._dialect.match_words(words, n)).scalars())
+
+    def with_phrase(self, phrase: str, n: int) -> list[int]:
+        """Rows of the n texts that match a phrase best: all of its words, one after the other."""
+        if not phrase_words(phrase):
+            return []
+        return list(self._connection.execute(self._dialect.match_phrase(phrase, n)).scalars())
 
     def _present(self, column: ColumnElement[Any], values: Sequence[str]) -> dict[str, str]:
         """Of these values of a column those that are there, each with the id of its first text."""

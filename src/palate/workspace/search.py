@@ -1,6 +1,6 @@
 """Search: the texts nearest to a vector, and to words and a vector together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -39,9 +39,16 @@ def nearest(corpus: Corpus, vector: Vector, n: int) -> tuple[Rows, Vector]:
 
 
 def fused(
-    store: Store[Tables], corpus: Corpus, vector: Vector, matching: Sequence[int], limit: int
+    store: Store[Tables],
+    corpus: Corpus,
+    vector: Vector,
+    matching: Sequence[int],
+    limit: int,
+    exact: Collection[int] = (),
 ) -> list[SimilarText]:
     """Returns the texts that are near by vector, or are among the rows that match by words, best first.
+
+    exact: rows that come before all others.
 
     Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
     """
@@ -50,10 +57,11 @@ def fused(
     here = corpus.indices_of(matching)
     known = set(corpus.rows[here[~corpus.removed[here]]].tolist())
     scores: dict[int, float] = {}
+    first = set(exact)
     for ranking in (list(near), [row for row in matching if row in known]):
         for rank, row in enumerate(ranking, 1):
             scores[row] = scores.get(row, 0.0) + 1 / (RANK_CONSTANT + rank)
-    best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
+    best = sorted(scores, key=lambda row: (row not in first, -scores[row], row))[:limit]
     length = float(np.linalg.norm(vector)) or 1.0
     others = [row for row in best if row not in near]
     near |= dict(

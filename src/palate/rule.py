@@ -10,11 +10,12 @@ from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from palate.errors import BadValue
+from palate.language import known_language
 from palate.text import Text, well_formed
 from palate.words import fold, phrase_words, whole_word
 
 Action = Literal["block", "keep", "boost"]
-Field = Literal["word", "author", "source", "pattern"]
+Field = Literal["word", "author", "source", "pattern", "language"]
 State = Literal["accepted", "pending", "vetoed"]
 
 MAX_BOOST_LOGITS = 20.0  # added or taken
@@ -24,6 +25,7 @@ TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # the fields of a Text that each 
     "author": ("extra",),
     "source": ("source", "url"),
     "pattern": ("title", "body"),
+    "language": ("language",),
 }
 AUTHOR_KEYS = ("author", "authors", "first_authors")  # names that sources give them in Text.extra
 
@@ -36,9 +38,10 @@ class Rule:
     added to the log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
     field: word (whole words or a phrase in title or body, whatever their case and accents; in scripts without
     blanks between words wherever the characters stand), author (a name with all of its words), source
-    (its name, or the host of the address, with its subdomains) or pattern (a regular expression,
-    found anywhere in title and body). Matching costs time linear in the text, whatever the pattern: RE2 has
-    no look-around and no back-references. Raises BadValue for what cannot be matched.
+    (its name, or the host of the address, with its subdomains), pattern (a regular expression, found anywhere
+    in title and body) or language (its English name or code). Matching costs time linear in the text,
+    whatever the pattern: RE2 has no look-around and no back-references. Raises BadValue for what cannot be
+    matched.
     Source: Cox, Regular expression matching can be simple and fast (2007), for RE2.
 
     >>> rule = Rule("boost", "word", "neural network", 1.5)
@@ -99,7 +102,7 @@ class Rule:
                 f"a rule's {self.field} needs a letter or digit,"
                 f" and at most {MAX_VALUE_CHARACTERS} characters; got {value[:80]!r}"
             )
-        return value
+        return known_language(value) if self.field == "language" else value
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,10 @@ def _host(url: str) -> str:
         return ""
 
 
+def _language_matcher(value: str) -> Callable[[str], bool]:
+    return lambda language: language == value
+
+
 def _pattern_matcher(value: str) -> Callable[[str, str], bool]:
     import re2
 
@@ -205,4 +212,5 @@ MATCHERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
     "author": _author_matcher,
     "source": _source_matcher,
     "pattern": _pattern_matcher,
+    "language": _language_matcher,
 }

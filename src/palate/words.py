@@ -116,10 +116,10 @@ def phrase_words(text: str) -> list[str]:
     >>> phrase_words("足球"), phrase_words("大模AI"), phrase_words("AI模")
     (['足球'], ['大模', '模', 'ai'], ['ai', '模'])
     """
-    *runs, last = [*_indexed_runs(fold(text)), []]
+    runs = list(_indexed_runs(fold(text)))
     if runs and len(runs[-1]) > 1:
-        runs[-1] = runs[-1][:-1]
-    return [word for run in [*runs, last] for word in run]
+        runs[-1].pop()
+    return [word for run in runs for word in run]
 
 
 def begins_words(word: str) -> bool:

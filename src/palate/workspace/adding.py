@@ -3,11 +3,13 @@ kept.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
 from palate.encoder.cached import CachedEncoder
+from palate.feature.languages import languages
 from palate.feature.minhash import band_keys
 from palate.feature.terms import content_terms, hash_terms
 from palate.parts import Matrix, Store, Vector
@@ -108,10 +110,11 @@ def _store(
             tables, bands, encoder_id, first_row, (keys, enough), content, vectors
         )
     stored = keys.astype("<u4")
+    told = [replace(text, language=language) for text, language in zip(new, languages(new), strict=True)]
     batch = [
         PreparedText(text, ids, counts, stored[i].tobytes() if enough[i] and row is None else b"", row)
         for i, (text, (ids, counts), row) in enumerate(
-            zip(new, terms.to_bytes(), representatives, strict=True)
+            zip(told, terms.to_bytes(), representatives, strict=True)
         )
     ]
     with store.writing() as tables:

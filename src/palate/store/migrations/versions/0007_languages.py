@@ -1,5 +1,7 @@
 """The word index has the words of every script, texts are found by language, and rules may speak of it."""
 
+import sqlite3
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,9 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    define_functions(op.get_bind().connection.driver_connection)
+    raw = op.get_bind().connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    define_functions(raw)
     op.execute("drop table words")
     op.execute(
         "create view indexed as select row, index_words(title) as title, index_words(body) as body from text"
@@ -21,6 +25,8 @@ def upgrade() -> None:
     )
     op.execute("insert into words (words) values ('rebuild')")
     op.create_index("ix_text_language", "text", ["language"])
+    # of texts in which an encoder reads nothing: they are made anew, of the words
+    op.execute("delete from vector where data = zeroblob(length(data))")
     _widen_rule()
 
 
@@ -44,8 +50,10 @@ def _widen_rule() -> None:
         sa.CheckConstraint("(action = 'boost') = (amount <> 0)", name="amount_of_a_boost"),
         sqlite_autoincrement=True,
     )
-    columns = "number, taste, action, field, value, amount, state, evidence"
-    op.execute(f"insert into rule_new ({columns}) select {columns} from rule")
+    op.execute(
+        "insert into rule_new (number, taste, action, field, value, amount, state, evidence)"
+        " select number, taste, action, field, value, amount, state, evidence from rule"
+    )
     # the highest number ever given, which may be that of a rule that was removed
     op.execute("delete from sqlite_sequence where name = 'rule_new'")
     op.execute(

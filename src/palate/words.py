@@ -98,6 +98,16 @@ def words(text: str) -> list[str]:
     return [word for run in _runs(folded) for word in _pairs(run)]
 
 
+def word_runs(text: str) -> list[list[str]]:
+    """Returns the runs of letters of a text, folded: of scripts without blanks the characters of each, of
+    others the one word.
+
+    >>> word_runs("AI模型")
+    [['ai'], ['模', '型']]
+    """
+    return list(_runs(fold(text)))
+
+
 def index_words(text: str) -> str:
     """Returns the words of a text as a word index needs them, with blanks between: its `words`, and after
     each run without blanks its last character, so that every character begins a word. ASCII stays as it is.
@@ -146,6 +156,8 @@ def merged(words: str) -> str:
     >>> merged("足球 球场"), merged("red fox")
     ('足球场', 'red fox')
     """
+    if words.isascii():
+        return words
     one, _, other = words.partition(" ")
     ends, begins = _clusters(one), _clusters(other)
     if len(ends) == len(begins) == 2 and ends[1] == begins[0]:

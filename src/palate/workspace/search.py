@@ -56,9 +56,7 @@ def fused(
 
     Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
     """
-    length = float(np.linalg.norm(vector)) or 1.0
-    # a vector of 0 is near to nothing
-    indices, cosines = nearest(corpus, vector, max(FUSED_TEXTS, limit) if vector.any() else 0, among)
+    indices, cosines = nearest(corpus, vector, max(FUSED_TEXTS, limit), among)
     near = dict(zip(corpus.rows[indices].tolist(), cosines.tolist(), strict=True))
     here = corpus.indices_of(matching)
     known = set(corpus.rows[here[~corpus.removed[here]]].tolist())
@@ -68,6 +66,7 @@ def fused(
         for rank, row in enumerate(ranking, 1):
             scores[row] = scores.get(row, 0.0) + 1 / (RANK_CONSTANT + rank)
     best = sorted(scores, key=lambda row: (row not in first, -scores[row], row))[:limit]
+    length = float(np.linalg.norm(vector)) or 1.0
     others = [row for row in best if row not in near]
     near |= dict(
         zip(others, (corpus.vectors(corpus.indices_of(others)) @ vector / length).tolist(), strict=True)

@@ -14,7 +14,10 @@ import pytest
 import palate
 
 SOURCE = Path(palate.__file__).parent
-FACTS = "text identity authors feedback rule value errors features weights threads results memory version"
+FACTS = (
+    "text words language identity authors feedback rule value errors features weights threads results memory"
+    " version"
+)
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 BESIDE_READER = (
     "learners retrieval answers explain"  # a new file that reader.py is made of takes one word here

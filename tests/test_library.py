@@ -366,7 +366,7 @@ def test_a_store_without_the_stop_words_of_its_texts_gets_them_when_it_is_opened
     """As an older palate left it; also after a stop before any commit of that. Then it is the store that a
     new palate makes.
     """
-    monkeypatch.setattr("palate.workspace.workspace.HASHED_AT_ONCE", 5)
+    monkeypatch.setattr("palate.workspace.workspace.RENEWED_AT_ONCE", 5)
     with Library(tmp_path / "old.db", encoder="words") as library:
         library.add(papers)
         library.reader("me", likes="cats").judge_many([("cats-1", "like"), ("bonds-1", "dislike")])

@@ -11,6 +11,7 @@ from palate.parts import Encoder, Taste
 from palate.retrieval import View
 from palate.text import Text
 from palate.value import Contribution
+from palate.words import merged
 from palate.workspace.corpus import Corpus
 from palate.workspace.workspace import Workspace
 
@@ -60,7 +61,7 @@ def _contributions(
             amounts = encoder.attribute(content, corpus.space.semantic.direction(block_weights))
         else:
             amounts = {}
-        shares += [Contribution(block, word, amount) for word, amount in amounts.items() if amount]
+        shares += [Contribution(block, merged(word), amount) for word, amount in amounts.items() if amount]
         shares.append(Contribution(block, block, total - sum(amounts.values())))
     shares += [
         Contribution(name, name, float(amounts[0]))

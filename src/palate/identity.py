@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from palate.text import Text, content_hash, origin_of
+from palate.words import words
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"|]+")
 DOI_NAMED = re.compile(r"\b(?:doi\s*:?|https?://(?:dx\.)?doi\.org/)\s*(10\.\S+)", re.IGNORECASE)
@@ -201,7 +202,7 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _words(content: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", content.casefold()))
+    return frozenset(words(content))
 
 
 def _folded(content: str) -> str:

@@ -1,7 +1,6 @@
 """Library: the texts, their vectors and the readers of one store."""
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
@@ -10,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from palate.encoder.choose import full_name, make_encoder
+from palate.encoder.unread import MEND, unread
 from palate.enrolment import enrol
 from palate.errors import BadValue, check_limit
+from palate.language import known_language
 from palate.learners import Learners
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
@@ -22,6 +23,7 @@ from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.text import well_formed
 from palate.value import SimilarText
+from palate.words import is_unspaced, words
 from palate.workspace.adding import Progress, add_texts
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
@@ -139,25 +141,34 @@ class Library(OpenStore):
         learner.describe(row.likes, row.dislikes)
         return Reader(self.workspace, learner, row)
 
-    def find(self, query: str, *, limit: int = 20) -> list[SimilarText]:
-        """Returns the texts nearest to a query, by words and by vectors together.
+    def find(self, query: str, *, limit: int = 20, language: str | None = None) -> list[SimilarText]:
+        """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
+        of the query in its order come first. language: only texts in it, by its English name or code.
 
+        Raises BadValue for a language that is not known.
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
         check_limit(limit)
-        words = re.findall(r"\w+", well_formed(query))
-        matching = self._with_words(words, limit)
+        query = well_formed(query)
+        code = None if language is None else known_language(language)
+        with self._store.reading() as tables:
+            exact = tables.texts.with_phrase(query, max(FUSED_TEXTS, limit), code)
+        matching = list(dict.fromkeys([*exact, *self._with_words(words(query), limit, code)]))
         corpus = self.corpus()  # after the words, so that it has every text they found
-        return fused(self._store, corpus, self.encode([query])[0], matching, limit)
+        among = None if code is None else self.workspace.in_language(corpus, code)
+        return fused(self._store, corpus, self.encode([query])[0], matching, limit, exact, among)
 
-    def find_like(self, text_id: str, *, limit: int = 20) -> list[SimilarText]:
-        """Returns the texts nearest to a stored one, itself left out."""
+    def find_like(self, text_id: str, *, limit: int = 20, language: str | None = None) -> list[SimilarText]:
+        """Returns the texts nearest to a stored one, itself left out. language: as for `find`."""
         check_limit(limit)
+        code = None if language is None else known_language(language)
         row = self.row_of(text_id)
-        matching = self._with_words(re.findall(r"\w{3,}", self.text(text_id).title), limit + 1)
+        title = [word for word in words(self.text(text_id).title) if len(word) > 2 or is_unspaced(word)]
+        matching = self._with_words(title, limit + 1, code)
         corpus = self.corpus()
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
-        found = fused(self._store, corpus, vector, matching, limit + 1)
+        among = None if code is None else self.workspace.in_language(corpus, code)
+        found = fused(self._store, corpus, vector, matching, limit + 1, among=among)
         return [each for each in found if each.text.id != text_id][:limit]
 
     def nearest(self, content: str, *, limit: int = 5) -> list[SimilarText]:
@@ -204,7 +215,7 @@ class Library(OpenStore):
 
     def examine(self) -> list[Finding]:
         """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
-        return examine(self._store, self.encoder.fingerprint)
+        return [*examine(self._store, self.encoder.fingerprint), self._languages()]
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
@@ -274,6 +285,16 @@ class Library(OpenStore):
         finally:
             super().close()
 
-    def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
+    def unread(self) -> str:
+        """Returns one sentence where many texts are in languages that the encoder does not read; "" else."""
         with self._store.reading() as tables:
-            return tables.texts.with_words(words, max(FUSED_TEXTS, limit))
+            return unread(tables.texts.languages(), self.workspace.encoding.name)
+
+    def _languages(self) -> Finding:
+        told = self.unread()
+        detail = told or f"{self.workspace.encoding.name} reads most texts"
+        return Finding("languages", True, detail, f"move the store with: {MEND}" if told else "")
+
+    def _with_words(self, wanted: Sequence[str], limit: int, language: str | None = None) -> list[int]:
+        with self._store.reading() as tables:
+            return tables.texts.with_words(wanted, max(FUSED_TEXTS, limit), language)

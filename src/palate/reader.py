@@ -53,16 +53,18 @@ class Reader:
         self._learner = learner
         self._retrieval = Retrieval(workspace, learner)
 
-    def rank(self, limit: int = 20, *, all: bool = False, exact: bool = False) -> Ranking:
+    def rank(
+        self, limit: int = 20, *, all: bool = False, exact: bool = False, language: str | None = None
+    ) -> Ranking:
         """Returns the best texts, best first; equal ones newest first. all: also those judged or skipped
-        before.
+        before. language: only texts in it, by its English name or code.
 
         What a rule keeps stands above all others, what one blocks is not there. In a store of more than
         20,000 texts the answer after a judgement may come before every text was read; its `exact` then says
         so. exact: read them all where that is needed to be sure."""
         check_limit(limit)
         with self._learner.lock:
-            view = self._retrieval.view(all=all)
+            view = self._retrieval.view(all=all, language=language)
             indices, proven = self._retrieval.best(view, limit, exact=exact)
             mean, sd = self._retrieval.value(view, indices)
         kept = view.effect.kept(indices)

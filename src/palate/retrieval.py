@@ -10,6 +10,7 @@ from palate.parts import Rows, Vector
 from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
 from palate.workspace.corpus import Corpus, Mask
+from palate.workspace.top import TopK
 from palate.workspace.workspace import Workspace
 
 NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of it decides
@@ -18,13 +19,14 @@ NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of i
 @dataclass(frozen=True, eq=False)
 class View:
     """What one call goes by. rules: the accepted ones. effect: theirs on the corpus. candidates: (n texts,)
-    which may be shown.
+    which may be shown. language: that they are in, where only those of one are asked for.
     """
 
     corpus: Corpus
     rules: Sequence[Rule]
     effect: Effect
     candidates: Mask
+    language: str | None = None
 
 
 class Retrieval:
@@ -33,9 +35,9 @@ class Retrieval:
     def __init__(self, workspace: Workspace, learner: Learner) -> None:
         self._workspace, self._learner = workspace, learner
 
-    def view(self, *, all: bool) -> View:
+    def view(self, *, all: bool, language: str | None = None) -> View:
         """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups
-        without a judgement.
+        without a judgement; of one language, where one is given.
         """
         corpus, rules = self._learner.corpus(), self._learner.rules
         effect = self._workspace.rules.effect(rules, corpus.rows)
@@ -43,7 +45,9 @@ class Retrieval:
         candidates[effect.blocked_indices] = False
         if not all:
             candidates[corpus.indices_of(list(self._learner.verdicts))] = False
-        return View(corpus, rules, effect, candidates)
+        if language is not None:
+            candidates &= self._workspace.in_language(corpus, language)
+        return View(corpus, rules, effect, candidates, language)
 
     def best(self, view: View, n: int, *, exact: bool) -> tuple[Rows, bool]:
         """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
@@ -51,8 +55,10 @@ class Retrieval:
         nonlinear = bool(taste.nonlinear_shares(corpus.no_features))
         n = max(n, NONLINEAR_TEXTS) if nonlinear else n
         weights, shift = taste.explain()[1], _shift(view)
-        best = self._learner.top.best(corpus, weights, shift, view.candidates, n, exact=exact)
-        if self._learner.top.pass_is_due:
+        # what is listed for the next time is listed among all languages
+        top = self._learner.top if view.language is None else TopK()
+        best = top.best(corpus, weights, shift, view.candidates, n, exact=exact)
+        if top.pass_is_due:
             self._pass_aside(view)
         kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
         if len(kept) > n:

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from palate.authors import authors
 from palate.errors import BadValue
+from palate.language import known_language
 from palate.text import Text, well_formed
+from palate.words import fold, phrase_words, whole_word
 
 Action = Literal["block", "keep", "boost"]
-Field = Literal["word", "author", "source", "pattern"]
+Field = Literal["word", "author", "source", "pattern", "language"]
 State = Literal["accepted", "pending", "vetoed"]
 
 MAX_BOOST_LOGITS = 20.0  # added or taken
@@ -24,8 +26,8 @@ TEXT_FIELDS: dict[Field, tuple[str, ...]] = {  # the fields of a Text that each 
     "author": ("extra",),
     "source": ("source", "url"),
     "pattern": ("title", "body"),
+    "language": ("language",),
 }
-LETTER_PATTERN = r"[\w\u0300-\u036f]"  # a combining accent belongs to its word
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,12 @@ class Rule:
 
     action: block (never shown), keep (shown above all others, also if a rule blocks it) or boost (amount is
     added to the log odds of a like). amount: for a boost from -20 to 20 and not 0, for the others 0.
-    field: word (whole words or a phrase in title or body), author (a name with all of its words), source
-    (its name, or the host of the address, with its subdomains) or pattern (a regular expression,
-    found anywhere in title and body). Matching costs time linear in the text, whatever the pattern: RE2 has
-    no look-around and no back-references. Raises BadValue for what cannot be matched.
+    field: word (whole words or a phrase in title or body, whatever their case and accents; in scripts without
+    blanks between words wherever the characters stand), author (a name with all of its words), source
+    (its name, or the host of the address, with its subdomains), pattern (a regular expression, found anywhere
+    in title and body) or language (its English name or code). Matching costs time linear in the text,
+    whatever the pattern: RE2 has no look-around and no back-references. Raises BadValue for what cannot be
+    matched.
     Source: Cox, Regular expression matching can be simple and fast (2007), for RE2.
 
     >>> rule = Rule("boost", "word", "neural network", 1.5)
@@ -62,7 +66,7 @@ class Rule:
         """What is matched; a taste has one rule for each key."""
         if self.field == "pattern":
             return self.field, self.value
-        return self.field, unicodedata.normalize("NFC", self.value).casefold()
+        return self.field, fold(self.value)
 
     @cached_property
     def matches_fields(self) -> Callable[..., bool]:
@@ -93,12 +97,12 @@ class Rule:
             )
         if self.action != "boost" and self.amount:
             raise BadValue(f"only a boost has an amount, got {self.amount} to {self.action}")
-        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or any(map(str.isalnum, value))):
+        if len(value) > MAX_VALUE_CHARACTERS or not (self.field == "pattern" or phrase_words(value)):
             raise BadValue(
                 f"a rule's {self.field} needs a letter or digit,"
                 f" and at most {MAX_VALUE_CHARACTERS} characters; got {value[:80]!r}"
             )
-        return value
+        return known_language(value) if self.field == "language" else value
 
 
 @dataclass(frozen=True)
@@ -130,11 +134,8 @@ def _words(name: str) -> list[str]:
 
 
 def _word_matcher(value: str) -> Callable[[str, str], bool]:
-    value = unicodedata.normalize("NFC", value)
-    before = f"(?<!{LETTER_PATTERN})" if re.match(LETTER_PATTERN, value) else ""
-    after = f"(?!{LETTER_PATTERN})" if re.search(f"{LETTER_PATTERN}$", value) else ""
-    search = re.compile(before + r"\s+".join(map(re.escape, value.split())) + after, re.IGNORECASE).search
-    return lambda *parts: any(search(unicodedata.normalize("NFC", part)) is not None for part in parts)
+    search = re.compile(whole_word(value)).search
+    return lambda *parts: any(search(fold(part)) is not None for part in parts)
 
 
 def _author_matcher(value: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -154,6 +155,10 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "").casefold()
     except ValueError:  # brackets that no address can have
         return ""
+
+
+def _language_matcher(value: str) -> Callable[[str], bool]:
+    return lambda language: language == value
 
 
 def _pattern_matcher(value: str) -> Callable[[str, str], bool]:
@@ -180,4 +185,5 @@ MATCHERS: dict[Field, Callable[[str], Callable[..., bool]]] = {
     "author": _author_matcher,
     "source": _source_matcher,
     "pattern": _pattern_matcher,
+    "language": _language_matcher,
 }

@@ -19,6 +19,7 @@ from typer.testing import Result
 from direct import direct
 from palate.cli.app import app
 from palate.library import Library
+from palate.store.dialect_sqlite import define_functions
 
 Palate = Callable[..., Result]
 PALATE = [sys.executable, "-m", "palate"]
@@ -233,6 +234,7 @@ def bad_files(palate: Palate, store: Path, words: object) -> None:
 
 def content(store: Path) -> list[str]:
     with closing(sqlite3.connect(store)) as connection:
+        define_functions(connection)
         return list(connection.iterdump())
 
 

@@ -27,7 +27,7 @@ def test_rank_gives_values_best_first_with_near_copies_folded(palate: Palate, st
     assert len(hits) == 11
     assert [hit["mean"] for hit in hits] == sorted((hit["mean"] for hit in hits), reverse=True)  # type: ignore[type-var]
     by_id = {hit["id"]: hit for hit in hits}
-    assert list(by_id["cats-1"]) == ["id", "title", "mean", "sd", "score"]
+    assert list(by_id["cats-1"]) == ["id", "title", "language", "mean", "sd", "score"]
     assert by_id["bonds-1"]["group"] == ["bonds-1", "bonds-1-copy"]
     assert "bonds-1-copy" not in by_id
     assert by_id["cats-1"]["score"] == round(100 * by_id["cats-1"]["mean"])  # type: ignore[operator]
@@ -40,7 +40,7 @@ def test_a_ranking_that_is_not_proven_exact_says_so_beside_the_answer(
     assert "not exact" not in exact.stderr
     rank = Reader.rank
     monkeypatch.setattr(
-        Reader, "rank", lambda self, limit, *, all: Ranking(rank(self, limit, all=all), exact=False)
+        Reader, "rank", lambda self, limit, **asked: Ranking(rank(self, limit, **asked), exact=False)
     )
     early = palate("rank", "--json")
     assert early.stdout == exact.stdout
@@ -125,7 +125,9 @@ def test_undo_with_nothing_to_undo_is_no_error(palate: Palate, store: Path) -> N
 def test_ask_without_a_terminal_prints_the_questions(palate: Palate, store: Path) -> None:
     assert len(lines(palate("ask", "--json"))) == 1
     questions = lines(palate("ask", "--json", "--limit", "3"))
-    assert [list(question)[:5] for question in questions] == [["id", "title", "mean", "sd", "score"]] * 3
+    assert [list(question)[:6] for question in questions] == [
+        ["id", "title", "language", "mean", "sd", "score"]
+    ] * 3
     assert palate("ask").stdout.split("\t")[2] == questions[0]["id"]
 
 
@@ -160,6 +162,7 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
     assert list(why) == [
         "id",
         "title",
+        "language",
         "mean",
         "sd",
         "score",
@@ -173,7 +176,9 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
     assert list(parts[0]) == ["block", "name", "amount"]
     assert sum(part["amount"] for part in parts) == pytest.approx(why["logit"], abs=1e-9)
     assert sum(why["blocks"].values()) == pytest.approx(why["logit"], abs=1e-9)  # type: ignore[attr-defined]
-    assert [(near["id"], list(near)) for near in why["liked"]] == [("cats-1", ["id", "title", "similarity"])]  # type: ignore[attr-defined]
+    assert [(near["id"], list(near)) for near in why["liked"]] == [
+        ("cats-1", ["id", "title", "language", "similarity"])
+    ]  # type: ignore[attr-defined]
     assert [near["id"] for near in why["disliked"]] == ["bonds-1"]  # type: ignore[attr-defined]
 
 

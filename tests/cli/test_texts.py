@@ -186,7 +186,7 @@ def test_ctrl_c_while_adding_tells_what_is_in(
 
 def test_find_gives_id_title_and_similarity(palate: Palate, store: Path) -> None:
     found = lines(palate("find", "sleeping kitten", "--json", "--limit", "3"))
-    assert [list(one) for one in found] == [["id", "title", "similarity"]] * 3
+    assert [list(one) for one in found] == [["id", "title", "language", "similarity"]] * 3
     assert str(found[0]["id"]).startswith("cats-")
     first = palate("find", "sleeping kitten", "--limit", "3").stdout.splitlines()[0].split("\t")
     assert first == [f"{found[0]['similarity']:.2f}", found[0]["id"], found[0]["title"]]
@@ -211,7 +211,7 @@ def test_find_wants_either_a_query_or_a_text(palate: Palate, store: Path, both: 
 def test_value_of_a_text_is_told_and_nothing_is_stored(palate: Palate, store: Path) -> None:
     before = len(lines(palate("rank", "--json", "--limit", "100")))
     (value,) = lines(palate("value", "Bond yields fell.", "--json"))
-    assert list(value) == ["id", "title", "mean", "sd", "score"]
+    assert list(value) == ["id", "title", "language", "mean", "sd", "score"]
     assert value["id"] == Text.of("Bond yields fell.").id
     assert len(lines(palate("rank", "--json", "--limit", "100"))) == before
     assert palate("value", "Bond yields fell.").stdout.split("\t")[-1] == "Bond yields fell.\n"

@@ -43,11 +43,19 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
     [
         (
             shapes.hit_shape(HIT),
-            {"id": "a", "title": "Cats", "mean": 0.5, "sd": 0.25, "score": 50, "group": ["a", "b"]},
+            {
+                "id": "a",
+                "title": "Cats",
+                "language": "",
+                "mean": 0.5,
+                "sd": 0.25,
+                "score": 50,
+                "group": ["a", "b"],
+            },
         ),
         (
             shapes.found_shape(SimilarText(TEXT, float("nan"))),
-            {"id": "a", "title": "Cats", "similarity": None},
+            {"id": "a", "title": "Cats", "language": "", "similarity": None},
         ),
         (shapes.value_shape(Value(0.5, float("inf"))), {"mean": 0.5, "sd": None, "score": 50}),
         (
@@ -70,7 +78,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
                 "logit": 0.0,
                 "contributions": [{"block": "keyword", "name": "cat", "amount": 0.5}],
                 "blocks": {"keyword": 0.5},
-                "liked": [{"id": "a", "title": "Cats", "similarity": 0.5}],
+                "liked": [{"id": "a", "title": "Cats", "language": "", "similarity": 0.5}],
                 "disliked": [],
             },
         ),

@@ -10,6 +10,7 @@ from palate.errors import BadStore
 from palate.feature.minhash import band_keys
 from palate.feature.terms import hash_terms
 from palate.parts import Encoder
+from palate.store.dialect_sqlite import define_functions
 from palate.store.health import back_up, examine
 from palate.store.log import Verdict
 from palate.store.sqlite import SqliteStore
@@ -49,6 +50,7 @@ def wrong(path: Path, fingerprint: str = "words:24") -> list[str]:
 def meddle(path: Path, *statements: str) -> None:
     """From outside, without foreign keys."""
     with closing(sqlite3.connect(path)) as connection:
+        define_functions(connection)
         for statement in statements:
             connection.execute(statement)
         connection.commit()

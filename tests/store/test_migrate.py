@@ -17,7 +17,7 @@ FILLED = (
     "insert into text values (2, 'y', '', 'A dog.', '', '', '', null, '{}', 'h2', null, 1, '2024-01-01')",
     "insert into terms values (1, x'', x''), (2, x'', x'')",
     f"insert into band values ({7 << 31}, 1), ({(8 << 31) + 5}, 1)",
-    "insert into vector values ('h1', 1, x'00000000'), ('h2', 1, x'00000000')",
+    "insert into vector values ('h1', 1, x'003c0000'), ('h2', 1, x'0000003c')",
     "insert into words (words) values ('rebuild')",
     "insert into reader (number, name, created_at) values (1, 'ann', '2024-01-01')",
     "insert into taste (number, reader, name, kind, likes, dislikes) values (1, 1, 'main', 'bayes', '', '')",

@@ -47,7 +47,9 @@ def use(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="static, minilm, static:FOLDER or sbert:NAME_OR_PATH.", show_default=False
+            metavar="NAME",
+            help="static, minilm, multilingual, static:FOLDER or sbert:NAME_OR_PATH.",
+            show_default=False,
         ),
     ],
     store: StoreOption = None,

@@ -11,6 +11,7 @@ from palate.cli import show
 from palate.cli.options import (
     MAIN,
     JsonOption,
+    LanguageOption,
     LimitOption,
     ReaderOption,
     StoreOption,
@@ -35,6 +36,7 @@ def rank(
     all: Annotated[
         bool, typer.Option("--all", help="Includes texts that were judged or skipped before.")
     ] = False,
+    language: LanguageOption = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -48,7 +50,7 @@ def rank(
     Example: palate rank --limit 5
     """
     with open_library(ctx, store) as library:
-        hits = open_reader(ctx, library, reader, taste).rank(limit, all=all)
+        hits = open_reader(ctx, library, reader, taste).rank(limit, all=all, language=language)
         show_hits(hits, as_json=wants_json(ctx, json))
         if not hits:
             show.note(_nothing_left(library))

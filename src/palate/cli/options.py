@@ -46,6 +46,12 @@ ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", he
 TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Names the reader's taste.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answers in JSON Lines on stdout.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Shows at most so many texts.")]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="LANGUAGE", help="Only texts in it, by its English name or code, such as de."
+    ),
+]
 PrivateOption = Annotated[
     bool,
     typer.Option(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from palate.rule import Evidence, StoredRule
     from palate.rules.of_reader import ReaderRules
 
-ACTIONS, FIELDS = "--block, --keep or --boost NUMBER", "--word, --author, --source or --pattern"
+ACTIONS, FIELDS = "--block, --keep or --boost NUMBER", "--word, --author, --source, --pattern or --language"
 NumberArgument = Annotated[
     int, typer.Argument(metavar="NUMBER", help="A rule's number, as rule list shows it.", show_default=False)
 ]
@@ -71,15 +71,23 @@ def add(
             callback=speakable,
         ),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="Matches a language, by its English name or its code, such as de.",
+            callback=speakable,
+        ),
+    ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Adds a rule: one of --block, --keep, --boost for one of --word, --author, --source, --pattern.
+    """Adds a rule: one of --block, --keep, --boost for one of the options that say what it matches.
 
-    The rule replaces an earlier one for the same word, author, source or pattern, and holds from the next
-    command on.
+    A word is found in any case and with or without accents. The rule replaces an earlier one for the same
+    word, author, source, pattern or language, and holds from the next command on.
 
     Example: palate rule add --block --word crypto
 
@@ -89,8 +97,8 @@ def add(
 
     switches = (("block", block), ("keep", keep), ("boost", boost is not None))
     actions: list[Any] = [name for name, is_on in switches if is_on]
-    patterns = (("word", word), ("author", author), ("source", source), ("pattern", pattern))
-    fields: list[tuple[Any, str]] = [(name, value) for name, value in patterns if value is not None]
+    matched = {"word": word, "author": author, "source": source, "pattern": pattern, "language": language}
+    fields: list[tuple[Any, str]] = [(name, value) for name, value in matched.items() if value is not None]
     if len(actions) != 1 or len(fields) != 1:
         raise typer.BadParameter(f"a rule needs just one of {ACTIONS}, and just one of {FIELDS}")
     rule = Rule(actions[0], *fields[0], 0.0 if boost is None else boost)

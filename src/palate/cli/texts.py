@@ -14,6 +14,7 @@ from palate.cli import show
 from palate.cli.options import (
     MAIN,
     JsonOption,
+    LanguageOption,
     LimitOption,
     PrivateOption,
     ReaderOption,
@@ -73,7 +74,8 @@ def add(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Names the encoder of a new store: static, minilm or sbert:NAME_OR_PATH. Default: static.",
+            help="Names the encoder of a new store: static, minilm, multilingual or sbert:NAME_OR_PATH."
+            " Default: static.",
         ),
     ] = None,
     verbose: Annotated[
@@ -130,7 +132,12 @@ def add(
             if reports:
                 _show_report(_sum(reports), as_json=as_json, verbose=verbose)
             raise
+        told = library.unread() if any(report.stored for report, _ in reports) else ""
     _show_report(_sum(reports), as_json=as_json, verbose=verbose)
+    if told:
+        from palate.encoder.unread import MEND
+
+        show.note(f"{told}; move the store with: {MEND}")
     if without_text:
         raise BadSource(f"{', '.join(without_text)} gave no text; expected at least one that is not skipped")
 
@@ -146,6 +153,7 @@ def find(
         typer.Option("--like", metavar="TEXT_ID", help="Finds texts like this one.", callback=speakable),
     ] = None,
     limit: LimitOption = 20,
+    language: LanguageOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -159,9 +167,9 @@ def find(
         raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
     with open_library(ctx, store) as library:
         found = (
-            library.find(query, limit=limit)
+            library.find(query, limit=limit, language=language)
             if query is not None
-            else library.find_like(str(like), limit=limit)
+            else library.find_like(str(like), limit=limit, language=language)
         )
         show_found(found, as_json=wants_json(ctx, json))
         if not found:

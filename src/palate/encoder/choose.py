@@ -14,7 +14,17 @@ def _minilm() -> Encoder:
     return MinilmEncoder()
 
 
-ENCODERS: dict[str, Callable[[], Encoder]] = {"static": StaticEncoder, "minilm": _minilm}
+def _multilingual() -> Encoder:
+    from palate.encoder.multilingual import MultilingualEncoder
+
+    return MultilingualEncoder()
+
+
+ENCODERS: dict[str, Callable[[], Encoder]] = {
+    "static": StaticEncoder,
+    "minilm": _minilm,
+    "multilingual": _multilingual,
+}
 
 
 def full_name(name: str) -> str:
@@ -30,8 +40,8 @@ def full_name(name: str) -> str:
 
 
 def make_encoder(name: str) -> Encoder:
-    """Makes the encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm, or
-    sbert:NAME_OR_PATH for any sentence-transformers model.
+    """Makes the encoder of this name: static, static:FOLDER (what `palate train distil` made), minilm,
+    multilingual, or sbert:NAME_OR_PATH for any sentence-transformers model.
 
     Raises UnknownName for another name, MissingExtra where a package is not installed.
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from palate.features import Terms
+from palate.words import is_unspaced, words
 
-WORD = re.compile(r"[^\W_]{2,}")
+SEVERAL = re.compile(r"[^\W_]{2,}")
 BUCKETS = 1 << 22  # hashes of terms; of 300,000 terms about 7 in 100 share theirs with another
 PLAIN = BUCKETS  # added to the hash of a stop word, and of a pair with one in it
-HASHING = "2"  # what `hash_terms` makes; a store with the terms of another gets them anew
+HASHING = "3"  # what `hash_terms` makes; a store with the terms of another gets them anew
 STOP = frozenset(
     "an and are as at be been between both but by can for from had has have he her his if in into is it "
     "its more no not of on or our she so such than that the their them then there these they this to "
@@ -23,14 +24,14 @@ STOP = frozenset(
 
 
 def count_terms(content: str) -> dict[str, int]:
-    """Words of two characters or more and pairs of neighbouring ones, in lower case, without stop words.
+    """Words, as `term_words` gives them, and pairs of neighbouring ones, without stop words.
 
     >>> count_terms("The cat sat on the cat.")
     {'cat': 2, 'sat': 1, 'cat sat': 1}
     """
     counts: dict[str, int] = {}
     before = ""
-    for word in WORD.findall(content.lower()):
+    for word in term_words(content):
         if word in STOP:
             before = ""
             continue
@@ -40,6 +41,17 @@ def count_terms(content: str) -> dict[str, int]:
             counts[pair] = counts.get(pair, 0) + 1
         before = word
     return counts
+
+
+def term_words(content: str) -> list[str]:
+    """Returns the words that terms are made of: `words` without single letters and digits.
+
+    >>> term_words("A cat_2 sat."), term_words("猫 α 2")
+    (['cat', 'sat'], ['猫'])
+    """
+    if content.isascii():
+        return SEVERAL.findall(content.lower())
+    return [word for word in words(content) if len(word) > 1 or is_unspaced(word)]
 
 
 def hash_terms(contents: Sequence[str]) -> Terms:
@@ -54,18 +66,18 @@ def hash_terms(contents: Sequence[str]) -> Terms:
     >>> term_id("on the") in terms.ids
     True
     """
-    found = [np.fromiter(map(_hash, WORD.findall(content.lower())), np.int64) for content in contents]
-    owners = np.repeat(np.arange(len(found)), [len(words) for words in found])
-    words = np.concatenate([*found, np.zeros(0, np.int64)])
+    hashed = [np.fromiter(map(_hash, term_words(content)), np.int64) for content in contents]
+    owners = np.repeat(np.arange(len(hashed)), [len(codes) for codes in hashed])
+    codes = np.concatenate([*hashed, np.zeros(0, np.int64)])
     together = owners[:-1] == owners[1:]
-    one, other = words[:-1][together], words[1:][together]
+    one, other = codes[:-1][together], codes[1:][together]
     plain = (one < 0) | (other < 0)
     pairs = _pair(np.abs(one), np.abs(other)) + PLAIN * plain
-    ids = np.concatenate([np.abs(words) % BUCKETS + PLAIN * (words < 0), pairs])
+    ids = np.concatenate([np.abs(codes) % BUCKETS + PLAIN * (codes < 0), pairs])
     keys, counts = np.unique(
         np.concatenate([owners, owners[:-1][together]]) * (2 * BUCKETS) + ids, return_counts=True
     )
-    starts = np.searchsorted(keys, np.arange(len(found) + 1) * (2 * BUCKETS))
+    starts = np.searchsorted(keys, np.arange(len(hashed) + 1) * (2 * BUCKETS))
     return Terms(
         (keys % (2 * BUCKETS)).astype(np.uint32),
         np.minimum(counts, 255).astype(np.uint8),
@@ -85,9 +97,9 @@ def term_id(term: str) -> int:
 
     In [0, 2**22); of a stop word, and of a pair with one, in [2**22, 2**23).
     """
-    words = [_hash(word) for word in term.split(" ")]
-    codes = [abs(word) for word in words]
-    return (codes[0] % BUCKETS if len(codes) == 1 else int(_pair(*codes))) + PLAIN * (min(words) < 0)
+    hashes = [_hash(word) for word in term.split(" ")]
+    codes = [abs(code) for code in hashes]
+    return (codes[0] % BUCKETS if len(codes) == 1 else int(_pair(*codes))) + PLAIN * (min(hashes) < 0)
 
 
 @lru_cache(maxsize=200_000)

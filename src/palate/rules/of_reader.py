@@ -38,7 +38,7 @@ class ReaderRules:
             return tables.rules.of(self._taste_id)
 
     def add(self, rule: Rule) -> StoredRule:
-        """Adds a rule; it replaces one for the same word, author, source or pattern."""
+        """Adds a rule; it replaces one for the same word, author, source, pattern or language."""
         with self._store.writing() as tables:
             return tables.rules.put(self._taste_id, rule)
 

@@ -38,20 +38,22 @@ def value_shape(value: Value) -> Shape:
 
 
 def hit_shape(hit: Hit) -> Shape:
-    """A text with its value; group only where near-copies are folded under the text.
+    """A text with its value; language by its ISO 639-1 code, "" where it is not known; group only where
+    near-copies are folded under the text.
 
     >>> from palate.text import Text
     >>> from palate.value import Hit, Value
     >>> hit_shape(Hit(Text.of("They sleep.", title="Cats", id="a"), Value(0.5, 0.25)))
-    {'id': 'a', 'title': 'Cats', 'mean': 0.5, 'sd': 0.25, 'score': 50}
+    {'id': 'a', 'title': 'Cats', 'language': '', 'mean': 0.5, 'sd': 0.25, 'score': 50}
     """
-    shape = {**title_shape(hit.text), **value_shape(hit.value)}
+    shape = {**title_shape(hit.text), "language": hit.text.language, **value_shape(hit.value)}
     return {**shape, "group": list(hit.group)} if hit.group else shape
 
 
 def found_shape(found: SimilarText) -> Shape:
     """similarity in [-1, 1], None where words alone found the text."""
-    return {**title_shape(found.text), "similarity": finite(found.similarity)}
+    similarity = finite(found.similarity)
+    return {**title_shape(found.text), "language": found.text.language, "similarity": similarity}
 
 
 def title_shape(text: Text) -> Shape:

@@ -33,6 +33,9 @@ class Dialect(Protocol):
         double) and body, best first.
         """
 
+    def match_phrase(self, phrase: str, n: int) -> Select[Any]:
+        """Selects, likewise, the rows of texts that have all words of a phrase, one after the other."""
+
     def with_phrase(self, query: Select[Any], phrase: str) -> Select[Any]:
         """Restricts a query of texts to those that have a phrase."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,9 +23,16 @@ from sqlalchemy import (
 )
 
 from palate.store import schema
+from palate.words import begins_words, index_words, phrase_words
 
 _LISTED = text("select value from json_each(:listed)")
 _words = table("words", column("rowid"))  # the full-text index, an FTS5 table
+_indexed = table("indexed", column("row"), column("title"), column("body"))  # a view: what is in it
+
+
+def define_functions(connection: sqlite3.Connection) -> None:
+    """Defines, for one connection, what the view `indexed` is made with: what the word index is fed."""
+    connection.create_function("index_words", 1, index_words, deterministic=True)
 
 
 class SqliteDialect:
@@ -49,25 +57,25 @@ class SqliteDialect:
         return column.in_(_LISTED.bindparams(listed))
 
     def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
-        matches = text("words match :words").bindparams(words=" OR ".join(_quoted(word) for word in words))
-        best_first = text("bm25(words, 2.0, 1.0), rowid")
-        return select(_words.c.rowid).where(matches).order_by(best_first).limit(n)
+        return _best_first(" OR ".join(_phrase([word]) for word in words), n)
+
+    def match_phrase(self, phrase: str, n: int) -> Select[Any]:
+        return _best_first(_phrase(phrase_words(phrase)), n)
 
     def with_phrase(self, query: Select[Any], phrase: str) -> Select[Any]:
-        matches = text("words match :phrase").bindparams(phrase=_quoted(phrase))
+        matches = text("words match :phrase").bindparams(phrase=_phrase(phrase_words(phrase)))
         return query.join(_words, _words.c.rowid == schema.text.c.row).where(matches)
 
     def index_words(self, connection: Connection, first_row: int) -> None:
         connection.exec_driver_sql(
-            "insert into words (rowid, title, body) select row, title, body from text where row >= ?",
+            "insert into words (rowid, title, body) select row, title, body from indexed where row >= ?",
             (first_row,),
         )
 
     def remove_words(self, connection: Connection, rows: Select[Any]) -> None:
-        content = schema.text.c
-        removed = select(literal_column("'delete'"), content.row, content.title, content.body)
+        removed = select(literal_column("'delete'"), _indexed.c.row, _indexed.c.title, _indexed.c.body)
         into = table("words", column("words"), column("rowid"), column("title"), column("body"))
-        statement = insert(into).from_select(list(into.c), removed.where(content.row.in_(rows)))
+        statement = insert(into).from_select(list(into.c), removed.where(_indexed.c.row.in_(rows)))
         connection.execute(statement)
 
     def rebuild_words(self, connection: Connection) -> None:
@@ -93,6 +101,12 @@ def _insert(
         connection.exec_driver_sql(f"{how} into {into} values ({marks})", list(rows))
 
 
-def _quoted(phrase: str) -> str:
-    """A phrase as FTS5 spells it, whatever characters it has."""
-    return '"' + phrase.replace('"', '""') + '"'
+def _best_first(match: str, n: int) -> Select[Any]:
+    matches = text("words match :words").bindparams(words=match)
+    best_first = text("bm25(words, 2.0, 1.0), rowid")
+    return select(_words.c.rowid).where(matches).order_by(best_first).limit(n)
+
+
+def _phrase(words: Sequence[str]) -> str:
+    """Words that follow one another as FTS5 spells them; the last may go on where it begins others."""
+    return '"' + " ".join(words) + '"' + (" *" if begins_words(words[-1]) else "")

@@ -37,8 +37,8 @@ class RuleTable:
         )
 
     def put(self, taste_id: int, rule: Rule) -> StoredRule:
-        """Records a rule that the reader wrote; it replaces one on the same word, author, source or
-        pattern.
+        """Records a rule that the reader wrote; it replaces one on the same word, author, source,
+        pattern or language.
         """
         self._require_taste(taste_id)
         for stored in self.of(taste_id):
@@ -84,13 +84,15 @@ class RuleTable:
     def matching(self, rule: Rule, after_row: int = 0) -> list[int]:
         """Returns the rows above after_row of all texts that a rule matches, ascending.
 
-        A word costs time for the texts that have it, by the full-text index; other rules read a part of every
-        text."""
+        A word or language costs time for the texts that have it, by its index; other rules read a part of
+        every text."""
         text = schema.text.c
         fields = (text[name] for name in TEXT_FIELDS[rule.field])
         query = select(text.row, *fields).where(text.row > after_row).order_by(text.row)
         if rule.field == "word":
             query = self._dialect.with_phrase(query, rule.value)
+        elif rule.field == "language":
+            query = query.where(text.language == rule.value)
         return [row for row, *fields in self._connection.execute(query) if rule.matches_fields(*fields)]
 
     def _get(self, taste_id: int, rule_id: int) -> StoredRule:

@@ -46,7 +46,7 @@ text = Table(
     Column("body", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("language", Text, nullable=False),
+    Column("language", Text, nullable=False, index=True),  # ISO 639; empty where it is not known
     Column("published", Text),  # ISO 8601 with its offset
     Column("extra", JSON, nullable=False),
     Column("content_hash", Text, nullable=False),
@@ -218,7 +218,7 @@ rule = Table(
     Column("state", Text, nullable=False),  # a suggestion is pending until the reader accepts or vetoes it
     Column("evidence", JSON(none_as_null=True)),  # of a suggestion; null for what the reader wrote
     CheckConstraint("action in ('block', 'keep', 'boost')", name="known_action"),
-    CheckConstraint("field in ('word', 'author', 'source', 'pattern')", name="known_field"),
+    CheckConstraint("field in ('word', 'author', 'source', 'pattern', 'language')", name="known_field"),
     CheckConstraint("state in ('accepted', 'pending', 'vetoed')", name="known_state"),
     CheckConstraint("(action = 'boost') = (amount <> 0)", name="amount_of_a_boost"),
     sqlite_autoincrement=True,  # a number is never given again

@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import NullPool, StaticPool
 
 from palate.errors import BadStore, StoreBusy, StoreReadOnly
-from palate.store.dialect_sqlite import SqliteDialect
+from palate.store.dialect_sqlite import SqliteDialect, define_functions
 from palate.store.migrate import is_current, upgrade
 from palate.store.sqlite_errors import plain_errors
 from palate.store.sqlite_read_only import can_be_written, connect_read_only
@@ -168,9 +168,10 @@ class _SharedConnection:
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says
+    define_functions(connection)
     # random pages of a large store are written once a checkpoint, not once a transaction
     cache = f"cache_size=-{CACHE_KIB}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", *cache):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=ON", *cache):
         connection.execute(f"pragma {pragma}")
 
 

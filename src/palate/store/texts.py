@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from palate.errors import UnknownName
 from palate.store import schema
@@ -18,6 +18,7 @@ from palate.store.keys import text_key
 from palate.store.removing import RemovedCounts, count_removal, remove_texts
 from palate.store.vectors import lacking
 from palate.text import Text
+from palate.words import phrase_words
 
 _text, _terms, _vector = schema.text.c, schema.terms.c, schema.vector.c
 _LAST_ROWS = select(
@@ -96,6 +97,20 @@ class TextTable:
                 changed,
                 [{"of_row": row, "ids": ids, "counts": counts} for row, (ids, counts) in made.items()],
             )
+
+    def put_languages(self, told: Mapping[int, str]) -> None:
+        """Replaces the languages of some rows."""
+        if told:
+            changed = update(schema.text).where(_text.row == bindparam("of_row"))
+            self._connection.execute(
+                changed, [{"of_row": row, "language": language} for row, language in told.items()]
+            )
+
+    def languages(self) -> dict[str, int]:
+        """Returns how many texts are in each language, most first; "" stands for those it is not known of."""
+        counted = func.count().label("texts")
+        query = select(_text.language, counted).group_by(_text.language).order_by(counted.desc())
+        return {row.language: row.texts for row in self._connection.execute(query)}
 
     def count(self, up_to: int | None = None) -> int:
         """Counts the texts, of those up to a row where one is given."""
@@ -208,13 +223,25 @@ class TextTable:
         query = lacking(encoder_id).where(_text.row > after_row).order_by(_text.row)
         return list(self._connection.execute(query).scalars())
 
-    def with_words(self, words: Sequence[str], n: int) -> list[int]:
+    def with_words(self, words: Sequence[str], n: int, language: str | None = None) -> list[int]:
         """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and
-        body.
+        body; of those in one language, where its code is given.
         """
-        if not words:
+        return self._matching(self._dialect.match_words(words, n), language) if words else []
+
+    def with_phrase(self, phrase: str, n: int, language: str | None = None) -> list[int]:
+        """Rows of the n texts that match a phrase best: all of its words, one after the other. language: as
+        for `with_words`.
+        """
+        if not phrase_words(phrase):
             return []
-        return list(self._connection.execute(self._dialect.match_words(words, n)).scalars())
+        return self._matching(self._dialect.match_phrase(phrase, n), language)
+
+    def _matching(self, query: Select[Any], language: str | None) -> list[int]:
+        if language is not None:
+            (row,) = query.selected_columns
+            query = query.where(row.in_(select(_text.row).where(_text.language == language)))
+        return list(self._connection.execute(query).scalars())
 
     def _rows_by_key(
         self, key: ColumnElement[Any], column: ColumnElement[Any], values: Set[str]

@@ -3,11 +3,13 @@ kept.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
 from palate.encoder.cached import CachedEncoder
+from palate.feature.languages import languages
 from palate.feature.minhash import band_keys
 from palate.feature.terms import content_terms, hash_terms
 from palate.identity import names_of
@@ -125,10 +127,14 @@ def _store(
             tables, bands, encoder_id, first_row, (keys[:n_new], enough[:n_new]), content, vectors
         )[:n_new]
     stored = keys.astype("<u4")
+    told = [
+        text if text.language == language else replace(text, language=language)
+        for text, language in zip(texts, languages(texts), strict=True)
+    ]
     batch = [
         PreparedText(text, ids, counts, stored[i].tobytes() if enough[i] and row is None else b"", row)
         for i, (text, (ids, counts), row) in enumerate(
-            zip(texts, terms.to_bytes(), [*representatives, *([None] * len(old_rows))], strict=True)
+            zip(told, terms.to_bytes(), [*representatives, *([None] * len(old_rows))], strict=True)
         )
     ]
     with store.writing() as tables:

@@ -1,11 +1,13 @@
 """Workspace: one open store, shared by all its readers and threads."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
 
+from palate.feature.languages import languages
 from palate.feature.terms import HASHING, hash_terms
 from palate.features import Features
 from palate.parts import Encoder, Matrix, Store
@@ -19,14 +21,17 @@ from palate.threads import use_one_blas_thread
 from palate.workspace.background import Background
 from palate.workspace.band_index import BandIndex
 from palate.workspace.cache import CacheFolder
-from palate.workspace.corpus import Corpus
+from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.crowd import CrowdKeeper
 from palate.workspace.encoding import Encoding
 from palate.workspace.generation import Progress
 from palate.workspace.keeper import Keeper
 from palate.workspace.reading import raw_texts
 
-HASHED_AT_ONCE = 5000  # texts in one transaction
+log = logging.getLogger(__name__)
+
+RENEWED_AT_ONCE = 5000  # texts in one transaction
+TOLD_FROM = 5000  # texts whose renewal is told: it takes a second or more
 
 
 class Workspace:
@@ -50,7 +55,7 @@ class Workspace:
         folder = None if store.path == IN_MEMORY else CacheFolder(Path(f"{store.path}.cache"))
         self._keeper = Keeper(store, folder)
         self._lock = RLock()
-        self._hash_again()
+        self._renew()
 
     @property
     def encoder(self) -> Encoder:
@@ -79,8 +84,7 @@ class Workspace:
 
     def encode(self, contents: Sequence[str]) -> Matrix:
         """Returns (n, d) vectors as the store would hold them; nothing is stored."""
-        vectors = self.encoder.encode([well_formed(content) for content in contents])
-        return vectors.astype(np.float16).astype(np.float32)
+        return self.encoding.cached.encode([well_formed(content) for content in contents])
 
     def features(self, corpus: Corpus, contents: Sequence[str], moments: Sequence[float]) -> Features:
         """Returns the features of texts that need not be stored. moments: seconds since 1970, nan for no
@@ -128,6 +132,12 @@ class Workspace:
             with self.store.reading() as tables:
                 found |= tables.removals.representatives(rows)
         return found
+
+    def in_language(self, corpus: Corpus, language: str) -> Mask:
+        """Returns (n,) which texts are in a language. language: its English name or code. Raises BadValue."""
+        among = np.zeros(len(corpus), np.bool_)
+        among[self.rules.effect([Rule("keep", "language", language)], corpus.rows).kept_indices] = True
+        return among
 
     def maintain(self, progress: Progress = lambda *_: None) -> None:
         """Does now what is due: a new fit where the store has grown by a tenth, else the writing of its tail.
@@ -177,18 +187,21 @@ class Workspace:
         with self.store.reading() as tables:
             return tables.rules.matching(rule, after_row)
 
-    def _hash_again(self) -> None:
-        """Makes the terms of a store of an older palate anew; stopped, the next that opens the store goes
-        on.
+    def _renew(self) -> None:
+        """Makes the terms and languages of a store of an older palate anew; stopped, the next that opens the
+        store goes on.
         """
         with self.store.reading() as tables:
             if tables.settings.get("terms") == HASHING:
                 return
             last = tables.state().last_row
-        for start in range(1, last + 1, HASHED_AT_ONCE):
+        if last >= TOLD_FROM:
+            log.warning("%s comes from an older palate: its words are made anew, once", self.store.path)
+        for start in range(1, last + 1, RENEWED_AT_ONCE):
             with self.store.writing() as tables:
-                texts = tables.texts.get(range(start, min(start + HASHED_AT_ONCE, last + 1)))
+                texts = tables.texts.get(range(start, min(start + RENEWED_AT_ONCE, last + 1)))
                 made = hash_terms([text.content for text in texts.values()]).to_bytes()
                 tables.texts.put_terms(dict(zip(texts, made, strict=True)))
+                tables.texts.put_languages(dict(zip(texts, languages(list(texts.values())), strict=True)))
         with self.store.writing() as tables:
             tables.settings.put(terms=HASHING)

@@ -85,9 +85,7 @@ def read_workbook(document: DocumentReader, known: Known = nothing_known) -> Row
         return Rows((), iter(()))
     name, numbers, rows = chosen
     if others:
-        shown = ", ".join(others[:MAX_SHEETS_NAMED])
-        more = f" and {len(others) - MAX_SHEETS_NAMED} more" if len(others) > MAX_SHEETS_NAMED else ""
-        document.note(f"is read from its sheet {name!r} alone; not read: {shown}{more}")
+        document.note(f"is read from its sheet {name!r} alone; not read: {_shortened(others)}")
     position = header_position(rows[:N_HEADER_ROWS], known)
     check_title(document.name, rows[:N_HEADER_ROWS], known)
     if position:
@@ -125,3 +123,8 @@ def _plain(cell: Any) -> Any:
 
 def _encrypted(name: str) -> BadSource:
     return BadSource(f"{name} is encrypted; open it, take the password off and save it again")
+
+
+def _shortened(names: list[str]) -> str:
+    more = len(names) - MAX_SHEETS_NAMED
+    return ", ".join(names[:MAX_SHEETS_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -110,3 +110,10 @@ def test_a_broken_workbook_is_refused_with_the_mend() -> None:
             BadSource, match=r"^a\.xlsx cannot be read as a spreadsheet: .*; save it again as \.xlsx"
         ):
             rows_of(data)
+
+
+def test_an_encrypted_workbook_is_refused_with_the_mend() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+    assert is_workbook(DocumentReader.from_bytes("a.xlsx", data))
+    with pytest.raises(BadSource, match=r"^a\.xlsx is encrypted; open it, take the password off and save it"):
+        rows_of(data)

@@ -1,9 +1,10 @@
-"""How much memory a spreadsheet will take, told before it is unpacked into memory."""
+"""What reading a spreadsheet will take, told before it is unpacked: bytes, cells, and an end."""
 
 import io
 import re
 import zipfile
 import zlib
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from palate.document.unpacking import CHUNK_BYTES, MAX_RATIO, MIN_RATIO_BYTES, size
 from palate.errors import BadSource
@@ -16,13 +17,23 @@ EXCEL_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?
 ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
 ODS_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
 # what zipfile raises for archives that are broken, packed in ways it does not know, or encrypted
-BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError)
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    ExpatError,
+)
 BINARY_PART = re.compile(r"xl/workbook\.bin", re.IGNORECASE)
 
 
 def check_size(name: str, data: bytes) -> None:
     """Raises BadSource for a workbook whose parts unpack like a bomb, or whose cells lie so far apart that
-    their sheet has more than MAX_CELLS; for one in Excel's binary form too, of which this cannot be told.
+    their sheet has more than MAX_CELLS; for one in Excel's binary form, of which this cannot be told; and for
+    an ODS file that is no XML, which calamine would read without end.
 
     Costs one unpacking. Old .xls files are too small by their format to be checked.
     """
@@ -63,6 +74,8 @@ def _check_part(
                     f"{name} has a sheet of more than {MAX_CELLS} cells, counted to the last row and "
                     "column in use; delete what stands far outside, or save it as .csv"
                 )
+    if isinstance(extent, _OdsExtent):
+        extent.end()
     return n_bytes
 
 
@@ -97,12 +110,14 @@ class _OdsExtent:
     def __init__(self) -> None:
         self._n_cells = 0
         self._tail = b""
+        self._parser = ParserCreate()
         self._begin_sheet()
 
     def _begin_sheet(self) -> None:
         self._row = self._column = self._columns = 0
 
     def add(self, chunk: bytes) -> int:
+        self._parser.Parse(chunk, False)
         xml = self._tail + chunk
         end = xml.rfind(b">") + 1  # a tag that is cut in two waits for its rest
         self._tail = xml[end:][-OVERLAP:]
@@ -119,6 +134,10 @@ class _OdsExtent:
                     self._columns = max(self._columns, self._column)
                     self._n_cells = max(self._n_cells, self._row * self._columns)
         return self._n_cells
+
+    def end(self) -> None:
+        """Raises ExpatError where the XML is not at its end."""
+        self._parser.Parse(b"", True)
 
 
 def _column(letters: bytes) -> int:

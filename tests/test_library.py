@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 import shutil
@@ -254,8 +255,8 @@ def test_a_source_that_cannot_be_read_to_its_end_leaves_the_store_as_it_was(
 ) -> None:
     library.add(["one cat"])
     before = everything(library)
-    source = tmp_path / "papers.jsonl"
-    source.write_bytes(b'{"text": "two cats"}\n' * 3 + b'{"text": "\xff\xfe"}\n')
+    source = tmp_path / "papers.jsonl.gz"
+    source.write_bytes(gzip.compress(b'{"text": "two cats"}\n' * 9999)[:-9])
     with pytest.raises(BadSource):
         library.add(source)
 

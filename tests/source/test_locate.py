@@ -59,7 +59,7 @@ def test_plain_standard_input_is_a_text_per_block() -> None:
 
 
 def test_large_standard_input_is_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.source.locate.MAX_MEMORY_BYTES", 10)
+    monkeypatch.setattr("palate.document.spooling.MAX_MEMORY_BYTES", 10)
     source = open_source("-", stdin=io.BytesIO(b"Cats sleep all day.\nDogs bark.\n"))
     assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [
         ["Cats sleep all day.", "Dogs bark."]

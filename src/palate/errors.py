@@ -76,3 +76,7 @@ def check_limit(n: int) -> None:
 
 class CacheNotice(UserWarning):
     """Something of a store's cache could not be used or kept; nothing is lost, and what to expect is said."""
+
+
+class ReadNotice(UserWarning):
+    """A source was read, but not quite as it stands: its encoding was guessed, or a part was left out."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.document.reader import DocumentReader
-from palate.errors import BadSource
+from palate.errors import BadSource, ReadNotice
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -45,15 +45,64 @@ def test_gzip_files_joined_end_to_end_are_one() -> None:
     )
 
 
-def test_a_byte_that_is_not_utf8_is_named_with_line_offset_and_mend() -> None:
-    document = DocumentReader.from_bytes("a.csv", b"title\ncaf\xe9,x\n")
-    sentence = (
-        r"^a\.csv, line 2: byte 9 \(0xe9\) is not UTF-8, .* iconv -f latin1 -t utf-8 a\.csv > utf8-a\.csv$"
-    )
-    with pytest.raises(BadSource, match=sentence):
-        list(document.lines())
-    with pytest.raises(BadSource, match=sentence):
-        document.text()
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("words", ["name,age\nTom,3\n", "名前,本文\n猫,犬です\n", "Имя,Возраст\nКот,3\n"])
+def test_unicode_without_a_mark_is_told_by_its_zeros(encoding: str, words: str) -> None:
+    document = DocumentReader.from_bytes("a", words.encode(encoding))
+    assert document.text() == words
+    assert "".join(line for _, line in document.lines()) == words
+
+
+@pytest.mark.parametrize("before", [b"", b"plain words\n" * 10_000])
+def test_windows_1252_is_read_and_said_once(before: bytes) -> None:
+    document = DocumentReader.from_bytes("a.csv", before + b"Caf\xe9 \x93quoted\x94\n")
+    with pytest.warns(ReadNotice) as notices:
+        *_, (_, last) = document.lines()
+        assert document.text().endswith("Café “quoted”\n")
+    assert last == "Café “quoted”\n"
+    assert [str(notice.message) for notice in notices] == [
+        "a.csv is not UTF-8 and is read as cp1252; if its letters look wrong, save it as UTF-8"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1251", "Кошки спят весь день, а собаки лают ночью.\nЗимой идёт снег.\n"),
+        ("gb18030", "猫整天都在睡觉,狗在夜里叫。\n冬天下雪,夏天下雨。\n"),
+        ("cp932", "猫は一日中寝ている。犬は夜に吠える。\n冬は雪が降る。\n"),
+    ],
+)
+def test_other_encodings_are_guessed_and_said(encoding: str, words: str) -> None:
+    with pytest.warns(ReadNotice, match=f"^a is not UTF-8 and is read as {encoding}; "):
+        assert DocumentReader.from_bytes("a", words.encode(encoding)).text() == words
+
+
+def test_a_stray_byte_leaves_the_rest_of_a_utf8_file_as_it_is() -> None:
+    data = "naïve café, Škoda\n".encode() * 9 + b"caf\xe9\n" + "Łódź\n".encode()
+    document = DocumentReader.from_bytes("a.csv", data)
+    with pytest.warns(
+        ReadNotice, match=r"^a\.csv is UTF-8 save for one byte, first on line 10, read as cp1252; "
+    ):
+        lines = [line for _, line in document.lines()]
+        assert document.text() == "".join(lines)
+    assert lines[0] == lines[8] == "naïve café, Škoda\n"
+    assert lines[9:] == ["café\n", "Łódź\n"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_lines_may_end_with_cr_alone(encoding: str) -> None:
+    document = DocumentReader.from_bytes("a", "one\rtwo\rthree".encode(encoding))
+    assert list(document.lines()) == [(1, "one\n"), (2, "two\n"), (3, "three")]
+
+
+def test_a_few_nul_bytes_do_not_make_it_utf16() -> None:
+    assert DocumentReader.from_bytes("a", b"a\0b,c\0d\n" * 20).text() == "a\0b,c\0d\n" * 20
+
+
+def test_a_character_may_be_cut_where_the_first_bytes_end() -> None:
+    words = "x" * ((1 << 16) - 1) + "é" * 9
+    assert DocumentReader.from_bytes("a", words.encode()).text() == words
 
 
 def test_a_bomb_is_refused_by_size_while_it_unpacks() -> None:

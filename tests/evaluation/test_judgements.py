@@ -74,17 +74,17 @@ def test_of_several_judgements_of_a_text_the_latest_counts(items: Path, tmp_path
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("reader,film\n1,7\n", r"line 2: there is no column item or article; the columns are: reader, film"),
-        ("item,rating\n7,1\n", r"line 2: there is no column reader; the columns are: item, rating"),
-        ("reader,item\n1,nine\n", r"line 2: there is no text with the id 'nine' in .*items.jsonl"),
-        ("reader,item,rating\n1,7,good\n", r"line 2: rating is 'good', expected a number"),
-        ("reader,item,rating\n1,7,nan\n", r"line 2: rating is 'nan', expected a number"),
+        ("reader,film\n1,7\n", r"row 2: there is no column item or article; the columns are: reader, film"),
+        ("item,rating\n7,1\n", r"row 2: there is no column reader; the columns are: item, rating"),
+        ("reader,item\n1,nine\n", r"row 2: there is no text with the id 'nine' in .*items.jsonl"),
+        ("reader,item,rating\n1,7,good\n", r"row 2: rating is 'good', expected a number"),
+        ("reader,item,rating\n1,7,nan\n", r"row 2: rating is 'nan', expected a number"),
         (
             "reader,item,timestamp\n1,7,2026-31-01\n",
-            r"line 2: timestamp is '2026-31-01', expected unix seconds or a date",
+            r"row 2: timestamp is '2026-31-01', expected unix seconds or a date",
         ),
-        ("reader,item,timestamp\n1,7,noon\n", r"line 2: timestamp is 'noon', expected a number"),
-        ("reader,item\n1,7,8\n", r"line 2: more values than columns"),
+        ("reader,item,timestamp\n1,7,noon\n", r"row 2: timestamp is 'noon', expected a number"),
+        ("reader,item\n1,7,8\n", r"row 2: it has 3 cells where the header has 2"),
         ("reader,item\n", r"r\.csv has no rows"),
         ("", r"r\.csv has no rows"),
     ],
@@ -99,13 +99,13 @@ def test_bad_judgements_name_the_line_and_the_mend(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}', r"line 2: the id '1' is there twice"),
+        ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}', r"row 2: the id '1' is there twice"),
         (
             '{"id": 1, "name": "a"}',
-            r"line 1: there is no column title or text or abstract or body; the columns are: id, name",
+            r"row 1: there is no column title or text or abstract or body; the columns are: id, name",
         ),
-        ('{"id": 1,', r"line 1: no JSON"),
-        ("[1]", r"line 1: expected a JSON object with a field per column, got list"),
+        ('{"id": 1,', r"row 1: line is no JSON"),
+        ("[1]", r"row 1: expected an object or a string, got a list"),
     ],
 )
 def test_bad_items_name_the_line_and_the_mend(tmp_path: Path, text: str, message: str) -> None:
@@ -127,7 +127,7 @@ def test_reads_a_review(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("title,label\na,1\n", r"there is no column included; the columns are: title, label"),
-        ("title,included\na,\n", r"line 2: included is '', expected 1 or 0; leave out"),
+        ("title,included\na,\n", r"row 2: included is '', expected 1 or 0; mend the row or leave it out"),
         (
             "title,included\na,1\nb,0\nc,0\n",
             r"1 included and 2 excluded records; a replay needs at least 2 of each",
@@ -142,20 +142,31 @@ def test_bad_reviews_say_what_is_wrong(tmp_path: Path, text: str, message: str) 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadSource, match=r"there is no file .*none\.csv; check its name"):
         read_review(tmp_path / "none.csv")
-    with pytest.raises(
-        BadSource, match=r"r\.xlsx ends in \.xlsx; tables are read from \.csv, \.tsv and \.jsonl"
-    ):
-        read_review(tmp_path / "r.xlsx")
-    for name, content in {
-        "plain.csv.gz": b"title,included\n",
-        "latin.csv": b"title,included\n\xe9,1\n",
-    }.items():
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(BadSource, match="cannot read"):
-            read_review(tmp_path / name)
+    (tmp_path / "r.pdf").write_bytes(b"%PDF-1.7\n" + bytes(range(32)) * 9)
+    with pytest.raises(BadSource, match=r"r\.pdf is no table that can be read; save it as \.csv or \.xlsx"):
+        read_review(tmp_path / "r.pdf")
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"title,included\n" + b"a,1\n" * 999)[:-12])
-    with pytest.raises(BadSource, match="cannot read"):
+    with pytest.raises(BadSource, match="ends in the middle of its compressed data"):
         read_review(tmp_path / "cut.csv.gz")
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("1.0", "0.0"), ("True", "false"), ("yes", "No"), (" included ", "Excluded")]
+)
+def test_decisions_are_read_in_the_words_that_teams_use(tmp_path: Path, yes: str, no: str) -> None:
+    path = write(tmp_path / "r.csv", f"Title,Included\na,{yes}\nb,{no}\nc,{yes}\nd,{no}\n")
+    assert read_review(path).included.tolist() == [True, False, True, False]
+
+
+def test_a_review_may_be_a_spreadsheet(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["title", "included"], ["a", 1], ["b", 0], ["c", True], ["d", False]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    review = read_review(tmp_path / "r.xlsx")
+    assert (review.contents, review.included.tolist()) == (("a", "b", "c", "d"), [True, False, True, False])
 
 
 @needs_data

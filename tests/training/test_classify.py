@@ -208,8 +208,8 @@ WRONG: list[tuple[dict[str, Sequence[str]], str]] = [
         r"'cow' has 1 example, too few to split in 3 parts; give at least 3 of each",
     ),
     ({"text": LONG[:4], "label": NAMES[:4]}, "has 2 examples, too few to split in 3 parts"),
-    ({"text": LONG, "label": [*NAMES[:-1], " "]}, "line 21: label is empty; fill it in or leave the row out"),
-    ({"text": [*LONG[:-1], ""], "label": NAMES}, "line 21: text is empty; fill it in or leave the row out"),
+    ({"text": LONG, "label": [*NAMES[:-1], " "]}, "row 21: label is empty; fill it in or leave the row out"),
+    ({"text": [*LONG[:-1], ""], "label": NAMES}, "row 21: text is empty; fill it in or leave the row out"),
     ({"text": LONG, "mark": NAMES}, "there is no column label; the columns are: text, mark"),
 ]
 
@@ -226,7 +226,7 @@ def test_examples_that_cannot_be_used_are_refused_and_nothing_is_written(
 def test_a_class_of_dev_that_was_never_seen_is_refused(write: Write, cats: Path, tmp_path: Path) -> None:
     dev = write("dev.csv", text=["a", "b"], label=["cat", "cow"])
     with pytest.raises(
-        BadSource, match=r"dev\.csv, line 3: label is 'cow', a class that is not among those of .*: cat, dog"
+        BadSource, match=r"dev\.csv, row 3: label is 'cow', a class that is not among those of .*: cat, dog"
     ):
         classify(cats, tmp_path / "out", dev=dev)
 

@@ -47,7 +47,7 @@ def test_other_columns_may_be_named_and_a_part_of_the_classes_is_enough(made: Ma
     _, figures = evaluate(str(made("classify")), table, text="words", label="kind")
     assert figures["per_class"]["cat"]["support"] == 6
     with pytest.raises(
-        BadSource, match=r"test\.csv, line 2: there is no column text; the columns are: words, kind"
+        BadSource, match=r"test\.csv, row 2: there is no column text; the columns are: words, kind"
     ):
         evaluate(str(made("classify")), table, label="kind")
 
@@ -55,7 +55,7 @@ def test_other_columns_may_be_named_and_a_part_of_the_classes_is_enough(made: Ma
 def test_a_label_that_the_model_does_not_know_is_refused_with_its_row(made: Made, tmp_path: Path) -> None:
     table = read_table(write_table(tmp_path / "test.csv", text=["a cat", "a cow"], label=["cat", "cow"]))
     with pytest.raises(
-        BadSource, match=r"line 3: label is 'cow', which the model does not know; it knows: cat, dog"
+        BadSource, match=r"row 3: label is 'cow', which the model does not know; it knows: cat, dog"
     ):
         evaluate(str(made("classify")), table)
 
@@ -77,7 +77,7 @@ def test_a_tagger_is_measured_by_entities(made: Made, tmp_path: Path) -> None:
     assert figures["per_class"]["pet"]["support"] == 80
     strange = read_table(write_table(tmp_path / "strange.csv", tokens=["a cat"], tags=["O B-wild"]))
     with pytest.raises(
-        BadSource, match=r"line 2: tags has 'B-wild', which the model does not know; it knows: O, B-pet"
+        BadSource, match=r"row 2: tags has 'B-wild', which the model does not know; it knows: O, B-pet"
     ):
         evaluate(str(made("tokens")), strange)
 

@@ -52,7 +52,7 @@ def test_a_taken_part_keeps_rows_together(tmp_path: Path) -> None:
         (
             {"premise": "ab", "hypothesis": "cd", "label": ["yes", "no"]},
             read_nli,
-            r"line 2: label is 'yes', expected entailment",
+            r"row 2: label is 'yes', expected entailment",
         ),
         (
             {"premise": "ab", "hypothesis": "cd", "label": ["neutral"] * 2},
@@ -62,7 +62,7 @@ def test_a_taken_part_keeps_rows_together(tmp_path: Path) -> None:
         (
             {"sentence1": "ab", "sentence2": "cd", "score": ["1", "nan"]},
             read_sts,
-            "line 3: score is 'nan', expected a number",
+            "row 3: score is 'nan', expected a number",
         ),
         (
             {"sentence1": "ab", "sentence2": "cd", "score": [3, 3]},
@@ -72,13 +72,13 @@ def test_a_taken_part_keeps_rows_together(tmp_path: Path) -> None:
         (
             {"sentence1": "ab", "sentence2": ["c", " "], "score": [3, 2]},
             read_sts,
-            "line 3: sentence2 is empty",
+            "row 3: sentence2 is empty",
         ),
         ({"question1": "ab", "question2": "cd", "duplicate": [0, 0]}, read_pairs, "has no partners"),
         (
             {"question1": "ab", "question2": "cd", "duplicate": [0, 2]},
             read_pairs,
-            "line 3: duplicate is '2', expected 1 or 0",
+            "row 3: duplicate is '2', expected 1 or 0",
         ),
     ],
 )

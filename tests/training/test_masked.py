@@ -191,7 +191,7 @@ def test_the_seed_decides_the_weights(start: Path, data: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("rows", "changes", "error", "said"),
     [
-        ([{"text": "a cat"}, {"text": " "}], {}, BadSource, r"line 2: text is empty"),
+        ([{"text": "a cat"}, {"text": " "}], {}, BadSource, r"row 2: text is empty"),
         (
             [{"text": "a cat"}] * 5,
             {"text": "body"},

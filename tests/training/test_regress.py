@@ -80,9 +80,9 @@ WRONG: list[tuple[dict[str, Sequence[object]], str]] = [
         {"text": TEXTS, "label": [3] * 20},
         r"every label in .* is 3; there must be different ones to learn from",
     ),
-    ({"text": TEXTS, "label": [*range(19), "nan"]}, r"line 21: label is 'nan', expected a number"),
-    ({"text": TEXTS, "label": [*range(19), "many"]}, r"line 21: label is 'many', expected a number"),
-    ({"text": TEXTS, "label": [*range(19), ""]}, "line 21: label is empty"),
+    ({"text": TEXTS, "label": [*range(19), "nan"]}, r"row 21: label is 'nan', expected a number"),
+    ({"text": TEXTS, "label": [*range(19), "many"]}, r"row 21: label is 'many', expected a number"),
+    ({"text": TEXTS, "label": [*range(19), ""]}, "row 21: label is empty"),
     ({"text": TEXTS[:2], "label": [1, 2]}, "too few to split in 3 parts"),
 ]
 

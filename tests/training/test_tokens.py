@@ -94,7 +94,7 @@ WORDS, TAGS = ["a cat", "a dog"] * 10, ["O B-x", "O B-x"] * 10
 WRONG: list[tuple[dict[str, Sequence[str]], str]] = [
     (
         {"tokens": WORDS, "tags": [*TAGS[:-1], "O"]},
-        "line 21: tokens has 2 words and tags 1 tags; give one tag for each word",
+        "row 21: tokens has 2 words and tags 1 tags; give one tag for each word",
     ),
     (
         {"tokens": WORDS, "tags": ["O O"] * 20},
@@ -102,7 +102,7 @@ WRONG: list[tuple[dict[str, Sequence[str]], str]] = [
     ),
     ({"tokens": WORDS, "labels": TAGS}, "there is no column tags; the columns are: tokens, labels"),
     ({"tokens": WORDS[:2], "tags": TAGS[:2]}, "too few to split"),
-    ({"tokens": [*WORDS[:-1], ""], "tags": TAGS}, "line 21: tokens is empty"),
+    ({"tokens": [*WORDS[:-1], ""], "tags": TAGS}, "row 21: tokens is empty"),
 ]
 
 
@@ -118,6 +118,6 @@ def test_examples_that_cannot_be_used_are_refused(
 def test_a_tag_of_dev_that_was_never_seen_is_refused(write: Write, tmp_path: Path) -> None:
     dev = write("dev.csv", tokens=["a"], tags=["B-y"])
     with pytest.raises(
-        BadSource, match=r"dev\.csv, line 2: tags has 'B-y', a tag that is not among those of .*: O, B-x"
+        BadSource, match=r"dev\.csv, row 2: tags has 'B-y', a tag that is not among those of .*: O, B-x"
     ):
         tokens(write("a.csv", tokens=WORDS, tags=TAGS), tmp_path / "out", dev=dev)

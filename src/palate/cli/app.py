@@ -33,7 +33,7 @@ from palate.cli.help import unwrap_help
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
-from palate.errors import CacheNotice, PalateError
+from palate.errors import CacheNotice, PalateError, ReadNotice
 
 
 class Door(TyperGroup):
@@ -67,7 +67,8 @@ class Door(TyperGroup):
 
 @contextlib.contextmanager
 def notices_told() -> Iterator[None]:
-    """Tells each notice of a store's cache as one line, in place of Python's warning."""
+    """Tells each notice of a store's cache or a source once, as one line, in place of Python's warning."""
+    told: set[str] = set()
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
@@ -79,13 +80,15 @@ def notices_told() -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if issubclass(category, CacheNotice):
-                note(f"palate: {message}")
-            else:
+            if not issubclass(category, CacheNotice | ReadNotice):
                 shown(message, category, filename, lineno, file, line)
+            elif str(message) not in told:
+                told.add(str(message))
+                note(f"palate: {message}")
 
         warnings.showwarning = show
         warnings.simplefilter("always", CacheNotice)
+        warnings.simplefilter("always", ReadNotice)
         yield
 
 

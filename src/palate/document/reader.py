@@ -1,13 +1,15 @@
-"""Bytes that can be read again and again: unpacked, capped, and as lines or one string of UTF-8."""
+"""Bytes that can be read again and again: unpacked, capped, and as lines or one string, in any encoding."""
 
 import codecs
 import io
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from palate.document.charset import marked_encoding
+from palate.document.encoding import Survey, decode_with_strays, sniff_encoding, survey
 from palate.document.unpacking import (
     CHUNK_BYTES,
     MAX_RATIO,
@@ -17,7 +19,7 @@ from palate.document.unpacking import (
     size,
     unpack,
 )
-from palate.errors import BadSource
+from palate.errors import BadSource, ReadNotice
 
 N_FIRST_BYTES = 1 << 16  # looked at to tell the format
 MAX_LINE_BYTES = 16 << 20  # of one line, and of one plain text
@@ -40,6 +42,7 @@ class DocumentReader:
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES
     max_ratio: int = MAX_RATIO
     min_ratio_bytes: int = MIN_RATIO_BYTES
+    _noted: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def from_bytes(
@@ -112,37 +115,58 @@ class DocumentReader:
             )
         return data
 
-    def text(self, max_bytes: int = MAX_WHOLE_BYTES) -> str:
-        """Returns all of it as one string, with lines ending in a line feed.
+    def note(self, sentence: str) -> None:
+        """Warns once of a document that is read, but not as it states: a ReadNotice."""
+        if sentence not in self._noted:
+            self._noted.add(sentence)
+            warnings.warn(f"{self.name} {sentence}", ReadNotice, stacklevel=2)
 
-        Accepts UTF-8, and UTF-16 and UTF-32 with a byte order mark.
+    @cached_property
+    def encoding(self) -> str:
+        """Its encoding: by mark or zeros, else UTF-8 where its first bytes are, else a guess over all of
+        it.
         """
+        first_bytes = self.first_bytes()
+        encoding = sniff_encoding(first_bytes)
+        if encoding == "utf-8" and not _begins_as_utf8(first_bytes):
+            return self._survey.encoding
+        return encoding
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether its bytes must be recoded before they can be cut into lines."""
+        return self.encoding.startswith(("utf-16", "utf-32", "cp037"))
+
+    @cached_property
+    def _survey(self) -> Survey:
+        with self.open() as stream:
+            return survey(iter(lambda: stream.readline(MAX_LINE_BYTES), b""))
+
+    def text(self, max_bytes: int = MAX_WHOLE_BYTES) -> str:
+        """Returns all of it as one string, with lines ending in a line feed. See lines for the encoding."""
         data = self.read(max_bytes)
-        encoding = marked_encoding(data)
-        if encoding:
-            data = b"".join(_recode([data], encoding, self.name))
-        mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
-        try:
-            text = data[mark:].decode()
-        except UnicodeDecodeError as error:
-            at = error.start + mark
-            raise _not_utf8(self.name, data.count(b"\n", 0, at) + 1, at, data[at]) from error
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        if self._is_wide:
+            text = b"".join(_recode([data], self.encoding, self.name)).decode()
+        else:
+            text = self._decoded(data, 1)
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
     def lines(self, max_line: int = MAX_LINE_BYTES) -> Iterator[tuple[int, str]]:
-        """Yields each line with its number from 1 and its line feed; memory stays below max_line.
+        """Yields each line with its number from 1 and its end; memory stays below max_line.
 
-        Raises BadSource for a longer line, and for bytes that are not UTF-8 (a byte order mark is dropped;
-        UTF-16 and UTF-32 with a mark are read as well)."""
-        with self.open() as opened:
-            encoding = marked_encoding(opened.read(4))
+        UTF-8, UTF-16 and UTF-32 are read with and without a byte order mark, which is dropped. Of other bytes
+        the encoding is guessed, which costs one more reading, and a ReadNotice tells it. A line may end with
+        CR alone if no line ends otherwise. Raises BadSource for a longer line."""
         with self.open() as opened:
             stream: BinaryIO = opened
-            if encoding:
-                stream = io.BufferedReader(
-                    _Stream(_recode(_chunks(opened), encoding, self.name), opened), CHUNK_BYTES
-                )
-            offset = number = 0
+            if self._is_wide or self._ends_lines_with_cr:
+                chunks = _chunks(opened)
+                if self._is_wide:
+                    chunks = _recode(chunks, self.encoding, self.name)
+                if self._ends_lines_with_cr:
+                    chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
+                stream = io.BufferedReader(_Stream(chunks, opened), CHUNK_BYTES)
+            number = 0
             while line := stream.readline(max_line + 1):
                 number += 1
                 if len(line) > max_line:
@@ -150,12 +174,33 @@ class DocumentReader:
                         f"{self.name}, line {number} is longer than {size(max_line)}; "
                         "expected one text per line: break it into lines or split it"
                     )
-                try:
-                    text = line.decode()
-                except UnicodeDecodeError as error:
-                    raise _not_utf8(self.name, number, offset + error.start, line[error.start]) from error
-                offset += len(line)
+                text = line.decode() if self._is_wide else self._decoded(line, number)
                 yield number, text.removeprefix("\ufeff") if number == 1 else text
+
+    @cached_property
+    def _ends_lines_with_cr(self) -> bool:
+        head = self.first_bytes().decode(self.encoding, "ignore")
+        return "\r" in head and "\n" not in head
+
+    def _decoded(self, data: bytes, first_line: int) -> str:
+        """The bytes as a string; where they are not UTF-8, as the survey of the document tells."""
+        encoding = self.encoding
+        if encoding == "utf-8":
+            try:
+                return data.decode()
+            except UnicodeDecodeError as error:
+                encoding = self._survey.encoding
+                line = first_line + data.count(b"\n", 0, error.start)
+        if encoding != "utf-8":
+            self.note(
+                f"is not UTF-8 and is read as {encoding}; if its letters look wrong, save it as UTF-8"
+            )
+            return data.decode(encoding, "replace")
+        self.note(
+            f"is UTF-8 save for {_counted(self._survey.n_strays)}, first on line {line}, "
+            "read as cp1252; if letters look wrong, save it as UTF-8"
+        )
+        return decode_with_strays(data)
 
 
 class _Stream(io.RawIOBase):
@@ -200,9 +245,14 @@ def _recode(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[bytes
         ) from error
 
 
-def _not_utf8(name: str, line: int, offset: int, byte: int) -> BadSource:
-    return BadSource(
-        f"{name}, line {line}: byte {offset} (0x{byte:02x}) is not UTF-8, the encoding expected; "
-        "turn the file into it, for example with: "
-        f"iconv -f latin1 -t utf-8 {name} > utf8-{name.rpartition('/')[2]}"
-    )
+def _begins_as_utf8(first_bytes: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()  # a character may be cut at the end
+    try:
+        decoder.decode(first_bytes)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _counted(n_bytes: int) -> str:
+    return "one byte" if n_bytes == 1 else f"{n_bytes} bytes"

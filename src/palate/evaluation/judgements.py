@@ -1,9 +1,10 @@
 """Recorded judgements, read from files: how readers rated texts, and what review teams included.
 
-Files are CSV, TSV, JSON Lines or Parquet (see records.py). Columns that are not named here are ignored.
+Files are tables in any form (see table/reader.py). Columns that are not named here are ignored.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ import numpy as np
 from palate.errors import BadSource
 from palate.evaluation.arrays import BoolVector, IntVector, Vector
 from palate.feedback import CrowdFeedback
-from palate.records import Record, read_records
+from palate.table.cells import cell_text
+from palate.table.record import Record, read_records
 from palate.text import Text
 
 BODY_COLUMNS = ("text", "abstract", "body")
-LABELS = {"1": True, "true": True, "0": False, "false": False}
+KNOWN_NAMES = frozenset({"id", "title", "item", "article", "reader", "rating", "included", *BODY_COLUMNS})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +60,18 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
     cannot be read, a missing column, an unknown item or a value of another kind."""
     rows: dict[str, int] = {}
     contents: list[str] = []
-    for record in read_records(items):
+    for record in _records(items):
         id = record.value("id")
         if id in rows:
             raise record.refuse(f"the id {id!r} is there twice, and judgements could mean either")
         rows[id] = len(contents)
         contents.append(_content(record))
     judged: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
-    for record in read_records(judgements):
+    for record in _records(judgements):
         item = record.value("item", "article")
         if item not in rows:
             raise record.refuse(f"there is no text with the id {item!r} in {items}")
-        time, rating = _time(record), record.number("rating") if "rating" in record.fields else 1.0
+        time, rating = _time(record), record.number("rating") if record.has("rating") else 1.0
         by_row = judged.setdefault(record.value("reader"), {})
         if time >= by_row.get(rows[item], (-math.inf, rating))[0]:
             by_row[rows[item]] = time, rating
@@ -81,20 +83,15 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
 
 
 def read_review(path: Path, name: str = "") -> Review:
-    """Reads records with title or abstract (also text, body) or both, and included: 1 or 0. name is the
+    """Reads records with title or abstract (also text, body) or both, and included: 1 or 0, yes or no. name is the
     file's where none is given.
 
     Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two
     included or two excluded records: one of each is given to the learner, and something must be left to tell
     apart."""
     contents, included = [], []
-    for record in read_records(path):
-        label = record.value("included").lower()
-        if label not in LABELS:
-            raise record.refuse(
-                f"included is {label!r}, expected 1 or 0; leave out records without a decision"
-            )
-        included.append(LABELS[label])
+    for record in _records(path):
+        included.append(record.flag("included"))
         contents.append(_content(record))
     if not 2 <= sum(included) <= len(included) - 2:
         counts = f"{sum(included)} included and {len(included) - sum(included)} excluded"
@@ -102,18 +99,23 @@ def read_review(path: Path, name: str = "") -> Review:
     return Review(name or path.name.split(".")[0], tuple(contents), np.array(included))
 
 
+def _records(path: Path) -> Iterator[Record]:
+    return read_records(path, lambda name: name.strip().lower() in KNOWN_NAMES)
+
+
 def _content(record: Record) -> str:
     """Title and body as palate encodes them; a body that only repeats the title is dropped."""
-    has_body = any(name in record.fields for name in BODY_COLUMNS)
-    title = record.fields.get("title", "") if has_body else record.value("title", *BODY_COLUMNS)
+    has_body = any(map(record.has, BODY_COLUMNS))
+    title = record.value("title", *BODY_COLUMNS) if record.has("title") or not has_body else ""
     body = record.value(*BODY_COLUMNS) if has_body else ""
+    title, body = cell_text(title), cell_text(body)
     return Text("", title, body if body != title else "").content
 
 
 def _time(record: Record) -> float:
-    if "timestamp" not in record.fields:
+    if not record.has("timestamp"):
         return 0.0
-    value = record.fields["timestamp"]
+    value = record.value("timestamp")
     if "-" not in value[1:]:
         return record.number("timestamp")
     try:

@@ -1,23 +1,19 @@
 """Which format a document has: by its name, by what the server called it, and by its first bytes."""
 
-import csv
 import re
 from typing import Literal
 from urllib.parse import urlsplit
 
-from palate.document.charset import CONTROL_BYTES, marked_encoding
+from palate.document.charset import CONTROL_BYTES
+from palate.document.encoding import is_text
 from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
-from palate.source.column_names import TEXT_COLUMNS, TITLE_COLUMNS, field_of
-from palate.source.tables import delimiter_of
+from palate.source.column_names import field_of
+from palate.table.reader import JSON_START, has_table, is_binary_table
 
 Format = Literal[
-    "csv",
-    "tsv",
-    "jsonl",
-    "json",
+    "table",
     "jsonfeed",
-    "parquet",
     "plain",
     "blocks",
     "markdown",
@@ -30,14 +26,13 @@ Format = Literal[
 ]
 
 SUFFIXES: dict[str, Format] = {
-    "csv": "csv",
-    "tsv": "tsv",
-    "tab": "tsv",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "json": "json",
-    "parquet": "parquet",
-    "pq": "parquet",
+    "csv": "table",
+    "tsv": "table",
+    "tab": "table",
+    "jsonl": "table",
+    "ndjson": "table",
+    "json": "table",
+    **dict.fromkeys(("parquet", "pq", "feather", "arrow", "xlsx", "xlsm", "ods", "xls"), "table"),
     "txt": "plain",
     "text": "plain",
     "md": "markdown",
@@ -60,12 +55,12 @@ SUFFIXES: dict[str, Format] = {
 CONTENT_TYPES: dict[str, Format] = {
     "application/xml": "feed",
     "text/xml": "feed",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
+    "text/csv": "table",
+    "text/tab-separated-values": "table",
     "text/markdown": "markdown",
-    "application/x-ndjson": "jsonl",
-    "application/jsonl": "jsonl",
-    "application/json": "json",
+    "application/x-ndjson": "table",
+    "application/jsonl": "table",
+    "application/json": "table",
     "application/x-research-info-systems": "ris",
     "application/x-bibtex": "bibtex",
 }
@@ -73,15 +68,14 @@ CONTENT_TYPES: dict[str, Format] = {
 # What a file with this suffix may hold instead: PubMed, for one, hands references out as .txt.
 MISNAMED_FORMATS: dict[Format, tuple[Format, ...]] = {
     "feed": ("opml", "jsonfeed"),
-    "json": ("jsonfeed",),
-    "plain": ("ris", "nbib"),
+    "table": ("jsonfeed",),
+    "plain": ("ris", "nbib", "table"),
 }
 
 # Bytes that first_character something which holds no text palate reads -> what it is, and the mend.
 FOREIGN_FORMATS = {
     b"%PDF": "a PDF; turn it into text first, for example with pdftotext",
     b"PK\x03\x04": "a zip archive or an Office document; unpack it, or save it as text",
-    b"\xd0\xcf\x11\xe0": "an old Office document; save it as text or CSV",
     b"{\\rtf": "an RTF document; save it as plain text",
     b"BZh": "packed with bzip2; unpack it with bunzip2",
     b"\xfd7zXZ": "packed with xz; unpack it with unxz",
@@ -91,6 +85,7 @@ FOREIGN_FORMATS = {
     b"\x89PNG": "a picture; expected text",
     b"\xff\xd8\xff": "a picture; expected text",
     b"GIF8": "a picture; expected text",
+    b"\xd0\xcf\x11\xe0": "an old Office document; save it as text or CSV",
     b"\x7fELF": "a program; expected text",
     b"OggS": "a sound file; expected text",
     b"ID3": "a sound file; expected text",
@@ -101,6 +96,7 @@ REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
     "nbib": re.compile(r"\s*PMID- ?\d"),
     "bibtex": re.compile(r"(?:\s*%.*\n)*\s*@[A-Za-z]+\s*[{(]"),
 }
+PLAIN_SUFFIXES = (".txt", ".txt.gz", ".text", ".text.gz")
 ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
 PAGE_ROOTS = {"html", "head", "body"}
@@ -112,18 +108,18 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
     Raises BadSource for an empty document and for one that is no text.
 
     >>> format_of(DocumentReader.from_bytes("a.csv.gz", b"words"))
-    'csv'
+    'table'
     >>> format_of(DocumentReader.from_bytes("download", b"TY  - JOUR"))
     'ris'
     """
     first_bytes = document.first_bytes()
     if not first_bytes.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSource(f"{document.name} is empty; expected texts")
-    if first_bytes.startswith(b"PAR1"):
-        return "parquet"
+    if is_binary_table(document):
+        return "table"
     _refuse_foreign(document.name, first_bytes)
-    text = _decoded(first_bytes)
-    by_content = _by_content(text)
+    text = first_bytes.decode(document.encoding, "replace").removeprefix("\ufeff")
+    by_content = _by_content(document, text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
     # a server's word weighs less than the content: many serve feeds as HTML and tables as text
@@ -157,7 +153,7 @@ def root_of(text: str) -> str:
     return ""
 
 
-def _by_content(text: str) -> Format | None:
+def _by_content(document: DocumentReader, text: str) -> Format | None:
     first_character = text.lstrip()[:1]
     if first_character == "<":
         root = root_of(text)
@@ -168,50 +164,26 @@ def _by_content(text: str) -> Format | None:
         return "feed"
     if first_character == "{" and "jsonfeed.org/version/" in text.replace("\\/", "/"):
         return "jsonfeed"
-    if first_character in ("{", "["):
-        return "json"
+    if JSON_START.match(text):
+        return "table"
     for format, pattern in REFERENCE_STARTS.items():
         if pattern.match(text):
             return format
-    return "csv" if _has_header(text) else None
+    min_columns = 2 if document.name.lower().endswith(PLAIN_SUFFIXES) else 1
+    return "table" if has_table(document, is_title_or_text, min_columns) else None
 
 
-def _has_header(text: str) -> bool:
-    header = text.lstrip().partition("\n")[0][:10_000]
-    cells = next(csv.reader([header.replace("\r", " ").strip()], delimiter=delimiter_of(header)), [])
-    names = [cell.strip().lower() for cell in cells]
-    if len(cells) == 1:  # "Summary" may begin a plain text
-        return cells[0] in TEXT_COLUMNS or cells[0] in TITLE_COLUMNS
-    return all(0 < len(name) <= 40 for name in names) and any(
-        field_of(name) in ("title", "text") for name in names
-    )
-
-
-def _decoded(first_bytes: bytes) -> str:
-    encoding = marked_encoding(first_bytes)
-    if encoding.startswith("utf"):
-        first_bytes = first_bytes[: len(first_bytes) // 4 * 4]
-    return first_bytes.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+def is_title_or_text(name: str) -> bool:
+    return field_of(name) in ("title", "text")
 
 
 def _refuse_foreign(name: str, first_bytes: bytes) -> None:
     for mark, description in FOREIGN_FORMATS.items():
         if first_bytes.startswith(mark):
             raise BadSource(f"{name} is {description}")
-    n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
-    if n_control_bytes * 20 <= len(first_bytes) or marked_encoding(first_bytes):
-        return
-    for encoding, offset in (("utf-16le", 1), ("utf-16be", 0)):
-        if (
-            first_bytes[offset::2].count(0) * 3
-            > len(first_bytes)
-            > first_bytes[1 - offset :: 2].count(0) * 20
-        ):
-            raise BadSource(
-                f"{name} looks like UTF-16 without a mark; turn it into UTF-8 with: "
-                f"iconv -f {encoding} -t utf-8"
-            )
-    raise BadSource(
-        f"{name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are control bytes; "
-        "expected text"
-    )
+    if not is_text(first_bytes):
+        n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
+        raise BadSource(
+            f"{name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are control bytes; "
+            "expected text"
+        )

@@ -14,22 +14,17 @@ from palate.source.fetch_cache import FetchCache
 from palate.source.folder import files_in
 from palate.source.items import Columns, Items, Skipped
 from palate.source.jsonfeed import read_jsonfeed
-from palate.source.jsonlines import read_items, read_json, read_jsonlines
 from palate.source.opml import read_opml
 from palate.source.page import read_page
-from palate.source.parquet import read_parquet
 from palate.source.plain import read_blocks, read_markdown, read_plain
 from palate.source.references import read_bibtex, read_nbib, read_ris
 from palate.source.sniffing import Format, format_of
-from palate.source.tables import read_csv, read_tsv
+from palate.source.tables import read_table
+from palate.source.values import read_values
 from palate.text import Text
 
 TABLE_READERS: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
-    "csv": read_csv,
-    "tsv": read_tsv,
-    "jsonl": read_jsonlines,
-    "json": read_json,
-    "parquet": read_parquet,
+    "table": read_table,
     "ris": read_ris,
     "bibtex": read_bibtex,
     "nbib": read_nbib,
@@ -131,7 +126,7 @@ class ItemSource:
         self.name, self.make, self.columns = name, make, columns
 
     def __iter__(self) -> Items:
-        return read_items(self.name, self.make(), self.columns)
+        return read_values(self.name, self.make(), self.columns)
 
 
 def file_document(path: Path, name: str) -> DocumentReader:

@@ -67,7 +67,7 @@ def classify(
     """
     tables = read_tables(data, dev)
     texts = [cell for table in tables for cell in table.strings(text)]
-    classes = [cell for table in tables for cell in table.strings(label)]
+    classes = [cell for table in tables for cell in table.labels(label)]
     labels = tuple(sorted(set(classes[: len(tables[0])]), key=_sort_key))
     if len(labels) < 2:
         raise BadSource(

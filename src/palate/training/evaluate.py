@@ -65,7 +65,7 @@ def evaluate(
 def _classify(trained: TrainedModel, table: Table, text: str, label: str) -> dict[str, Any]:
     from palate.training.classify import predict
 
-    classes = table.strings(label)
+    classes = table.labels(label)
     for line, class_ in zip(table.lines, classes, strict=True):
         if class_ not in trained.labels:
             known = ", ".join(trained.labels)
@@ -120,7 +120,7 @@ def _sentences(name: str, table: Table, fit: Table | None) -> tuple[str, dict[st
     )
     if kind is None:
         wanted = "; ".join(f"{', '.join(choices[0])} ({kind})" for kind, choices in SENTENCE_COLUMNS.items())
-        present = ", ".join(table.lines[0].fields)
+        present = ", ".join(table.lines[0].cells)
         raise BadSource(
             f"{name} is a sentence model, which is measured by columns {wanted}; {table.path} has {present}"
         )

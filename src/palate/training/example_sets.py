@@ -62,7 +62,7 @@ def read_nli(tables: Sequence[Table]) -> ExampleSet:
     rows = [
         (line, label)
         for table in tables
-        for line, label in zip(table.lines, table.strings("label"), strict=True)
+        for line, label in zip(table.lines, table.labels("label"), strict=True)
     ]
     for line, label in rows:
         if label not in NLI_LABELS:
@@ -115,7 +115,7 @@ def read_pairs(tables: Sequence[Table]) -> ExampleSet:
     for table in tables:
         if table.has("question1", "question2") or table.has("duplicate"):
             texts.append(_texts([table], ("question1", "question2"), ("sentence1", "sentence2")))
-            partners = [_flag(table, row, cell) for row, cell in enumerate(table.strings("duplicate"))]
+            partners = [float(line.flag("duplicate")) for line in table.lines]
         elif table.has("label"):
             nli = read_nli([table])
             texts.append(nli.texts)
@@ -144,14 +144,8 @@ def _texts(tables: Sequence[Table], *choices: tuple[str, ...]) -> tuple[tuple[st
         names = next((names for names in choices if table.has(*names)), None)
         if names is None:
             wanted = " or ".join(", ".join(names) for names in choices)
-            present = ", ".join(table.lines[0].fields)
+            present = ", ".join(table.lines[0].cells)
             raise BadSource(f"{table.path} lacks the columns {wanted}; the columns are: {present}")
         for column, name in zip(columns, names, strict=True):
             column += table.strings(name)
     return tuple(map(tuple, columns))
-
-
-def _flag(table: Table, row: int, cell: str) -> float:
-    if cell not in ("0", "1"):
-        raise table.lines[row].refuse(f"duplicate is {cell!r}, expected 1 or 0; mend the row or leave it out")
-    return float(cell)

@@ -73,7 +73,7 @@ def test_evaluate_refuses_in_one_sentence(run_palate: RunPalate) -> None:
         "evaluate", "--model", "kinds", "--data", "cats.csv", "--label-column", "kind", ok=False
     )
     assert (
-        result.stderr == "palate: cats.csv, line 2: there is no column kind; the columns are: text, label\n"
+        result.stderr == "palate: cats.csv, row 2: there is no column kind; the columns are: text, label\n"
     )
 
 

@@ -32,14 +32,14 @@ def test_the_hash_of_a_packed_file_is_of_what_lies_there(tmp_path: Path) -> None
 
 def test_a_wrong_column_is_named_with_those_that_are_there(write: Write) -> None:
     table = read_table(write("a.csv", text=["one"], class_=["x"]))
-    with pytest.raises(BadSource, match=r"line 2: there is no column label; the columns are: text, class_"):
+    with pytest.raises(BadSource, match=r"row 2: there is no column label; the columns are: text, class_"):
         table.strings("label")
 
 
 @pytest.mark.parametrize("empty", ["", "  "])
 def test_an_empty_text_is_refused_with_its_row(write: Write, empty: str) -> None:
     table = read_table(write("a.csv", text=["one", empty], label=["x", "y"]))
-    with pytest.raises(BadSource, match=r"a\.csv, line 3: text is empty; fill it in or leave the row out"):
+    with pytest.raises(BadSource, match=r"a\.csv, row 3: text is empty; fill it in or leave the row out"):
         table.strings("text")
 
 
@@ -47,6 +47,6 @@ def test_an_empty_text_is_refused_with_its_row(write: Write, empty: str) -> None
 def test_a_target_that_is_no_finite_number_is_refused_with_its_row(write: Write, wrong: str) -> None:
     table = read_table(write("a.csv", text=["one", "two", "three"], stars=["1", "2", wrong]))
     with pytest.raises(
-        BadSource, match=rf"line 4: stars is '{wrong}', expected a number; mend the row or leave it out"
+        BadSource, match=rf"row 4: stars is '{wrong}', expected a number; mend the row or leave it out"
     ):
         table.floats("stars")

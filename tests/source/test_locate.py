@@ -216,8 +216,8 @@ def test_a_value_of_another_kind_is_a_type_error(value: object) -> None:
     [
         (b"", "is empty; expected texts"),
         (b"\xef\xbb\xbf \n", "is empty; expected texts"),
-        (b"%PDF-1.7 ...", "is a PDF; turn it into text first, for example with pdftotext"),
-        (b"PK\x03\x04...", "is a zip archive or an Office document; unpack it, or save it as text"),
+        (b"{\\rtf1 Cats}", "is an RTF document; save it as DOCX or plain text"),
+        (b"PK\x03\x04...", "is a broken zip archive (File is not a zip file); get it again"),
         (bytes(range(256)) * 4, "is no text: 108 of its first 1024 bytes are control bytes; expected text"),
     ],
 )

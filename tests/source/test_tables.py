@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from palate.source.parquet import read_parquet
 
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource, MissingExtra
 from palate.source.items import GUESSED_COLUMNS, Skipped
-from palate.source.parquet import read_parquet
 from palate.source.tables import MAX_ROW_LINES, read_csv, read_tsv
 from palate.table.cells import is_missing
 from palate.text import Text

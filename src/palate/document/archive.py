@@ -15,7 +15,7 @@ from palate.document.unpacking import MAX_RATIO, MAX_UNPACKED_BYTES, MIN_RATIO_B
 from palate.errors import BadSource
 from palate.results import Skipped
 
-ZIP_MARK = b"PK\x03\x04"
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MAX_MEMBERS = 100_000
 IS_ENCRYPTED = 0x1  # a bit of a member's flags
 # what zipfile and its unpackers raise for broken archives, encrypted members and rare packings

@@ -192,9 +192,7 @@ class DocumentReader:
                 encoding = self._survey.encoding
                 line = first_line + data.count(b"\n", 0, error.start)
         if encoding != "utf-8":
-            self.note(
-                f"is not UTF-8 and is read as {encoding}; if its letters look wrong, save it as UTF-8"
-            )
+            self.note(f"is not UTF-8 and is read as {encoding}; if its letters look wrong, save it as UTF-8")
             return data.decode(encoding, "replace")
         self.note(
             f"is UTF-8 save for {_counted(self._survey.n_strays)}, first on line {line}, "

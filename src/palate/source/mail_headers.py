@@ -15,7 +15,7 @@ MOZILLA_FLAGGED = 0x4  # a bit of X-Mozilla-Status
 def header_of(mail: Message, name: str) -> str:
     """Returns the first header of this name in one line, decoded (RFC 2047); "" where there is none.
 
-    Bytes beyond ASCII, which no header may have, are read as UTF-8 or by a guess.
+    Bytes beyond ASCII, which no header may have, are read as UTF-8, else as those of the body.
 
     >>> from email import message_from_bytes
     >>> header_of(message_from_bytes(b"Subject: =?iso-8859-1?q?caf=E9?=\\n =?utf-8?b?w6k=?= x"), "subject")
@@ -25,7 +25,8 @@ def header_of(mail: Message, name: str) -> str:
     if not raw:
         return ""
     text = str(raw).encode("utf-8", "surrogateescape")
-    line = " ".join(decode(text).split())
+    charset = mail.get_content_charset() or "cp1252"
+    line = " ".join(decode(text, f"charset={charset}").split())
     # two encoded words may stand side by side without the blank between them
     line = re.sub(r"\?=(?==\?)", "?= ", line)
     try:

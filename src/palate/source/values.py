@@ -28,6 +28,9 @@ def read_values(name: str, values: Iterable[Any], columns: Columns) -> Items:
             body = clean_text(value).strip()
             yield Text.of(body, source=name) if body else Skipped(where, "text is empty")
         else:
-            yield Skipped(where, f"expected an object or a string, got {TYPE_NAMES.get(type(value), type(value).__name__)}")
+            yield Skipped(
+                where,
+                f"expected an object or a string, got {TYPE_NAMES.get(type(value), type(value).__name__)}",
+            )
     if rows.column_names:
         rows.check()

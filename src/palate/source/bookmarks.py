@@ -12,6 +12,8 @@ from palate.source.items import Items, Skipped
 from palate.table.cells import web_address
 from palate.text import Text
 
+# columns of lists of saved links, folded: there a row with an address alone is a text, whatever it is called
+LINK_LIST_COLUMNS = {"timeadded", "savedat", "saveddate", "folder", "isarchived", "toread", "inqueue"}
 MS_FROM, US_FROM = 1e11, 1e14  # a time above it counts milliseconds, microseconds
 
 

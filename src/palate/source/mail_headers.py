@@ -33,8 +33,13 @@ def header_of(mail: Message, name: str) -> str:
         parts = decode_header(line)
     except (HeaderParseError, ValueError):
         parts = [(line, None)]
+    # decode_header gives bytes: those of the words' charset, or Python's escapes of what was not encoded
     joined = "".join(
-        part if isinstance(part, str) else decode(part, f"charset={charset}" if charset else "")
+        part
+        if isinstance(part, str)
+        else decode(part, f"charset={charset}")
+        if charset
+        else part.decode("raw-unicode-escape", "replace")
         for part, charset in parts
     )
     return " ".join(clean_text(joined).split())

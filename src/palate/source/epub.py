@@ -10,11 +10,12 @@ from palate.document.archive import open_archive, read_member
 from palate.document.charset import decode
 from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource
+from palate.source.file_origin import file_origin
 from palate.source.items import Items, Skipped
 from palate.source.page_body import page_text
 from palate.source.xml_parts import words_of, xml_part
 from palate.table.dates import read_date
-from palate.text import Text, origin_of
+from palate.text import Text
 
 CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -52,7 +53,7 @@ def read_epub(document: DocumentReader) -> Items:
         language=next(iter(words_of(package, "language")), ""),
         published=next(filter(None, map(read_date, words_of(package, "date"))), None),
         extra={name: value for name, value in extra.items() if value},
-        origin=origin_of(document.place, ""),
+        origin=file_origin(document),
     )
 
 

@@ -22,8 +22,8 @@ def header_of(mail: Message, name: str) -> str:
     'caféé x'
     """
     raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
-    if not raw:
-        return ""
+    if isinstance(raw, str) and raw.isascii() and "=?" not in raw:
+        return " ".join(raw.split())
     text = str(raw).encode("utf-8", "surrogateescape")
     charset = mail.get_content_charset() or "cp1252"
     line = " ".join(decode(text, f"charset={charset}").split())

@@ -3,10 +3,11 @@
 from xml.etree.ElementTree import Element
 
 from palate.document.reader import DocumentReader
+from palate.source.file_origin import file_origin
 from palate.source.items import Skipped
 from palate.source.stated_title import title_of, without_title
 from palate.source.xml_parts import words_of
-from palate.text import Text, origin_of
+from palate.text import Text
 
 FIRST_PAGE_CHARACTERS = 5000
 
@@ -27,5 +28,5 @@ def office_text(document: DocumentReader, body: str, meta: Element) -> Text | Sk
         source=document.name,
         language=next(iter(words_of(meta, "language")), ""),
         extra={"authors": authors} if authors else {},
-        origin=origin_of(document.place, ""),
+        origin=file_origin(document),
     )

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource, MissingExtra
+from palate.source.file_origin import file_origin
 from palate.source.items import Items, Skipped
 from palate.source.paper_ids import ids_on_page
 from palate.source.pdf_title import largest_line
 from palate.source.stated_title import title_of, without_title
 from palate.table.cells import clean_text
-from palate.text import Text, origin_of
+from palate.text import Text
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfiumError
@@ -71,7 +72,7 @@ def _text(document: DocumentReader, pdf: "PdfDocument") -> Text | Skipped:
         title=title,
         source=document.name,
         extra={**extra, **ids_on_page(first_page)},
-        origin=origin_of(document.place, ""),
+        origin=file_origin(document),
     )
 
 

@@ -17,6 +17,7 @@ from palate.parts import Encoder, Matrix
 from palate.reader import Reader
 from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
+from palate.source.judgement import JudgementsAlong
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.text import well_formed
@@ -81,20 +82,30 @@ class Library(OpenStore):
         id: str | None = None,
         allow_private_network: bool = False,
         progress: Progress | None = None,
+        judgements: Reader | None = None,
     ) -> AddReport:
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
 
         The whole source is read once before the first text is stored, so that a source that cannot be read
         leaves nothing behind. Texts that are there already are counted, near-copies join a group that one
-        verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
-        BadSource, FetchRefused; StoreBusy if another process writes for long."""
+        verdict labels. title, text, id: the columns that hold them, where the guesses are wrong.
+        judgements: the reader whose judgements the source holds too (see source/judgement.py); those that the
+        reader's log has are not recorded again. Raises BadSource, FetchRefused; StoreBusy if another process
+        writes for long."""
         with self._store.reading() as tables:
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
-        total = sum(1 for _ in texts)
+        along = JudgementsAlong(texts)
+        total = sum(1 for _ in (along.measured() if judgements else texts))
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
+        found = along.collected() if judgements else texts
+        report = add_texts(found, total, self._store, encoder, self.workspace.bands, progress)
+        if judgements:
+            ids = self.stored_ids([text for text, _ in along.likings])
+            stated = zip(ids, [liking for _, liking in along.likings], strict=True)
+            verdicts = [(text_id, liking) for text_id, liking in stated if text_id is not None]
+            report.judged = len(judgements.judge_new(verdicts))
         report.unchanged = texts.unchanged
         if report.added:
             self.workspace.maintain()

@@ -82,10 +82,15 @@ class OpenStore:
         """Returns the ids that texts have here, known by id, address or content; those that are not there are
         left out.
         """
+        return [text_id for text_id in dict.fromkeys(self.stored_ids(texts)) if text_id is not None]
+
+    def stored_ids(self, texts: Sequence[Text]) -> list[str | None]:
+        """Returns the id that each text has here, known by id, address or content; None for one that is not
+        there.
+        """
         with self._store.reading() as tables:
             ids, urls, hashes = tables.texts.known(texts)
-        known = (ids.get(t.id) or urls.get(t.canonical_url) or hashes.get(t.content_hash) for t in texts)
-        return [text_id for text_id in dict.fromkeys(known) if text_id is not None]
+        return [ids.get(t.id) or urls.get(t.canonical_url) or hashes.get(t.content_hash) for t in texts]
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

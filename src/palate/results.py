@@ -24,6 +24,7 @@ class AddReport:
 
     added: new texts, near-copies among them. known: texts that were there before. grouped: near-copies of
     another text. seconds: the time so far. unchanged: the server said that nothing is new since last time.
+    judged: judgements that came along and were recorded; None where none were asked for.
     """
 
     added: int = 0
@@ -32,6 +33,7 @@ class AddReport:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     unchanged: bool = False
+    judged: int | None = None
 
     @property
     def seen(self) -> int:

@@ -104,7 +104,8 @@ def show_tastes(infos: Sequence[ReaderInfo]) -> None:
 def note_report(report: AddReport) -> None:
     """Prints what became of the texts that were added, and the first of those that were skipped."""
     copies = f" ({plural(report.grouped, 'near-copy')} among them)" if report.grouped else ""
-    note(f"added {report.added}{copies}, {report.known} known, {len(report.skipped)} skipped")
+    judged = "" if report.judged is None else f", {report.judged} judged"
+    note(f"added {report.added}{copies}, {report.known} known, {len(report.skipped)} skipped{judged}")
     for skipped in report.skipped[:MAX_SKIPPED_SHOWN]:
         note(f"skipped {skipped.where}: {skipped.reason}")
     if len(report.skipped) > MAX_SKIPPED_SHOWN:

@@ -77,25 +77,39 @@ def add(
         ),
     ] = None,
     allow_private_network: PrivateOption = False,
+    judgements: Annotated[
+        bool,
+        typer.Option(
+            "--judgements",
+            help="Takes judgements in the sources along: included, ratings, stars, favourites.",
+        ),
+    ] = False,
+    reader: ReaderOption = None,
+    taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Adds texts from tables, feeds, reference lists, web pages and plain files.
+    """Adds texts from tables, feeds, reference lists, bookmarks, mails, documents and plain files.
 
     Makes the store if it is not there. Texts that are there already count as known; near-copies join a group
     that shares one judgement. A source that cannot be read ends the command; texts of the sources before it
     stay. The exit code is 1 too if a source gives no text, known ones included.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
+
+    Example: palate add screened.ris --judgements --reader ada
     """
     from palate.source import Columns
 
+    if not judgements and (reader or taste != MAIN):
+        raise typer.BadParameter("--reader and --taste say whose judgements to take; add --judgements")
     if not store_path(ctx, store, create=True).exists():
         _look(sources[0], Columns(title, text, id), encoder)
     reports: list[tuple[AddReport, int]] = []  # of each source begun, with the number of texts it has
     without_text: list[str] = []
     as_json = wants_json(ctx, json)
     with open_library(ctx, store, create=True, encoder=encoder) as library:
+        judge = open_reader(ctx, library, reader, taste) if judgements else None
         try:
             for index, source in enumerate(sources):
                 with progress_bar(f"adding {source}") as update:
@@ -108,7 +122,11 @@ def add(
 
                     chosen = {"title": title, "text": text, "id": id}
                     report = library.add(
-                        source, **chosen, allow_private_network=allow_private_network, progress=progress
+                        source,
+                        **chosen,
+                        allow_private_network=allow_private_network,
+                        progress=progress,
+                        judgements=judge,
                     )
                 if not (report.added or report.known or report.unchanged):
                     without_text.append(source)
@@ -202,6 +220,8 @@ def _sum(reports: Sequence[tuple[AddReport, int]]) -> AddReport:
         total.grouped += report.grouped
         total.skipped += report.skipped
         total.seconds += report.seconds
+        if report.judged is not None:
+            total.judged = (total.judged or 0) + report.judged
     return total
 
 

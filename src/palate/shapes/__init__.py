@@ -117,6 +117,7 @@ def add_shape(report: AddReport) -> Shape:
         "grouped": report.grouped,
         "skipped": [asdict(skipped) for skipped in report.skipped],
         "texts_per_s": report.texts_per_s,
+        **({} if report.judged is None else {"judged": report.judged}),
     }
 
 

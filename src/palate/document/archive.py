@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def members(document: DocumentReader, archive: zipfile.ZipFile) -> Iterator[Docu
     macOS are left out. One that is encrypted or broken is Skipped.
     """
     for info in sorted(archive.infolist(), key=lambda info: info.filename):
-        parts = info.filename.replace("\\", "/").strip("/").split("/")
+        parts = [part for part in re.split(r"[/\\]", info.filename) if part not in ("", ".", "..")]
         if info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts):
             continue
         name = f"{document.name}/{'/'.join(parts)}"

@@ -24,7 +24,7 @@ def json_format(document: DocumentReader, start: str) -> Format | None:
     """
     start = start.lstrip()
     if start.startswith("["):
-        return "table"
+        return "table" if _is_array(start) else None
     first = _first_object(start)
     if first is None and len(document.first_bytes()) == N_FIRST_BYTES:
         with document.open() as stream:
@@ -33,6 +33,14 @@ def json_format(document: DocumentReader, start: str) -> Format | None:
     if first is None:
         return "table" if start[1:].lstrip().startswith('"') else None
     return _of_object(first)
+
+
+def _is_array(text: str) -> bool:
+    try:
+        _, end = DECODER.raw_decode(text)
+    except (ValueError, RecursionError):  # it goes on behind the first characters, or is broken
+        return text[1:].lstrip().startswith(("{", "[", '"'))
+    return not text[end:].strip()
 
 
 def _first_object(text: str) -> dict[str, Any] | None:

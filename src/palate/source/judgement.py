@@ -28,7 +28,7 @@ RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^{}]*)\}")
 RAYYAN_DECISION = re.compile(r"=>\s*\"+\s*(Included|Excluded)\b", re.IGNORECASE)
 COVIDENCE_REASON = re.compile(r"\bExclusion reason:\s*\S", re.IGNORECASE)
 RATING = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:/\s*(\d+)|stars?)?", re.IGNORECASE)
-WHOLE = re.compile(r"[01]\.0+")  # as spreadsheets write a whole number
+NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 SCALES = {5: 1, 10: 1, 100: 0}  # the highest rating -> the lowest
 
 
@@ -139,7 +139,7 @@ def _rating(fields: Mapping[str, Any]) -> tuple[float, float]:
 
 def _word(value: Any) -> str:
     word = cell_text(value)
-    return word[0] if WHOLE.fullmatch(word) else folded(word)
+    return f"{float(word):g}" if NUMBER.fullmatch(word) else folded(word)
 
 
 def _notes(values: Iterable[Any]) -> Iterable[str]:

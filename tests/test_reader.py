@@ -464,7 +464,7 @@ def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytes
 def test_judgements_of_an_export_are_recorded_once_whatever_came_after(library: Library) -> None:
     library.add([Text.of("Cats sleep.", id="cats"), Text.of("Dogs bark.", id="dogs")])
     me = library.reader()
-    stated = [("cats", 1.0), ("dogs", "dislike"), ("cats", 1.0)]
+    stated: list[tuple[str, str | float]] = [("cats", 1.0), ("dogs", "dislike"), ("cats", 1.0)]
     assert [feedback.text_id for feedback in me.judge_new(stated)] == ["cats", "dogs"]
     me.judge("cats", -0.5)
     me.undo()

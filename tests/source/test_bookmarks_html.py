@@ -28,8 +28,8 @@ NETSCAPE = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
   <DT><A HREF="https://example.org/top">Top</A>
 </DL>"""
 POCKET = """<!DOCTYPE html><html><head><title>Pocket Export</title></head><body>
-<h1>Unread</h1><ul><li><a href="https://example.org/a" time_added="1583280000" tags="x,y">A</a></li></ul>
-<h1>Read Archive</h1><ul><li><a href="https://example.org/b" time_added="1583280000" tags="">B</a></li></ul>"""
+<h1>Unread</h1><ul><li><a href="https://a.org/a" time_added="1583280000" tags="x,y">A</a></li></ul>
+<h1>Read Archive</h1><ul><li><a href="https://a.org/b" time_added="1583280000" tags="">B</a></li></ul>"""
 
 
 def read(html: str) -> list[Text | Skipped]:

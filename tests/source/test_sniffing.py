@@ -55,6 +55,11 @@ def test_the_structure_tells_the_format_whatever_the_suffix(sample: str, suffix:
     assert format_of(DocumentReader.from_bytes(f"a.{suffix}".rstrip("."), data)) == format
 
 
+@pytest.mark.parametrize("suffix", ["rss", "atom", "opml"])
+def test_a_page_in_place_of_a_feed_is_no_article(suffix: str) -> None:
+    assert format_of(DocumentReader.from_bytes(f"a.{suffix}", SAMPLES["page"][1])) == SUFFIXES[suffix]
+
+
 @pytest.mark.parametrize("suffix", sorted(SUFFIXES))
 def test_the_suffix_counts_where_the_structure_tells_nothing(suffix: str) -> None:
     words = b"Cats sleep in the warm kitchen.\nThey wake at night.\n"

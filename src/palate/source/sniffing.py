@@ -22,9 +22,10 @@ REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
 }
 PDF_START = re.compile(rb"%PDF-|[\s\S]{0,1000}?%PDF-\d[\s\S]*? obj\b")  # a server's words may stand before it
 BOOKMARKS = re.compile(  # Netscape's doctype or lists, or Pocket's
-    r"<!doctype netscape-bookmark|<dt>\s*<(?:a|h3)\b[^<>]*\sadd_date=|<li>\s*<a\b[^<>]*\stime_added=",
-    re.IGNORECASE,
+    r"<!doctype netscape-bookmark|<dt>\s*<(?:a|h3)\b[^<>]*\sadd_date=|<li>\s*<a\b[^<>]*\stime_added="
 )
+BOOKMARK_WORDS = ("netscape-bookmark", "add_date=", "time_added=")  # one of which they have
+FEED_SUFFIXES = ("rss", "atom", "rdf", "opml")  # a page called so is what a server gave in place of the feed
 ONE_NAME_SUFFIXES = ("", "csv", "tsv", "tab")  # where a first line of one word may be a header
 ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
@@ -55,7 +56,8 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
             return "page"
         by_type = CONTENT_TYPES.get(document.content_type.partition(";")[0].strip().lower())
         return by_content or by_type or by_suffix or _unknown(text)
-    if by_suffix == "markdown":  # which may begin with anything
+    is_error_page = by_content == "page" and suffix in FEED_SUFFIXES
+    if by_suffix and (by_suffix == "markdown" or is_error_page):  # Markdown may begin with anything
         return by_suffix
     return by_content or by_suffix or ("blocks" if streamed and not _is_markup(text) else _unknown(text))
 
@@ -85,7 +87,7 @@ def _by_marks(document: DocumentReader, first_bytes: bytes) -> Format | None:
         return "table"
     if first_bytes.startswith(ZIP_MARKS):
         return archive_format(document)
-    if PDF_START.match(first_bytes):
+    if b"%PDF-" in first_bytes[:1024] and PDF_START.match(first_bytes):
         return "pdf"
     if by_headers := mail_format(first_bytes):
         return by_headers
@@ -104,12 +106,13 @@ def _by_marks(document: DocumentReader, first_bytes: bytes) -> Format | None:
 def _by_content(document: DocumentReader, text: str, suffix: str) -> Format | None:
     """The format that the structure gives away; None where it is that of plain text."""
     if _is_markup(text):
-        if BOOKMARKS.search(text):
+        lower = text.lower()
+        if any(word in lower for word in BOOKMARK_WORDS) and BOOKMARKS.search(lower):
             return "bookmarks"
         root = root_of(text)
         if root in FEED_ROOTS:
             return "opml" if root == "opml" else "feed"
-        is_page = root in PAGE_ROOTS or (not root and "<!doctype html" in text[:1000].lower())
+        is_page = root in PAGE_ROOTS or (not root and "<!doctype html" in lower[:1000])
         return "page" if is_page else None
     if JSON_START.match(text) and (by_object := json_format(document, text)):
         return by_object

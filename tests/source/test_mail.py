@@ -64,7 +64,16 @@ def test_headers_tell_sender_date_list_and_origin() -> None:
 
 @pytest.mark.parametrize(
     ("charset", "encoded"),
-    [("utf-8", "utf-8"), ("us-ascii", "utf-8"), ("", "cp1252"), ("nonsense", "utf-8"), ("koi8-r", "koi8-r")],
+    [
+        ("utf-8", "utf-8"),
+        ("us-ascii", "utf-8"),
+        ("", "cp1252"),
+        ("nonsense", "utf-8"),
+        ("koi8-r", "koi8-r"),
+        ("undefined", "utf-8"),
+        ("idna", "utf-8"),
+        ("x\0y", "utf-8"),
+    ],
 )
 def test_wrong_charsets_are_seen_through(charset: str, encoded: str) -> None:
     words = "Кошки спят" if encoded == "koi8-r" else "“naïve” café"
@@ -141,3 +150,12 @@ def test_the_flag_of_a_maildir_is_a_star(tmp_path: Path) -> None:
     (text,) = read_mail(document)
     assert isinstance(text, Text)
     assert text.extra["starred"] is True
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "a\0b", "utf-8\0"])
+def test_a_charset_that_breaks_the_parser_breaks_no_mail(charset: str) -> None:
+    """Found by changing bytes of mails at random."""
+    head = f"Subject: =?{charset}?q?Cats?=\nContent-Type: text/plain; charset={charset}\n"
+    name = f"Content-Disposition: attachment; filename*={charset}''%FF\n"
+    assert only(f"{head}\nThey sleep in the caf".encode() + b"\xe9").body.startswith("They sleep")
+    assert only(f"{head}{name}\nx".encode()).extra["attachments"] == 1

@@ -70,7 +70,7 @@ def _mails(stream: BinaryIO) -> Iterator[bytes]:
 
 def _text(document: DocumentReader, raw: bytes, where: str) -> Text | Skipped:
     try:
-        mail = BytesParser(policy=compat32).parsebytes(raw)
+        mail = BytesParser(policy=compat32).parsebytes(raw.replace(b"\0", b""))
     except RecursionError:
         return Skipped(where, "mail has too many parts within parts")
     if is_encrypted(mail):

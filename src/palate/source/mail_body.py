@@ -2,6 +2,7 @@
 
 import re
 from email.message import Message
+from typing import Any
 
 from palate.document.charset import decode
 from palate.source.page_body import page_text
@@ -32,7 +33,7 @@ def body_of(mail: Message) -> tuple[str, int]:
         kind = part.get_content_type()
         if kind.startswith("multipart/"):  # its boundary is missing, so that it is one text
             kind = "text/plain"
-        if part.get_filename() or part.get_content_disposition() == "attachment" or kind[:5] != "text/":
+        if _is_attached(part) or not kind.startswith("text/"):
             n_attached += 1
         elif kind == "text/html":
             html.append(page_text(_decoded(part)))
@@ -52,8 +53,8 @@ def is_encrypted(mail: Message) -> bool:
         return True
     if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
         return "signed" not in str(mail.get_param("smime-type") or "")
-    payload = mail.get_payload()
-    return isinstance(payload, str) and payload.lstrip().startswith("-----BEGIN PGP MESSAGE-----")
+    payload = mail.get_payload(decode=True)
+    return isinstance(payload, bytes) and payload.lstrip().startswith(b"-----BEGIN PGP MESSAGE-----")
 
 
 def _leaves(mail: Message) -> list[Message]:
@@ -61,12 +62,18 @@ def _leaves(mail: Message) -> list[Message]:
     leaves, waiting = list[Message](), [mail]
     while waiting and len(leaves) < MAX_PARTS:
         part = waiting.pop()
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting += [each for each in reversed(inner) if isinstance(each, Message)]
+        # of a part that is text, get_payload would decode, and raise what a nonsense charset makes of it
+        inner: Any = part.get_payload() if part.is_multipart() else None
+        if part.get_content_maintype() == "multipart" and inner:
+            waiting += reversed(inner)
         else:
             leaves.append(part)
     return leaves
+
+
+def _is_attached(part: Message) -> bool:
+    has_name = part.get_param("filename", header="content-disposition") or part.get_param("name")
+    return bool(has_name) or part.get_content_disposition() == "attachment"
 
 
 def _decoded(part: Message) -> str:

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,16 @@ def test_an_edited_file_keeps_its_origin(tmp_path: Path) -> None:
         path.write_text(words)
         origins |= {item.origin for item in open_source(path) if isinstance(item, Text)}
     assert origins == {f"{path.resolve()}\n"}
+
+
+@pytest.mark.parametrize(("package", "name"), [("pypdfium2", "a.pdf"), ("mammoth", "a.docx")])
+def test_a_document_without_its_extra_is_skipped_with_the_mend(
+    package: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    (tmp_path / "note.txt").write_text("Cats\n\nsleep")
+    (tmp_path / name).write_bytes(b"%PDF-1.7" if name == "a.pdf" else packed({"word/document.xml": ""}))
+    skipped, note = open_source(tmp_path)
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason.endswith("needs the extra [documents]; run: pip install 'palate[documents]'")
+    assert isinstance(note, Text)

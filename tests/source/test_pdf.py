@@ -107,3 +107,14 @@ def test_words_before_the_mark_and_another_suffix_do_not_hide_a_pdf(tmp_path: Pa
     (text,) = open_source(path)
     assert isinstance(text, Text)
     assert (text.title, text.origin) == ("Sleep of cats", f"{path.resolve()}\n")
+
+
+def test_two_pdfs_are_read_side_by_side() -> None:
+    data = pdf([[(16, "Sleep of cats"), *BODY]])
+    sides = zip(
+        *(read_pdf(DocumentReader.from_bytes(name, data)) for name in ("a.pdf", "b.pdf")), strict=True
+    )
+    ((one, other),) = sides
+    assert isinstance(one, Text)
+    assert isinstance(other, Text)
+    assert (one.source, other.source, one.content) == ("a.pdf", "b.pdf", other.content)

@@ -1,6 +1,7 @@
 """PDF files -> texts, one per file: the text of all pages."""
 
 import re
+from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +39,12 @@ def read_pdf(document: DocumentReader) -> Items:
     except ImportError:
         raise MissingExtra(f"the PDF {document.name}", "documents") from None
     data = document.read()
-    with _pdfium:
-        try:
-            pdf = PdfDocument(data)
-            try:
-                yield _text(document, pdf)
-            finally:
-                pdf.close()
-        except PdfiumError as error:
-            raise _refused(document.name, error) from error
+    try:
+        with _pdfium, closing(PdfDocument(data)) as pdf:
+            text = _text(document, pdf)
+    except PdfiumError as error:
+        raise _refused(document.name, error) from error
+    yield text
 
 
 def _text(document: DocumentReader, pdf: "PdfDocument") -> Text | Skipped:

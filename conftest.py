@@ -29,7 +29,8 @@ EXAMPLES = {  # in docstrings of modules that import without the extra
     "source/page.py": "pages",
     "training/run/metrics.py": "bert",
 }
-REFERENCES = ("asreview", "pandas", "polars", "qdrant_client", "river")  # of the test group
+# of the test group
+REFERENCES = ("asreview", "odf", "openpyxl", "pandas", "polars", "qdrant_client", "river")
 NEEDS = {
     **{package: f"the extra [{extra}]" for extra, packages in EXTRAS.items() for package in packages},
     **dict.fromkeys(REFERENCES, "the group test"),

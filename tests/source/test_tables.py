@@ -1,146 +1,105 @@
-import csv
-import io
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from palate.source.parquet import read_parquet
 
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource, MissingExtra
-from palate.source.items import GUESSED_COLUMNS, Skipped
-from palate.source.tables import MAX_ROW_LINES, read_csv, read_tsv
-from palate.table.cells import is_missing
+from palate.source.items import GUESSED_COLUMNS, Columns, Skipped
+from palate.source.tables import read_table
 from palate.text import Text
-
-CELL = (
-    st.text(st.characters(codec="utf-8", exclude_characters="\0\r<&\\"))
-    .map(str.strip)
-    .filter(lambda cell: not cell or not is_missing(cell))
-)
+from table.tables import parquet_file, xlsx
 
 
-def rows_of(data: str) -> list[str | Skipped]:
+def items_of(data: str | bytes, columns: Columns = GUESSED_COLUMNS, name: str = "a.csv") -> list[object]:
+    data = data.encode() if isinstance(data, str) else data
     return [
-        item if isinstance(item, Skipped) else item.content
-        for item in read_csv(DocumentReader.from_bytes("a.csv", data.encode()), GUESSED_COLUMNS)
+        item.content if isinstance(item, Text) else item
+        for item in read_table(DocumentReader.from_bytes(name, data), columns)
     ]
 
 
-@given(st.lists(st.tuples(CELL, CELL.filter(bool))), st.sampled_from(",;\t|"))
-def test_what_csv_writes_is_read_back(rows: list[tuple[str, str]], delimiter: str) -> None:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("title", "text"), *rows])
-    read = list(read_csv(DocumentReader.from_bytes("a.csv", out.getvalue().encode()), GUESSED_COLUMNS))
-    assert [(item.title, item.body) for item in read if isinstance(item, Text)] == [
-        (title, "" if body == title else body) for title, body in rows
-    ]
-
-
-def test_a_row_with_too_many_cells_is_skipped_and_the_rest_is_read() -> None:
-    assert rows_of("title,text\na,b\nc,d,e\nf,g\n") == [
+def test_rows_that_cannot_be_read_or_have_no_text_are_skipped_in_their_place() -> None:
+    assert items_of('title,text,tag\na,b,\n,,x\nc,"lost,\nd,e,\nf,g,h,i\n') == [
         "a\nb",
-        Skipped("a.csv, row 3", "it has 3 cells where the header has 2; a cell that holds ',' needs quotes"),
-        "f\ng",
+        Skipped("a.csv, row 3", "row has neither title nor text"),
+        Skipped("a.csv, row 4", "a quote is opened and never closed"),
+        "d\ne",
+        Skipped("a.csv, row 6", "it has 4 cells where the header has 3; a cell that holds ',' needs quotes"),
     ]
 
 
-def test_a_quote_that_is_never_closed_costs_one_row() -> None:
-    assert rows_of('title,text\na,"lost\nc,d\ne,f\n') == [
-        Skipped("a.csv, row 2", "a quote is opened and never closed"),
-        "c\nd",
-        "e\nf",
+def test_strings_and_objects_of_json_lines_are_texts() -> None:
+    assert items_of('{"title": "Cats"}\n"Dogs bark."\n""\n3\n', name="a.jsonl") == [
+        "Cats",
+        "Dogs bark.",
+        Skipped("a.jsonl, row 3", "row has neither title nor text"),
+        Skipped("a.jsonl, row 4", "expected an object or a string, got a number"),
     ]
 
 
-def test_an_open_quote_is_given_up_before_it_swallows_a_large_file() -> None:
-    items = rows_of("title,text\n" + 'a,"lost\n' + "c,d\n" * (MAX_ROW_LINES + 5) + 'e,"f"\n')
-    assert items[0] == Skipped("a.csv, row 2", "a quote is opened and never closed")
-    assert (len(items), items[-1]) == (MAX_ROW_LINES + 7, "e\nf")
+def test_lone_surrogates_become_replacement_characters() -> None:
+    (item,) = read_table(
+        DocumentReader.from_bytes("a.jsonl", b'{"title": "a\\ud800", "\\ud800": "\\udfff"}'), GUESSED_COLUMNS
+    )
+    assert isinstance(item, Text)
+    assert (item.title, item.extra) == ("a\ufffd", {"\ufffd": "\ufffd"})
 
 
-def test_rows_are_named_by_the_line_they_begin_on() -> None:
-    assert rows_of('title,text\n"a\n\nmore","b\nc"\n\n,\n') == [
-        "a\n\nmore\nb\nc",
-        Skipped("a.csv, row 7", "row has neither title nor text"),
-    ]
-
-
-def test_stray_quotes_inside_of_one_line_are_read_as_well_as_can_be() -> None:
-    assert rows_of('title,text\n"a" b,5" pipe\nc,d\n') == ['a b\n5" pipe', "c\nd"]
-
-
-def test_a_tab_separated_cell_may_begin_with_a_quote() -> None:
-    data = b'title\ttext\n"Hello\tshe said\n"a"\tb\n'
-    assert [
-        getattr(item, "content", item)
-        for item in read_tsv(DocumentReader.from_bytes("a.tsv", data), GUESSED_COLUMNS)
-    ] == [
-        '"Hello\nshe said',
-        "a\nb",
-    ]
-
-
-def test_a_short_row_is_read_and_zero_bytes_are_dropped() -> None:
-    assert rows_of("title,text,id\na\nb\0b,c\n") == ["a", "bb\nc"]
-
-
-def test_a_cell_of_a_mebibyte_is_read() -> None:
-    assert len(str(rows_of(f'title,text\na,"{"b" * (1 << 20)}"\n')[0])) == (1 << 20) + 2
-
-
-def test_a_file_with_the_line_ends_of_old_macs_is_refused_with_the_mend() -> None:
-    with pytest.raises(BadSource, match=r"ends its lines with CR alone"):
-        rows_of("title,text\ra,b\r")
-
-
-def test_a_broken_header_is_refused() -> None:
+def test_a_column_that_some_objects_lack_may_be_named_but_not_one_that_all_lack() -> None:
+    lines = '{"text": "a"}\n{"text": "b", "doi": "10.1/x"}'
+    assert items_of(lines, Columns(id="doi"), "a.jsonl") == ["a", "b"]
     with pytest.raises(
-        BadSource, match=r"^a\.csv, row 1 should be the header, but a quote is opened and never closed$"
+        BadSource, match=r"^a\.jsonl has no column 'key' to take as the id; it has: text, doi$"
     ):
-        rows_of('"title,text\na,b\n')
+        items_of(lines, Columns(id="key"), "a.jsonl")
 
 
-def test_parquet_is_read_row_by_row_with_missing_values_and_dates() -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
+def test_a_table_without_a_column_for_texts_is_refused_before_its_first_row() -> None:
+    with pytest.raises(
+        BadSource, match=r"^a\.csv has no column with a name known for a title or text; it has: x"
+    ):
+        next(read_table(DocumentReader.from_bytes("a.csv", b"x,y\n1,2\n"), GUESSED_COLUMNS))
 
-    out = io.BytesIO()
-    when = pyarrow.array([1583280000_000000001, None, None], pyarrow.timestamp("ns"))
-    table = {
-        "title": ["a", None, "c"],
-        "text": ["x", None, "y"],
-        "date": when,
-        "share": [1.5, float("nan"), float("nan")],
+
+def test_a_file_without_one_object_is_refused() -> None:
+    with pytest.raises(BadSource, match=r"^a\.jsonl holds no JSON object; expected one a line"):
+        items_of("these are\njust words", name="a.jsonl")
+
+
+def test_a_column_that_was_asked_for_tells_the_sheet_and_the_header() -> None:
+    book = xlsx(("About", [["made by", "us"]]), ("List", [["Our list"], ["Note", "n"], ["Cats sleep.", 3]]))
+    with pytest.warns() as notices:
+        assert items_of(book, Columns(text="note"), "a.xlsx") == ["Cats sleep."]
+    assert {str(notice.message) for notice in notices} == {
+        "a.xlsx is read from its sheet 'List' alone; not read: About",
+        "a.xlsx has its header in row 2; what stands above it is not read",
     }
-    parquet.write_table(pyarrow.table(table), out)
-    first, second, third = read_parquet(
-        DocumentReader.from_bytes("a.parquet", out.getvalue()), GUESSED_COLUMNS
-    )
-    assert isinstance(first, Text)
-    assert (first.content, first.published, first.extra) == (
-        "a\nx",
-        datetime(2020, 3, 4, tzinfo=UTC),
-        {"share": 1.5},
-    )
-    assert second == Skipped("a.parquet, row 2", "row has neither title nor text")
-    assert isinstance(third, Text)
-    assert (third.content, third.extra) == ("c\ny", {})
+
+
+def test_dates_and_numbers_of_a_spreadsheet_keep_their_kind() -> None:
+    when = datetime(2020, 3, 4, 9, 5)  # noqa: DTZ001  # a spreadsheet knows no zones
+    book = xlsx(("S", [["title", "published", "year", "cited"], ["a", when, 2020, 7.0]]))
+    (item,) = read_table(DocumentReader.from_bytes("a.xlsx", book), GUESSED_COLUMNS)
+    assert isinstance(item, Text)
+    assert (item.published, item.extra["cited"]) == (datetime(2020, 3, 4, 9, 5, tzinfo=UTC), 7)
+
+
+def test_parquet_with_binary_strings_and_nulls_is_read() -> None:
+    rows: list[dict[str, Any]] = [
+        {"title": b"Caf\xc3\xa9", "text": None, "n": 1.5},
+        {"title": None, "text": None, "n": None},
+    ]
+    assert items_of(parquet_file(rows), name="a.parquet") == [
+        "Café",
+        Skipped("a.parquet, row 2", "row has neither title nor text"),
+    ]
 
 
 def test_without_its_extra_parquet_is_refused_with_the_install_that_mends_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(
-        MissingExtra, match=r"^the Parquet file a\.parquet needs the extra \[parquet\]; run: "
-    ):
-        list(read_parquet(DocumentReader.from_bytes("a.parquet", b"PAR1"), GUESSED_COLUMNS))
-
-
-def test_a_broken_parquet_file_is_refused() -> None:
-    pytest.importorskip("pyarrow")
-    with pytest.raises(BadSource, match=r"^a\.parquet cannot be read as Parquet: "):
-        list(read_parquet(DocumentReader.from_bytes("a.parquet", b"PAR1 and no more"), GUESSED_COLUMNS))
+    with pytest.raises(MissingExtra, match=r"^the table a\.parquet needs the extra \[parquet\]; run: "):
+        items_of(b"PAR1", name="a.parquet")

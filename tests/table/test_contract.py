@@ -4,15 +4,15 @@ import io
 from pathlib import Path
 
 import pytest
-from table.tables import WRITERS
 
 from palate.source import open_source
 from palate.text import Text
 from palate.training.run.table import read_table
+from table.tables import WRITERS
 
 ROWS = [
-    {"id": "a1", "title": "Snow, and how it falls", "text": 'She said "snow"\nand slept.', "stars": 4, "label": "pos"},
-    {"id": "b2", "title": "Ärger mit Öl; viel 猫", "text": "Rain | hail\tand fog.", "stars": 2, "label": "neg"},
+    {"id": "a1", "title": "Snow, rain", "text": 'He said "snow"\nand slept.', "stars": 4, "label": "pos"},
+    {"id": "b2", "title": "Ärger; viel 猫", "text": "Rain | hail\tand fog.", "stars": 2, "label": "neg"},
     {"id": "c3", "title": "Hail", "text": "C:\\dir\\ is a place; 5\" pipe", "stars": 3, "label": "pos"},
 ]  # fmt: skip
 

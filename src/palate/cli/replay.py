@@ -16,7 +16,7 @@ ItemsOption = Annotated[
     typer.Option(
         "--items",
         metavar="FILE",
-        help="Names the texts: id, title or text; .csv or .jsonl, also .gz.",
+        help="Names the texts: id, title or text; a table in any form.",
         show_default=False,
     ),
 ]
@@ -52,9 +52,7 @@ SeedOption = Annotated[
 ]
 ReviewsArgument = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="FILE", help="Reviews: title, abstract, included (1 or 0); .csv or .jsonl, also .gz."
-    ),
+    typer.Argument(metavar="FILE", help="Reviews: title, abstract, included (1 or 0); tables in any form."),
 ]
 AgainstOption = Annotated[
     str,

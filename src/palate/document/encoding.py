@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from palate.document.charset import CONTROL_BYTES, guessed_encoding, marked_encoding
 
 MAX_CONTROL_SHARE = 0.05  # of the first bytes of a text
+MAX_ODD_SHARE = 0.25  # of control bytes in UTF-8 with zeros; UTF-16 has as many where letters are not Latin
 MIN_ZERO_SHARE = 0.4  # of the bytes of UTF-16 that could be UTF-8 as well; of others, MIN_RARE_ZERO_SHARE
 MIN_RARE_ZERO_SHARE = 0.01
 N_GUESS_BYTES = 1 << 15  # of lines beyond ASCII, given to the guess
@@ -92,7 +93,7 @@ def _by_zeros(head: bytes) -> str:
                 head, encoding
             ):
                 return encoding
-    could_be_utf8 = _fits(head, "utf-8")
+    could_be_utf8 = _fits(head, "utf-8", MAX_ODD_SHARE)
     if zeros < n * (MIN_ZERO_SHARE if could_be_utf8 else MIN_RARE_ZERO_SHARE):
         return ""
     for encoding, high_byte in (("utf-16-le", 1), ("utf-16-be", 0)):
@@ -101,12 +102,12 @@ def _by_zeros(head: bytes) -> str:
     return ""
 
 
-def _fits(head: bytes, encoding: str) -> bool:
-    """Whether bytes are text in an encoding; the last character may be cut."""
+def _fits(head: bytes, encoding: str, max_controls: float = MAX_CONTROL_SHARE) -> bool:
+    """Whether bytes are text in an encoding, with few control characters; the last character may be cut."""
     try:
         text = head.decode(encoding)
     except UnicodeDecodeError as error:
         if error.end < len(head) - 4:
             return False
         text = head[: error.start].decode(encoding)
-    return len(CONTROL_CHARACTER.findall(text)) <= MAX_CONTROL_SHARE * len(text)
+    return len(CONTROL_CHARACTER.findall(text)) <= max_controls * len(text)

@@ -174,8 +174,8 @@ class DocumentReader:
                         f"{self.name}, line {number} is longer than {size(max_line)}; "
                         "expected one text per line: break it into lines or split it"
                     )
-                text = line.decode() if self._is_wide else self._decoded(line, number)
-                yield number, text.removeprefix("\ufeff") if number == 1 else text
+                text = line.decode() if line.isascii() else self._decoded(line, number)
+                yield number, text if number > 1 else text.removeprefix("\ufeff")
 
     @cached_property
     def _ends_lines_with_cr(self) -> bool:
@@ -184,7 +184,7 @@ class DocumentReader:
 
     def _decoded(self, data: bytes, first_line: int) -> str:
         """The bytes as a string; where they are not UTF-8, as the survey of the document tells."""
-        encoding = self.encoding
+        encoding = "utf-8" if self._is_wide else self.encoding  # what is wide is recoded
         if encoding == "utf-8":
             try:
                 return data.decode()

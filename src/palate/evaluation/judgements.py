@@ -83,8 +83,8 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
 
 
 def read_review(path: Path, name: str = "") -> Review:
-    """Reads records with title or abstract (also text, body) or both, and included: 1 or 0, yes or no. name is the
-    file's where none is given.
+    """Reads records with title or abstract (also text, body) or both, and included: 1 or 0, yes
+    or no. name is the file's where none is given.
 
     Raises BadSource for a file that cannot be read, a missing column, another label, or fewer than two
     included or two excluded records: one of each is given to the learner, and something must be left to tell

@@ -34,7 +34,7 @@ def read_arrow(document: DocumentReader) -> Rows:
         stream = io.BytesIO(document.read())
     try:
         schema, batches = _opened(stream, document.first_bytes())
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         stream.close()
         raise _unreadable(document, error) from error
     wanted = [
@@ -72,6 +72,7 @@ def _rows(document: DocumentReader, header: Header, batches: Iterator[Any]) -> I
     number = unpacked = 0
     try:
         for batch in batches:
+            batch.validate(full=True)  # reading one whose offsets are wrong would end the process
             unpacked += batch.nbytes
             if unpacked > document.max_unpacked_bytes:
                 raise BadSource(
@@ -82,7 +83,7 @@ def _rows(document: DocumentReader, header: Header, batches: Iterator[Any]) -> I
                 for cells in zip(*columns, strict=True):
                     number += 1
                     yield Row(f"{document.name}, row {number}", header.cells(cells))
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _unreadable(document, error) from error
 
 

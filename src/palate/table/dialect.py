@@ -8,7 +8,7 @@ from palate.errors import BadSource
 from palate.table.header import (
     Header,
     Known,
-    check_titles,
+    check_title,
     header_position,
     make_header,
     n_known,
@@ -47,15 +47,15 @@ class _Trial:
     first_problem: str  # what is wrong with the first row, "" if nothing is
 
     def merit(self, known: Known) -> tuple[float, int]:
-        """The share of rows that fit the header, half of the share that fill it, and 1 for a known name; then
-        the number of columns. One column fits anything, which tells little.
+        """How much speaks for the dialect: more than one column, rows that fit the header, rows that fill it,
+        and most of all a known name; then the number of columns.
         """
         if not self.rows:
             return 0.0, 0
         position = header_position(self.rows, known)
         width = make_header(self.rows, position).width
         fitting, filled = self.shares(position)
-        structure = fitting + filled / 2 if width > 1 else fitting / 2
+        structure = (1 + fitting + filled if width > 1 else fitting) / 2
         return structure + (n_known(self.rows[position], known) > 0), width
 
     def shares(self, position: int) -> tuple[float, float]:
@@ -96,7 +96,9 @@ def sniff_layout(document: DocumentReader, known: Known = nothing_known) -> Deli
     if not best.rows:
         return None
     position = header_position(best.rows, known)
-    check_titles(document.name, best.rows, position, known)
+    if best.merit(known)[1] == 1:
+        for trial in trials:
+            check_title(document.name, trial.rows, known)
     return DelimitedLayout(
         best.dialect,
         make_header(best.rows, position),

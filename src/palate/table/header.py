@@ -36,16 +36,19 @@ class Header:
         """Returns the cells of a row by name; what a short row lacks is "". A value under a name that is
         there again, such as "doi.2", stands for the first one where that is empty.
         """
-        cells = dict.fromkeys(self.names, "") if len(row) < self.width else {}
-        cells.update(zip(self.names, row[self.first_column :], strict=False))
+        if self.first_column:
+            row = row[1:]
+        if len(row) < len(self.names):
+            row = [*row, *[""] * (len(self.names) - len(row))]
+        cells = dict(zip(self.names, row, strict=False))
         for name, first in self.repeated.items():
             if cells[first] in EMPTY and cells[name] not in EMPTY:
                 cells[first], cells[name] = cells[name], ""
         return cells
 
 
-def nothing_known(name: str) -> bool:
-    """Knows no name."""
+def nothing_known(_name: str) -> bool:
+    """Knows no name: the header must be told from the rows alone."""
     return False
 
 
@@ -83,14 +86,16 @@ def make_header(rows: Sequence[Sequence[Any]], position: int) -> Header:
     """Returns the header that stands at this position of the first rows.
 
     A column without a name is called after its place, "column 3", one whose name is there already gets a
-    number, "doi.2". A first column of whole numbers without a name of its own, as pandas writes it, is read past,
-    and so is one that counts the rows where the header is a cell shorter than they are, as R writes it.
+    number, "doi.2". A first column of whole numbers without a name of its own, as pandas writes it, is read
+    past, and so is one that counts the rows where the header is a cell shorter than they are, as R writes it.
 
     >>> header = make_header([["", "title", "doi", "doi"], ["0", "Cats", "", "10.1/x"]], 0)
     >>> header.cells(["0", "Cats", "", "10.1/x"])
     {'title': 'Cats', 'doi': '10.1/x', 'doi.2': ''}
     """
-    titles = [str(cell).strip("\ufeff\u200b \t\r\n\xa0") if cell is not None else "" for cell in rows[position]]
+    titles = [
+        str(cell).strip("\ufeff\u200b \t\r\n\xa0") if cell is not None else "" for cell in rows[position]
+    ]
     body = [row for row in rows[position + 1 :] if trimmed(row)]
     first_column = 0
     numbers = _whole_numbers(body)
@@ -112,12 +117,14 @@ def make_header(rows: Sequence[Sequence[Any]], position: int) -> Header:
     return Header(position, tuple(names), first_column, repeated)
 
 
-def check_titles(name: str, rows: Sequence[Sequence[Any]], position: int, known: Known) -> None:
-    """Raises BadSource where a first row of one cell above wider rows looks like a title, but no row below it
-    can be told to be the header.
+def check_title(name: str, rows: Sequence[Sequence[Any]], known: Known) -> None:
+    """Raises BadSource where the first row is one cell above rows of several, all as many: a title above a
+    header that cannot be told for sure, since none of its names is known.
     """
-    widths = {trimmed(row) for row in rows[position + 1 :]}
-    if not n_known(rows[position], known) and trimmed(rows[position]) == 1 and min(widths, default=0) > 1:
+    widths = {trimmed(row) for row in rows[1:]}
+    if len(rows) <= 2 or len(widths) > 1 or max(widths) < 2 or trimmed(rows[0]) > 1:
+        return
+    if not any(n_known(row, known) for row in rows[: MAX_ROWS_ABOVE + 1]):
         raise BadSource(
             f"{name}: its first row has one cell and those below have {max(widths)}, so it is no header, "
             "and no row below has a name that is known; remove what stands above the header"

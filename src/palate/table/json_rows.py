@@ -1,7 +1,7 @@
 """JSON Lines, JSON arrays and objects that hold one -> rows, one per object or string."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -68,7 +68,7 @@ def _rows(name: str, unit: str, values: Iterable[tuple[int, Any]]) -> Iterator[R
         place = f"{name}, {unit} {number}"
         if isinstance(value, _Broken):
             yield Row(place, {}, f"line is no JSON: {value}")
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield Row(place, value)
         elif isinstance(value, str):
             yield Row(place, {"text": value})
@@ -80,7 +80,7 @@ def _parsed_lines(document: DocumentReader) -> Iterator[tuple[int, Any]]:
     for number, line in document.lines():
         if not line.strip():
             continue
-        value, _ = _parsed(line)
+        value, _ = _parsed(line.rstrip())
         if isinstance(value, _Broken) and value.startswith("Extra data"):
             for one in _values(line):
                 yield number, one
@@ -139,7 +139,10 @@ def _parsed(text: str, at: int | None = None) -> tuple[Any, int]:
         return (DECODER.decode(text), len(text)) if at is None else DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
         where = f"character {error.pos + 1}" if error.lineno == 1 else f"line {error.lineno}"
-        is_comma_last = text[: error.pos].rstrip().endswith(",") and text[error.pos : error.pos + 1] in ("]", "}")
+        is_comma_last = text[: error.pos].rstrip().endswith(",") and text[error.pos : error.pos + 1] in (
+            "]",
+            "}",
+        )
         reason = "a comma stands before the closing bracket" if is_comma_last else error.msg
         return _Broken(f"{reason} at {where}"), error.pos
     except ValueError as error:  # a number of more than 4300 digits

@@ -23,7 +23,9 @@ class Dialect:
     delimiter: str
     escaped: bool = False
 
-    def reader(self, lines: Iterator[str], *, strict: bool = True, quoting: int = csv.QUOTE_MINIMAL) -> Iterator[list[str]]:
+    def reader(
+        self, lines: Iterator[str], *, strict: bool = True, quoting: int = csv.QUOTE_MINIMAL
+    ) -> Iterator[list[str]]:
         return csv.reader(
             lines,
             delimiter=self.delimiter,
@@ -40,8 +42,8 @@ def quoted_rows(
     """Yields each row that is not blank: the number of its first line, with its cells or with what is wrong
     with it. Reading goes on behind the first line of a row that is wrong.
 
-    width: cells of the header, if it is known; a row with wrong quotes that can be read to have as many is
-    read so.
+    width: cells of the header, if it is known; a row with wrong quotes is read all the same if it can be read
+    to have as many.
 
     >>> lines = enumerate(['a,"b', 'c"', 'd,"lost', 'e,f'], 1)
     >>> list(quoted_rows(lines, Dialect(",")))
@@ -122,7 +124,7 @@ def _mended(lines: _RewindableLines, dialect: Dialect, width: int, error: str) -
     endless = lines.ended or "field limit" in error
     n_lines = len(lines.taken)
     line = lines.taken[0][1].rstrip("\r\n").replace("\r", " ").replace("\0", "")
-    if '\\"' in line:
+    if width and '\\"' in line:
         lines.rewind(0)
         other = next(_other_reading(lines, dialect), None)
         if other and len(other) == width:
@@ -133,7 +135,7 @@ def _mended(lines: _RewindableLines, dialect: Dialect, width: int, error: str) -
         cells = next(dialect.reader(iter([line]), quoting=csv.QUOTE_NONE), [])
     elif n_lines == 1 and not endless:  # 'a,"b" c' is against the rules, but can be read
         cells = next(dialect.reader(iter([line]), strict=False), [])
-    if cells and (len(cells) == width or not width):
+    if cells and len(cells) == width:
         return cells
     return UNCLOSED if endless else f"its quotes are wrong ({error})"
 

@@ -13,7 +13,8 @@ from palate.table.json_rows import read_json
 from palate.table.row import Rows
 from palate.table.workbook import is_workbook, read_workbook
 
-MIN_FILLED = 0.5
+MIN_FILLED = 0.5  # share of the first rows of a table with as many cells as its header
+MIN_KNOWN_BELOW = 2  # known names of a header below other lines
 LINES_SUFFIXES = (".jsonl", ".ndjson")
 JSON_SUFFIXES = (".json", *LINES_SUFFIXES)
 JSON_START = re.compile(r'\s*(\{\s*("|\}|$)|\[\s*(["\[{\]\d-]|(true|false|null|NaN)\b|$))')
@@ -26,8 +27,8 @@ def is_binary_table(document: DocumentReader) -> bool:
 
 def has_table(document: DocumentReader, known: Known, min_columns: int = 1) -> bool:
     """Tells whether a text of unknown form begins as a delimited table: with a header of short names, one of
-    them known, above rows that fill it. The name of a single column must be in lower case, since "Summary"
-    may begin a plain text.
+    them known, above rows that fill it; two of them where something stands above it. The name of a single
+    column must be in lower case, since "Summary" may begin a plain text.
 
     >>> document = DocumentReader.from_bytes("notes", b"title,year\\nCats,2020\\n")
     >>> has_table(document, "title".__eq__), has_table(document, "text".__eq__)
@@ -37,15 +38,15 @@ def has_table(document: DocumentReader, known: Known, min_columns: int = 1) -> b
         layout = sniff_layout(document, known)
     except BadSource:
         return False
-    if layout is None or layout.header.position or len(layout.header.names) < min_columns:
+    if layout is None or len(layout.header.names) < min_columns:
         return False
     names = layout.header.names
     if len(names) == 1:
-        return known(names[0]) and names[0].islower()
+        return known(names[0]) and names[0].islower() and not layout.header.position
     return (
         layout.filled >= MIN_FILLED
         and all(len(name) <= MAX_NAME for name in names)
-        and any(map(known, names))
+        and sum(map(known, names)) >= (MIN_KNOWN_BELOW if layout.header.position else 1)
     )
 
 

@@ -10,7 +10,7 @@ from palate.errors import BadSource
 from palate.table.header import (
     Header,
     Known,
-    check_titles,
+    check_title,
     header_position,
     make_header,
     n_known,
@@ -18,13 +18,14 @@ from palate.table.header import (
     trimmed,
 )
 from palate.table.row import Row, Rows
-from palate.table.workbook_size import check_size
+from palate.table.workbook_size import BROKEN_ARCHIVE, check_size
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 ZIP_MARK, OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OLE_STREAMS = ("Workbook", "Book\0", "EncryptedPackage")
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+OLE_STREAMS = ("Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le"), ENCRYPTED)
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 N_HEADER_ROWS = 100  # looked at to find the header and an index
 MAX_SHEETS_NAMED = 5
@@ -37,15 +38,18 @@ def is_workbook(document: DocumentReader) -> bool:
     first_bytes = document.first_bytes()
     if first_bytes.startswith(OLE_MARK):
         data = document.read()
-        return any(name.encode("utf-16-le") in data for name in OLE_STREAMS)
+        return any(name in data for name in OLE_STREAMS)
     if not first_bytes.startswith(ZIP_MARK):
         return False
     if ODS_TYPE in first_bytes[:200]:
         return True
     try:
         with document.open() as stream:
-            names = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(document.read())).namelist()
-    except (zipfile.BadZipFile, NotImplementedError):
+            archive = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(document.read()))
+            names = archive.namelist()
+            if "mimetype" in names and archive.open("mimetype").read(len(ODS_TYPE)) == ODS_TYPE:
+                return True
+    except BROKEN_ARCHIVE:
         return b"xl/" in first_bytes
     return any(name.lower().startswith("xl/workbook.") for name in names)
 
@@ -60,6 +64,8 @@ def read_workbook(document: DocumentReader, known: Known = nothing_known) -> Row
     from python_calamine import CalamineError, PasswordError, load_workbook
 
     data = document.read()
+    if ENCRYPTED in data and data.startswith(OLE_MARK):
+        raise _encrypted(document.name)
     check_size(document.name, data)
     try:
         workbook = load_workbook(io.BytesIO(data))
@@ -70,9 +76,7 @@ def read_workbook(document: DocumentReader, known: Known = nothing_known) -> Row
             if chosen and sheet != chosen[0] and workbook.get_sheet_by_name(sheet).height
         ]
     except PasswordError as error:
-        raise BadSource(
-            f"{document.name} is encrypted; open it, take the password off and save it again"
-        ) from error
+        raise _encrypted(document.name) from error
     except CalamineError as error:
         raise BadSource(
             f"{document.name} cannot be read as a spreadsheet: {error}; save it again as .xlsx or .csv"
@@ -81,11 +85,9 @@ def read_workbook(document: DocumentReader, known: Known = nothing_known) -> Row
         return Rows((), iter(()))
     name, numbers, rows = chosen
     if others:
-        shown = ", ".join(others[:MAX_SHEETS_NAMED])
-        more = f" and {len(others) - MAX_SHEETS_NAMED} more" if len(others) > MAX_SHEETS_NAMED else ""
-        document.note(f"is read from its sheet {name!r} alone; not read: {shown}{more}")
+        document.note(f"is read from its sheet {name!r} alone; not read: {_shortened(others)}")
     position = header_position(rows[:N_HEADER_ROWS], known)
-    check_titles(document.name, rows[:N_HEADER_ROWS], position, known)
+    check_title(document.name, rows[:N_HEADER_ROWS], known)
     if position:
         document.note(f"has its header in row {numbers[position]}; what stands above it is not read")
     header = make_header(rows[:N_HEADER_ROWS], position)
@@ -112,12 +114,17 @@ def _chosen_sheet(
 
 def _rows(name: str, header: Header, numbers: list[int], rows: list[list[Any]]) -> Iterator[Row]:
     for number, row in zip(numbers[header.position + 1 :], rows[header.position + 1 :], strict=True):
-        place = f"{name}, row {number}"
-        if (n := trimmed(row)) > header.width:
-            yield Row(place, {}, f"it has {n} cells where the header has {header.width}")
-        else:
-            yield Row(place, header.cells([_plain(cell) for cell in row]))
+        yield Row(f"{name}, row {number}", header.cells([_plain(cell) for cell in row]))
 
 
 def _plain(cell: Any) -> Any:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _encrypted(name: str) -> BadSource:
+    return BadSource(f"{name} is encrypted; open it, take the password off and save it again")
+
+
+def _shortened(names: list[str]) -> str:
+    more = len(names) - MAX_SHEETS_NAMED
+    return ", ".join(names[:MAX_SHEETS_NAMED]) + (f" and {more} more" if more > 0 else "")

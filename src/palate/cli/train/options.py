@@ -14,7 +14,7 @@ import typer
 from palate.errors import BadValue
 from palate.training.run.settings import DEFAULT_LORA_RATE, LoraSettings, TrainingSettings
 
-FORMATS = "CSV, TSV or JSON Lines, also with .gz, or Parquet"
+FORMATS = "a table, such as CSV, JSON Lines, Parquet or XLSX"
 PANEL = "How it is trained"
 
 DataOption = Annotated[

@@ -275,8 +275,6 @@ def test_importing_the_package_brings_no_heavy_library() -> None:
         "httpx",
         "httpcore",
         "pyarrow",
-        "rispy",
-        "bibtexparser",
         "lxml",
         "numpy",
     }

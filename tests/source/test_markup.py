@@ -1,11 +1,12 @@
 import re
+from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.document.charset import decode
-from palate.source.markup import one_line, plain_text, readable
+from palate.source.markup import one_line, plain_text, readable, without_markup
 
 TAGS = st.sampled_from(
     [
@@ -63,6 +64,27 @@ def test_deeply_nested_html_comes_to_an_end() -> None:
     plain_text("<div>" * 100_000 + "x")
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!--",
+        "<p></p>",
+        "<a ",
+        "<a a=",
+        "<i>`x`</i>",
+        "\\documentclass",
+        "<mml:math>x</mml:math>",
+        "&amp;",
+        "<",
+        "<jats:title></jats:title>",
+        "```",
+        "<i>",
+    ],
+)
+def test_what_repeats_without_end_comes_to_an_end(piece: str) -> None:
+    without_markup("-->" + piece * 50_000 + "<i>x</i>")
+
+
 def test_a_title_is_one_line_without_tags() -> None:
     assert one_line("<em>On\n cats</em> &amp; dogs") == "On cats & dogs"
 
@@ -70,6 +92,72 @@ def test_a_title_is_one_line_without_tags() -> None:
 def test_plain_text_keeps_its_angle_brackets_unless_it_looks_like_html() -> None:
     assert readable("if a <b and c> d\n\nthen", html=False) == "if a <b and c> d\n\nthen"
     assert readable("a <b>c</b>", html=False) == "a c"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("Uptake of CO<sub>2</sub> by <i>Chlorella</i>", "Uptake of CO2 by Chlorella"),
+        ("<jats:title>Abstract</jats:title><jats:p>Gas &amp; air.</jats:p>", "Gas & air."),
+        (
+            "<jats:sec><jats:title>Aim</jats:title><jats:p>To see.</jats:p></jats:sec>"
+            "<jats:sec><jats:title>Methods:</jats:title><jats:p>p &lt; 0.05.</jats:p></jats:sec>",
+            "Aim: To see.\n\nMethods: p < 0.05.",
+        ),
+        ("<sec><title>Aim</title><p>To see.</p></sec>", "Aim: To see."),
+        ("<mml:math><mml:mi>x</mml:mi><mml:mo>=</mml:mo><mml:mn>2</mml:mn></mml:math> holds", "x=2 holds"),
+        (
+            "<alternatives><tex-math>\\documentclass{minimal}\\begin{document}$x$\\end{document}</tex-math>"
+            "<mml:math><mml:mi>x</mml:mi></mml:math></alternatives> holds",
+            "$x$ holds",
+        ),
+        ("&lt;i&gt;Ovis&lt;/i&gt; aries", "Ovis aries"),
+        ("p &amp;lt; 0.05 &amp;amp; n", "p < 0.05 & n"),
+        ("one<p>two<p>three", "one\n\ntwo\n\nthree"),
+        ("one<br/>two", "one\ntwo"),
+        ("<!-- no --><p>x</p><script>y</script>", "x"),
+        ("<html><body><p>a<p>b</body></html>", "a\n\nb"),
+        ("<p>A List<String> of <b>x</b>, a<b</p>", "A List<String> of x, a<b"),
+        ("caf&eacute; &apos;x&apos; &#8217;", "café 'x' ’"),
+    ],
+)
+def test_markup_in_a_cell_becomes_plain_text(cell: str, text: str) -> None:
+    assert without_markup(cell) == text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a < b",
+        "x<y and y>z",
+        "p<p and q>",
+        "A List<String> and a Map<K, List<V>>",
+        "What <canvas> is, and why <i> is not <em>",
+        "if (a<b && c>d) {\n    return  a;\n}",
+        "Jane <jane@example.org> wrote",
+        "Use `<b>bold</b>` in Markdown, and ```\n<i>x</i>\n``` too",
+        "$a < b$ and $b > c$",
+        "AT&T, R&D; Q&A, &notit; and https://example.org/?a=1&lt=2",
+        "5 > 3 <- 2",
+        "#include <vector>\n\n  two   blanks",
+        "List<P> and Set<LI>",
+    ],
+)
+def test_code_formulas_and_mentions_of_tags_stay_as_they_are(cell: str) -> None:
+    assert without_markup(cell) == cell
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")))
+def test_what_was_escaped_reads_as_it_was(text: str) -> None:
+    assert " ".join(plain_text(escape(text)).split()) == " ".join(text.split())
+
+
+@given(st.text("ab<>&;/ip=\"' `lt"))
+def test_a_cell_is_read_alike_again_and_again(text: str) -> None:
+    once = without_markup(text)
+    if "<" not in text and "&" not in text:
+        assert once == text
+    assert "</i>" not in once or "<i>" not in once or "`" in once or "&" in text
 
 
 KOREAN = "테스트 피드 제목"

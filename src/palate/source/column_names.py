@@ -35,7 +35,7 @@ URL_COLUMNS = (
 )  # fmt: skip
 DATE_COLUMNS = (
     "published", "publication date", "date of publication", "date published", "published date",
-    "published at", "pubdate", "pub date", "issued", "date", "cover date", "issue date", "online date",
+    "published at", "pubdate", "issued", "date", "cover date", "issue date", "online date",
     "early access date", "publish date", "timestamp", "created at", "created", "update date", "dp", "pd",
     "saved at", "saved date", "time added", "highlighted at",
 )  # fmt: skip
@@ -48,7 +48,7 @@ DOI_COLUMNS = (
     "doi", "digital object identifier", "digital object identifiers", "di", "do", "doi link",
 )  # fmt: skip
 PMID_COLUMNS = ("pmid", "pubmed id", "medline pmid", "pm", "pubmed")
-PMCID_COLUMNS = ("pmcid", "pmc id", "pubmed central id")
+PMCID_COLUMNS = ("pmcid", "pubmed central id")
 ARXIV_COLUMNS = ("arxiv", "arxiv id")
 IDENTIFIER_COLUMNS = ("external ids", "ids", "identifiers")  # objects with several of those above
 WOS_COLUMNS = ("ut", "ut unique wos id", "ut unique id", "wos id", "accession number wos")

@@ -15,9 +15,8 @@ from palate.source.row_dates import published_of
 from palate.table.cells import cell_text, clean_text, is_missing, json_value, web_address
 from palate.text import Text, origin_of
 
-Layout = Mapping[
-    str, tuple[str, ...]
-]  # a field -> the columns that may hold it; the first with a value counts
+# a field -> the columns that may hold it; the first with a value counts
+Layout = Mapping[str, tuple[str, ...]]
 
 
 def layout_of(names: Iterable[str], columns: Columns) -> Layout:
@@ -99,7 +98,7 @@ class RowReader:
         id, origin, id_name = self._id(row, layout, ids)
         language, language_name = _first_value(row, layout["language"])
         published, date_names = published_of(row, layout)
-        authors, authors_name = _first_names(row, layout["authors"])
+        authors, authors_name = self._authors(row, layout["authors"])
         used.update((title_name, body_name, id_name, url_name, language_name, authors_name, *date_names))
         return Text.of(
             "" if body == title else body,
@@ -130,10 +129,23 @@ class RowReader:
         self._keys.add(key)
         return shown_id(ids), origin_of(self.place, key) if has_origin else "", ""
 
+    def _authors(self, row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
+        for name in names:
+            value = row[name]
+            # plain first, as an entity holds a semicolon, at which names are parted
+            parts = [
+                self._plain(part) if isinstance(part, str) else part
+                for part in (value if isinstance(value, list) else [value])
+            ]
+            authors = [author for part in parts if not is_missing(part) for author in names_in(part)]
+            if authors := [clean_text(author) for author in authors if not is_missing(author)]:
+                return authors, name
+        return [], ""
+
     def _others(self, row: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
         others: dict[str, Any] = {}
         for name, value in row.items():
-            if name in used or is_missing(value) or (value := json_value(value)) is None:
+            if name in used or is_missing(value) or (value := json_value(value)) in (None, [], {}):
                 continue
             others[clean_text(name)] = (
                 without_markup(value) if self.has_markup and isinstance(value, str) else value
@@ -144,13 +156,15 @@ class RowReader:
 def _first_value(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
         value = row[name]
-        if found := _words_by_position(value) if isinstance(value, Mapping) else cell_text(value):
+        if found := cell_text(value) or _words_by_position(value):
             return found, name
     return "", ""
 
 
-def _words_by_position(index: Mapping[str, Any]) -> str:
+def _words_by_position(index: Any) -> str:
     """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its places."""
+    if not isinstance(index, dict):
+        return ""
     places = [
         (place, word)
         for word, where in index.items()
@@ -166,16 +180,6 @@ def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str
         if url := next(filter(None, map(web_address, cell_text(row[name]).split("\n"))), ""):
             return url, name
     return "", ""
-
-
-def _first_names(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
-    for name in names:
-        value = row[name]
-        if not is_missing(value) and (
-            found := [clean_text(author) for author in names_in(value) if not is_missing(author)]
-        ):
-            return found, name
-    return [], ""
 
 
 def _shortened_list(names: list[str]) -> str:

@@ -8,11 +8,11 @@ from palate.source.column_names import field_of
 from palate.table.cells import cell_text
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
-WORLD_FIELDS = {  # field -> what its value looks like
-    "doi": DOI,
-    "pmid": re.compile(r"(?:pmid:?\s*)?\d{1,9}", re.IGNORECASE),
-    "pmcid": re.compile(r"(?:PMC)?\d{3,9}", re.IGNORECASE),
-    "arxiv": re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.IGNORECASE),
+WORLD_FIELDS = {  # field -> how its value begins
+    "doi": re.compile(r".*?10\.\d{4,9}/\S"),
+    "pmid": re.compile(r"(?:pmid:?\s*|https?://\S+/)?\d{1,9}/?$", re.IGNORECASE),
+    "pmcid": re.compile(r"(?:PMC)?\d{3,9}\b", re.IGNORECASE),
+    "arxiv": re.compile(r".*?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE),
     "wos": re.compile(r"\w+:\w+"),
 }
 NAMED_ID = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")  # a URI, "pmid:1", "urn:…"
@@ -32,7 +32,7 @@ def world_ids(
     used: set[str] = set()
     for field, pattern in WORLD_FIELDS.items():
         for name in columns[field]:
-            if pattern.search(value := cell_text(row[name])):
+            if pattern.match(value := cell_text(row[name])):
                 ids[field] = value
                 used.add(name)
                 break
@@ -40,7 +40,7 @@ def world_ids(
         inner = row[name]
         for key, value in inner.items() if isinstance(inner, Mapping) else ():
             field = field_of(str(key))
-            if field in WORLD_FIELDS and WORLD_FIELDS[field].search(text := cell_text(value)):
+            if field in WORLD_FIELDS and WORLD_FIELDS[field].match(text := cell_text(value)):
                 ids.setdefault(field, text)
     return ids, used
 
@@ -52,7 +52,7 @@ def shown_id(ids: Mapping[str, str]) -> str:
     ('10.1000/cats', 'pmid:7', '')
     """
     if doi := DOI.search(ids.get("doi", "")):
-        return doi[0].lower()
+        return doi[0].lower().rstrip(".,;")
     digits = re.sub(r"\D", "", ids.get("pmid", ""))
     return f"pmid:{digits}" if digits else ""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
-MATHS = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+MATHS = re.compile(r"\$\$.{1,2000}?\$\$|\$[^$\n]+\$|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]", re.DOTALL)
 BRACES = re.compile(r"(?<!\\)[{}]")
 WORDS_FOR_SIGNS = {  # that pylatexenc does not know
     "textless": "<", "textgreater": ">", "textbar": "|", "textbackslash": "\\", "textasciitilde": "~",
@@ -19,7 +19,7 @@ WORDS_FOR_SIGNS = {  # that pylatexenc does not know
 LETTERS = re.compile(
     r"""\{\\["'`^~=.uvHckrbd](?:\s?\{?\\?[A-Za-z]\}?|\{\})\}"""
     r"""|\\["'`^~=.uvHckrbd]\{\\?[A-Za-z]\}"""
-    r"""|(?<=[A-Za-z])\\["'`^~](?:[aeiouyAEIOUY](?![A-Za-z]?')|\\i\b)"""
+    r"""|\\(?<=[A-Za-z]\\)["'`^~](?:[aeiouyAEIOUY](?![A-Za-z]?')|\\i\b)"""
     r"""|\{\\(?:text[a-z]+|ss|o|O|aa|AA|ae|AE|oe|OE|l|L|i|&|%)\s?\}"""
     r"""|\\text(?:less|greater|mu|degree|pm|times|endash|emdash|bar)\b(?:\{\})?"""
 )
@@ -35,8 +35,10 @@ def latex_to_text(latex: str) -> str:
     >>> latex_to_text(r"{\textless} 50% of G{\'o}del's \emph{{BERT}} for $x^2 < 3$")
     "< 50% of Gódel's BERT for $x^2 < 3$"
     """
-    if "\\" in latex or "$" in latex:
-        latex = _converter().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", latex))
+    if "\\" in latex:  # most have accents alone, which are known after the first
+        latex = _outside_maths(latex, lambda part: LETTERS.sub(_accented, part))
+    if any(sign in latex for sign in ("\\", "~", "--", "``")):
+        latex = _with_all_macros(latex)
     return _outside_maths(latex, lambda part: BRACES.sub("", part)).strip()
 
 
@@ -58,9 +60,19 @@ def _outside_maths(text: str, change: Callable[[str], str]) -> str:
     return "".join(change(part) + next(formulas, "") for part in MATHS.split(text))
 
 
+def _accented(match: re.Match[str]) -> str:
+    letter = _letter(match[0])
+    return letter if letter.isalpha() else match[0]  # signs may mean something in LaTeX
+
+
 @lru_cache(4096)
 def _letter(latex: str) -> str:
-    return latex_to_text(latex)
+    return BRACES.sub("", _with_all_macros(latex))
+
+
+def _with_all_macros(latex: str) -> str:
+    text: str = _converter().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", latex))
+    return text
 
 
 @cache

@@ -18,13 +18,15 @@ from palate.source.markup_names import (
 from palate.table.cells import clean_text
 
 ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+))*\s*"""
-TAG = re.compile(rf"<(/?)((?:([A-Za-z]+):)?([A-Za-z][A-Za-z0-9-]*)){ATTRIBUTES}/?>")
-COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
-CODE = re.compile(r"```.*?```|`[^`'\n]+`", re.DOTALL)  # a Markdown span, where tags are meant as they stand
+CODE = r"```.*?```|`[^`'\n]+`"  # Markdown, where tags are meant as they stand
+TAG = rf"<(/?)((?:([A-Za-z]\w*):)?([A-Za-z][A-Za-z0-9-]*)){ATTRIBUTES}/?>"
+CODE_OR_TAG = re.compile(f"{CODE}|{TAG}", re.DOTALL)
 WHOLE_PAGE = re.compile(r"\s*<(?:!doctype|html|body)\b", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
-TEX_DOCUMENT = re.compile(r"\\documentclass.*?\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
-HEADING_END = "\0"  # clean text has none of its own
+TEX_DOCUMENT = re.compile(
+    r"\\documentclass.{0,2000}?\\begin\{document\}\s*(.{0,2000}?)\s*\\end\{document\}", re.DOTALL
+)
+HEADING_END = "\ufdd0"  # stands for no character in any text
 LONE_WHERE_OFTEN = ("p", "li")  # often left open
 MAX_ESCAPES = 3  # "&amp;amp;lt;" was escaped three times
 
@@ -61,8 +63,8 @@ def plain_text(html: str) -> str:
         text = element.text if event == "start" else element.tail
         if text:
             pieces.append(re.sub(r"\s+", " ", text))
-    text = TEX_DOCUMENT.sub(r"\1", _with_headings("".join(pieces)))
-    return _collapse_blanks(text)
+    text = _with_headings(_collapse_blanks("".join(pieces)))
+    return TEX_DOCUMENT.sub(r"\1", text) if "\\documentclass" in text else text
 
 
 def without_markup(text: str) -> str:
@@ -105,18 +107,16 @@ def one_line(text: str) -> str:
 
 def _is_said_in_tex(element: Any, name: str) -> bool:
     """Tells whether it is a formula in MathML that stands in TeX beside it."""
-    return name == "math" and any(
-        beside.tag.endswith("tex-math") for beside in element.itersiblings(preceding=True)
-    )
+    beside = (element.getprevious(), element.getnext()) if name == "math" else ()
+    return any(other is not None and other.tag.endswith("tex-math") for other in beside)
 
 
 def _with_tags_only(text: str) -> str:
     """Returns HTML in which every < that begins no tag is escaped; "" for a text without a tag."""
     if WHOLE_PAGE.match(text):
         return text
-    text = COMMENT.sub("", text) if "<!" in text else text
-    code = [span.span() for span in CODE.finditer(text)] if "`" in text else []
-    found = [tag for tag in TAG.finditer(text) if not any(start < tag.start() < end for start, end in code)]
+    text = _without_comments(text)
+    found = [match for match in CODE_OR_TAG.finditer(text) if match[2]]
     opened = [tag[2].lower() for tag in found if not tag[1]]
     paired = {tag[2].lower() for tag in found if tag[1]}.intersection(opened)
     often = {name for name in LONE_WHERE_OFTEN if opened.count(name) > 1}
@@ -124,7 +124,7 @@ def _with_tags_only(text: str) -> str:
         tag
         for tag in found
         if (name := tag[2].lower()) in LONE_ELEMENTS
-        or (name in PAIRED_ELEMENTS and (name in paired or name in often))
+        or (tag[4].lower() in PAIRED_ELEMENTS and (name in paired or name in often))
         or (tag[3] or "").lower() in PREFIXES
     ]
     pieces, at = list[str](), 0
@@ -132,6 +132,14 @@ def _with_tags_only(text: str) -> str:
         pieces += text[at : tag.start()].replace("<", "&lt;"), _named_tag(tag)
         at = tag.end()
     return "".join([*pieces, text[at:].replace("<", "&lt;")]) if tags else ""
+
+
+def _without_comments(text: str) -> str:
+    pieces, at = list[str](), 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        pieces.append(text[at:start])
+        at = end + 3
+    return "".join([*pieces, text[at:]]).replace("<![CDATA[", "").replace("]]>", "")
 
 
 def _named_tag(tag: re.Match[str]) -> str:
@@ -154,7 +162,7 @@ def _with_headings(text: str) -> str:
     text = re.sub(
         rf"(?:^|\n)\s*(?:abstract|summary)?[.:]?\s*{HEADING_END}", "\n\n", text, flags=re.IGNORECASE
     )
-    return re.sub(rf"[.:]?\s*{HEADING_END}\s*", ": ", text)
+    return re.sub(rf"[.:]?\s*{HEADING_END}\s*", ": ", _collapse_blanks(text))
 
 
 def _collapse_blanks(text: str) -> str:

@@ -24,12 +24,12 @@ def published_of(
     year, year_names = None, tuple[str, ...]()
     for name in columns["date"]:
         if date := read_date(row[name]):
-            if not is_year_only(cell_text(row[name])):
+            if not _says_year_only(date, row[name]):
                 return date, (name,)
             year, year_names = year or date, year_names or (name,)
     for name in columns["year"]:
         if date := read_year(row[name]):
-            if not is_year_only(cell_text(row[name])):
+            if not _says_year_only(date, row[name]):
                 return date, (name,)
             year, year_names = year or date, year_names or (name,)
     if year is None:
@@ -39,6 +39,10 @@ def published_of(
         if date and date.year == year.year:
             return date, (*names, *year_names)
     return year, year_names
+
+
+def _says_year_only(date: datetime, cell: Any) -> bool:
+    return date.month == date.day == 1 and is_year_only(cell_text(cell))
 
 
 def _fuller(

@@ -16,9 +16,17 @@ from palate.source.mail_formats import mail_format
 from palate.table.reader import JSON_START, has_table, is_binary_table
 
 REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
-    "ris": re.compile(r"\s*(?:\d+\.\s*)?TY  - "),
+    "ris": re.compile(
+        r"\s*(?:\d+\.\s*)?(?:TY[ \t]{1,4}-[ \t]|(?:A1|AU|AB|ID|T1|TI|KW)  - .*\n(?:.*\n){0,200}?ER  -)"
+    ),
     "nbib": re.compile(r"\s*PMID- ?\d"),
-    "bibtex": re.compile(r"(?:\s*%.*\n)*\s*@[A-Za-z]+\s*[{(]"),
+    "wos": re.compile(r"\s*(?:FN .*\s+VR |PT [A-Z]\s*\n[A-Z][A-Z0-9] )"),
+    "enw": re.compile(r"\s*%[0A-Z][ \t]\S.*\n(?:%[^\s\w]|%\w)[ \t]\S"),
+    "ovid": re.compile(r"\s*<1>\s*\n(?:[A-Z][^\n]*\n[ \t]+\S|[A-Z]{2}  - )"),
+    "bibtex": re.compile(
+        r"(?:\s*%.*\n)*\s*@(?:(?:string|comment|preamble|article|book|misc)\s*[{(]|[a-z]+\s*\{[^,={}]*,)",
+        re.IGNORECASE,
+    ),
 }
 PDF_START = re.compile(rb"%PDF-|[\s\S]{0,1000}?%PDF-\d[\s\S]*? obj\b")  # a server's words may stand before it
 BOOKMARKS = re.compile(  # Netscape's doctype or lists, or Pocket's
@@ -28,7 +36,13 @@ BOOKMARK_WORDS = ("netscape-bookmark", "add_date=", "time_added=")  # one of whi
 FEED_SUFFIXES = ("rss", "atom", "rdf", "opml")  # a page called so is what a server gave in place of the feed
 ONE_NAME_SUFFIXES = ("", "csv", "tsv", "tab")  # where a first line of one word may be a header
 ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)")
-FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
+XML_ROOTS: dict[str, Format] = {
+    "opml": "opml",
+    "xml": "endnote-xml",
+    "pubmedarticleset": "pubmed-xml",
+    "pubmedarticle": "pubmed-xml",
+}
+FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel"}
 PAGE_ROOTS = {"html", "head", "body"}
 
 
@@ -105,13 +119,15 @@ def _by_marks(document: DocumentReader, first_bytes: bytes) -> Format | None:
 
 def _by_content(document: DocumentReader, text: str, suffix: str) -> Format | None:
     """The format that the structure gives away; None where it is that of plain text."""
-    if _is_markup(text):
+    if _is_markup(text) and not REFERENCE_STARTS["ovid"].match(text):
         lower = text.lower()
         if any(word in lower for word in BOOKMARK_WORDS) and BOOKMARKS.search(lower):
             return "bookmarks"
         root = root_of(text)
+        if root in XML_ROOTS:
+            return XML_ROOTS[root]
         if root in FEED_ROOTS:
-            return "opml" if root == "opml" else "feed"
+            return "feed"
         is_page = root in PAGE_ROOTS or (not root and "<!doctype html" in lower[:1000])
         return "page" if is_page else None
     if JSON_START.match(text) and (by_object := json_format(document, text)):

@@ -26,7 +26,14 @@ from palate.source.opml import read_opml
 from palate.source.page import read_page
 from palate.source.pdf import read_pdf
 from palate.source.plain import read_blocks, read_markdown, read_plain
-from palate.source.references import read_bibtex, read_nbib, read_ris
+from palate.source.references.bibtex import read_bibtex
+from palate.source.references.endnote_xml import read_endnote_xml
+from palate.source.references.enw import read_enw
+from palate.source.references.nbib import read_nbib
+from palate.source.references.ovid import read_ovid
+from palate.source.references.pubmed_xml import read_pubmed_xml
+from palate.source.references.ris import read_ris
+from palate.source.references.wos import read_wos
 from palate.source.sniffing import format_of
 from palate.source.starred import read_starred
 from palate.source.tables import read_table
@@ -37,6 +44,11 @@ TABLE_READERS: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
     "ris": read_ris,
     "bibtex": read_bibtex,
     "nbib": read_nbib,
+    "wos": read_wos,
+    "enw": read_enw,
+    "ovid": read_ovid,
+    "endnote-xml": read_endnote_xml,
+    "pubmed-xml": read_pubmed_xml,
 }
 TEXT_READERS: dict[Format, Callable[[DocumentReader], Items]] = {
     "plain": read_plain,

@@ -9,18 +9,18 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar jänner janvier janv enero ene gennaio gen",
-            "feb february februar feber février févr fevrier fevr febrero febbraio febr",
-            "mar march märz maerz mär mrz mars marzo",
+            "jan january januar jänner januari janvier janv enero ene gennaio gen janeiro",
+            "feb february februar feber februari février févr fevrier fevr febrero febbraio fevereiro fev",
+            "mar march märz maerz mär mrz maart mars marzo março marco",
             "apr april avril avr abril abr aprile",
-            "may mai mayo maggio mag",
-            "jun june juni juin junio giugno giu",
-            "jul july juli juillet juil julio luglio lug",
-            "aug august août aout agosto ago",
-            "sep sept september septembre septiembre settembre set",
-            "oct october okt oktober octobre octubre ottobre ott",
-            "nov november novembre noviembre",
-            "dec december dez dezember décembre déc decembre diciembre dic dicembre",
+            "may mai mei mayo maggio mag maio",
+            "jun june juni juin junio giugno giu junho",
+            "jul july juli juillet juil julio luglio lug julho",
+            "aug august augustus août aout agosto ago",
+            "sep sept september septembre septiembre settembre set setembro",
+            "oct october okt oktober octobre octubre ottobre ott outubro out",
+            "nov november novembre noviembre novembro",
+            "dec december dez dezember décembre déc decembre diciembre dic dicembre dezembro",
         ),
         start=1,
     )
@@ -28,10 +28,13 @@ MONTHS = {
 }
 SEASONS = frozenset("spring summer autumn fall winter".split())  # "Spring 2020" is 2020
 WEEKDAYS = frozenset(
-    "mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday "
-    "sat saturday sun sunday".split()
+    "mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday "
+    "fri friday sat saturday sun sunday "
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "lunes martes miércoles jueves viernes sábado domingo".split()
 )
-FILLERS = frozenset("st nd rd th of the at de del den le um er".split())
+FILLERS = frozenset("st nd rd th of the at de del den le um er º ª".split())
 KNOWN_WORDS = frozenset([*MONTHS, *SEASONS, *WEEKDAYS, *FILLERS])
 HOURS_OF_ZONES = {  # RFC 822's, and those of Europe
     -8: "pst", -7: "mst pdt", -6: "cst mdt", -5: "est cdt", -4: "edt",

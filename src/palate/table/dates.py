@@ -12,6 +12,10 @@ from palate.table.date_words import CLOCK, date_in_words, moment, zone_of
 MAX_CHARACTERS = 100  # a longer text is no date
 YEAR_FIRST = re.compile(r"(\d{4})(?:\s*([-/. :])\s*(\d{1,2})(?:\s*\2\s*(\d{1,2}))?)?(?!\d)")
 YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+CJK_UNITS = str.maketrans(
+    {"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " ", "\N{MINUS SIGN}": "-"}
+)
 DAY_WITH_ZONE = re.compile(r"\d{4}-?\d\d-?\d\d[+-]")
 BEFORE_CLOCK = re.compile(r"[T_,\s]+|:(?=\d\d:\d\d:)", re.IGNORECASE)
 
@@ -51,10 +55,8 @@ def read_year(value: Any) -> datetime | None:
     >>> read_year("2020.0").year, read_year(43894), read_year("2020-03-04").month
     (2020, None, 3)
     """
-    text = str(value).strip()
-    if NUMBER.fullmatch(text) and not (len(text) < 20 and float(text) in YEARS):
-        return None
-    return read_date(value)
+    is_number = NUMBER.fullmatch(str(value).strip())
+    return None if is_number and not is_year_only(value) else read_date(value)
 
 
 def is_year_only(value: Any) -> bool:
@@ -67,13 +69,16 @@ def is_year_only(value: Any) -> bool:
 
 
 def _from_text(text: str) -> datetime | None:
-    text = text.strip("/. \t")
+    if ISO_DAY.fullmatch(text):  # most dates, in a third of the time
+        with suppress(ValueError):
+            return _utc(datetime.fromisoformat(text))
+        return None
+    text = (text if text.isascii() else text.translate(CJK_UNITS).rstrip("- ")).strip("/. \t")
     text = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not text or len(text) > MAX_CHARACTERS or not any(map(str.isdigit, text)):
         return None
     if NUMBER.fullmatch(text):
         return date_of_number(float(text) if "." in text else int(text))
-    text = text.replace("\N{MINUS SIGN}", "-")
     if not DAY_WITH_ZONE.match(text):  # fromisoformat would take the zone for a time
         with suppress(ValueError):
             return _utc(datetime.fromisoformat(text))

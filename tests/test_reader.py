@@ -459,3 +459,16 @@ def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytes
     for place, hit in enumerate(me.rank(7)):
         me.judge(hit.text.id, "like")
         assert me.dropped == max(0, place - 3)
+
+
+def test_judgements_of_an_export_are_recorded_once_whatever_came_after(library: Library) -> None:
+    library.add([Text.of("Cats sleep.", id="cats"), Text.of("Dogs bark.", id="dogs")])
+    me = library.reader()
+    stated: list[tuple[str, str | float]] = [("cats", 1.0), ("dogs", "dislike"), ("cats", 1.0)]
+    assert [feedback.text_id for feedback in me.judge_new(stated)] == ["cats", "dogs"]
+    me.judge("cats", -0.5)
+    me.undo()
+    me.undo()
+    assert me.judge_new(stated) == []
+    assert [(each.text_id, each.liking) for each in me.judged()] == [("cats", 1.0)]
+    assert [each.text_id for each in me.judge_new([("dogs", 0.5)])] == ["dogs"]

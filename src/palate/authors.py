@@ -9,7 +9,7 @@ from typing import Any
 AUTHOR_KEYS = (
     "authors", "author", "authornames", "authorlist", "au", "a1", "authorfullnames", "authorfullname", "af",
     "authorname", "firstauthors", "firstauthor", "primaryauthors", "creators", "creator", "contributors",
-    "byline", "dccreator", "authorships", "authorshipsauthordisplayname",
+    "byline", "dccreator", "authorships", "authorshipsauthordisplayname", "bookauthor",
 )  # fmt: skip
 SEPARATORS = re.compile(r";|\band\b|&|\||\n")
 QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")  # a name in a list that was written as text

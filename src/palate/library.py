@@ -17,11 +17,12 @@ from palate.learners import Learners
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
-from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
+from palate.results import AddReport, CrowdStatus, Finding, RemoveReport, Skipped
 from palate.source import Columns, Fetcher, open_source
+from palate.source.judgement import JudgementsAlong
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
-from palate.text import well_formed
+from palate.text import Text, well_formed
 from palate.value import SimilarText
 from palate.words import is_unspaced, words
 from palate.workspace.adding import Progress, add_texts
@@ -85,24 +86,34 @@ class Library(OpenStore):
         id: str | None = None,
         allow_private_network: bool = False,
         progress: Progress | None = None,
+        judgements: Reader | None = None,
     ) -> AddReport:
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
 
         The whole source is read once before the first text is stored, so that a source that cannot be read
         leaves nothing behind. A new version of a text replaces its words and keeps its judgements, a text
         that is there already is known, and near-copies join a group that one verdict labels. title, text,
-        id: the columns that hold them, where the guesses are wrong. Raises BadSource, FetchRefused;
-        StoreBusy if another process writes for long."""
+        id: the columns that hold them, where the guesses are wrong. judgements: the reader whose judgements
+        the source holds too (see source/judgement.py); those that the reader's log has are not recorded
+        again. Raises BadSource, FetchRefused; StoreBusy if another process writes for long."""
         with self._store.reading() as tables:
             validators, state = tables.settings.validators(), tables.state()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
-        items = iter(texts)
+        along = JudgementsAlong()
+        items = along.measured(texts) if judgements else iter(texts)
         held = list(islice(items, MAX_HELD_ITEMS))
         total = len(held) + sum(1 for _ in items)
+        found: Iterable[Text | Skipped] = held if total == len(held) else texts
+        if judgements:
+            found = along.collected(found)
         encoder = self.workspace.encoding.follow(state)
-        found = held if total == len(held) else texts
         report = add_texts(found, total, self._store, encoder, self.workspace.bands, progress)
+        if judgements:
+            ids = self.stored_ids([text for text, _ in along.likings])
+            stated = zip(ids, [liking for _, liking in along.likings], strict=True)
+            verdicts = [(text_id, liking) for text_id, liking in stated if text_id is not None]
+            report.judged = len(judgements.judge_new(verdicts))
         report.unchanged = texts.unchanged
         if report.added or report.updated or report.grouped:
             self.workspace.maintain()

@@ -112,6 +112,21 @@ class Reader:
         entries = self._learner.append(stated, key=key)
         return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
 
+    def judge_new(self, verdicts: Sequence[tuple[str, str | float]]) -> list[Feedback]:
+        """Records the judgements that the log does not hold yet, in order, all or none.
+
+        Use it for those of an export, which may come again: one that is in the log counts no second time,
+        also where a later one replaced it or it was taken back. Raises as `judge` does."""
+        rows = rows_of(self._workspace.store, [text_id for text_id, _ in verdicts])
+        with self._learner.lock:
+            with self._workspace.store.reading() as tables:
+                held = {(entry.row, entry.liking) for entry in tables.log.entries(self.taste_id)}
+            new = {
+                (row, parse_liking(verdict)[1]): (text_id, verdict)
+                for row, (text_id, verdict) in zip(rows, verdicts, strict=True)
+            }
+            return self.judge_many([stated for judged, stated in new.items() if judged not in held])
+
     def undo(self, *, key: str | None = None) -> Feedback | None:
         """Takes back the newest judgement that stands: all is as if it had never been. None where there is
         none.

@@ -36,7 +36,7 @@ class AddReport:
     added: new texts. updated: new versions of texts that were there, which have their judgements. known:
     texts that were there before; known_texts says which. grouped: new texts too, but near-copies of another
     that share its judgement. seconds: the time so far. unchanged: the server said that nothing is new since
-    last time."""
+    last time. judged: judgements that came along and were recorded; None where none were asked for."""
 
     added: int = 0
     updated: int = 0
@@ -45,6 +45,7 @@ class AddReport:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     unchanged: bool = False
+    judged: int | None = None
 
     @property
     def known(self) -> int:
@@ -73,6 +74,8 @@ class AddReport:
         self.known_texts += other.known_texts
         self.skipped += other.skipped
         self.seconds += other.seconds
+        if other.judged is not None:
+            self.judged = (self.judged or 0) + other.judged
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def test_plain_standard_input_is_a_text_per_block() -> None:
 
 
 def test_large_standard_input_is_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.source.locate.MAX_MEMORY_BYTES", 10)
+    monkeypatch.setattr("palate.document.spooling.MAX_MEMORY_BYTES", 10)
     source = open_source("-", stdin=io.BytesIO(b"Cats sleep all day.\nDogs bark.\n"))
     assert [[item.content for item in source if isinstance(item, Text)] for _ in range(2)] == [
         ["Cats sleep all day.", "Dogs bark."]
@@ -216,8 +216,8 @@ def test_a_value_of_another_kind_is_a_type_error(value: object) -> None:
     [
         (b"", "is empty; expected texts"),
         (b"\xef\xbb\xbf \n", "is empty; expected texts"),
-        (b"%PDF-1.7 ...", "is a PDF; turn it into text first, for example with pdftotext"),
-        (b"PK\x03\x04...", "is a zip archive or an Office document; unpack it, or save it as text"),
+        (b"{\\rtf1 Cats}", "is an RTF document; save it as DOCX or plain text"),
+        (b"PK\x03\x04...", "is a broken zip archive (File is not a zip file); get it again"),
         (bytes(range(256)) * 4, "is no text: 108 of its first 1024 bytes are control bytes; expected text"),
     ],
 )

@@ -88,7 +88,7 @@ def add(
             with progress_bar(f"adding {library}") as update:
                 report = opened.add(texts, progress=lambda so_far, total: update(so_far.seen, total))
             report.skipped += skipped
-            n_liked = len(reader.judge_many([(text_id, "like") for text_id in opened.ids_of(texts)]))
+            n_liked = len(reader.judge_new([(text_id, "like") for text_id in opened.ids_of(texts)]))
         (info,) = (info for info in opened.readers() if (info.reader, info.taste) == (name, taste))
     if wants_json(ctx, json):
         more = {"liked": n_liked, "library": add_shape(report)} if report else {}

@@ -108,7 +108,8 @@ def note_report(report: AddReport, *, verbose: bool = False) -> None:
     """
     counts = (report.updated, "updated"), (report.known, "known"), (report.grouped, "grouped")
     told = "".join(f", {n} {word}" for n, word in counts)
-    note(f"added {report.added}{told}, {len(report.skipped)} skipped")
+    judged = "" if report.judged is None else f", {report.judged} judged"
+    note(f"added {report.added}{told}, {len(report.skipped)} skipped{judged}")
     for known in report.known_texts if verbose else ():
         note(f"known {known.title!r} is {known.same_as}, by {known.by}")
     for skipped in report.skipped[:MAX_SKIPPED_SHOWN]:

@@ -82,10 +82,19 @@ def add(
         bool, typer.Option("--verbose", "-v", help="Names each known text, and the one that it is.")
     ] = False,
     allow_private_network: PrivateOption = False,
+    judgements: Annotated[
+        bool,
+        typer.Option(
+            "--judgements",
+            help="Takes judgements in the sources along: included, ratings, stars, favourites.",
+        ),
+    ] = False,
+    reader: ReaderOption = None,
+    taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Adds texts from tables, feeds, reference lists, web pages and plain files.
+    """Adds texts from tables, feeds, reference lists, bookmarks, mails, documents and plain files.
 
     Makes the store if it is not there. Each row ends as one of added, updated (a new version of a text that
     is there, which keeps its judgements), known (there already), grouped (a near-copy, which shares the
@@ -93,15 +102,20 @@ def add(
     before it stay. The exit code is 1 too if a source gives no text, known ones included.
 
     Example: palate add papers.csv https://example.org/feed.xml notes/ --text abstract
+
+    Example: palate add screened.ris --judgements --reader ada
     """
     from palate.source import Columns
 
+    if not judgements and (reader or taste != MAIN):
+        raise typer.BadParameter("--reader and --taste say whose judgements to take; add --judgements")
     if not store_path(ctx, store, create=True).exists():
         _look(sources[0], Columns(title, text, id), encoder)
     reports: list[tuple[AddReport, int]] = []  # of each source begun, with the number of texts it has
     without_text: list[str] = []
     as_json = wants_json(ctx, json)
     with open_library(ctx, store, create=True, encoder=encoder) as library:
+        judge = open_reader(ctx, library, reader, taste) if judgements else None
         try:
             for index, source in enumerate(sources):
                 with progress_bar(f"adding {source}") as update:
@@ -114,7 +128,11 @@ def add(
 
                     chosen = {"title": title, "text": text, "id": id}
                     report = library.add(
-                        source, **chosen, allow_private_network=allow_private_network, progress=progress
+                        source,
+                        **chosen,
+                        allow_private_network=allow_private_network,
+                        progress=progress,
+                        judgements=judge,
                     )
                 if not (report.stored or report.unchanged):
                     without_text.append(source)

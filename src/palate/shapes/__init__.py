@@ -121,6 +121,7 @@ def add_shape(report: AddReport) -> Shape:
         "skipped": [asdict(skipped) for skipped in report.skipped],
         "known_texts": [known._asdict() for known in report.known_texts],
         "texts_per_s": report.texts_per_s,
+        **({} if report.judged is None else {"judged": report.judged}),
     }
 
 

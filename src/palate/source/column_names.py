@@ -7,11 +7,11 @@ from palate.authors import AUTHOR_KEYS, folded
 
 TITLE_COLUMNS = (
     "title", "article title", "document title", "primary title", "name", "headline", "display name",
-    "ti", "t1",
+    "ti", "t1", "book title",
 )  # fmt: skip
 TEXT_COLUMNS = (
     "text", "body", "abstract", "abstract note", "abstract text", "description", "content", "summary", "ab",
-    "n2", "abstract inverted index",
+    "n2", "abstract inverted index", "highlight", "selection", "excerpt", "note",
 )  # fmt: skip
 ID_COLUMNS = ("id",)
 RECORD_COLUMNS = (
@@ -31,12 +31,13 @@ KEY_COLUMNS = (  # known to their list alone, and never shown as the id
 URL_COLUMNS = (
     "url", "link", "links", "urls", "article url", "document url", "landing page url", "external url",
     "source url", "embase link", "dimensions url", "permalink", "persistent link", "plink", "pdf link", "ur",
-    "open url link",
+    "open url link", "resolved url", "given url", "href",
 )  # fmt: skip
 DATE_COLUMNS = (
     "published", "publication date", "date of publication", "date published", "published date",
     "published at", "pubdate", "issued", "date", "cover date", "issue date", "online date",
     "early access date", "publish date", "timestamp", "created at", "created", "update date", "dp", "pd",
+    "saved at", "saved date", "time added", "highlighted at",
 )  # fmt: skip
 YEAR_COLUMNS = ("year", "publication year", "published year", "pub year", "year of publication", "py", "yr")
 MONTH_COLUMNS = ("month", "publication month", "published month")

@@ -5,6 +5,7 @@ from typing import Any
 
 from palate.authors import folded, names_in
 from palate.errors import BadSource
+from palate.source.bookmarks import LINK_LIST_COLUMNS, readable_address
 from palate.source.column_names import columns_by_field
 from palate.source.identifiers import is_bare, shown_id, world_ids
 from palate.source.items import Columns, Skipped
@@ -26,6 +27,7 @@ def layout_of(names: Iterable[str], columns: Columns) -> Layout:
     """
     names = list(names)
     layout = columns_by_field(names)
+    layout["link"] = tuple(name for name in names if folded(name) in LINK_LIST_COLUMNS)
     if layout["wos"]:
         layout["id"] = ()  # in Web of Science's tables ID holds keywords
     for field in ("title", "text", "id"):
@@ -87,11 +89,13 @@ class RowReader:
         title, title_name = _first_value(row, layout["title"])
         body, body_name = _first_value(row, layout["text"])
         title, body = self._plain(title), self._plain(body)
+        url, url_name = _first_url(row, layout["url"])
+        if url and (title == url or (not title and not body and layout["link"])):
+            title = readable_address(url)
         if not title and not body:
             return Skipped(where, "row has neither title nor text")
         ids, used = world_ids(row, layout)
         id, origin, id_name = self._id(row, layout, ids)
-        url, url_name = _first_url(row, layout["url"])
         language, language_name = _first_value(row, layout["language"])
         published, date_names = published_of(row, layout)
         authors, authors_name = self._authors(row, layout["authors"])

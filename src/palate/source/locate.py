@@ -6,19 +6,13 @@ import stat
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from palate.errors import BadSource
 from palate.source.fetch import Fetcher, is_address
 from palate.source.fetch_cache import FetchCache
 from palate.source.items import GUESSED_COLUMNS, Columns, Source
 
-if TYPE_CHECKING:
-    from palate.document.reader import DocumentReader
-
-MAX_MEMORY_BYTES = (
-    16 << 20
-)  # bytes of a stream that are kept in memory; a longer one goes to a temporary file
 HOST_LIKE = re.compile(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}(:\d+)?(/\S*)?")
 
 
@@ -44,14 +38,15 @@ def open_source(
     palate.errors.BadSource: no file or folder called 'no-such-file.csv'; expected a path, an address ... or -
     """
     # the readers of all formats come with it, which would slow down every start of palate
+    from palate.document.reader import DocumentReader
+    from palate.document.spooling import spooled
     from palate.source.sources import DocumentSource, ItemSource, UrlSource, frame_rows, is_frame
 
     cache = FetchCache(fetcher or Fetcher())
     if isinstance(source, str | os.PathLike):
         if source == "-":
-            return DocumentSource(
-                _spooled("standard input", stdin or sys.stdin.buffer), columns, cache, streamed=True
-            )
+            document = DocumentReader("standard input", spooled(stdin or sys.stdin.buffer))
+            return DocumentSource(document, columns, cache, streamed=True)
         if isinstance(source, str) and is_address(source):
             return UrlSource(source.strip(), columns, cache)
         return _at_path(os.fspath(source), columns, cache)
@@ -64,6 +59,8 @@ def open_source(
 
 
 def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
+    from palate.document.reader import DocumentReader
+    from palate.document.spooling import spooled
     from palate.source.sources import DocumentSource, FolderSource, file_document
 
     try:
@@ -77,27 +74,11 @@ def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
         return FolderSource(path, columns, cache)
     if not stat.S_ISREG(mode):  # a pipe can be read one time only
         with path.open("rb") as pipe:
-            return DocumentSource(_spooled(path.name, pipe), columns, cache, streamed=True)
+            document = DocumentReader(path.name, spooled(pipe))
+        return DocumentSource(document, columns, cache, streamed=True)
     document = file_document(path, path.name)
     document.open().close()
     return DocumentSource(document, columns, cache)
-
-
-def _spooled(name: str, stream: BinaryIO) -> "DocumentReader":
-    """A stream that can be read one time, as a document that can be read again."""
-    from palate.document.reader import DocumentReader
-
-    start = stream.read(MAX_MEMORY_BYTES)
-    if len(start) < MAX_MEMORY_BYTES:
-        return DocumentReader.from_bytes(name, start)
-    import shutil
-    import tempfile
-
-    spool = tempfile.NamedTemporaryFile(prefix="palate-")  # noqa: SIM115  # it lives as long as the document
-    spool.write(start)
-    shutil.copyfileobj(stream, spool)
-    spool.flush()
-    return DocumentReader(name, lambda: open(spool.name, "rb"))
 
 
 def _not_there(given: str) -> str:

@@ -1,10 +1,14 @@
 """A web page -> one text: its article, without menus and adverts."""
 
+from dataclasses import replace
+
 from palate.document.charset import decode
 from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.errors import BadSource, MissingExtra
 from palate.source.columns import RowReader
+from palate.source.file_origin import file_origin
 from palate.source.items import Columns, Items
+from palate.text import Text
 
 
 def read_page(document: DocumentReader) -> Items:
@@ -37,4 +41,5 @@ def read_page(document: DocumentReader) -> Items:
         "site": page.sitename,
     }
     rows = RowReader(document.name, Columns(title="title", text="text"), document.place, has_markup=False)
-    yield rows.text(row, document.name)
+    item = rows.text(row, document.name)
+    yield replace(item, origin=file_origin(document)) if isinstance(item, Text) else item

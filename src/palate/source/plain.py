@@ -1,10 +1,12 @@
 """Plain text and Markdown -> texts."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from palate.document.reader import MAX_LINE_BYTES, DocumentReader
 from palate.source.columns import RowReader
+from palate.source.file_origin import file_origin
 from palate.source.items import Columns, Items, Skipped
 from palate.table.cells import clean_text
 from palate.text import Text
@@ -80,4 +82,6 @@ def _text(document: DocumentReader, fields: dict[str, Any], body: str) -> Text |
         document.name, Columns(title="title", text=BODY_COLUMN), document.place, has_markup=False
     )
     item = rows.text({**fields, "title": title, BODY_COLUMN: body}, document.name)
-    return Skipped(document.name, "file has neither title nor text") if isinstance(item, Skipped) else item
+    if isinstance(item, Skipped):
+        return Skipped(document.name, "file has neither title nor text")
+    return replace(item, origin=file_origin(document))

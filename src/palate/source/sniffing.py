@@ -1,107 +1,19 @@
-"""Which format a document has: by its name, by what the server called it, and by its first bytes."""
+"""Which format a document has: by its structure, else by its name or what the server called it."""
 
 import re
-from typing import Literal
 from urllib.parse import urlsplit
 
+from palate.document.archive import ZIP_MARKS
 from palate.document.charset import CONTROL_BYTES
 from palate.document.encoding import is_text
 from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
+from palate.source.archive_formats import archive_format
 from palate.source.column_names import field_of
+from palate.source.formats import CONTENT_TYPES, FOREIGN_MARKS, SUFFIXES, Format
+from palate.source.json_formats import json_format
+from palate.source.mail_formats import mail_format
 from palate.table.reader import JSON_START, has_table, is_binary_table
-
-Format = Literal[
-    "table",
-    "jsonfeed",
-    "plain",
-    "blocks",
-    "markdown",
-    "feed",
-    "opml",
-    "ris",
-    "bibtex",
-    "nbib",
-    "wos",
-    "enw",
-    "ovid",
-    "endnote-xml",
-    "pubmed-xml",
-    "page",
-]
-
-SUFFIXES: dict[str, Format] = {
-    "csv": "table",
-    "tsv": "table",
-    "tab": "table",
-    "jsonl": "table",
-    "ndjson": "table",
-    "json": "table",
-    **dict.fromkeys(("parquet", "pq", "feather", "arrow", "xlsx", "xlsm", "ods", "xls"), "table"),
-    "txt": "plain",
-    "text": "plain",
-    "md": "markdown",
-    "markdown": "markdown",
-    "rss": "feed",
-    "atom": "feed",
-    "rdf": "feed",
-    "xml": "feed",
-    "opml": "opml",
-    "ris": "ris",
-    "bib": "bibtex",
-    "bibtex": "bibtex",
-    "nbib": "nbib",
-    "medline": "nbib",
-    "ciw": "wos",
-    "isi": "wos",
-    "enw": "enw",
-    "html": "page",
-    "htm": "page",
-    "xhtml": "page",
-}
-
-CONTENT_TYPES: dict[str, Format] = {
-    "application/xml": "feed",
-    "text/xml": "feed",
-    "text/csv": "table",
-    "text/tab-separated-values": "table",
-    "text/markdown": "markdown",
-    "application/x-ndjson": "table",
-    "application/jsonl": "table",
-    "application/json": "table",
-    "application/x-research-info-systems": "ris",
-    "application/x-bibtex": "bibtex",
-}
-
-# What a file with this suffix may hold instead: PubMed, for one, hands references out as .txt.
-MISNAMED_FORMATS: dict[Format, tuple[Format, ...]] = {
-    "feed": ("opml", "jsonfeed", "endnote-xml", "pubmed-xml"),
-    "table": ("jsonfeed",),
-    "plain": ("ris", "nbib", "wos", "enw", "ovid", "bibtex", "endnote-xml", "pubmed-xml", "table"),
-    "ris": ("nbib", "wos", "enw", "bibtex"),
-    "nbib": ("ris", "pubmed-xml"),
-    "bibtex": ("ris", "enw"),
-    "enw": ("ris", "endnote-xml"),
-}
-
-# Bytes that first_character something which holds no text palate reads -> what it is, and the mend.
-FOREIGN_FORMATS = {
-    b"%PDF": "a PDF; turn it into text first, for example with pdftotext",
-    b"PK\x03\x04": "a zip archive or an Office document; unpack it, or save it as text",
-    b"{\\rtf": "an RTF document; save it as plain text",
-    b"BZh": "packed with bzip2; unpack it with bunzip2",
-    b"\xfd7zXZ": "packed with xz; unpack it with unxz",
-    b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it with unzstd",
-    b"7z\xbc\xaf": "a 7z archive; unpack it",
-    b"SQLite format 3": "an SQLite database; write the table with the texts to CSV",
-    b"\x89PNG": "a picture; expected text",
-    b"\xff\xd8\xff": "a picture; expected text",
-    b"GIF8": "a picture; expected text",
-    b"\xd0\xcf\x11\xe0": "an old Office document; save it as text or CSV",
-    b"\x7fELF": "a program; expected text",
-    b"OggS": "a sound file; expected text",
-    b"ID3": "a sound file; expected text",
-}
 
 REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
     "ris": re.compile(
@@ -116,7 +28,13 @@ REFERENCE_STARTS: dict[Format, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-PLAIN_SUFFIXES = (".txt", ".txt.gz", ".text", ".text.gz")
+PDF_START = re.compile(rb"%PDF-|[\s\S]{0,1000}?%PDF-\d[\s\S]*? obj\b")  # a server's words may stand before it
+BOOKMARKS = re.compile(  # Netscape's doctype or lists, or Pocket's
+    r"<!doctype netscape-bookmark|<dt>\s*<(?:a|h3)\b[^<>]*\sadd_date=|<li>\s*<a\b[^<>]*\stime_added="
+)
+BOOKMARK_WORDS = ("netscape-bookmark", "add_date=", "time_added=")  # one of which they have
+FEED_SUFFIXES = ("rss", "atom", "rdf", "opml")  # a page called so is what a server gave in place of the feed
+ONE_NAME_SUFFIXES = ("", "csv", "tsv", "tab")  # where a first line of one word may be a header
 ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 XML_ROOTS: dict[str, Format] = {
     "opml": "opml",
@@ -124,40 +42,38 @@ XML_ROOTS: dict[str, Format] = {
     "pubmedarticleset": "pubmed-xml",
     "pubmedarticle": "pubmed-xml",
 }
-FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel", "opml"}
+FEED_ROOTS = {"rss", "feed", "rdf:rdf", "channel"}
 PAGE_ROOTS = {"html", "head", "body"}
 
 
 def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
     """Returns the format. streamed: it comes from standard input, where plain text means many texts, not one.
 
-    Raises BadSource for an empty document and for one that is no text.
+    Raises BadSource for an empty document, for one that is no text, and for a format that is not read.
 
     >>> format_of(DocumentReader.from_bytes("a.csv.gz", b"words"))
     'table'
-    >>> format_of(DocumentReader.from_bytes("download", b"TY  - JOUR"))
+    >>> format_of(DocumentReader.from_bytes("download.txt", b"TY  - JOUR"))
     'ris'
     """
     first_bytes = document.first_bytes()
     if not first_bytes.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise BadSource(f"{document.name} is empty; expected texts")
-    if is_binary_table(document):
-        return "table"
-    _refuse_foreign(document.name, first_bytes)
+    if packed := _by_marks(document, first_bytes):
+        return packed
     text = first_bytes.decode(document.encoding, "replace").removeprefix("\ufeff")
-    by_content = _by_content(document, text)
-    path = urlsplit(document.url).path if document.url else document.name
-    by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
-    # a server's word weighs less than the content: many serve feeds as HTML and tables as text
+    suffix = _suffix(document)
+    by_suffix, by_content = SUFFIXES.get(suffix), _by_content(document, text, suffix)
     if document.content_type:
-        is_feed = root_of(text) in FEED_ROOTS or by_content == "jsonfeed"
-        if "html" in document.content_type and not is_feed:
+        # a server's word weighs less than the content: many serve feeds as HTML and tables as text
+        if "html" in document.content_type and by_content not in ("feed", "opml", "jsonfeed", "bookmarks"):
             return "page"
         by_type = CONTENT_TYPES.get(document.content_type.partition(";")[0].strip().lower())
-        return by_content or by_type or by_suffix or "plain"
-    if by_content in MISNAMED_FORMATS.get(by_suffix or "plain", ()):
-        return by_content or "plain"
-    return by_suffix or by_content or ("blocks" if streamed else "plain")
+        return by_content or by_type or by_suffix or _unknown(text)
+    is_error_page = by_content == "page" and suffix in FEED_SUFFIXES
+    if by_suffix and (by_suffix == "markdown" or is_error_page):  # Markdown may begin with anything
+        return by_suffix
+    return by_content or by_suffix or ("blocks" if streamed and not _is_markup(text) else _unknown(text))
 
 
 def root_of(text: str) -> str:
@@ -179,23 +95,47 @@ def root_of(text: str) -> str:
     return ""
 
 
-def _by_content(document: DocumentReader, text: str) -> Format | None:
-    first_character = text.lstrip()[:1]
-    if first_character == "<" and not REFERENCE_STARTS["ovid"].match(text):
+def _by_marks(document: DocumentReader, first_bytes: bytes) -> Format | None:
+    """The format of what is no text, and of mails, whose encoding changes from part to part."""
+    if is_binary_table(document):
+        return "table"
+    if first_bytes.startswith(ZIP_MARKS):
+        return archive_format(document)
+    if b"%PDF-" in first_bytes[:1024] and PDF_START.match(first_bytes):
+        return "pdf"
+    if by_headers := mail_format(first_bytes):
+        return by_headers
+    for (at, mark), description in FOREIGN_MARKS.items():
+        if first_bytes.startswith(mark, at):
+            raise BadSource(f"{document.name} is {description}")
+    if not is_text(first_bytes):
+        n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
+        raise BadSource(
+            f"{document.name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are "
+            "control bytes; expected text"
+        )
+    return None
+
+
+def _by_content(document: DocumentReader, text: str, suffix: str) -> Format | None:
+    """The format that the structure gives away; None where it is that of plain text."""
+    if _is_markup(text) and not REFERENCE_STARTS["ovid"].match(text):
+        lower = text.lower()
+        if any(word in lower for word in BOOKMARK_WORDS) and BOOKMARKS.search(lower):
+            return "bookmarks"
         root = root_of(text)
         if root in XML_ROOTS:
             return XML_ROOTS[root]
-        if root in PAGE_ROOTS or (not root and "<!doctype html" in text[:1000].lower()):
-            return "page"
-        return "feed"
-    if first_character == "{" and "jsonfeed.org/version/" in text.replace("\\/", "/"):
-        return "jsonfeed"
-    if JSON_START.match(text):
-        return "table"
+        if root in FEED_ROOTS:
+            return "feed"
+        is_page = root in PAGE_ROOTS or (not root and "<!doctype html" in lower[:1000])
+        return "page" if is_page else None
+    if JSON_START.match(text) and (by_object := json_format(document, text)):
+        return by_object
     for format, pattern in REFERENCE_STARTS.items():
         if pattern.match(text):
             return format
-    min_columns = 2 if document.name.lower().endswith(PLAIN_SUFFIXES) else 1
+    min_columns = 1 if suffix in ONE_NAME_SUFFIXES else 2
     return "table" if has_table(document, is_title_or_text, min_columns) else None
 
 
@@ -203,13 +143,15 @@ def is_title_or_text(name: str) -> bool:
     return field_of(name) in ("title", "text")
 
 
-def _refuse_foreign(name: str, first_bytes: bytes) -> None:
-    for mark, description in FOREIGN_FORMATS.items():
-        if first_bytes.startswith(mark):
-            raise BadSource(f"{name} is {description}")
-    if not is_text(first_bytes):
-        n_control_bytes = len(first_bytes) - len(first_bytes.translate(None, CONTROL_BYTES))
-        raise BadSource(
-            f"{name} is no text: {n_control_bytes} of its first {len(first_bytes)} bytes are control bytes; "
-            "expected text"
-        )
+def _suffix(document: DocumentReader) -> str:
+    path = urlsplit(document.url).path if document.url else document.name
+    _, dot, suffix = path.lower().removesuffix(".gz").rpartition("/")[2].rpartition(".")
+    return suffix if dot else ""
+
+
+def _is_markup(text: str) -> bool:
+    return text.lstrip().startswith("<")
+
+
+def _unknown(text: str) -> Format:
+    return "feed" if _is_markup(text) else "plain"

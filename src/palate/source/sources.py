@@ -6,16 +6,25 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from palate.document.archive import members, open_archive
 from palate.document.reader import DocumentReader
-from palate.errors import BadSource, FetchRefused, MissingExtra
+from palate.errors import BadSource, FetchRefused
+from palate.source.bookmarks_html import read_bookmarks
+from palate.source.bookmarks_json import read_bookmarks_json
+from palate.source.docx import read_docx
+from palate.source.epub import read_epub
 from palate.source.feeds import read_feed
 from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
 from palate.source.fetch_cache import FetchCache
-from palate.source.folder import files_in
+from palate.source.folder import files_in, read_each
+from palate.source.formats import Format
 from palate.source.items import Columns, Items, Skipped
 from palate.source.jsonfeed import read_jsonfeed
+from palate.source.mail import read_mail, read_mbox
+from palate.source.odt import read_odt
 from palate.source.opml import read_opml
 from palate.source.page import read_page
+from palate.source.pdf import read_pdf
 from palate.source.plain import read_blocks, read_markdown, read_plain
 from palate.source.references.bibtex import read_bibtex
 from palate.source.references.endnote_xml import read_endnote_xml
@@ -25,10 +34,10 @@ from palate.source.references.ovid import read_ovid
 from palate.source.references.pubmed_xml import read_pubmed_xml
 from palate.source.references.ris import read_ris
 from palate.source.references.wos import read_wos
-from palate.source.sniffing import Format, format_of
+from palate.source.sniffing import format_of
+from palate.source.starred import read_starred
 from palate.source.tables import read_table
 from palate.source.values import read_values
-from palate.text import Text
 
 TABLE_READERS: dict[Format, Callable[[DocumentReader, Columns], Items]] = {
     "table": read_table,
@@ -48,6 +57,15 @@ TEXT_READERS: dict[Format, Callable[[DocumentReader], Items]] = {
     "feed": read_feed,
     "jsonfeed": read_jsonfeed,
     "page": read_page,
+    "starred": read_starred,
+    "bookmarks": read_bookmarks,
+    "bookmarks-json": read_bookmarks_json,
+    "mail": read_mail,
+    "mbox": read_mbox,
+    "pdf": read_pdf,
+    "epub": read_epub,
+    "docx": read_docx,
+    "odt": read_odt,
 }
 MAX_PARALLEL_FETCHES = 8  # feeds of an OPML list
 
@@ -111,22 +129,19 @@ class FolderSource:
         return self.cache.unchanged
 
     def __iter__(self) -> Items:
-        texts, reasons = 0, list[str]()
-        for path in files_in(self.folder):
-            document = file_document(path, f"{self.name}/{path.relative_to(self.folder).as_posix()}")
-            try:
-                for item in read_document(document, self.columns, self.cache):
-                    texts += isinstance(item, Text)
-                    yield item
-            except (BadSource, MissingExtra) as error:
-                reasons.append(str(error))
-                yield Skipped(document.name, str(error).removeprefix(document.name).lstrip(" ,:"))
-        if not texts and not self.unchanged:
-            first = f"; of its {len(reasons)} unreadable files the first: {reasons[0]}" if reasons else ""
-            raise BadSource(
-                f"folder {self.name} holds no texts; "
-                f"expected files such as .txt .md .csv .jsonl .xml .ris{first}"
+        documents = (
+            file_document(path, f"{self.name}/{path.relative_to(self.folder).as_posix()}")
+            for path in files_in(self.folder)
+        )
+        try:
+            yield from read_each(
+                f"folder {self.name}",
+                documents,
+                lambda document: read_document(document, self.columns, self.cache),
             )
+        except BadSource:
+            if not self.unchanged:
+                raise
 
 
 class ItemSource:
@@ -171,10 +186,24 @@ def read_document(
     format = format_of(document, streamed=streamed)
     if format == "opml":
         yield from read_listed(document, cache)
+    elif format == "zip":
+        yield from read_archive(document, columns, cache)
     elif format in TABLE_READERS:
         yield from TABLE_READERS[format](document, columns)
     else:
         yield from TEXT_READERS[format](document)
+
+
+def read_archive(document: DocumentReader, columns: Columns, cache: FetchCache) -> Items:
+    """Reads the files of a zip archive as those of a folder; one that is an archive itself is Skipped."""
+
+    def read(member: DocumentReader) -> Items:
+        if format_of(member) == "zip":
+            raise BadSource(f"{member.name} is an archive inside an archive; unpack it first")
+        return read_document(member, columns, cache)
+
+    with open_archive(document) as archive:
+        yield from read_each(document.name, members(document, archive), read)
 
 
 def read_listed(document: DocumentReader, cache: FetchCache) -> Items:

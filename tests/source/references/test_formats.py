@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
+from palate.source.formats import Format
 from palate.source.items import GUESSED_COLUMNS
-from palate.source.sniffing import Format, format_of
+from palate.source.sniffing import format_of
 from palate.source.sources import TABLE_READERS
 from palate.text import Text
 

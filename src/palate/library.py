@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from palate.encoder.choose import full_name, make_encoder
 from palate.enrolment import enrol
 from palate.errors import BadValue, check_limit
+from palate.fetch_state import FetchState
 from palate.learners import Learners
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
@@ -89,17 +90,20 @@ class Library(OpenStore):
         verdict labels. title, text, id: the columns that hold them, where the guesses are wrong. Raises
         BadSource, FetchRefused; StoreBusy if another process writes for long."""
         with self._store.reading() as tables:
-            validators, state = tables.settings.validators(), tables.state()
-        fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
+            known, state = tables.fetched.states(), tables.state()
+        fetcher = Fetcher(allow_private_network=allow_private_network, known=known)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
-        total = sum(1 for _ in texts)
+        try:
+            total = sum(1 for _ in texts)
+        finally:
+            self._keep(fetcher.refused)
         encoder = self.workspace.encoding.follow(state)
         report = add_texts(texts, total, self._store, encoder, self.workspace.bands, progress)
         report.unchanged = texts.unchanged
         if report.added:
             self.workspace.maintain()
-        with self._store.writing() as tables:
-            tables.settings.put_validators(dict(fetcher.fetched))
+        self._keep(fetcher.fetched)
+        report.moved = {s.address: s.moved_to for s in fetcher.fetched.values() if s.has_moved}
         return report
 
     def reader(
@@ -267,6 +271,11 @@ class Library(OpenStore):
             self.workspace.close()
         finally:
             super().close()
+
+    def _keep(self, states: Mapping[str, FetchState]) -> None:
+        if states:
+            with self._store.writing() as tables:
+                tables.fetched.put(states)
 
     def _with_words(self, words: Sequence[str], limit: int) -> list[int]:
         with self._store.reading() as tables:

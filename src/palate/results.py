@@ -24,6 +24,7 @@ class AddReport:
 
     added: new texts, near-copies among them. known: texts that were there before. grouped: near-copies of
     another text. seconds: the time so far. unchanged: the server said that nothing is new since last time.
+    moved: old -> new address of feeds that have moved for good.
     """
 
     added: int = 0
@@ -32,6 +33,7 @@ class AddReport:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     unchanged: bool = False
+    moved: dict[str, str] = field(default_factory=dict)
 
     @property
     def seen(self) -> int:

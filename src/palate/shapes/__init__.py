@@ -116,6 +116,7 @@ def add_shape(report: AddReport) -> Shape:
         "known": report.known,
         "grouped": report.grouped,
         "skipped": [asdict(skipped) for skipped in report.skipped],
+        "moved": report.moved,
         "texts_per_s": report.texts_per_s,
     }
 

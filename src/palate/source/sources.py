@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from palate.address import shown_address
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource, FetchRefused, MissingExtra
 from palate.source.feeds import read_feed
-from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
+from palate.source.fetch import MAX_BODY_BYTES
 from palate.source.fetch_cache import FetchCache
 from palate.source.folder import files_in
 from palate.source.items import Columns, Items, Skipped
@@ -20,6 +21,7 @@ from palate.source.page import read_page
 from palate.source.parquet import read_parquet
 from palate.source.plain import read_blocks, read_markdown, read_plain
 from palate.source.references import read_bibtex, read_nbib, read_ris
+from palate.source.request import parse
 from palate.source.sniffing import Format, format_of
 from palate.source.tables import read_csv, read_tsv
 from palate.text import Text
@@ -71,7 +73,7 @@ class UrlSource:
     """An address: a feed, a list of feeds, a page, or any file that can be read."""
 
     def __init__(self, url: str, columns: Columns, cache: FetchCache) -> None:
-        self.name, self.url, self.columns, self.cache = without_password(parse(url)), url, columns, cache
+        self.name, self.url, self.columns, self.cache = shown_address(str(parse(url))), url, columns, cache
 
     @property
     def unchanged(self) -> bool:
@@ -143,9 +145,8 @@ def fetched_document(url: str, cache: FetchCache) -> DocumentReader | None:
     fetched = cache.fetch(url)
     if fetched.status == 304:
         return None
-    name = without_password(parse(url))
     return DocumentReader.from_bytes(
-        name,
+        shown_address(str(parse(url))),
         fetched.body,
         url=fetched.url,
         content_type=fetched.content_type,

@@ -180,7 +180,7 @@ def test_a_json_feed_gives_what_the_same_rss_would() -> None:
         datetime(2020, 3, 4, tzinfo=UTC),
         {"author": "Ann", "tags": ["mammals"]},
     )
-    assert second == Skipped("feed.json, entry 2", "row has neither title nor text")
+    assert second == Skipped("feed.json, entry 2", "entry has neither title nor text")
     assert isinstance(third, Skipped)
 
 

@@ -9,6 +9,7 @@ from palate.document.charset import CONTROL_BYTES, marked_encoding
 from palate.document.reader import N_FIRST_BYTES, DocumentReader
 from palate.errors import BadSource
 from palate.source.columns import TEXT_COLUMNS, TITLE_COLUMNS
+from palate.source.jsonfeed import is_jsonfeed
 from palate.source.tables import delimiter_of
 
 Format = Literal[
@@ -126,6 +127,8 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
     by_content = _by_content(text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
+    if by_content == "json" and text.lstrip().startswith("{") and by_suffix != "jsonl" and is_jsonfeed(document):
+        by_content = "jsonfeed"
     # a server's word weighs less than the content: many serve feeds as HTML and tables as text
     if document.content_type:
         is_feed = root_of(text) in FEED_ROOTS or by_content == "jsonfeed"
@@ -166,8 +169,6 @@ def _by_content(text: str) -> Format | None:
         if root in PAGE_ROOTS or (not root and "<!doctype html" in text[:1000].lower()):
             return "page"
         return "feed"
-    if first_character == "{" and "jsonfeed.org/version/" in text.replace("\\/", "/"):
-        return "jsonfeed"
     if first_character in ("{", "["):
         return "json"
     for format, pattern in REFERENCE_STARTS.items():

@@ -41,7 +41,7 @@ class Feed:
             joined = urljoin(self.base, link.strip()) if link.strip() else ""
         except ValueError:
             return ""
-        return shown_address(web_address(f"https:{joined}" if joined.startswith("//") else joined))
+        return web_address(f"https:{joined}" if joined.startswith("//") else joined)
 
 
 @dataclass(frozen=True)

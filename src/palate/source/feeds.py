@@ -21,8 +21,9 @@ from palate.source.xml_entities import refuse_entity_bombs
 from palate.table.cells import clean_text, web_address
 from palate.table.dates import read_date
 
-REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9]+);)")
-# of XML itself; in other letters HTML knows them too
+REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?|&([A-Za-z][A-Za-z0-9._-]*);|&")
+NUMBER = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
+CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 # characters that XML does not allow, for which a strict parser gives up
 CONTROL_CHARACTERS = {
@@ -59,43 +60,60 @@ def read_feed(document: DocumentReader) -> Items:
     >>> [(text.title, text.source, text.id) for text in read_feed(document)]
     [('Cats', 'Pets', 'http://a.org/1')]
     """
+    feed, entries = parse_feed(document)
+    yield from entry_texts(entries, feed, document.name)
+
+
+def parse_feed(document: DocumentReader) -> tuple[Feed, list[Entry]]:
+    """Returns what a feed says of itself and all its entries, those without words too. Raises as read_feed."""
     markup = decode(document.read(), document.content_type)
     refuse_entity_bombs(markup, document.name)
     parsed = _parsed(_mended(markup), document.name)
     if not parsed.get("version") and not parsed.entries:
         raise _not_a_feed(document.name, markup)
-    # feedparser's own dict answers "updated" with "published", and warns of it
-    feed = _feed(dict(parsed.feed), document, is_atom=parsed.version.startswith("atom"))
+    is_atom = str(parsed.get("version")).startswith("atom")
+    # as plain dicts: feedparser's own answer "updated" with "published", and warn of it
+    feed = _feed(dict(parsed.feed), document, is_atom=is_atom)
     # Atom says which text is HTML; others leave it to the reader
-    literal = parsed.version.startswith("atom")
-    entries = (_entry(dict(entry), feed, literal=literal) for entry in parsed.entries)
-    yield from entry_texts(entries, feed, document.name)
+    return feed, [_entry(dict(entry), feed, literal=is_atom) for entry in parsed.entries]
 
 
 def _mended(markup: str) -> str:
+    """Returns the markup as a strict parser reads it: without control characters, with HTML's entities as
+    characters and bare ampersands escaped, unless the document declares entities of its own.
+    """
     markup = markup.translate(CONTROL_CHARACTERS)
     if "&" not in markup:
         return markup
-    declared = "<!ENTITY" in markup
-    return REFERENCE.sub(lambda match: _valid_reference(match, declared=declared), markup)
+    declares = "<!ENTITY" in markup
+
+    def valid(match: re.Match[str]) -> str:
+        number, name = match.groups()
+        if number:
+            return _valid_number(match[0], number)
+        if name:
+            return match[0] if declares or name in XML_ENTITIES else html5.get(f"{name};", f"&amp;{name};")
+        return match[0] if declares else "&amp;"
+
+    pieces = CDATA.split(markup)
+    pieces[::2] = [REFERENCE.sub(valid, piece) for piece in pieces[::2]]
+    pieces[1::2] = [
+        NUMBER.sub(lambda match: _valid_number(match[0], match[1]), cdata) for cdata in pieces[1::2]
+    ]
+    return "".join(pieces)
 
 
-def _valid_reference(match: re.Match[str], *, declared: bool) -> str:
-    """Returns a reference that any XML parser reads: HTML's names as characters, unless the document declares
-    names of its own; U+FFFD for a number that names no character; the numbers 128 to 159 as browsers take
-    them.
+def _valid_number(reference: str, number: str) -> str:
+    """Returns a reference that any parser reads: U+FFFD for a number that names no character, and the numbers
+    128 to 159 as browsers take them.
     """
-    number, name = match.groups()
-    if name:
-        keep = declared or name.lower() in XML_ENTITIES
-        return match[0] if keep else html5.get(f"{name};", match[0])
     digits = number.lower()
     code = 0 if len(digits) > 10 else int(digits[1:], 16) if digits[0] == "x" else int(digits)
     if 128 <= code < 160:
         return bytes([code]).decode("cp1252", "replace")
     if code in CONTROL_CHARACTERS and code:
         return CONTROL_CHARACTERS[code] or ""
-    return match[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
+    return reference if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
 
 def _parsed(markup: str, name: str) -> Any:
@@ -144,8 +162,9 @@ def _joined(base: str, link: str) -> str:
 
 def _entry(entry: dict[str, Any], feed: Feed, *, literal: bool) -> Entry:
     dates = {key: _date(entry, key) for key in DATES}
+    title = {**(entry.get("title_detail") or {}), "value": entry.get("title")}
     return Entry(
-        title=" ".join(_plain(entry.get("title_detail") or {}, literal=literal).split()),
+        title=" ".join(_plain(title, literal=literal).split()),
         body=_body(entry, literal=literal),
         link=_link(entry),
         guid=str(entry.get("id") or ""),
@@ -179,7 +198,9 @@ def _link(entry: dict[str, Any]) -> str:
     for key in ("feedburner_origlink", "pheedo_origlink"):
         if web_address(str(entry.get(key) or "")):
             return str(entry[key])
-    alternates = [link for link in entry.get("links", ()) if link.get("rel") == "alternate" and link.get("href")]
+    alternates = [
+        link for link in entry.get("links", ()) if link.get("rel") == "alternate" and link.get("href")
+    ]
     pages = [link for link in alternates if link.get("type", "text/html") in HTML_TYPES]
     if pages or alternates:
         return str((pages or alternates)[0]["href"])
@@ -197,7 +218,7 @@ def _body(entry: dict[str, Any], *, literal: bool) -> str:
     summary = entry.get("summary_detail") or {"value": entry.get("summary"), "type": "text/html"}
     if summary.get("value") in [part.get("value") for part in contents]:
         summary = {}
-    others = [summary, entry.get("subtitle_detail") or {}, {"value": entry.get("media_description")}]
+    others = [summary, entry.get("subtitle_detail") or {}]
     bodies = [(_plain(part, literal=literal), part.get("type") in HTML_TYPES) for part in contents]
     longest = max([body for body, _ in bodies] + [_plain(part, literal=literal) for part in others], key=len)
     article = max((body for body, is_html in bodies if is_html or literal), key=len, default="")

@@ -127,7 +127,12 @@ def format_of(document: DocumentReader, *, streamed: bool = False) -> Format:
     by_content = _by_content(text)
     path = urlsplit(document.url).path if document.url else document.name
     by_suffix = SUFFIXES.get(path.lower().removesuffix(".gz").rpartition(".")[2])
-    if by_content == "json" and text.lstrip().startswith("{") and by_suffix != "jsonl" and is_jsonfeed(document):
+    if (
+        by_content == "json"
+        and text.lstrip().startswith("{")
+        and by_suffix != "jsonl"
+        and is_jsonfeed(document)
+    ):
         by_content = "jsonfeed"
     # a server's word weighs less than the content: many serve feeds as HTML and tables as text
     if document.content_type:

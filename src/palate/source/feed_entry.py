@@ -37,8 +37,10 @@ class Feed:
 
     def absolute(self, link: str) -> str:
         """Returns a web address as it may be stored, "" for what is none even together with base."""
+        if not (link := link.strip()):
+            return ""
         try:
-            joined = urljoin(self.base, link.strip()) if link.strip() else ""
+            joined = urljoin(self.base, link)
         except ValueError:
             return ""
         return web_address(f"https:{joined}" if joined.startswith("//") else joined)
@@ -65,11 +67,16 @@ class Entry:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Names(NamedTuple):
-    """What names an entry: id in its feed ("" for none), id of its Text ("" where only its content tells)."""
+class Named(NamedTuple):
+    """An entry by its names: id in its feed ("" for none) and in the world ("" where only its words tell it
+    from others), address and guid as they may be stored.
+    """
 
+    entry: Entry
     in_feed: str
     in_world: str
+    url: str
+    guid: str
 
 
 def place_of(self_link: str, id: str, home: str, title: str) -> str:
@@ -86,35 +93,36 @@ def place_of(self_link: str, id: str, home: str, title: str) -> str:
     return f"{canonical_url(shown_address(home))} {title}" if home else ""
 
 
-def entry_texts(entries: Iterable[Entry], feed: Feed, document: str) -> Iterable[Text | Skipped]:
+def entry_texts(entries: Sequence[Entry], feed: Feed, document: str) -> Iterable[Text | Skipped]:
     """Yields the text of each entry; one without title and body is Skipped. document: its name, to be told."""
-    entries = list(entries)
-    for number, (entry, names) in enumerate(zip(entries, _names(entries, feed), strict=True), start=1):
-        if entry.title or entry.body:
-            yield _text(entry, names, feed)
+    for number, named in enumerate(_named(entries, feed), start=1):
+        if named.entry.title or named.entry.body:
+            yield _text(named, feed)
         else:
             yield Skipped(f"{document}, entry {number}", "entry has neither title nor text")
 
 
-def _names(entries: Sequence[Entry], feed: Feed) -> Iterable[Names]:
+def _named(entries: Sequence[Entry], feed: Feed) -> Iterable[Named]:
     """Names each entry by its guid, else by its link. What entries with other words share, and the address
     of the site, name none; in the world the first of them has the name.
     """
-    home, given = canonical_url(feed.home), set[str]()
-    links = [feed.absolute(entry.link) for entry in entries]
+    home, given = canonical_url(feed.home) or None, set[str]()
+    urls = [feed.absolute(entry.link) for entry in entries]
     guids = [shown_address(clean_text(entry.guid).strip()) for entry in entries]
-    holders: dict[str, set[tuple[str, str]]] = {}
-    for entry, link, guid in zip(entries, links, guids, strict=True):
-        holders.setdefault(f"guid {guid}", set()).add((link, entry.title or entry.body))
-        holders.setdefault(f"link {link}", set()).add((guid, entry.title or entry.body))
-    for link, guid in zip(links, guids, strict=True):
-        of_guid = guid and _address_id(guid) != home and len(holders[f"guid {guid}"]) == 1
-        of_link = link and _address_id(link) != home and len(holders[f"link {link}"]) == 1
-        in_world = (_world_name(guid) if of_guid else "") or _address_id(link)
-        if in_world == home or in_world in given:
+    holders: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for entry, url, guid in zip(entries, urls, guids, strict=True):
+        holders.setdefault(("guid", guid), set()).add((url, entry.title or entry.body))
+        holders.setdefault(("url", url), set()).add((guid, entry.title or entry.body))
+    for entry, url, guid in zip(entries, urls, guids, strict=True):
+        url_id = _address_id(url)
+        guid_id = url_id if guid == url else _world_name(guid)
+        by_guid = guid and guid_id != home and len(holders["guid", guid]) == 1
+        by_url = url and url_id != home and len(holders["url", url]) == 1
+        in_world = (guid_id if by_guid else "") or url_id
+        if in_world in given or in_world == home:
             in_world = ""
         given.add(in_world)
-        yield Names(guid if of_guid else link if of_link else "", in_world)
+        yield Named(entry, guid if by_guid else url if by_url else "", in_world, url, guid)
 
 
 def _world_name(guid: str) -> str:
@@ -125,29 +133,31 @@ def _world_name(guid: str) -> str:
 
 def _address_id(url: str) -> str:
     """Returns the canonical address, with its fragment, since a page may hold several entries."""
+    if not url:
+        return ""
     _, _, fragment = url.strip().partition("#")
     tracks = fragment.lower().startswith(TRACKING_PREFIXES)
     return canonical_url(url) + (f"#{fragment}" if fragment and not tracks else "")
 
 
-def _text(entry: Entry, names: Names, feed: Feed) -> Text:
+def _text(named: Named, feed: Feed) -> Text:
+    entry = named.entry
     body = entry.body if entry.body != entry.title else ""
-    url = feed.absolute(entry.link)
     return Text.of(
         body,
         title=entry.title,
-        id=names.in_world or content_hash(entry.title, body)[:16],
+        id=named.in_world or content_hash(entry.title, body)[:16],
         source=feed.title,
-        url=url,
+        url=named.url,
         language=clean_text(entry.language or feed.language),
         published=entry.published_date or entry.updated_date,
-        extra={name: value for name, value in _extra(entry, feed, url).items() if value},
-        origin=origin_of(feed.place, names.in_feed) if names.in_feed else "",
+        extra={name: value for name, value in _extra(named, feed).items() if value},
+        origin=origin_of(feed.place, named.in_feed) if named.in_feed else "",
     )
 
 
-def _extra(entry: Entry, feed: Feed, url: str) -> dict[str, Any]:
-    guid = shown_address(clean_text(entry.guid).strip())
+def _extra(named: Named, feed: Feed) -> dict[str, Any]:
+    entry, _, _, url, guid = named
     authors = list(dict.fromkeys(entry.authors or feed.authors))
     updated = entry.updated_date if entry.published_date else None
     return {
@@ -158,7 +168,7 @@ def _extra(entry: Entry, feed: Feed, url: str) -> dict[str, Any]:
         "link": "" if url else shown_address(clean_text(entry.link)),
         "published": clean_text(entry.published) if not entry.published_date else "",
         "updated": updated.isoformat() if updated and updated != entry.published_date else "",
-        **world_ids([*entry.identifiers, guid, url]),
+        **world_ids(filter(None, dict.fromkeys([*entry.identifiers, guid, url]))),
         **entry.more,
     }
 

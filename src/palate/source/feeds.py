@@ -21,16 +21,13 @@ from palate.source.xml_entities import refuse_entity_bombs
 from palate.table.cells import clean_text, web_address
 from palate.table.dates import read_date
 
-REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?|&([A-Za-z][A-Za-z0-9._-]*);|&")
+REFERENCE = re.compile(  # save those of XML itself, which are most
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9._-]*);)?"
+)
 NUMBER = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
-CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
+CDATA = "<![CDATA["
 # characters that XML does not allow, for which a strict parser gives up
-CONTROL_CHARACTERS = {
-    **dict.fromkeys([*range(9), *range(14, 32), 127, 0xFFFE, 0xFFFF]),
-    11: " ",
-    12: " ",
-}
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # What feedparser 6.0.14 lets through from its handlers of places, picture sizes and tags when those are
 # malformed, and the elements (not their text) without which it reads on.
 PARSER_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -72,17 +69,30 @@ def parse_feed(document: DocumentReader) -> tuple[Feed, list[Entry]]:
     if not parsed.get("version") and not parsed.entries:
         raise _not_a_feed(document.name, markup)
     is_atom = str(parsed.get("version")).startswith("atom")
-    # as plain dicts: feedparser's own answer "updated" with "published", and warn of it
-    feed = _feed(dict(parsed.feed), document, is_atom=is_atom)
+    feed = _feed(_plain_dict(parsed.feed), document, is_atom=is_atom)
     # Atom says which text is HTML; others leave it to the reader
-    return feed, [_entry(dict(entry), feed, literal=is_atom) for entry in parsed.entries]
+    return feed, [_entry(_plain_dict(entry), feed, literal=is_atom) for entry in parsed.entries]
+
+
+def _plain_dict(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns feedparser's dict as a plain one, also inside: its own is slow, and answers "updated" with
+    "published", and warns of it.
+    """
+    return {
+        key: dict(value)
+        if isinstance(value, dict)
+        else [dict(each) if isinstance(each, dict) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for key, value in dict(parsed).items()
+    }
 
 
 def _mended(markup: str) -> str:
     """Returns the markup as a strict parser reads it: without control characters, with HTML's entities as
     characters and bare ampersands escaped, unless the document declares entities of its own.
     """
-    markup = markup.translate(CONTROL_CHARACTERS)
+    markup = CONTROL_CHARACTERS.sub(_blank, markup)
     if "&" not in markup:
         return markup
     declares = "<!ENTITY" in markup
@@ -92,15 +102,16 @@ def _mended(markup: str) -> str:
         if number:
             return _valid_number(match[0], number)
         if name:
-            return match[0] if declares or name in XML_ENTITIES else html5.get(f"{name};", f"&amp;{name};")
+            return match[0] if declares else html5.get(f"{name};", f"&amp;{name};")
         return match[0] if declares else "&amp;"
 
-    pieces = CDATA.split(markup)
-    pieces[::2] = [REFERENCE.sub(valid, piece) for piece in pieces[::2]]
-    pieces[1::2] = [
-        NUMBER.sub(lambda match: _valid_number(match[0], match[1]), cdata) for cdata in pieces[1::2]
-    ]
-    return "".join(pieces)
+    first, *sections = markup.split(CDATA)
+    mended = [REFERENCE.sub(valid, first)]
+    for section in sections:
+        cdata, end, markup = section.partition("]]>")
+        mended += [CDATA, NUMBER.sub(lambda match: _valid_number(match[0], match[1]), cdata), end]
+        mended.append(REFERENCE.sub(valid, markup))
+    return "".join(mended)
 
 
 def _valid_number(reference: str, number: str) -> str:
@@ -111,9 +122,13 @@ def _valid_number(reference: str, number: str) -> str:
     code = 0 if len(digits) > 10 else int(digits[1:], 16) if digits[0] == "x" else int(digits)
     if 128 <= code < 160:
         return bytes([code]).decode("cp1252", "replace")
-    if code in CONTROL_CHARACTERS and code:
-        return CONTROL_CHARACTERS[code] or ""
-    return reference if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
+    if code == 0 or 0xD800 <= code < 0xE000 or code >= 0x110000:
+        return "\ufffd"
+    return CONTROL_CHARACTERS.sub(_blank, chr(code)) and reference
+
+
+def _blank(control: re.Match[str]) -> str:
+    return " " if control[0] in "\x0b\x0c" else ""
 
 
 def _parsed(markup: str, name: str) -> Any:
@@ -181,6 +196,8 @@ def _entry(entry: dict[str, Any], feed: Feed, *, literal: bool) -> Entry:
 
 def _date(entry: dict[str, Any], key: str) -> datetime | None:
     written, parsed = str(entry.get(key) or ""), entry.get(f"{key}_parsed")
+    if not written:
+        return None
     # feedparser takes 03-04-05 for 2003
     guessed = _from_parsed(parsed) if parsed and re.search(r"\d{4}", written) else None
     return read_date(written) or guessed
@@ -227,6 +244,8 @@ def _body(entry: dict[str, Any], *, literal: bool) -> str:
 
 def _plain(part: Mapping[str, Any], *, literal: bool) -> str:
     value = str(part.get("value") or "")
+    if not value:
+        return ""
     if literal and part.get("type") == "text/plain":
         return clean_text(value).strip()
     body = readable(value, html=part.get("type") in HTML_TYPES)

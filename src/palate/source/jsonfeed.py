@@ -35,7 +35,7 @@ def read_jsonfeed(document: DocumentReader) -> Items:
             f"{document.name} is no JSON Feed: it has no list of items; see https://jsonfeed.org/version/1.1"
         )
     feed = _feed(whole, document)
-    entries = (_entry(item, feed) if isinstance(item, dict) else Entry() for item in items)
+    entries = [_entry(item, feed) if isinstance(item, dict) else Entry() for item in items]
     yield from entry_texts(entries, feed, document.name)
 
 

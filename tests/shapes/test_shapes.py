@@ -80,6 +80,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
                 "known": 1,
                 "grouped": 1,
                 "skipped": [{"where": "a.csv, row 3", "reason": "row has no text"}],
+                "moved": {},
                 "texts_per_s": 2.0,
             },
         ),

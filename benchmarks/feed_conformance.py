@@ -2,9 +2,10 @@
 
     python benchmarks/feed_conformance.py
 
-The files come with feedparser's source package, which pip downloads into build/ once. Of every file the number
-of entries is compared, and of every entry the title as plain text, the link and the date. Prints the share of
-files that agree in all of it, and each that does not with the reason. Needs the network the first time.
+The files come with feedparser's source package, which pip downloads into build/ once. Of every file the
+number of entries is compared, and of every entry the title as plain text, the link and the date. Prints the
+share of files that agree in all of it, and each that does not with the reason. Needs the network the first
+time.
 """
 
 import io
@@ -142,9 +143,8 @@ def main() -> None:
     for name, each in differing.items():
         reason = EXPLAINED.get(name, "NOT EXPLAINED")
         for difference in each:
-            print(
-                f"  {name}, {difference.field}: {difference.ours!r}, feedparser {difference.theirs!r}: {reason}"
-            )
+            values = f"{difference.ours!r}, feedparser {difference.theirs!r}"
+            print(f"  {name}, {difference.field}: {values}: {reason}")
 
 
 if __name__ == "__main__":

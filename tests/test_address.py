@@ -8,9 +8,9 @@ from palate.address import address_key, shown_address
 
 SECRET = "hunter2"
 SECRET_PARAMETERS = (
-    "token access_token refreshToken private_token X-Amz-Signature X-Amz-Security-Token X-Goog-Signature key"
-    " api_key apikey apiKey API_KEY api-key auth authkey password passwd pwd secret client_secret sig signature"
-    " session sid jwt oauth_token AWSAccessKeyId Key-Pair-Id api%5Fkey feed_key"
+    "token access_token refreshToken private_token X-Amz-Signature X-Amz-Security-Token X-Goog-Signature"
+    " key api_key apikey apiKey API_KEY api-key auth authkey password passwd pwd secret client_secret sig"
+    " signature session sid jwt oauth_token AWSAccessKeyId Key-Pair-Id api%5Fkey feed_key"
 ).split()
 PLAIN_PARAMETERS = (
     "page q author authors keyword sort_key tokenizer monkey design signal sessions_of sidebar code".split()

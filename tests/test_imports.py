@@ -14,7 +14,10 @@ import pytest
 import palate
 
 SOURCE = Path(palate.__file__).parent
-FACTS = "address fetch_state text feedback rule value errors features weights threads records results memory version"
+FACTS = (
+    "address fetch_state text feedback rule value errors features weights threads records results memory"
+    " version"
+)
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 BESIDE_READER = (
     "learners retrieval answers explain"  # a new file that reader.py is made of takes one word here

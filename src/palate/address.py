@@ -13,8 +13,8 @@ AFTER_SEPARATOR = re.compile(r"(?<=[&;])")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 SECRET_WORDS = set(
     "token tokens secret passwd password passphrase pwd pass auth authkey authtoken authorization apikey"
-    " apitoken accesskey accesstoken signature sig hmac jwt credential credentials jsessionid phpsessid sessid sessionid"
-    " sessionkey ticket otp sas".split()
+    " apitoken accesskey accesstoken signature sig hmac jwt credential credentials jsessionid phpsessid"
+    " sessid sessionid sessionkey ticket otp sas".split()
 )
 KEY_OWNERS = set("api access auth private secret feed rss user security subscription pair".split())
 # names that hold a secret, save where the value is a short number or a path, which name a page

@@ -88,6 +88,13 @@ def test_html_that_was_escaped_twice_leaves_no_tags() -> None:
     assert getattr(text, "body", "") == "Hello"
 
 
+def test_html_that_an_article_speaks_of_is_kept() -> None:
+    text = one(
+        rss("<item><description>&lt;p&gt;Close it: &amp;lt;/div&amp;gt;&lt;/p&gt;</description></item>")
+    )
+    assert text.body == "Close it: </div>"
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
@@ -380,7 +387,8 @@ def test_names_that_a_paper_has_in_the_world_are_found(parts: str, ids: dict[str
     [
         (rss("<item><description>a\x08b\x0bc &nbsp;&eacute; &#8; &#150;</description></item>"), "ab c é –"),
         (
-            "<rss><channel><item><content:encoded>No &lt;b&gt;name&lt;/b&gt;space</content:encoded></item></channel></rss>",
+            "<rss><channel><item><content:encoded>No &lt;b&gt;name&lt;/b&gt;space</content:encoded>"
+            "</item></channel></rss>",
             "No namespace",
         ),
         (rss("<item><description>AT&T and a=1&b=2</description></item>"), "AT&T and a=1&b=2"),
@@ -396,7 +404,8 @@ def test_names_that_a_paper_has_in_the_world_are_found(parts: str, ids: dict[str
         (rss("<item><description>a whole one</description></item>")[:-10], "a whole one"),
         ('<rss version="0.91"><channel><item><description>old</description></item></channel></rss>', "old"),
         (
-            '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><content type="text/html" mode="escaped">'
+            '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry>'
+            '<content type="text/html" mode="escaped">'
             "&lt;p&gt;atom 0.3&lt;/p&gt;</content></entry></feed>",
             "atom 0.3",
         ),

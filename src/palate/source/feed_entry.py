@@ -94,7 +94,7 @@ def place_of(self_link: str, id: str, home: str, title: str) -> str:
 
 
 def entry_texts(entries: Sequence[Entry], feed: Feed, document: str) -> Iterable[Text | Skipped]:
-    """Yields the text of each entry; one without title and body is Skipped. document: its name, to be told."""
+    """Yields the text of each entry; one without title and body is Skipped. document: its name."""
     for number, named in enumerate(_named(entries, feed), start=1):
         if named.entry.title or named.entry.body:
             yield _text(named, feed)

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from html.entities import html5
 from time import struct_time
 from typing import Any
 from urllib.parse import urljoin
@@ -13,6 +12,7 @@ from palate.document.charset import decode
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
 from palate.source.feed_entry import Entry, Feed, entry_texts, place_of
+from palate.source.feed_markup import mended
 from palate.source.feed_media import media_fields
 from palate.source.items import Items
 from palate.source.markup import one_line, plain_text, readable
@@ -21,13 +21,6 @@ from palate.source.xml_entities import refuse_entity_bombs
 from palate.table.cells import clean_text, web_address
 from palate.table.dates import read_date
 
-REFERENCE = re.compile(  # save those of XML itself, which are most
-    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9._-]*);)?"
-)
-NUMBER = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
-CDATA = "<![CDATA["
-# characters that XML does not allow, for which a strict parser gives up
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # What feedparser 6.0.14 lets through from its handlers of places, picture sizes and tags when those are
 # malformed, and the elements (not their text) without which it reads on.
 PARSER_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -36,7 +29,7 @@ FAILING_ELEMENTS = re.compile(
 )
 TEXT_TYPES = ("text/", "application/xhtml")
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
-# feeds that escape their HTML twice
+# feeds that escape their HTML twice, so that it has no tag but escaped ones
 ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IGNORECASE)
 STUB_SHARE = 0.5  # a content of less than this share of the summary is no article but a picture's caption
 DATES = ("published", "updated", "created")
@@ -62,10 +55,13 @@ def read_feed(document: DocumentReader) -> Items:
 
 
 def parse_feed(document: DocumentReader) -> tuple[Feed, list[Entry]]:
-    """Returns what a feed says of itself and all its entries, those without words too. Raises as read_feed."""
+    """Returns what a feed says of itself and all its entries, those without words too.
+
+    Raises as read_feed does.
+    """
     markup = decode(document.read(), document.content_type)
     refuse_entity_bombs(markup, document.name)
-    parsed = _parsed(_mended(markup), document.name)
+    parsed = _parsed(mended(markup), document.name)
     if not parsed.get("version") and not parsed.entries:
         raise _not_a_feed(document.name, markup)
     is_atom = str(parsed.get("version")).startswith("atom")
@@ -86,49 +82,6 @@ def _plain_dict(parsed: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for key, value in dict(parsed).items()
     }
-
-
-def _mended(markup: str) -> str:
-    """Returns the markup as a strict parser reads it: without control characters, with HTML's entities as
-    characters and bare ampersands escaped, unless the document declares entities of its own.
-    """
-    markup = CONTROL_CHARACTERS.sub(_blank, markup)
-    if "&" not in markup:
-        return markup
-    declares = "<!ENTITY" in markup
-
-    def valid(match: re.Match[str]) -> str:
-        number, name = match.groups()
-        if number:
-            return _valid_number(match[0], number)
-        if name:
-            return match[0] if declares else html5.get(f"{name};", f"&amp;{name};")
-        return match[0] if declares else "&amp;"
-
-    first, *sections = markup.split(CDATA)
-    mended = [REFERENCE.sub(valid, first)]
-    for section in sections:
-        cdata, end, markup = section.partition("]]>")
-        mended += [CDATA, NUMBER.sub(lambda match: _valid_number(match[0], match[1]), cdata), end]
-        mended.append(REFERENCE.sub(valid, markup))
-    return "".join(mended)
-
-
-def _valid_number(reference: str, number: str) -> str:
-    """Returns a reference that any parser reads: U+FFFD for a number that names no character, and the numbers
-    128 to 159 as browsers take them.
-    """
-    digits = number.lower()
-    code = 0 if len(digits) > 10 else int(digits[1:], 16) if digits[0] == "x" else int(digits)
-    if 128 <= code < 160:
-        return bytes([code]).decode("cp1252", "replace")
-    if code == 0 or 0xD800 <= code < 0xE000 or code >= 0x110000:
-        return "\ufffd"
-    return CONTROL_CHARACTERS.sub(_blank, chr(code)) and reference
-
-
-def _blank(control: re.Match[str]) -> str:
-    return " " if control[0] in "\x0b\x0c" else ""
 
 
 def _parsed(markup: str, name: str) -> Any:
@@ -249,7 +202,7 @@ def _plain(part: Mapping[str, Any], *, literal: bool) -> str:
     if literal and part.get("type") == "text/plain":
         return clean_text(value).strip()
     body = readable(value, html=part.get("type") in HTML_TYPES)
-    return plain_text(body) if ESCAPED_AGAIN.search(body) else body
+    return plain_text(body) if "<" not in value and ESCAPED_AGAIN.search(body) else body
 
 
 def _language(entry: dict[str, Any]) -> str:

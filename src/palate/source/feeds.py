@@ -29,8 +29,9 @@ FAILING_ELEMENTS = re.compile(
 )
 TEXT_TYPES = ("text/", "application/xhtml")
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
-# feeds that escape their HTML twice, so that it has no tag but escaped ones
+# feeds that escape their HTML twice: all of it, or paragraphs within a table, as Reddit does
 ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IGNORECASE)
+ESCAPED_PARAGRAPHS = re.compile(r"<(p|div)\b[^<>]*>.*</\1>", re.IGNORECASE | re.DOTALL)
 STUB_SHARE = 0.5  # a content of less than this share of the summary is no article but a picture's caption
 DATES = ("published", "updated", "created")
 
@@ -202,7 +203,8 @@ def _plain(part: Mapping[str, Any], *, literal: bool) -> str:
     if literal and part.get("type") == "text/plain":
         return clean_text(value).strip()
     body = readable(value, html=part.get("type") in HTML_TYPES)
-    return plain_text(body) if "<" not in value and ESCAPED_AGAIN.search(body) else body
+    again = ESCAPED_PARAGRAPHS if "<" in value else ESCAPED_AGAIN
+    return plain_text(body) if "</" in body and again.search(body) else body
 
 
 def _language(entry: dict[str, Any]) -> str:

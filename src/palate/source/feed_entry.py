@@ -24,12 +24,12 @@ ARXIV = re.compile(
 
 @dataclass(frozen=True)
 class Feed:
-    """What a feed says of itself. place: its name in the world, the same on two days whatever file it comes
-    in. home: the address of its site. base: what relative links stand against.
+    """What a feed says of itself. name: what names it in the world, the same on two days whatever file it
+    comes in. home: the address of its site. base: what relative links stand against.
     """
 
     title: str
-    place: str
+    name: str
     home: str = ""
     base: str = ""
     language: str = ""
@@ -79,11 +79,11 @@ class Named(NamedTuple):
     guid: str
 
 
-def place_of(self_link: str, id: str, home: str, title: str) -> str:
+def feed_name(self_link: str, id: str, home: str, title: str) -> str:
     """Returns the name of a feed in the world, by the first it has: its own address, its id, its site and
     title; "" where it has none.
 
-    >>> place_of("", "", "https://example.org/", "Pets")
+    >>> feed_name("", "", "https://example.org/", "Pets")
     'https://example.org Pets'
     """
     if web_address(self_link):
@@ -152,7 +152,7 @@ def _text(named: Named, feed: Feed) -> Text:
         language=clean_text(entry.language or feed.language),
         published=entry.published_date or entry.updated_date,
         extra={name: value for name, value in _extra(named, feed).items() if value},
-        origin=origin_of(feed.place, named.in_feed) if named.in_feed else "",
+        origin=origin_of(feed.name, named.in_feed) if named.in_feed else "",
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from palate.document.charset import decode
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.feed_entry import Entry, Feed, entry_texts, place_of
+from palate.source.feed_entry import Entry, Feed, entry_texts, feed_name
 from palate.source.feed_markup import mended
 from palate.source.feed_media import media_fields
 from palate.source.items import Items
@@ -114,7 +114,7 @@ def _feed(feed: dict[str, Any], document: DocumentReader, *, is_atom: bool) -> F
     own_link = _joined(document.url or home, str(own or ""))
     return Feed(
         title or document.url or document.name,
-        place_of(own_link, str(feed.get("id") or ""), home, title) or document.place,
+        feed_name(own_link, str(feed.get("id") or ""), home, title) or document.place,
         home=home,
         base=document.url or home,
         language=str(feed.get("language") or ""),

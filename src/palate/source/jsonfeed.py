@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.feed_entry import Entry, Feed, entry_texts, place_of
+from palate.source.feed_entry import Entry, Feed, entry_texts, feed_name
 from palate.source.feed_media import enclosures, seconds
 from palate.source.items import Items
 from palate.source.markup import one_line, plain_text
@@ -68,7 +68,7 @@ def _feed(whole: dict[str, Any], document: DocumentReader) -> Feed:
     own = cell_text(whole.get("feed_url"))
     return Feed(
         title or document.url or document.name,
-        place_of(urljoin(document.url or home, own), "", home, title) or document.place,
+        feed_name(urljoin(document.url or home, own), "", home, title) or document.place,
         home=home,
         base=document.url or home,
         language=cell_text(whole.get("language")),

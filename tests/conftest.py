@@ -1,4 +1,5 @@
 import os
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from palate.encoder.static import StaticEncoder
 from palate.library import Library
 from palate.parts import Encoder, Matrix
 from palate.text import Text
+from web_server import Server
 
 settings.register_profile(
     "palate",
@@ -190,3 +192,14 @@ def save_tiny_bert() -> Callable[[Path, int], Path]:
 @pytest.fixture(scope="session")
 def tiny_bert(tmp_path_factory: pytest.TempPathFactory, save_tiny_bert: Callable[[Path, int], Path]) -> Path:
     return save_tiny_bert(tmp_path_factory.mktemp("models") / "tiny", 0)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.http.shutdown()
+    thread.join()
+    server.http.server_close()

@@ -15,8 +15,8 @@ import palate
 
 SOURCE = Path(palate.__file__).parent
 FACTS = (
-    "text words language identity authors feedback rule value errors features weights threads results memory"
-    " version"
+    "address fetch_state text words language identity authors feedback rule value errors features weights"
+    " threads results memory version"
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 BESIDE_READER = (

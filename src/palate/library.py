@@ -1,7 +1,7 @@
 """Library: the texts, their vectors and the readers of one store."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.unread import MEND, unread
 from palate.enrolment import enrol
 from palate.errors import BadValue, check_limit
+from palate.fetch_state import FetchState
 from palate.language import known_language
 from palate.learners import Learners
 from palate.open_store import OpenStore
@@ -97,28 +98,30 @@ class Library(OpenStore):
         the source holds too (see source/judgement.py); those that the reader's log has are not recorded
         again. Raises BadSource, FetchRefused; StoreBusy if another process writes for long."""
         with self._store.reading() as tables:
-            validators, state = tables.settings.validators(), tables.state()
-        fetcher = Fetcher(allow_private_network=allow_private_network, known=validators)
+            known, state = tables.fetched.states(), tables.state()
+        fetcher = Fetcher(allow_private_network=allow_private_network, known=known)
         texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
         along = JudgementsAlong()
-        items = along.measured(texts) if judgements else iter(texts)
-        held = list(islice(items, MAX_HELD_ITEMS))
-        total = len(held) + sum(1 for _ in items)
+        try:
+            items = along.measured(texts) if judgements else iter(texts)
+            held = list(islice(items, MAX_HELD_ITEMS))
+            total = len(held) + sum(1 for _ in items)
+        finally:
+            self._keep(fetcher.refused)
         found: Iterable[Text | Skipped] = held if total == len(held) else texts
-        if judgements:
-            found = along.collected(found)
         encoder = self.workspace.encoding.follow(state)
-        report = add_texts(found, total, self._store, encoder, self.workspace.bands, progress)
+        collected = along.collected(found) if judgements else found
+        report = add_texts(collected, total, self._store, encoder, self.workspace.bands, progress)
         if judgements:
             ids = self.stored_ids([text for text, _ in along.likings])
             stated = zip(ids, [liking for _, liking in along.likings], strict=True)
             verdicts = [(text_id, liking) for text_id, liking in stated if text_id is not None]
             report.judged = len(judgements.judge_new(verdicts))
-        report.unchanged = texts.unchanged
         if report.added or report.updated or report.grouped:
             self.workspace.maintain()
-        with self._store.writing() as tables:
-            tables.settings.put_validators(dict(fetcher.fetched))
+        self._keep(fetcher.fetched)
+        report.unchanged = texts.unchanged
+        report.moved = {s.address: s.moved_to for s in fetcher.fetched.values() if s.has_moved}
         return report
 
     def reader(
@@ -295,6 +298,11 @@ class Library(OpenStore):
             self.workspace.close()
         finally:
             super().close()
+
+    def _keep(self, states: Mapping[str, FetchState]) -> None:
+        if states:
+            with self._store.writing() as tables:
+                tables.fetched.put(states)
 
     def unread(self) -> str:
         """Returns one sentence where many texts are in languages that the encoder does not read; "" else."""

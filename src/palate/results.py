@@ -36,7 +36,8 @@ class AddReport:
     added: new texts. updated: new versions of texts that were there, which have their judgements. known:
     texts that were there before; known_texts says which. grouped: new texts too, but near-copies of another
     that share its judgement. seconds: the time so far. unchanged: the server said that nothing is new since
-    last time. judged: judgements that came along and were recorded; None where none were asked for."""
+    last time. moved: old -> new address of feeds that have moved for good. judged: judgements that came along
+    and were recorded; None where none were asked for."""
 
     added: int = 0
     updated: int = 0
@@ -45,6 +46,7 @@ class AddReport:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     unchanged: bool = False
+    moved: dict[str, str] = field(default_factory=dict)
     judged: int | None = None
 
     @property
@@ -73,6 +75,7 @@ class AddReport:
         self.grouped += other.grouped
         self.known_texts += other.known_texts
         self.skipped += other.skipped
+        self.moved |= other.moved
         self.seconds += other.seconds
         if other.judged is not None:
             self.judged = (self.judged or 0) + other.judged

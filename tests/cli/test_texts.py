@@ -39,7 +39,9 @@ def test_add_json_sums_all_sources_in_one_object(palate: Palate) -> None:
     Path("two.csv").write_text(CSV + "c,Search,Ranking documents well.\nd,,\n")
     result = palate("add", "one.csv", "two.csv", "--json")
     (report,) = lines(result)
-    assert list(report) == ["added", "updated", "known", "grouped", "skipped", "known_texts", "texts_per_s"]
+    assert list(report) == [
+        *("added", "updated", "known", "grouped", "skipped", "known_texts", "moved", "texts_per_s")
+    ]
     assert (report["added"], report["known"], report["grouped"]) == (3, 2, 0)
     assert report["skipped"] == [{"where": "two.csv, row 5", "reason": "row has neither title nor text"}]
     assert isinstance(report["texts_per_s"], float)

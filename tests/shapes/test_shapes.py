@@ -100,6 +100,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
                 "grouped": 1,
                 "skipped": [{"where": "a.csv, row 3", "reason": "row has no text"}],
                 "known_texts": [{"title": "On cats", "same_as": "c1", "by": "its words"}],
+                "moved": {},
                 "texts_per_s": 3.5,
             },
         ),

@@ -32,12 +32,8 @@ def test_a_reader_has_tastes_of_its_own_and_goes_with_all_of_them() -> None:
     direct(store).readers.remove("nobody")
 
 
-def test_settings_and_validators_are_replaced() -> None:
+def test_settings_are_replaced() -> None:
     store = SqliteStore(":memory:")
     direct(store).settings.put(colour="blue", size="3")
     direct(store).settings.put(colour="red")
     assert [direct(store).settings.get(key) for key in ("colour", "size", "shape")] == ["red", "3", None]
-    direct(store).settings.put_validators({"https://a.org": ("e1", ""), "https://b.org": ("", "Mon")})
-    direct(store).settings.put_validators({"https://a.org": ("e2", "")})
-    direct(store).settings.put_validators({})
-    assert direct(store).settings.validators() == {"https://a.org": ("e2", ""), "https://b.org": ("", "Mon")}

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from direct import direct
+from palate.address import address_key
 from palate.errors import BadStore
 from palate.feature.terms import hash_terms
+from palate.fetch_state import FetchState
 from palate.rule import Rule
 from palate.store import schema
 from palate.store.crowd import StoredCrowd
@@ -30,6 +32,7 @@ from palate.text import Text
 ODD = st.text(st.characters(), max_size=15) | st.sampled_from(
     ["\ud800", "a\0b", "\r\n\u2028\u0085\x0b", "😀"]
 )
+FEED = "https://me:secret@a.org/feed"
 KEYS = np.array([7, 2**32 - 1], "<u4")
 
 
@@ -68,7 +71,10 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
         direct(store).vectors.put(3, rows, np.arange(4.0 * len(texts)).reshape(-1, 4))
         direct(store).vectors.put(5, [1], np.full((1, 2), np.pi))
     direct(store).settings.put(encoder="a", encoder_fingerprint="a:1")
-    direct(store).settings.put_validators({"https://a.org/feed": ("etag", "Mon, 01 Jan 2024")})
+    state = FetchState(
+        "https://a.org/feed", "etag", "Mon, 01 Jan 2024", retry_at=datetime(2024, 1, 2, tzinfo=UTC)
+    )
+    direct(store).fetched.put({address_key(FEED): state})
     for reader in ("ann", "bob"):
         direct(store).readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
     for row in range(1, len(texts) + 1):
@@ -239,6 +245,9 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
         if row["table"] == "band":
             keys = np.frombuffer(base64.b64decode(row["keys"]), "<u4").tolist()
             older += [{"table": "band", "key": key << 31, "row": row["row"]} for key in keys]
+        elif row["table"] == "fetched":
+            validators = {"etag": row["etag"], "modified": row["modified"]}
+            older.append({"table": "fetched", "url": FEED, **validators})
         else:
             older.append({k: v for k, v in row.items() if k not in later})
     lines = [json.dumps(row) + "\n" for row in older]
@@ -248,6 +257,8 @@ def test_an_export_of_the_first_palate_is_read(export: list[str]) -> None:
     import_store(store, [*lines, json.dumps({"lines": len(lines) + 1, "sha256": digest})])
     read = [(row.reader, row.serving, row.private) for row in direct(store).readers.tastes()]
     assert read == [("ann", "blend", 0), ("bob", "blend", 0)]
+    known = FetchState("https://a.org/feed", "etag", "Mon, 01 Jan 2024")
+    assert direct(store).fetched.states() == {address_key(FEED): known}
     with store.reading() as tables:
         raw, bands = tables.texts.raw(3, 4, 0, 9), tables.texts.bands(0, 99)
         assert raw.vectors.tolist() == np.arange(4.0 * len(hashes)).reshape(-1, 4).tolist()

@@ -116,6 +116,8 @@ def note_report(report: AddReport, *, verbose: bool = False) -> None:
         note(f"skipped {skipped.where}: {skipped.reason}")
     if len(report.skipped) > MAX_SKIPPED_SHOWN:
         note(f"and {len(report.skipped) - MAX_SKIPPED_SHOWN} more; --json lists all")
+    for address, new in report.moved.items():
+        note(f"{address} moved to {new}; use that address")
 
 
 def _copies(hit: Hit) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from palate.address import is_address, shown_address
 from palate.cli import show
 from palate.cli.options import (
     MAIN,
@@ -118,7 +119,7 @@ def add(
         judge = open_reader(ctx, library, reader, taste) if judgements else None
         try:
             for index, source in enumerate(sources):
-                with progress_bar(f"adding {source}") as update:
+                with progress_bar(f"adding {shown_address(source)}") as update:
 
                     def progress(
                         report: AddReport, total: int, index: int = index, update: Update = update
@@ -135,7 +136,7 @@ def add(
                         judgements=judge,
                     )
                 if not (report.stored or report.unchanged):
-                    without_text.append(source)
+                    without_text.append(shown_address(source))
         except KeyboardInterrupt:
             report, total = _sum(reports), sum(total for _, total in reports)
             if as_json:
@@ -242,7 +243,6 @@ def _look(source: str, columns: Columns, encoder: str | None) -> None:
     """Reads the first text before the store is made, so that a mistyped name leaves no empty store behind."""
     from palate.encoder.choose import make_encoder
     from palate.source import open_source
-    from palate.source.fetch import is_address
 
     if encoder:
         make_encoder(encoder)
@@ -257,7 +257,6 @@ def _look(source: str, columns: Columns, encoder: str | None) -> None:
 def _texts(source: str) -> Iterator[Text]:
     """Yields the text that was typed, or those of a file, an address or standard input."""
     from palate.source import Skipped, open_source
-    from palate.source.fetch import is_address
     from palate.text import Text
 
     names_source = is_address(source) and len(source.split()) == 1

@@ -20,6 +20,19 @@ BROWSER_SUPERSETS = {  # what browsers take these names for, as writers do
 # UTF-8 with fewer broken characters than this, among those beyond ASCII, is UTF-8 all the same
 MAX_STRAY_SHARE = 0.1
 
+ASCII_START = 4  # bytes, enough for one character of any encoding
+# codecs of Python that no document is written in
+PYTHON_ONLY = {
+    "idna",
+    "punycode",
+    "undefined",
+    "unicode-escape",
+    "raw-unicode-escape",
+    "utf-7",
+    "mbcs",
+    "oem",
+}
+
 # bytes that no text holds, save a stray one
 CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
 
@@ -42,7 +55,8 @@ def decode(data: bytes, content_type: str = "") -> str:
 
     In this order: a byte order mark; UTF-8, wherever the bytes are valid UTF-8 beyond ASCII, whatever is
     declared (text in another encoding is practically never valid UTF-8); the server's charset; the XML
-    declaration; UTF-8 with a few stray bytes; a guess from the bytes.
+    declaration; the mark, or UTF-8, with a few stray bytes; a guess from the bytes. What is declared counts
+    only where it can be true: a document that begins as ASCII is in no encoding that writes ASCII otherwise.
 
     >>> decode("<?xml version='1.0' encoding='latin-1'?><a>€</a>".encode())
     '<a>€</a>'
@@ -63,7 +77,7 @@ def decode(data: bytes, content_type: str = "") -> str:
         if text is not None:
             break
     else:
-        text = _decode_nearly_utf8(data) or _decode_by_guess(data)
+        text = _decode_nearly(data, marked or "utf-8") or _decode_by_guess(data)
     text = text.removeprefix("\ufeff")
     return XML_DECLARATION.sub("", text[:2000], count=1) + text[2000:]
 
@@ -71,16 +85,23 @@ def decode(data: bytes, content_type: str = "") -> str:
 def _decode_strictly(data: bytes, encoding: str) -> str | None:
     for name in (BROWSER_SUPERSETS.get(encoding, encoding), encoding):
         try:
+            if codecs.lookup(name).name in PYTHON_ONLY or not _can_be(name, data[:ASCII_START]):
+                continue
             return data.decode(name)
         except (LookupError, ValueError):  # no such encoding, or not in it
             continue
     return None
 
 
-def _decode_nearly_utf8(data: bytes) -> str | None:
-    text = data.decode("utf-8", "replace")
-    n_beyond_ascii = sum(len(run) for run in re.findall(r"[^\x00-\x7f]+", text))
-    return text if text.count("\ufffd") < MAX_STRAY_SHARE * n_beyond_ascii else None
+def _can_be(encoding: str, start: bytes) -> bool:
+    is_ascii = len(start) == ASCII_START and start.isascii() and b"\0" not in start
+    return not is_ascii or start.decode(encoding) == start.decode("ascii")
+
+
+def _decode_nearly(data: bytes, encoding: str) -> str | None:
+    text = data.decode(encoding, "replace")
+    n_telling = len(text) if encoding != "utf-8" else sum(map(len, re.findall(r"[^\x00-\x7f]+", text)))
+    return text if text.count("\ufffd") < MAX_STRAY_SHARE * n_telling else None
 
 
 def _decode_by_guess(data: bytes) -> str:

@@ -120,6 +120,7 @@ def add_shape(report: AddReport) -> Shape:
         "grouped": report.grouped,
         "skipped": [asdict(skipped) for skipped in report.skipped],
         "known_texts": [known._asdict() for known in report.known_texts],
+        "moved": report.moved,
         "texts_per_s": report.texts_per_s,
         **({} if report.judged is None else {"judged": report.judged}),
     }

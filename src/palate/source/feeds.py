@@ -1,9 +1,8 @@
-"""RSS, Atom and RDF feeds -> texts, one per entry."""
+"""RSS, Atom, RDF and CDF feeds -> texts, one per entry."""
 
 import io
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from time import struct_time
 from typing import Any
@@ -12,15 +11,16 @@ from urllib.parse import urljoin
 from palate.document.charset import decode
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
-from palate.source.items import Items, Skipped
+from palate.source.feed_entry import Entry, Feed, entry_texts, feed_name
+from palate.source.feed_markup import mended
+from palate.source.feed_media import media_fields
+from palate.source.items import Items
 from palate.source.markup import one_line, plain_text, readable
 from palate.source.sniffing import PAGE_ROOTS, root_of
 from palate.source.xml_entities import refuse_entity_bombs
 from palate.table.cells import clean_text, web_address
 from palate.table.dates import read_date
-from palate.text import Text, canonical_url
 
-CHARACTER_REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
 # What feedparser 6.0.14 lets through from its handlers of places, picture sizes and tags when those are
 # malformed, and the elements (not their text) without which it reads on.
 PARSER_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -29,8 +29,11 @@ FAILING_ELEMENTS = re.compile(
 )
 TEXT_TYPES = ("text/", "application/xhtml")
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
-# feeds that escape their HTML twice
+# feeds that escape their HTML twice: all of it, or paragraphs within a table, as Reddit does
 ESCAPED_AGAIN = re.compile(r"</(?:p|div|a|span|em|strong|b|i|li|h[1-6])>", re.IGNORECASE)
+ESCAPED_PARAGRAPHS = re.compile(r"<(p|div)\b[^<>]*>.*</\1>", re.IGNORECASE | re.DOTALL)
+STUB_SHARE = 0.5  # a content of less than this share of the summary is no article but a picture's caption
+DATES = ("published", "updated", "created")
 
 
 def read_feed(document: DocumentReader) -> Items:
@@ -38,8 +41,9 @@ def read_feed(document: DocumentReader) -> Items:
 
     An entry without title and text is Skipped.
 
-    As feedparser does, it reads on through broken markup; in addition it mends wrong and missing encodings.
-    Raises BadSource for what is no feed, and for entities that expand like a bomb.
+    As feedparser does, it reads on through broken markup; in addition it mends wrong and missing encodings,
+    characters and entities that XML does not know. Raises BadSource for what is no feed, and for entities
+    that expand like a bomb.
 
     >>> item = b"<item><title>Cats</title><link>http://a.org/1</link></item>"
     >>> feed = b"<rss><channel><title>Pets</title>" + item + b"</channel></rss>"
@@ -47,134 +51,177 @@ def read_feed(document: DocumentReader) -> Items:
     >>> [(text.title, text.source, text.id) for text in read_feed(document)]
     [('Cats', 'Pets', 'http://a.org/1')]
     """
+    feed, entries = parse_feed(document)
+    yield from entry_texts(entries, feed, document.name)
+
+
+def parse_feed(document: DocumentReader) -> tuple[Feed, list[Entry]]:
+    """Returns what a feed says of itself and all its entries, those without words too.
+
+    Raises as read_feed does.
+    """
     markup = decode(document.read(), document.content_type)
     refuse_entity_bombs(markup, document.name)
-    markup = CHARACTER_REFERENCE.sub(_valid_reference, markup)
-    try:
-        parsed = _parsed(markup, document.url)
-    except PARSER_ERRORS:
-        try:
-            parsed = _parsed(FAILING_ELEMENTS.sub("", markup), document.url)
-        except PARSER_ERRORS as error:
-            raise BadSource(
-                f"{document.name} is too broken to be read as a feed ({type(error).__name__}); mend it"
-            ) from error
-    feed = dict(parsed.feed)  # feedparser's own dict answers "updated" with "published", and warns of it
+    parsed = _parsed(mended(markup), document.name)
     if not parsed.get("version") and not parsed.entries:
         raise _not_a_feed(document.name, markup)
-    title = one_line(feed.get("title") or "") or document.url or document.name
-    base = web_address(feed.get("link") or "") or document.url
-    seen: set[str] = set()
-    for number, entry in enumerate(parsed.entries, start=1):
-        yield _text(
-            dict(entry),
-            title,
-            base,
-            str(feed.get("language") or ""),
-            f"{document.name}, entry {number}",
-            seen,
-        )
+    is_atom = str(parsed.get("version")).startswith("atom")
+    feed = _feed(_plain_dict(parsed.feed), document, is_atom=is_atom)
+    # Atom says which text is HTML; others leave it to the reader
+    return feed, [_entry(_plain_dict(entry), feed, literal=is_atom) for entry in parsed.entries]
 
 
-def _parsed(markup: str, url: str) -> Any:
+def _plain_dict(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns feedparser's dict as a plain one, also inside: its own is slow, and answers "updated" with
+    "published", and warns of it.
+    """
+    return {
+        key: dict(value)
+        if isinstance(value, dict)
+        else [dict(each) if isinstance(each, dict) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for key, value in dict(parsed).items()
+    }
+
+
+def _parsed(markup: str, name: str) -> Any:
     import feedparser
 
-    return feedparser.parse(
-        io.BytesIO(markup.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        resolve_relative_uris=False,  # only links inside of HTML, of which nothing is left here
-        sanitize_html=False,
-    )
+    def parse(source: str) -> Any:
+        return feedparser.parse(
+            io.BytesIO(source.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,  # only links inside of HTML, of which nothing is left here
+            sanitize_html=False,
+        )
 
-
-def _valid_reference(match: re.Match[str]) -> str:
-    """Returns the character reference, or U+FFFD for one that names no character.
-
-    feedparser fails on such a one.
-    """
-    digits = match[1].lower()
-    code = 0 if len(digits) > 10 else int(digits[1:], 16) if digits[0] == "x" else int(digits)
-    return match[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
-
-
-def _text(
-    entry: dict[str, Any], feed_title: str, base: str, language: str, where: str, seen: set[str]
-) -> Text | Skipped:
-    title = one_line(entry.get("title") or "")
-    bodies = [_body(part) for part in _parts(entry)]
-    body = max(bodies, key=len, default="")
-    if not title and not body:
-        return Skipped(where, "entry has neither title nor text")
-    link = str(entry.get("link") or "")
-    url = web_address(_absolute(base, link))
-    guid = clean_text(str(entry.get("id") or "")).strip()
-    date_text = next((value for key in ("published", "updated", "created") if (value := entry.get(key))), "")
-    parsed_dates = (entry.get(f"{key}_parsed") for key in ("published", "updated", "created"))
-    published = read_date(date_text) or next(
-        (_from_parsed(moment) for moment in parsed_dates if moment), None
-    )
-    extra = {
-        "author": one_line(entry.get("author") or ""),
-        "tags": [one_line(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term")],
-        "guid": guid if guid != url else "",
-        "link": "" if url else clean_text(link),
-        "published": clean_text(str(date_text)) if not published else "",
-    }
-    text = Text.of(
-        body if body != title else "",
-        title=title,
-        id=_global_id(guid),
-        source=feed_title,
-        url=url,
-        language=clean_text(_language(entry) or language),
-        published=published,
-        extra={key: value for key, value in extra.items() if value},
-    )
-    if text.id in seen:  # feeds whose entries all link to the front page
-        text = replace(text, id=text.content_hash[:16])
-    seen.add(text.id)
-    return text
-
-
-def _parts(entry: dict[str, Any]) -> list[Mapping[str, Any]]:
-    """Returns what may be the body: the contents that are text, and the summary."""
-    parts = [
-        part for part in entry.get("content", ()) if str(part.get("type") or "text/").startswith(TEXT_TYPES)
-    ]
-    return [*parts, entry.get("summary_detail") or {"value": entry.get("summary"), "type": "text/html"}]
-
-
-def _global_id(guid: str) -> str:
-    """Returns the guid if it is a URI, which names one entry in the world; a bare number names one in this
-    feed only.
-    """
-    if web_address(guid):
-        return canonical_url(guid)
-    return guid if ":" in guid else ""
-
-
-def _absolute(base: str, link: str) -> str:
     try:
-        return urljoin(base, link)
+        return parse(markup)
+    except PARSER_ERRORS:
+        try:
+            return parse(FAILING_ELEMENTS.sub("", markup))
+        except PARSER_ERRORS as error:
+            raise BadSource(
+                f"{name} is too broken to be read as a feed ({type(error).__name__}); mend it"
+            ) from error
+
+
+def _feed(feed: dict[str, Any], document: DocumentReader, *, is_atom: bool) -> Feed:
+    title = one_line(feed.get("title") or "")
+    home = _joined(document.url, str(feed.get("link") or ""))
+    own = next((link.get("href") for link in feed.get("links", ()) if link.get("rel") == "self"), "")
+    own_link = _joined(document.url or home, str(own or ""))
+    return Feed(
+        title or document.url or document.name,
+        feed_name(own_link, str(feed.get("id") or ""), home, title) or document.place,
+        home=home,
+        base=document.url or home,
+        language=str(feed.get("language") or ""),
+        authors=_authors(feed) if is_atom else (),
+    )
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return web_address(urljoin(base, link)) if link else ""
     except ValueError:
-        return link
+        return ""
 
 
-def _body(part: Mapping[str, Any]) -> str:
-    body = readable(part.get("value") or "", html=part.get("type") in HTML_TYPES)
-    return plain_text(body) if ESCAPED_AGAIN.search(body) else body
+def _entry(entry: dict[str, Any], feed: Feed, *, literal: bool) -> Entry:
+    dates = {key: _date(entry, key) for key in DATES}
+    title = {**(entry.get("title_detail") or {}), "value": entry.get("title")}
+    return Entry(
+        title=" ".join(_plain(title, literal=literal).split()),
+        body=_body(entry, literal=literal),
+        link=_link(entry),
+        guid=str(entry.get("id") or ""),
+        published=next((str(value) for key in DATES if (value := entry.get(key))), ""),
+        published_date=dates["published"] or (dates["created"] if not dates["updated"] else None),
+        updated_date=dates["updated"],
+        language=_language(entry),
+        authors=_authors(entry),
+        tags=[one_line(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term")],
+        identifiers=[str(entry.get(key) or "") for key in ("prism_doi", "arxiv_doi", "dc_identifier")],
+        more=media_fields(entry, feed),
+    )
 
 
-def _language(entry: dict[str, Any]) -> str:
-    for part in (*_parts(entry), entry.get("title_detail") or {}):
-        if part.get("language"):
-            return str(part["language"])
-    return ""
+def _date(entry: dict[str, Any], key: str) -> datetime | None:
+    written, parsed = str(entry.get(key) or ""), entry.get(f"{key}_parsed")
+    if not written:
+        return None
+    # feedparser takes 03-04-05 for 2003
+    guessed = _from_parsed(parsed) if parsed and re.search(r"\d{4}", written) else None
+    return read_date(written) or guessed
 
 
 def _from_parsed(moment: struct_time) -> datetime | None:
     year, month, day, hour, minute, second = moment[:6]
     return read_date(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+
+
+def _link(entry: dict[str, Any]) -> str:
+    """Returns the address of the entry: the one before a counting service, else the first alternate that is
+    HTML, else the first alternate, else a guid that is an address.
+    """
+    for key in ("feedburner_origlink", "pheedo_origlink"):
+        if web_address(str(entry.get(key) or "")):
+            return str(entry[key])
+    alternates = [
+        link for link in entry.get("links", ()) if link.get("rel") == "alternate" and link.get("href")
+    ]
+    pages = [link for link in alternates if link.get("type", "text/html") in HTML_TYPES]
+    if pages or alternates:
+        return str((pages or alternates)[0]["href"])
+    link, guid = str(entry.get("link") or ""), str(entry.get("id") or "")
+    return web_address(link) if link == guid else link
+
+
+def _body(entry: dict[str, Any], *, literal: bool) -> str:
+    """Returns the article in full: the longest content that is HTML; where it has none, or a stub only, the
+    longest of all there is.
+    """
+    contents = [
+        part for part in entry.get("content", ()) if str(part.get("type") or "text/").startswith(TEXT_TYPES)
+    ]
+    summary = entry.get("summary_detail") or {"value": entry.get("summary"), "type": "text/html"}
+    if summary.get("value") in [part.get("value") for part in contents]:
+        summary = {}
+    others = [summary, entry.get("subtitle_detail") or {}]
+    bodies = [(_plain(part, literal=literal), part.get("type") in HTML_TYPES) for part in contents]
+    longest = max([body for body, _ in bodies] + [_plain(part, literal=literal) for part in others], key=len)
+    article = max((body for body, is_html in bodies if is_html or literal), key=len, default="")
+    return article if len(article) >= STUB_SHARE * len(longest) else longest
+
+
+def _plain(part: Mapping[str, Any], *, literal: bool) -> str:
+    value = str(part.get("value") or "")
+    if not value:
+        return ""
+    if literal and part.get("type") == "text/plain":
+        return clean_text(value).strip()
+    body = readable(value, html=part.get("type") in HTML_TYPES)
+    again = ESCAPED_PARAGRAPHS if "<" in value else ESCAPED_AGAIN
+    return plain_text(body) if "</" in body and again.search(body) else body
+
+
+def _language(entry: dict[str, Any]) -> str:
+    parts = [*entry.get("content", ()), entry.get("summary_detail") or {}, entry.get("title_detail") or {}]
+    return next(
+        (str(part["language"]) for part in parts if part.get("language")), str(entry.get("language") or "")
+    )
+
+
+def _authors(holder: dict[str, Any]) -> list[str]:
+    names = [author.get("name") or author.get("email") or "" for author in holder.get("authors", ())]
+    return list(filter(None, _split_names(names or [holder.get("author") or ""])))
+
+
+def _split_names(names: list[str]) -> Iterator[str]:
+    for several in names:
+        yield from (one_line(name) for name in one_line(several).split(";"))
 
 
 def _not_a_feed(name: str, markup: str) -> BadSource:

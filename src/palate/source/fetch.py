@@ -1,67 +1,57 @@
 """Fetching an address safely: public hosts only, capped in size and time, asked only for what is new."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from palate.address import address_key, shown_address
 from palate.errors import FetchRefused
+from palate.fetch_state import FetchState
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
     import httpcore
-    import httpx
 
     from palate.source.guard import Resolve
+    from palate.source.redirects import Route
+    from palate.source.request import Reply
 
 MAX_BODY_BYTES = 20 << 20  # bytes, unpacked
 MAX_SECONDS = 20.0  # for all of it: look-up, redirects, the last byte
 CONNECT_SECONDS = 10.0
-MAX_REDIRECTS = 5
-REDIRECTS = {301, 302, 303, 307, 308}
-ACCEPTED_TYPES = (
-    "application/atom+xml, application/rss+xml, application/feed+json, "
-    "application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
-)
-MENDS = {
-    401: "it wants a login, which palate does not have",
-    403: "the server does not let programs read it",
-    404: "check the address",
-    410: "it is gone for good; take the address out",
-    429: "it was asked too often; try again later",
-}
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer. status is 200 or 304 (nothing new since etag or modified; body is empty then). url: after
-    redirects.
+    """An answer. status is 200 or 304 (nothing new since the copy that is known; body is empty then). url:
+    after redirects, as it may be shown.
     """
 
     url: str
     status: int
     content_type: str
     body: bytes
-    etag: str
-    modified: str
 
 
 class Fetcher:
     """Fetches addresses of the public internet and refuses all others, also behind names and redirects.
 
     allow_private_network: fetch from private, loopback and link-local addresses too.
-    known: address -> (ETag, Last-Modified) of what is already stored; sent along, so that the server may say
-    304. fetched: the same of what this fetcher got. Put it into known once the texts are stored, not before.
-    max_bytes, seconds, connect_seconds: the caps. resolve and backend: how to look up and connect (tests give
-    their own). Can be used by several threads."""
+    known: what is kept of each address, by `address_key`; the server is told which copy is there, so that it
+    may say 304, and is not asked before the time it set. fetched: what to keep of the answers that this
+    fetcher got, refused: of its refusals. Put fetched into known once the texts are stored, not before;
+    refused at once. max_bytes, seconds, connect_seconds: the caps. resolve and backend: how to look up and
+    connect (tests give their own). Can be used by several threads."""
 
     def __init__(
         self,
         *,
         allow_private_network: bool = False,
-        known: Mapping[str, tuple[str, str]] | None = None,
+        known: Mapping[str, FetchState] | None = None,
         max_bytes: int = MAX_BODY_BYTES,
         seconds: float = MAX_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
@@ -71,34 +61,43 @@ class Fetcher:
         self.allow_private_network, self.known = allow_private_network, known or {}
         self.max_bytes, self.seconds, self.connect_seconds = max_bytes, seconds, connect_seconds
         self.resolve, self.backend = resolve, backend
-        self.fetched: dict[str, tuple[str, str]] = {}
+        self.fetched: dict[str, FetchState] = {}
+        self.refused: dict[str, FetchState] = {}
 
-    def fetch(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Fetched:
-        """The answer of the address. etag and modified: of the copy there is; default: what is known.
+    def fetch(self, url: str) -> Fetched:
+        """Returns the answer of the address.
 
         Raises FetchRefused, naming the address, for a host that is not public, a redirect that leads nowhere,
-        an answer that is an error, too large or too slow."""
-        known = self.known.get(url, ("", ""))
-        conditions = {
-            "If-None-Match": known[0] if etag is None else etag,
-            "If-Modified-Since": known[1] if modified is None else modified,
-        }
-        end = time.monotonic() + self.seconds
-        target, visited = parse(url), list[str]()
-        while len(visited) <= MAX_REDIRECTS:
-            shown = without_password(target)
-            if shown in visited:
-                raise FetchRefused(f"{visited[0]} redirects in a circle: {' -> '.join([*visited, shown])}")
-            visited.append(shown)
-            answer = self._answer(target, {name: value for name, value in conditions.items() if value}, end)
-            if isinstance(answer, Fetched):
-                if answer.status == 200 and (answer.etag or answer.modified):
-                    self.fetched[url] = (answer.etag, answer.modified)
-                return answer
-            target = parse(answer, base=target)
-        raise FetchRefused(
-            f"{visited[0]} redirects more than {MAX_REDIRECTS} times; give the address it leads to in the end"
-        )
+        an answer that is an error, too large or too slow, and where the server asked for a pause that is not
+        over; then it is not asked."""
+        from palate.source.redirects import REDIRECTS, Route
+        from palate.source.request import in_words, parse
+
+        start, key, now = parse(url), address_key(url), datetime.now(UTC)
+        known = self.known.get(key) or FetchState(shown_address(str(start)))
+        if known.retry_at and known.retry_at > now:
+            raise FetchRefused(
+                f"{known.address} asked to be left alone until {in_words(known.retry_at)}; try again then"
+            )
+        route, end = Route(start), time.monotonic() + self.seconds
+        while True:
+            reply = self._reply(route, known, end)
+            if reply.status not in REDIRECTS or not reply.header("location"):
+                break
+            route.follow(reply)
+        unchanged = reply.status == 304 and bool(known.etag or known.modified)
+        if not 200 <= reply.status < 300 and not unchanged:
+            raise self._refusal(reply, route.shown, key, known)
+        self.fetched[key] = _state(known, reply, route.moved_to)
+        return Fetched(route.shown, 304 if unchanged else 200, reply.header("content-type"), reply.body)
+
+    def _refusal(self, reply: "Reply", shown: str, key: str, known: FetchState) -> FetchRefused:
+        from palate.source.request import status_and_mend
+
+        retry_at = reply.retry_at(datetime.now(UTC))
+        if retry_at or reply.status == 410:
+            self.refused[key] = replace(known, retry_at=retry_at, gone=reply.status == 410)
+        return FetchRefused(f"{shown} answers {status_and_mend(reply.status, retry_at)}")
 
     @cached_property
     def _ssl_context(self) -> "SSLContext":
@@ -106,13 +105,11 @@ class Fetcher:
 
         return httpx.create_ssl_context()
 
-    def _answer(self, target: "httpx.URL", conditions: dict[str, str], end: float) -> Fetched | str:
-        """The answer, or the address it redirects to."""
+    def _pool(self, end: float, *, encrypted: bool) -> "httpcore.ConnectionPool":
         import httpcore
 
         from palate.source.guard import Deadline, GuardedBackend, resolve
 
-        shown = without_password(target)
         backend = GuardedBackend(
             Deadline(end),
             connect_seconds=self.connect_seconds,
@@ -120,33 +117,39 @@ class Fetcher:
             resolve=self.resolve or resolve,
             backend=self.backend or httpcore.SyncBackend(),
         )
-        ssl_context = self._ssl_context if target.scheme == "https" else None
+        return httpcore.ConnectionPool(
+            ssl_context=self._ssl_context if encrypted else None, network_backend=backend
+        )
+
+    def _reply(self, route: "Route", known: FetchState, end: float) -> "Reply":
+        """Asks the address that the route has come to."""
+        import httpcore
+
+        from palate.source.content_coding import ACCEPTED_CODINGS
+        from palate.source.request import Reply, request_headers
+
+        target, shown = route.target, route.shown
         url = httpcore.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )
+        conditions = {
+            "If-None-Match": known.etag,
+            "If-Modified-Since": known.modified,
+            "Cookie": route.cookie(),
+        }
+        sent = request_headers(target, conditions, ACCEPTED_CODINGS)
         try:
             with (
-                httpcore.ConnectionPool(ssl_context=ssl_context, network_backend=backend) as pool,
-                pool.stream("GET", url, headers=_headers(target, conditions)) as response,
+                self._pool(end, encrypted=target.scheme == "https") as pool,
+                pool.stream("GET", url, headers=sent) as response,
             ):
-                headers = {
-                    name.decode("latin-1").lower(): value.decode("latin-1")
+                headers = [
+                    (name.decode("latin-1").lower(), value.decode("latin-1"))
                     for name, value in response.headers
-                }
-                if response.status in REDIRECTS and "location" in headers:
-                    return headers["location"]
-                unchanged = response.status == 304 and bool(conditions)
-                if not 200 <= response.status < 300 and not unchanged:
-                    raise FetchRefused(f"{shown} answers {_status(response.status)}")
-                length = headers.get("content-length", "")
-                if length.isdecimal() and int(length) > self.max_bytes:
-                    raise FetchRefused(f"{shown} {self._too_large()}")
-                packed = response.iter_stream()
-                body = (
-                    b""
-                    if unchanged
-                    else self._body(packed, headers.get("content-encoding", "").strip().lower(), shown)
-                )
+                ]
+                reply = Reply(response.status, headers)
+                if 200 <= reply.status < 300:
+                    reply = replace(reply, body=self._body(response.iter_stream(), reply, shown))
         except httpcore.TimeoutException as error:
             raise FetchRefused(
                 f"{shown} took longer than {self.seconds:g} seconds; try again later"
@@ -155,107 +158,36 @@ class Fetcher:
             raise FetchRefused(
                 f"{shown} cannot be reached: {error}; check the address and the network"
             ) from error
-        return Fetched(
-            url=shown,
-            status=304 if unchanged else 200,
-            content_type=headers.get("content-type", ""),
-            body=body,
-            etag=headers.get("etag", ""),
-            modified=headers.get("last-modified", ""),
+        return reply
+
+    def _body(self, packed: Iterable[bytes], reply: "Reply", shown: str) -> bytes:
+        from palate.document.unpacking import size
+        from palate.source.content_coding import unpacked
+
+        too_large = (
+            f"{shown} is larger than {size(self.max_bytes)}, the most that is fetched; "
+            "download it and give the file"
         )
-
-    def _body(self, packed: Iterable[bytes], encoding: str, shown: str) -> bytes:
-        from palate.document.unpacking import DEFLATE, GZIP, ZLIB, unpack
-
-        def unpacked(chunks: Iterable[bytes], wbits: int) -> Iterator[bytes]:
-            return unpack(chunks, wbits, shown, max_bytes=self.max_bytes, refusal=FetchRefused)
-
-        chunks = iter(packed)
-        if encoding in ("gzip", "x-gzip"):
-            chunks = unpacked(chunks, GZIP)
-        elif encoding == "deflate":  # servers send zlib, as the standard says, or raw deflate
-            first = next(chunks, b"")
-            wbits = ZLIB if first[:1] == b"\x78" and int.from_bytes(first[:2], "big") % 31 == 0 else DEFLATE
-            chunks = unpacked(_joined(first, chunks), wbits)
-        elif encoding not in ("", "identity"):
-            raise FetchRefused(
-                f"{shown} is packed with {encoding!r}, which was not asked for; "
-                "expected gzip, deflate or none"
-            )
+        length = reply.header("content-length")
+        if length.isdecimal() and int(length) > self.max_bytes:
+            raise FetchRefused(too_large)
+        codings = ",".join(value for name, value in reply.headers if name == "content-encoding")
         body = bytearray()
-        for chunk in chunks:
+        for chunk in unpacked(packed, codings, shown, self.max_bytes):
             body += chunk
             if len(body) > self.max_bytes:
-                raise FetchRefused(f"{shown} {self._too_large()}")
+                raise FetchRefused(too_large)
         return bytes(body)
 
-    def _too_large(self) -> str:
-        from palate.document.unpacking import size
 
-        return (
-            f"is larger than {size(self.max_bytes)}, the most that is fetched; download it and give the file"
-        )
-
-
-def is_address(text: str) -> bool:
-    """
-    >>> is_address("HTTPS://example.org"), is_address("example.org/feed")
-    (True, False)
-    """
-    return text[:8].lower().startswith(("http://", "https://"))
-
-
-def parse(text: str, *, base: "httpx.URL | None" = None) -> "httpx.URL":
-    """The address, which a relative one is only together with base. Raises FetchRefused for what is not http
-    or https.
-    """
-    import httpx
-
-    try:
-        url = base.join(text.strip()) if base else httpx.URL(text.strip())
-        usable = url.scheme in ("http", "https") and bool(url.host)
-    # ValueError: brackets, ports and names that only its parts look at
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchRefused(
-            f"{text!r} is no address ({error}); expected one such as https://example.org/feed"
-        ) from error
-    if not usable:
-        leads = f"{without_password(base)} redirects to {text!r}" if base else f"{text!r} is the address"
-        raise FetchRefused(f"{leads}, which is not http or https with a host; palate fetches those only")
-    return url.copy_with(fragment=None)
-
-
-def without_password(url: "httpx.URL") -> str:
-    return str(url.copy_with(userinfo=b"")) if url.userinfo else str(url)
-
-
-def _headers(target: "httpx.URL", conditions: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    import base64
-
-    from palate.version import __version__
-
-    headers = {
-        "Host": target.netloc.decode("ascii"),
-        "User-Agent": f"palate/{__version__}",
-        "Accept": ACCEPTED_TYPES,
-        "Accept-Encoding": "gzip, deflate",
-        "Connection": "close",
-        **conditions,
-    }
-    if target.userinfo:
-        login = f"{target.username}:{target.password}".encode()
-        headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
-    return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
-
-
-def _status(status: int) -> str:
-    from http import HTTPStatus
-
-    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
-    mend = MENDS.get(status, "try again later" if status >= 500 else "expected 200")
-    return f"{status} {phrase}".strip() + f"; {mend}"
-
-
-def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _state(known: FetchState, reply: "Reply", moved_to: str) -> FetchState:
+    """Returns what to keep of an answer. A 304 may give new validators; a 200 without any forgets the old."""
+    kept = known if reply.status == 304 else FetchState(known.address)
+    again = bool(moved_to) and moved_to == known.moved_to
+    return FetchState(
+        known.address,
+        etag=reply.header("etag") or kept.etag,
+        modified=reply.header("last-modified") or kept.modified,
+        moved_to=moved_to,
+        moved_times=known.moved_times + 1 if again else int(bool(moved_to)),
+    )

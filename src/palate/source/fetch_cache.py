@@ -1,5 +1,8 @@
 """Each address fetched one time, however often a source is read."""
 
+from dataclasses import replace
+
+from palate.address import address_key
 from palate.errors import FetchRefused
 from palate.source.fetch import Fetched, Fetcher
 
@@ -40,5 +43,7 @@ class FetchCache:
         """The next fetch of this address must not be told "unchanged": it could not be read, or leads on to
         others.
         """
-        self.fetcher.fetched.pop(url, None)
+        key = address_key(url)
+        if state := self.fetcher.fetched.get(key):
+            self.fetcher.fetched[key] = replace(state, etag="", modified="")
         self._forgotten.add(url)

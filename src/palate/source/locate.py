@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from palate.address import is_address, shown_address
 from palate.errors import BadSource
-from palate.source.fetch import Fetcher, is_address
+from palate.source.fetch import Fetcher
 from palate.source.fetch_cache import FetchCache
 from palate.source.items import GUESSED_COLUMNS, Columns, Source
 
@@ -82,6 +83,7 @@ def _at_path(given: str, columns: Columns, cache: FetchCache) -> Source:
 
 
 def _not_there(given: str) -> str:
+    given = shown_address(given)
     shown = given if len(given) <= 100 else given[:100] + "…"
     scheme = re.match(r"([A-Za-z][\w+.-]*)://", given)
     if scheme:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from palate.address import shown_address
 from palate.document.charset import decode
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource
@@ -43,7 +44,8 @@ def read_opml(document: DocumentReader) -> list[ListedFeed]:
     for outline in root.iter():
         attributes = {key.lower(): value.strip() for key, value in outline.attrib.items()}
         if url := attributes.get("xmlurl"):
-            feeds.setdefault(url, ListedFeed(attributes.get("title") or attributes.get("text") or url, url))
+            title = attributes.get("title") or attributes.get("text") or shown_address(url)
+            feeds.setdefault(url, ListedFeed(title, url))
     if not feeds:
         raise BadSource(f'{document.name} lists no feeds; expected <outline xmlUrl="https://…"/> in it')
     return list(feeds.values())

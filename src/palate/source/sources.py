@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from palate.address import shown_address
 from palate.document.archive import members, open_archive
 from palate.document.reader import DocumentReader
 from palate.errors import BadSource, FetchRefused
@@ -14,7 +15,7 @@ from palate.source.bookmarks_json import read_bookmarks_json
 from palate.source.docx import read_docx
 from palate.source.epub import read_epub
 from palate.source.feeds import read_feed
-from palate.source.fetch import MAX_BODY_BYTES, parse, without_password
+from palate.source.fetch import MAX_BODY_BYTES
 from palate.source.fetch_cache import FetchCache
 from palate.source.folder import files_in, read_each
 from palate.source.formats import Format
@@ -34,6 +35,7 @@ from palate.source.references.ovid import read_ovid
 from palate.source.references.pubmed_xml import read_pubmed_xml
 from palate.source.references.ris import read_ris
 from palate.source.references.wos import read_wos
+from palate.source.request import parse
 from palate.source.sniffing import format_of
 from palate.source.starred import read_starred
 from palate.source.tables import read_table
@@ -96,7 +98,7 @@ class UrlSource:
     """An address: a feed, a list of feeds, a page, or any file that can be read."""
 
     def __init__(self, url: str, columns: Columns, cache: FetchCache) -> None:
-        self.name, self.url, self.columns, self.cache = without_password(parse(url)), url, columns, cache
+        self.name, self.url, self.columns, self.cache = shown_address(str(parse(url))), url, columns, cache
 
     @property
     def unchanged(self) -> bool:
@@ -165,9 +167,8 @@ def fetched_document(url: str, cache: FetchCache) -> DocumentReader | None:
     fetched = cache.fetch(url)
     if fetched.status == 304:
         return None
-    name = without_password(parse(url))
     return DocumentReader.from_bytes(
-        name,
+        shown_address(str(parse(url))),
         fetched.body,
         url=fetched.url,
         content_type=fetched.content_type,

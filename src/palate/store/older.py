@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from palate.address import address_key, shown_address
 from palate.identity import origins, world_ids
 from palate.store.keys import text_key
 from palate.text import Text as PalateText
@@ -123,3 +124,21 @@ def _execute_in_parts(
     remaining = iter(values)
     while part := list(islice(remaining, ROWS_AT_ONCE)):
         connection.execute(statement, part)
+
+
+def fetched_row(url: str, etag: str, modified: str) -> dict[str, Any]:
+    """Returns a row of fetched as it is since 0008 from one of before, which held the whole address.
+
+    >>> fetched_row("https://me:pw@example.org/", "1", "")["address"]
+    'https://example.org/'
+    """
+    return {
+        "key": address_key(url),
+        "address": shown_address(url),
+        "etag": etag,
+        "modified": modified,
+        "moved_to": "",
+        "moved_times": 0,
+        "gone": 0,
+        "retry_at": None,
+    }

@@ -224,10 +224,15 @@ rule = Table(
     sqlite_autoincrement=True,  # a number is never given again
 )
 
-fetched = Table(  # what a server said of an address last time, so that it can answer "unchanged"
+fetched = Table(  # what a server said of an address last time, see palate/fetch_state.py
     "fetched",
     metadata,
-    Column("url", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # a hash of the address, which may hold a password or token
+    Column("address", Text, nullable=False),  # as it may be shown
     Column("etag", Text, nullable=False),
     Column("modified", Text, nullable=False),
+    Column("moved_to", Text, nullable=False),
+    Column("moved_times", Integer, nullable=False),
+    Column("gone", Integer, nullable=False),  # 0 or 1
+    Column("retry_at", Text),  # ISO 8601 in UTC
 )

@@ -24,18 +24,3 @@ class SettingsTable:
         self._connection.execute(
             insert(schema.setting), [{"key": key, "value": value} for key, value in values.items()]
         )
-
-    def validators(self) -> dict[str, tuple[str, str]]:
-        """(etag, last-modified) of each address fetched before."""
-        fetched = self._connection.execute(select(schema.fetched))
-        return {row.url: (row.etag, row.modified) for row in fetched}
-
-    def put_validators(self, fetched: dict[str, tuple[str, str]]) -> None:
-        """Replaces the validators of some addresses."""
-        if not fetched:
-            return
-        self._connection.execute(delete(schema.fetched).where(schema.fetched.c.url.in_(fetched)))
-        self._connection.execute(
-            insert(schema.fetched),
-            [{"url": url, "etag": etag, "modified": modified} for url, (etag, modified) in fetched.items()],
-        )

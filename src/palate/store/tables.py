@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from palate.store.crowd import CrowdTable
 from palate.store.dialect import Dialect
 from palate.store.encoders import EncoderTable
+from palate.store.fetched import FetchedTable
 from palate.store.generations import GenerationTable
 from palate.store.identity import IdentityTable
 from palate.store.log import LogTable
@@ -73,6 +74,10 @@ class Tables:
     @cached_property
     def rules(self) -> RuleTable:
         return RuleTable(self.connection, self.dialect)
+
+    @cached_property
+    def fetched(self) -> FetchedTable:
+        return FetchedTable(self.connection)
 
     @cached_property
     def settings(self) -> SettingsTable:

@@ -16,7 +16,7 @@ from palate.errors import BadStore
 from palate.parts import Store
 from palate.store import schema
 from palate.store.migrate import REVISIONS
-from palate.store.older import create_older_tables, fill_from_older_tables, fill_identities
+from palate.store.older import create_older_tables, fetched_row, fill_from_older_tables, fill_identities
 from palate.store.tables import Tables
 
 FORMAT = "palate export"
@@ -28,6 +28,7 @@ ADDED: dict[str, dict[str, dict[str, Any]]] = {
     "0005": {"taste": {"forgotten": 0}, "text": {"content_key": 0, "url_key": None}},
     "0006": {"removed": {"successor": None}},
 }
+OLDER_FETCHED = {"url", "etag", "modified"}  # columns before 0008
 BY_ROW_SINCE = "0005"  # exports before it hold what older.py brings over
 IDENTITIES_SINCE = "0006"  # and those before it lack what older.py makes of the texts
 MARK = "store_mark"  # setting: each store has its own
@@ -145,6 +146,8 @@ def _runs(
         values = _parse(number, line)
         table = tables.get(str(values.pop("table", None)))
         values = {**added.get(table.name, {}), **values} if table is not None else values
+        if table is schema.fetched and set(values) == OLDER_FETCHED:
+            values = fetched_row(**values)
         if table is None or set(values) != set(table.columns.keys()):
             raise BadStore(
                 f"line {number} is no row of a palate export;"

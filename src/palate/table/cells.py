@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from palate.address import shown_address
+
 MAX_DEPTH = 32
 MISSING_TYPES = {"NAType", "NaTType"}  # pandas' missing values, which compare as neither true nor false
 MISSING_WORDS = frozenset(
@@ -104,7 +106,8 @@ def json_value(value: Any, depth: int = 0) -> Any:
 
 
 def web_address(value: str) -> str:
-    """Returns the value if it is an http or https address that can be read as one, else "".
+    """Returns the value, without login and tokens, if it is an http or https address that can be read as one,
+    else "".
 
     >>> web_address(" https://example.org/a "), web_address("javascript:alert(1)"), web_address("http://[")
     ('https://example.org/a', '', '')
@@ -116,4 +119,4 @@ def web_address(value: str) -> str:
         _ = urlsplit(value).port  # checks brackets and port
     except ValueError:
         return ""
-    return value
+    return shown_address(value)

@@ -35,7 +35,7 @@ def precision(library: palate.Library, language: str, rng: np.random.Generator, 
     for subject in SUBJECTS:
         liked = [row["id"] for row in rows if row["subject"] == subject]
         others = [row["id"] for row in rows if row["subject"] != subject]
-        reader = library.reader(f"likes {subject}, {draw}")
+        reader = library.reader(f"likes {subject}, {draw}", private=True)
         verdicts = [(str(id), "like") for id in rng.choice(liked, JUDGED, replace=False)]
         verdicts += [(str(id), "dislike") for id in rng.choice(others, JUDGED, replace=False)]
         reader.judge_many([verdicts[i] for i in rng.permutation(len(verdicts))])

@@ -18,7 +18,7 @@ THAI = [
     ("t2", "วิธีทำต้มยำกุ้ง", "ใส่กุ้งลงในหม้อ"),
     ("t3", "ฟุตบอลโลก", "ทีมชาติชนะ"),
 ]
-# language: words of a liked and of a disliked subject, each with a word to look for, and how the word may be written
+# language: a liked text, a disliked one, and a word of the first as others may write it
 SUBJECTS = {
     "de": ("Der Fußball rollt im Stadion", "Die Suppe kocht in der Küche", "FUSSBALL"),
     "fr": ("Le match de football à l'été", "La soupe aux légumes à la crème", "ÉTÉ"),
@@ -63,8 +63,9 @@ def test_thai_is_found_and_judging_moves_it() -> None:
     assert library.find("ต้มยำ")[0].text.id == "t2"
     reader = library.reader()
     reader.judge_many([("t2", "like"), ("t3", "dislike")])
-    scores = {hit.text.id: hit.value.score for hit in reader.rank(all=True)}
-    assert scores["t2"] > 50 > scores["t3"]
+    means = {hit.text.id: hit.value.mean for hit in reader.rank(all=True)}
+    assert means["t2"] > 0.51
+    assert means["t2"] > means["t1"] > means["t3"]
 
 
 @pytest.mark.parametrize("language", SUBJECTS)
@@ -81,9 +82,10 @@ def test_every_language_is_found_ranked_and_ruled(language: str) -> None:
     reader.judge_many(
         [(f"{kind}{i}", verdict) for i in range(5) for kind, verdict in (("a", "like"), ("b", "dislike"))]
     )
-    ranked = [hit.text.id[0] for hit in reader.rank()]
+    ranked = [hit.text.id[0] for hit in reader.rank(all=True)]
+    assert set(ranked) == {"a", "b"}
     assert ranked == sorted(ranked)
-    assert {hit.text.language for hit in reader.rank()} == {language}
+    assert {hit.text.language for hit in reader.rank(all=True)} == {language}
     reader.rules.add(Rule("block", "word", word))
     assert {hit.text.id[0] for hit in reader.rank(all=True)} == {"b"}
 

@@ -23,7 +23,7 @@ STOP = frozenset(
 )
 # kana that are no katakana write endings and particles; so do these Chinese characters and Korean syllables
 PARTICLES = re.compile(
-    ".*[\u3041-\u309f].*|.*[的了是这那们就也都這們].*|니다|습니|에서|으로|했다|한다|있다|하는|이다|되는|하고|에는"
+    "[\u3041-\u309f]+|.*[的了是这那们就也都這們].*|니다|습니|에서|으로|했다|한다|있다|하는|이다|되는|하고|에는"
 )
 
 

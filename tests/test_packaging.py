@@ -13,7 +13,7 @@ REQUIREMENTS = {entry for entries in LISTS for entry in entries if isinstance(en
 
 def test_every_requirement_is_a_range_with_both_ends() -> None:
     others = {entry for entry in REQUIREMENTS if not re.fullmatch(r"[\w-]+(\[\w+\])?>=[\w.]+,<[\d.]+", entry)}
-    assert others == {"palate[bert]", "palate[minilm]", "palate[bert,pages,parquet,peers,plots]"}
+    assert others == {"palate[bert]", "palate[minilm]", "palate[bert,multilingual,pages,parquet,peers,plots]"}
 
 
 def test_the_constraints_hold_an_exact_version_of_every_requirement() -> None:
@@ -30,5 +30,5 @@ def test_an_error_names_only_extras_that_are_there() -> None:
         for path in (ROOT / "src").rglob("*.py")
         for extra in re.findall(r'MissingExtra\([^)]*?, "(\w+)"', path.read_text())
     }
-    assert named == {"bert", "minilm", "pages", "parquet", "peers", "plots", "setfit"}
+    assert named == {"bert", "minilm", "multilingual", "pages", "parquet", "peers", "plots", "setfit"}
     assert named <= EXTRAS.keys()

@@ -176,9 +176,9 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
     assert list(parts[0]) == ["block", "name", "amount"]
     assert sum(part["amount"] for part in parts) == pytest.approx(why["logit"], abs=1e-9)
     assert sum(why["blocks"].values()) == pytest.approx(why["logit"], abs=1e-9)  # type: ignore[attr-defined]
-    assert [(near["id"], list(near)) for near in why["liked"]] == [
-        ("cats-1", ["id", "title", "language", "similarity"])
-    ]  # type: ignore[attr-defined]
+    liked: list[dict[str, object]] = why["liked"]  # type: ignore[assignment]
+    keys = ["id", "title", "language", "similarity"]
+    assert [(near["id"], list(near)) for near in liked] == [("cats-1", keys)]
     assert [near["id"] for near in why["disliked"]] == ["bonds-1"]  # type: ignore[attr-defined]
 
 

@@ -51,11 +51,9 @@ def test_what_an_export_says_is_a_liking(extra: dict[str, object], expected: flo
 
 @given(ratings=st.lists(st.integers(1, 100), min_size=1, max_size=20))
 def test_ratings_rise_with_the_liking_on_the_scale_of_their_column(ratings: list[int]) -> None:
-    along = JudgementsAlong(
-        [Text.of(f"text {n}", extra={"Rating": rating}) for n, rating in enumerate(ratings)]
-    )
-    list(along.measured())
-    list(along.collected())
+    texts = [Text.of(f"text {n}", extra={"Rating": rating}) for n, rating in enumerate(ratings)]
+    along = JudgementsAlong()
+    list(along.collected(list(along.measured(texts))))
     likings = [liking for _, liking in along.likings]
     top = 5 if max(ratings) <= 5 else 10 if max(ratings) <= 10 else 100
     low = 0 if top == 100 else 1

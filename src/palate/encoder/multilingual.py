@@ -60,9 +60,10 @@ class MultilingualEncoder:
 
     Every text goes in as a "query: ", as its makers ask for where texts are compared with texts and vectors
     are features. All vectors of this model point much the same way (cosines from .7 to 1): the mean of two
-    dozen sentences in as many languages is taken off, so that 0 stands for nothing in common. Texts over 512 word pieces are encoded by windows, whose mean counts. A text has the same
-    vector, to the last bit, alone or in any batch; on processors of another kind to rounding only. A text of
-    white space gets the zero vector.
+    dozen sentences in a dozen languages is taken off, so that 0 stands for nothing in common. Texts over 512
+    word pieces are encoded by windows, whose mean counts. A text has the same vector, to the last bit, alone
+    or in any batch; on processors of another kind to rounding only. A text of white space gets the zero
+    vector.
 
     Raises MissingExtra without [multilingual]; `encode` raises BadSource where the package's weights are not
     the expected ones.

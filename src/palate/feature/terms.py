@@ -21,6 +21,19 @@ STOP = frozenset(
     "was we were what when which who will with would you your also about after all any because do does "
     "how may most only other over out some through under up very while".split()
 )
+# kana that are no katakana write endings and particles; so do these Chinese characters and Korean syllables
+PARTICLES = re.compile(
+    "[\u3041-\u309f]+|.*[的了是这那们就也都這們].*|니다|습니|에서|으로|했다|한다|있다|하는|이다|되는|하고|에는"
+)
+
+
+def is_stop(word: str) -> bool:
+    """Tells whether a word, as `words` gives it, says little of what a text is about.
+
+    >>> is_stop("the"), is_stop("した"), is_stop("的历"), is_stop("足球")
+    (True, True, True, False)
+    """
+    return word in STOP if word.isascii() else bool(PARTICLES.fullmatch(word))
 
 
 def count_terms(content: str) -> dict[str, int]:
@@ -32,7 +45,7 @@ def count_terms(content: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     before = ""
     for word in term_words(content):
-        if word in STOP:
+        if is_stop(word):
             before = ""
             continue
         counts[word] = counts.get(word, 0) + 1
@@ -106,7 +119,7 @@ def term_id(term: str) -> int:
 def _hash(word: str) -> int:
     """CRC-32 of a word, negative for a stop word."""
     code = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-    return -code if word in STOP else code
+    return -code if is_stop(word) else code
 
 
 def _pair(one: Any, other: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
 
 from palate.authors import authors
-from palate.feature.terms import STOP
+from palate.feature.terms import is_stop
 from palate.rule import Evidence, Field, Rule
 from palate.text import Text
 from palate.words import is_unspaced, word_runs
@@ -140,7 +140,7 @@ def _words(content: str) -> Iterator[str]:
 def _traits(text: Text) -> Iterator[tuple[Field, str]]:
     """Yields what a text has that a rule could match, each once."""
     for word in dict.fromkeys(_words(f"{text.title}\n{text.body}")):
-        if word not in STOP:
+        if not is_stop(word):
             yield "word", word
     for name in dict.fromkeys(authors(text.extra)):
         yield "author", name

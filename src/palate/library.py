@@ -169,8 +169,8 @@ class Library(OpenStore):
             exact = tables.texts.with_phrase(query, max(FUSED_TEXTS, limit), code)
         matching = list(dict.fromkeys([*exact, *self._with_words(words(query), limit, code)]))
         corpus = self.corpus()  # after the words, so that it has every text they found
-        among = None if code is None else self.workspace.in_language(corpus, code)
-        return fused(self._store, corpus, self.encode([query])[0], matching, limit, exact, among)
+        allowed = None if code is None else self.workspace.in_language(corpus, code)
+        return fused(self._store, corpus, self.encode([query])[0], matching, limit, exact, allowed)
 
     def find_like(self, text_id: str, *, limit: int = 20, language: str | None = None) -> list[SimilarText]:
         """Returns the texts nearest to a stored one, itself left out. language: as for `find`."""
@@ -181,8 +181,8 @@ class Library(OpenStore):
         matching = self._with_words(title, limit + 1, code)
         corpus = self.corpus()
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
-        among = None if code is None else self.workspace.in_language(corpus, code)
-        found = fused(self._store, corpus, vector, matching, limit + 1, among=among)
+        allowed = None if code is None else self.workspace.in_language(corpus, code)
+        found = fused(self._store, corpus, vector, matching, limit + 1, allowed=allowed)
         return [each for each in found if each.text.id != text_id][:limit]
 
     def nearest(self, content: str, *, limit: int = 5) -> list[SimilarText]:

@@ -64,15 +64,15 @@ class Text:
         return canonical_url(self.url)
 
 
-def origin_of(place: str, id: str) -> str:
+def origin_of(locator: str, id: str) -> str:
     """Returns what names a text in the whole world where its id does so in one place only.
 
-    place: the address of a feed or page, the path of a file.
+    locator: the address of a feed or page, the path of a file.
 
     >>> origin_of("https://example.org/feed.xml", "17")
     'https://example.org/feed.xml\\n17'
     """
-    return f"{place}\n{id}"
+    return f"{locator}\n{id}"
 
 
 def well_formed(text: str) -> str:

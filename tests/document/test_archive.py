@@ -29,7 +29,7 @@ def test_a_member_can_be_read_again_and_lies_in_its_archive() -> None:
         (member,) = members(found, archive)
         assert isinstance(member, DocumentReader)
         assert [member.read(), member.read()] == [b"1", b"1"]
-        assert member.place == "https://a.org/a.zip/a.txt"
+        assert member.locator == "https://a.org/a.zip/a.txt"
 
 
 def test_a_broken_or_encrypted_member_is_skipped_and_the_others_read() -> None:

@@ -1,10 +1,10 @@
 import pytest
 
-from palate.source.column_names import FIELD_COLUMNS, PLACES, columns_by_field, field_of
+from palate.source.column_names import FIELD_COLUMNS, RANKS, columns_by_field, field_of
 
 
 def test_no_name_stands_for_two_fields() -> None:
-    assert len(PLACES) == sum(map(len, FIELD_COLUMNS.values()))
+    assert len(RANKS) == sum(map(len, FIELD_COLUMNS.values()))
 
 
 @pytest.mark.parametrize(

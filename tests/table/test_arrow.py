@@ -66,7 +66,7 @@ def test_feather_and_arrow_streams_are_read_in_order(compression: str) -> None:
     for data in (out.getvalue(), stream.getvalue()):
         rows = list(read_arrow(DocumentReader.from_bytes("a.feather", data)))
         assert [row.cells["n"] for row in rows] == list(range(len(table)))
-        assert rows[-1].place == f"a.feather, row {len(table)}"
+        assert rows[-1].where == f"a.feather, row {len(table)}"
 
 
 @pytest.mark.parametrize(("mark", "kind"), [(b"PAR1", "Parquet"), (b"ARROW1", "Arrow")])

@@ -142,7 +142,7 @@ def test_what_stands_above_the_header_is_left_out_and_said(above: str) -> None:
     ):
         (row,) = rows_of(f"{above}id,title,text\n1,a,b\n")
     assert row.cells == {"id": "1", "title": "a", "text": "b"}
-    assert row.place == f"a.csv, row {above.count(chr(10)) + 2}"
+    assert row.where == f"a.csv, row {above.count(chr(10)) + 2}"
 
 
 def test_a_title_above_a_header_without_a_known_name_is_refused() -> None:
@@ -175,7 +175,7 @@ def test_an_open_quote_is_given_up_before_it_swallows_a_large_file() -> None:
 
 
 def test_rows_are_named_by_the_line_they_begin_on() -> None:
-    assert [row.place for row in rows_of('title,text\n"a\n\nmore","b\nc"\n\n,\nd,e')] == [
+    assert [row.where for row in rows_of('title,text\n"a\n\nmore","b\nc"\n\n,\nd,e')] == [
         "a.csv, row 2",
         "a.csv, row 7",
         "a.csv, row 8",

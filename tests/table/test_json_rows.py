@@ -109,4 +109,4 @@ def test_a_broken_array_is_refused_with_the_line(data: str, reason: str) -> None
 
 
 def test_items_of_an_array_are_named_by_their_place() -> None:
-    assert [row.place for row in rows_of('[{"a": 1}, 2]')] == ["a.json, item 1", "a.json, item 2"]
+    assert [row.where for row in rows_of('[{"a": 1}, 2]')] == ["a.json, item 1", "a.json, item 2"]

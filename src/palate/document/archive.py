@@ -34,12 +34,12 @@ ARCHIVE_ERRORS = (
 
 @dataclass(frozen=True)
 class MemberReader(DocumentReader):
-    """A member of an archive as a document. inside: the place of the archive, and its name there."""
+    """A member of an archive as a document. inside: the locator of the archive, and its name there."""
 
     inside: str = ""
 
     @property
-    def place(self) -> str:
+    def locator(self) -> str:
         return self.inside
 
 
@@ -88,7 +88,7 @@ def members(document: DocumentReader, archive: zipfile.ZipFile) -> Iterator[Docu
         except ARCHIVE_ERRORS as error:
             yield Skipped(name, _problem(info, error))
         else:
-            yield MemberReader(name, opener, inside=f"{document.place}/{'/'.join(parts)}")
+            yield MemberReader(name, opener, inside=f"{document.locator}/{'/'.join(parts)}")
 
 
 def read_member(document: DocumentReader, archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:

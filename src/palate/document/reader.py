@@ -68,7 +68,7 @@ class DocumentReader:
         )
 
     @property
-    def place(self) -> str:
+    def locator(self) -> str:
         """What tells this document from all others: its address, its path from the root, or its name."""
         return self.url or (str(self.path.resolve()) if self.path else self.name)
 

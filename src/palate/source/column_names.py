@@ -77,7 +77,7 @@ FIELD_COLUMNS = {
 }
 
 
-PLACES = {
+RANKS = {
     folded(name): (field, rank) for field, names in FIELD_COLUMNS.items() for rank, name in enumerate(names)
 }
 
@@ -88,7 +88,7 @@ def field_of(name: str) -> str:
     >>> [field_of(name) for name in ("Article Title", "Abstract_Note", "Author(s)", "Publication Title")]
     ['title', 'text', 'authors', '']
     """
-    return PLACES.get(folded(name), ("", 0))[0]
+    return RANKS.get(folded(name), ("", 0))[0]
 
 
 def columns_by_field(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -100,9 +100,10 @@ def columns_by_field(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, list[tuple[int, str]]] = {field: [] for field in FIELD_COLUMNS}
     for name in names:
-        if place := PLACES.get(folded(name)):
-            found[place[0]].append((place[1], name))
+        if known := RANKS.get(folded(name)):
+            field, rank = known
+            found[field].append((rank, name))
     # sorted by rank alone, so that of two spellings of one name the first counts
     return {
-        field: tuple(name for _, name in sorted(places, key=itemgetter(0))) for field, places in found.items()
+        field: tuple(name for _, name in sorted(ranked, key=itemgetter(0))) for field, ranked in found.items()
     }

@@ -42,7 +42,7 @@ def layout_of(names: Iterable[str], columns: Columns) -> Layout:
 class RowReader:
     """Turns the rows of one document into texts. Rows may have different columns, as JSON objects do.
 
-    place: what tells the document from all others, for ids that only it knows; the name, if not given.
+    locator: what tells the document from all others, for ids that only it knows; the name, if not given.
     has_markup: whether titles and texts may hold HTML, JATS, entities and LaTeX, which become plain text.
 
     >>> rows = RowReader("cats.csv", Columns())
@@ -54,8 +54,8 @@ class RowReader:
     Skipped(where='cats.csv, row 3', reason='row has neither title nor text')
     """
 
-    def __init__(self, name: str, columns: Columns, place: str = "", *, has_markup: bool = True) -> None:
-        self.name, self.columns, self.place, self.has_markup = name, columns, place or name, has_markup
+    def __init__(self, name: str, columns: Columns, locator: str = "", *, has_markup: bool = True) -> None:
+        self.name, self.columns, self.locator, self.has_markup = name, columns, locator or name, has_markup
         self.column_names: dict[str, None] = {}  # every column name met, in order
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self._keys: set[str] = set()
@@ -119,15 +119,15 @@ class RowReader:
         """Returns the id to show ("": that of the address or content), the origin, and the column used up."""
         id, id_name = _first_value(row, layout["id"])
         if id:
-            return id, origin_of(self.place, id) if is_bare(id) else "", id_name
+            return id, origin_of(self.locator, id) if is_bare(id) else "", id_name
         record, record_name = _first_value(row, layout["record"])
         if record:
-            return shown_id(ids) or record, origin_of(self.place, record), record_name
+            return shown_id(ids) or record, origin_of(self.locator, record), record_name
         key, _ = _first_value(row, layout["key"])
         # a number may be the record's place in the list, and a key that comes twice tells nothing apart
         has_origin = is_bare(key) and not key.isdecimal() and key not in self._keys
         self._keys.add(key)
-        return shown_id(ids), origin_of(self.place, key) if has_origin else "", ""
+        return shown_id(ids), origin_of(self.locator, key) if has_origin else "", ""
 
     def _authors(self, row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], str]:
         for name in names:
@@ -165,14 +165,14 @@ def _words_by_position(index: Any) -> str:
     """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its places."""
     if not isinstance(index, dict):
         return ""
-    places = [
-        (place, word)
+    indices = [
+        (index, word)
         for word, where in index.items()
         if isinstance(where, list)
-        for place in where
-        if isinstance(place, int)
+        for index in where
+        if isinstance(index, int)
     ]
-    return " ".join(word for _, word in sorted(places))
+    return " ".join(word for _, word in sorted(indices))
 
 
 def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def _feed(feed: dict[str, Any], document: DocumentReader, *, is_atom: bool) -> F
     own_link = _joined(document.url or home, str(own or ""))
     return Feed(
         title or document.url or document.name,
-        feed_name(own_link, str(feed.get("id") or ""), home, title) or document.place,
+        feed_name(own_link, str(feed.get("id") or ""), home, title) or document.locator,
         home=home,
         base=document.url or home,
         language=str(feed.get("language") or ""),

@@ -13,4 +13,4 @@ def file_origin(document: DocumentReader) -> str:
     >>> file_origin(DocumentReader.from_bytes("standard input", b""))
     ''
     """
-    return origin_of(document.place, "") if document.place != document.name else ""
+    return origin_of(document.locator, "") if document.locator != document.name else ""

@@ -68,7 +68,7 @@ def _feed(whole: dict[str, Any], document: DocumentReader) -> Feed:
     own = cell_text(whole.get("feed_url"))
     return Feed(
         title or document.url or document.name,
-        feed_name(urljoin(document.url or home, own), "", home, title) or document.place,
+        feed_name(urljoin(document.url or home, own), "", home, title) or document.locator,
         home=home,
         base=document.url or home,
         language=cell_text(whole.get("language")),

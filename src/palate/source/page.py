@@ -40,6 +40,6 @@ def read_page(document: DocumentReader) -> Items:
         "author": page.author,
         "site": page.sitename,
     }
-    rows = RowReader(document.name, Columns(title="title", text="text"), document.place, has_markup=False)
+    rows = RowReader(document.name, Columns(title="title", text="text"), document.locator, has_markup=False)
     item = rows.text(row, document.name)
     yield replace(item, origin=file_origin(document)) if isinstance(item, Text) else item

@@ -79,7 +79,7 @@ def _text(document: DocumentReader, fields: dict[str, Any], body: str) -> Text |
         else:
             title = document.name.rpartition("/")[2].rpartition(".")[0] or document.name
     rows = RowReader(
-        document.name, Columns(title="title", text=BODY_COLUMN), document.place, has_markup=False
+        document.name, Columns(title="title", text=BODY_COLUMN), document.locator, has_markup=False
     )
     item = rows.text({**fields, "title": title, BODY_COLUMN: body}, document.name)
     if isinstance(item, Skipped):

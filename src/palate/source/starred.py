@@ -27,7 +27,7 @@ def read_starred(document: DocumentReader) -> Items:
         stream = json.loads(document.text(), strict=False)
     except (ValueError, RecursionError) as error:
         raise BadSource(f"{document.name} is no JSON ({error}); export the articles again") from error
-    rows = RowReader(document.name, COLUMNS, document.place, has_markup=False)
+    rows = RowReader(document.name, COLUMNS, document.locator, has_markup=False)
     all_starred = cell_text(stream.get("id")).endswith(STARRED)
     for number, item in enumerate(stream["items"], start=1):
         row = _row(item, all_starred) if isinstance(item, dict) else {}

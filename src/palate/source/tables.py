@@ -22,12 +22,12 @@ def read_table(document: DocumentReader, columns: Columns) -> Items:
     """
     chosen = {folded(name) for name in (columns.title, columns.text, columns.id) if name}
     table = read_rows(document, lambda name: field_of(name) in KNOWN_FIELDS or folded(name) in chosen)
-    rows = RowReader(document.name, columns, document.place)
+    rows = RowReader(document.name, columns, document.locator)
     if table.names:
         rows.check(table.names)
     n_rows = 0
     for n_rows, row in enumerate(table, start=1):  # noqa: B007  # counted for what follows
-        yield Skipped(row.place, row.problem) if row.problem else rows.text(row.cells, row.place)
+        yield Skipped(row.where, row.problem) if row.problem else rows.text(row.cells, row.where)
     if rows.column_names:
         rows.check()
     elif n_rows and not table.names:

@@ -98,12 +98,12 @@ class TextTable:
                 [{"of_row": row, "ids": ids, "counts": counts} for row, (ids, counts) in made.items()],
             )
 
-    def put_languages(self, told: Mapping[int, str]) -> None:
+    def put_languages(self, languages: Mapping[int, str]) -> None:
         """Replaces the languages of some rows."""
-        if told:
+        if languages:
             changed = update(schema.text).where(_text.row == bindparam("of_row"))
             self._connection.execute(
-                changed, [{"of_row": row, "language": language} for row, language in told.items()]
+                changed, [{"of_row": row, "language": language} for row, language in languages.items()]
             )
 
     def languages(self) -> dict[str, int]:

@@ -38,11 +38,11 @@ def read_arrow(document: DocumentReader) -> Rows:
         stream.close()
         raise _unreadable(document, error) from error
     wanted = [
-        place
-        for place, field in enumerate(schema)
+        index
+        for index, field in enumerate(schema)
         if not (PANDAS_INDEX.fullmatch(field.name) and pyarrow.types.is_integer(field.type))
     ]
-    header = make_header([[schema.names[place] for place in wanted]], 0)
+    header = make_header([[schema.names[index] for index in wanted]], 0)
     return Rows(header.names, _rows(document, header, _selected(batches, wanted, stream)))
 
 

@@ -16,7 +16,7 @@ def read_delimited(document: DocumentReader, known: Known = nothing_known) -> Ro
 
     >>> document = DocumentReader.from_bytes("a.csv", b'title;text\\n"A;B";c\\n"lost;d\\ne;f;\\n')
     >>> for row in read_delimited(document):
-    ...     print(row.place, row.problem or row.cells)
+    ...     print(row.where, row.problem or row.cells)
     a.csv, row 2 {'title': 'A;B', 'text': 'c'}
     a.csv, row 3 a quote is opened and never closed
     a.csv, row 4 {'title': 'e', 'text': 'f'}
@@ -35,13 +35,13 @@ def _rows(document: DocumentReader, layout: DelimitedLayout) -> Iterator[Row]:
     rows = quoted_rows(lines, layout.dialect, header.width)
     next(rows)  # the header
     for number, cells in rows:
-        place = f"{document.name}, row {number}"
+        where = f"{document.name}, row {number}"
         if isinstance(cells, str):
-            yield Row(place, {}, cells)
+            yield Row(where, {}, cells)
         elif len(cells) > header.width and (n := trimmed(cells)) > header.width:
-            yield Row(place, {}, _too_many(n, header.width, layout.dialect.delimiter))
+            yield Row(where, {}, _too_many(n, header.width, layout.dialect.delimiter))
         else:
-            yield Row(place, header.cells(cells))
+            yield Row(where, header.cells(cells))
 
 
 def _too_many(n: int, width: int, delimiter: str) -> str:

@@ -37,7 +37,7 @@ class DelimitedLayout:
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _Attempt:
     """The first rows as a dialect reads them, with the number of those that are wrong under it."""
 
     dialect: Dialect
@@ -119,7 +119,7 @@ def _sample(document: DocumentReader) -> tuple[list[tuple[int, str]], bool]:
     return sample, False
 
 
-def _try(dialect: Dialect, sample: list[tuple[int, str]], is_cut: bool) -> _Trial:
+def _try(dialect: Dialect, sample: list[tuple[int, str]], is_cut: bool) -> _Attempt:
     rows: list[list[str]] = []
     line_numbers: list[int] = []
     n_problems, first_problem = 0, ""
@@ -133,4 +133,4 @@ def _try(dialect: Dialect, sample: list[tuple[int, str]], is_cut: bool) -> _Tria
         n_problems += 1
         if n_problems > MAX_PROBLEMS or (is_cut and cells == UNCLOSED):
             break
-    return _Trial(dialect, rows, line_numbers, n_problems, first_problem)
+    return _Attempt(dialect, rows, line_numbers, n_problems, first_problem)

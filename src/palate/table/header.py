@@ -85,7 +85,7 @@ def header_position(rows: Sequence[Sequence[Any]], known: Known) -> int:
 def make_header(rows: Sequence[Sequence[Any]], position: int) -> Header:
     """Returns the header that stands at this position of the first rows.
 
-    A column without a name is called after its place, "column 3", one whose name is there already gets a
+    A column without a name is called after its index, "column 3", one whose name is there already gets a
     number, "doi.2". A first column of whole numbers without a name of its own, as pandas writes it, is read
     past, and so is one that counts the rows where the header is a cell shorter than they are, as R writes it.
 
@@ -105,8 +105,8 @@ def make_header(rows: Sequence[Sequence[Any]], position: int) -> Header:
         first_column = 1
     names: dict[str, None] = {}
     repeated = {}
-    for place, title in enumerate(titles, start=first_column + 1):
-        name = title or f"column {place}"
+    for index, title in enumerate(titles, start=first_column + 1):
+        name = title or f"column {index}"
         n = 1
         while name in names:
             n += 1

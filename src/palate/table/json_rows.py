@@ -21,7 +21,7 @@ TYPE_NAMES = {
 
 
 class _Broken(str):
-    """Why a value could not be parsed, in place of the value."""
+    """Why a value could not be parsed, in where of the value."""
 
 
 def read_json(document: DocumentReader, *, lines: bool = False) -> Rows:
@@ -33,7 +33,7 @@ def read_json(document: DocumentReader, *, lines: bool = False) -> Rows:
 
     >>> document = DocumentReader.from_bytes("a.jsonl", b'{"title": "Cats"}\\n"Dogs bark."\\noops\\n')
     >>> for row in read_json(document):
-    ...     print(row.place, row.problem or row.cells)
+    ...     print(row.where, row.problem or row.cells)
     a.jsonl, row 1 {'title': 'Cats'}
     a.jsonl, row 2 {'text': 'Dogs bark.'}
     a.jsonl, row 3 line is no JSON: Expecting value at character 1
@@ -65,15 +65,15 @@ def _is_object(line: str) -> bool:
 
 def _rows(name: str, unit: str, values: Iterable[tuple[int, Any]]) -> Iterator[Row]:
     for number, value in values:
-        place = f"{name}, {unit} {number}"
+        where = f"{name}, {unit} {number}"
         if isinstance(value, _Broken):
-            yield Row(place, {}, f"line is no JSON: {value}")
+            yield Row(where, {}, f"line is no JSON: {value}")
         elif isinstance(value, dict):
-            yield Row(place, value)
+            yield Row(where, value)
         elif isinstance(value, str):
-            yield Row(place, {"text": value})
+            yield Row(where, {"text": value})
         else:
-            yield Row(place, {}, f"expected an object or a string, got {TYPE_NAMES[type(value)]}")
+            yield Row(where, {}, f"expected an object or a string, got {TYPE_NAMES[type(value)]}")
 
 
 def _parsed_lines(document: DocumentReader) -> Iterator[tuple[int, Any]]:

@@ -58,7 +58,7 @@ def read_rows(document: DocumentReader, known: Known = nothing_known) -> Rows:
     broken as a whole; what is wrong with one row is its problem.
 
     >>> rows = read_rows(DocumentReader.from_bytes("papers.txt", b"title\\tyear\\nCats\\t2020\\n"))
-    >>> rows.names, [(row.place, row.cells) for row in rows]
+    >>> rows.names, [(row.where, row.cells) for row in rows]
     (('title', 'year'), [('papers.txt, row 2', {'title': 'Cats', 'year': '2020'})])
     """
     first_bytes = document.first_bytes()

@@ -20,9 +20,9 @@ FLAGS = {
 
 @dataclass(frozen=True)
 class Record:
-    """One row. place: file and row, as a person finds it. cells: by column, in any case of letters."""
+    """One row. where: file and row, as a person finds it. cells: by column, in any case of letters."""
 
-    place: str
+    where: str
     cells: Mapping[str, Any]
 
     def has(self, name: str) -> bool:
@@ -71,7 +71,7 @@ class Record:
 
     def refuse(self, reason: str) -> BadSource:
         """Returns the error with its place."""
-        return BadSource(f"{self.place}: {reason}")
+        return BadSource(f"{self.where}: {reason}")
 
     def _cell(self, name: str) -> Any:
         if name in self.cells:
@@ -90,7 +90,7 @@ def read_records(path: Path, known: Known = nothing_known) -> Iterator[Record]:
         raise BadSource(f"there is no file {path}; check its name")
     record = None
     for row in read_rows(DocumentReader(str(path), lambda: path.open("rb"), path=path), known):
-        record = Record(row.place, row.cells)
+        record = Record(row.where, row.cells)
         if row.problem:
             raise record.refuse(row.problem)
         yield record

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
-    """One row. place: as a person finds it, such as "papers.csv, row 17". problem: "" where it can be
+    """One row. where: as a person finds it, such as "papers.csv, row 17". problem: "" where it can be
     read; else cells are empty.
     """
 
-    place: str
+    where: str
     cells: Mapping[str, Any]
     problem: str = ""
 

@@ -15,10 +15,10 @@ RANK_CONSTANT = 60  # of reciprocal rank fusion, as in its paper
 TEXTS_AT_ONCE = 8192
 
 
-def nearest(corpus: Corpus, vector: Vector, n: int, among: Mask | None = None) -> tuple[Rows, Vector]:
+def nearest(corpus: Corpus, vector: Vector, n: int, allowed: Mask | None = None) -> tuple[Rows, Vector]:
     """Returns the indices of the n texts nearest to a vector and their cosine, nearest first, then in order.
 
-    among: (n texts,) which ones to look at; None for all.
+    allowed: (n texts,) which ones to look at; None for all.
 
     Exact: 8-bit vectors are compared first, and those that could be among the nearest by their whole vectors.
     Costs O(n d) for the texts of the corpus, 10 ms for 100,000 of 256 dims.
@@ -28,7 +28,7 @@ def nearest(corpus: Corpus, vector: Vector, n: int, among: Mask | None = None) -
     rough = np.concatenate(
         [np.zeros(0, np.float32), *(_rough_cosines(segment, unit) for segment in corpus.segments)]
     )
-    left_out = corpus.removed if among is None else corpus.removed | ~among
+    left_out = corpus.removed if allowed is None else corpus.removed | ~allowed
     rough[left_out] = -np.inf
     slack = 2 * max((segment.error for segment in corpus.segments), default=0.0) + 1e-5
     n = min(n, int(np.count_nonzero(~left_out)))
@@ -48,15 +48,15 @@ def fused(
     matching: Sequence[int],
     limit: int,
     exact: Collection[int] = (),
-    among: Mask | None = None,
+    allowed: Mask | None = None,
 ) -> list[SimilarText]:
     """Returns the texts that are near by vector, or are among the rows that match by words, best first.
 
-    exact: rows that come before all others. among: (n texts,) which texts may be found by vector.
+    exact: rows that come before all others. allowed: (n texts,) which texts may be found by vector.
 
     Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
     """
-    indices, cosines = nearest(corpus, vector, max(FUSED_TEXTS, limit), among)
+    indices, cosines = nearest(corpus, vector, max(FUSED_TEXTS, limit), allowed)
     near = dict(zip(corpus.rows[indices].tolist(), cosines.tolist(), strict=True))
     here = corpus.indices_of(matching)
     known = set(corpus.rows[here[~corpus.removed[here]]].tolist())

@@ -20,7 +20,7 @@ def texts_of(document: DocumentReader, columns: Columns, records: Iterable[Recor
     expected: what a record of this format looks like, for the error where there is none. Raises BadSource
     where no record could be read.
     """
-    rows = RowReader(document.name, columns, document.place)
+    rows = RowReader(document.name, columns, document.locator)
     number, n_texts, first_reason = 0, 0, ""
     for number, record in records:
         where = f"{document.name}, row {number}"

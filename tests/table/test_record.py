@@ -60,7 +60,7 @@ def test_lists_are_words_with_blanks_and_what_is_null_is_not_there(tmp_path: Pat
         first, second = read_records(file)
         assert (first.value("tokens"), first.value("stars"), first.has("year")) == ("A cat", "4.5", False)
         assert [second.value(name) for name in rows[1]] == ["", "2", "1999"]
-        assert (first.where, second.place) == (f"{file}, row 1", f"{file}, row 2")
+        assert (first.where, second.where) == (f"{file}, row 1", f"{file}, row 2")
 
 
 def test_the_first_column_that_is_there_counts_in_any_case_and_none_is_refused(tmp_path: Path) -> None:

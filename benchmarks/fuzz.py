@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fuzz_archives import packed
 from fuzz_seeds import SEEDS, seeds_of
 from mutation import mutated
 from palate.document.reader import DocumentReader
@@ -41,7 +42,7 @@ class NoNetwork(Fetcher):
 
 def read(suffix: str, data: bytes) -> int:
     """Reads a document as adding would; returns how many texts and skipped rows it gives, 0 where refused."""
-    document = DocumentReader.from_bytes(f"fuzzed.{suffix}", data)
+    document = DocumentReader.from_bytes(f"fuzzed.{suffix}", packed(suffix, data))
     try:
         return sum(1 for _ in read_document(document, Columns(), FetchCache(NoNetwork())))
     except PalateError:
@@ -82,7 +83,8 @@ def fuzz(suffix: str, inputs: int, seed: int) -> list[dict[str, object]]:
         what = "took too long" if process.exitcode == -signal.SIGPROF else f"ended with {process.exitcode}"
         FOUND.mkdir(parents=True, exist_ok=True)
         path = FOUND / f"{suffix}-{seed}-{at.value}.{suffix}"
-        path.write_bytes(mutated(seeds_of(suffix), np.random.default_rng([seed, at.value])))
+        broken = mutated(seeds_of(suffix), np.random.default_rng([seed, at.value]))
+        path.write_bytes(packed(suffix, broken))
         findings.append({"input": at.value, "what": what, "file": str(path.relative_to(FOUND.parents[1]))})
         print(f"{suffix}, input {at.value}: {what}; see {path}", file=sys.stderr)
         begin = at.value + 1

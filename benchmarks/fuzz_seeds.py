@@ -7,6 +7,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from fuzz_archives import MAIN_PARTS
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 FEEDPARSER_TESTS = ROOT / "build" / "feedparser"
@@ -93,7 +95,72 @@ ENW = """%0 Journal Article
 OPML = '<opml version="2.0"><body><outline text="Pets" xmlUrl="https://u:p@a.org/feed?x=1&amp;y=2"/></body></opml>'
 ARTICLE = f"<article><p>{'It was dense. ' * 20}</p></article>"
 PAGE = f"<!doctype html><html><head><title>Fog</title></head><body>{ARTICLE}</body></html>"
+ENDNOTE_XML = """<xml><records><record><rec-number>1</rec-number>
+<titles><title><style>On fog</style></title></titles><abstract>It was dense.</abstract>
+<dates><year>2020</year></dates></record></records></xml>"""
+PUBMED_XML = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>7</PMID><Article><ArticleTitle>On fog
+</ArticleTitle><Abstract><AbstractText>It was dense.</AbstractText></Abstract></Article></MedlineCitation>
+</PubmedArticle></PubmedArticleSet>"""
+MAIL = """From: Ann <ann@a.org>
+Subject: =?utf-8?q?On_fog?=
+Date: Thu, 01 Jan 2004 19:48:21 +0000
+Message-ID: <1@a.org>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset="iso-8859-1"
+Content-Transfer-Encoding: quoted-printable
+
+It was d=E9nse.
+--b
+Content-Type: text/html
+
+<p>It was <b>dense</b>.</p>
+--b--
+"""
+MBOX = f"From ann@a.org Thu Jan  1 19:48:21 2004\n{MAIL}\n" * 2
+BOOKMARKS = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
+<DL><p><DT><H3>Weather</H3><DL><p><DT><A HREF="https://a.org/fog" ADD_DATE="1583280000" TAGS="a,b">On fog</A>
+<DD>It was dense.</DL><p></DL><p>"""
+STARRED = {
+    "items": [
+        {
+            "id": "tag:1",
+            "title": "Fog",
+            "published": 1583280000,
+            "summary": {"content": "<p>Dense"},
+            "canonical": [{"href": "https://a.org/1"}],
+        }
+    ]
+}
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Count 1/Kids[5 0 R]>>endobj
+3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+4 0 obj<</Length 62>>stream
+BT /F 18 Tf 50 700 Td (On fog) Tj /F 10 Tf 0 -20 Td (Dense.) Tj ET
+endstream endobj
+5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F 3 0 R>>>>/Contents 4 0 R>>endobj
+trailer<</Size 6/Root 1 0 R>>
+%%EOF"""
 MARKDOWN = "---\ntitle: Fog\ndate: 2020-01-02\n---\n# Fog\n\nIt was *dense*, a < b.\n"
+
+
+def _arrow_seeds() -> dict[str, tuple[bytes, ...]]:
+    """Returns none where pyarrow is not installed."""
+    try:
+        from pyarrow import Table, feather, parquet
+    except ImportError:
+        return {}
+    made: dict[str, tuple[bytes, ...]] = {}
+    table = Table.from_pylist(ROWS)
+    for suffix, write in (("parquet", parquet.write_table), ("feather", feather.write_feather)):
+        out = io.BytesIO()
+        write(table, out)
+        made[suffix] = (out.getvalue(),)
+    return made
+
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
     "csv": (
@@ -108,15 +175,24 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         json.dumps(ROWS).encode(),
         json.dumps({"items": ROWS}).encode(),
         json.dumps(JSON_FEED, sort_keys=True).encode(),
+        json.dumps(STARRED).encode(),
     ),
-    "xml": (RSS.encode(), ATOM.encode(), RSS.encode("utf-16"), gzip.compress(RSS.encode(), mtime=0)),
+    "xml": (
+        *(RSS.encode(), ATOM.encode(), RSS.encode("utf-16"), gzip.compress(RSS.encode(), mtime=0)),
+        *(ENDNOTE_XML.encode(), PUBMED_XML.encode()),
+    ),
     "opml": (OPML.encode(),),
     "ris": (RIS.encode() * 2,),
     "bib": (BIB.encode(),),
     "nbib": (NBIB.encode() * 2,),
     "ciw": (CIW.encode(),),
     "enw": (ENW.encode(),),
-    "html": (PAGE.encode(),),
+    "html": (PAGE.encode(), BOOKMARKS.encode()),
+    "eml": (MAIL.encode(),),
+    "mbox": (MBOX.encode(),),
+    "pdf": (PDF,),
+    **MAIN_PARTS,
+    **_arrow_seeds(),
     "md": (MARKDOWN.encode(),),
     "txt": (b"On cats\n\nThey sleep.\n", RIS.encode(), CIW.encode()),
 }

@@ -1,9 +1,8 @@
 """Library: the texts, their vectors and the readers of one store."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,28 +11,26 @@ from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.unread import MEND, unread
 from palate.enrolment import enrol
 from palate.errors import BadValue, check_limit
-from palate.fetch_state import FetchState
+from palate.intake import take_in
 from palate.language import known_language
 from palate.learners import Learners
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
-from palate.results import AddReport, CrowdStatus, Finding, RemoveReport, Skipped
+from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
-from palate.source.judgement import JudgementsAlong
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
-from palate.text import Text, well_formed
+from palate.text import well_formed
 from palate.value import SimilarText
 from palate.words import is_unspaced, words
-from palate.workspace.adding import Progress, add_texts
+from palate.workspace.adding import Progress
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.search import FUSED_TEXTS, fused, nearest
 from palate.workspace.workspace import Workspace
 
-MAX_HELD_ITEMS = 20_000  # of a source, between checking and storing it; a longer one is read twice
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
 
@@ -98,31 +95,10 @@ class Library(OpenStore):
         the source holds too (see source/judgement.py); those that the reader's log has are not recorded
         again. Raises BadSource, FetchRefused; StoreBusy if another process writes for long."""
         with self._store.reading() as tables:
-            known, state = tables.fetched.states(), tables.state()
+            known = tables.fetched.states()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=known)
-        texts = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
-        along = JudgementsAlong()
-        try:
-            items = along.measured(texts) if judgements else iter(texts)
-            held = list(islice(items, MAX_HELD_ITEMS))
-            total = len(held) + sum(1 for _ in items)
-        finally:
-            self._keep(fetcher.refused)
-        found: Iterable[Text | Skipped] = held if total == len(held) else texts
-        encoder = self.workspace.encoding.follow(state)
-        collected = along.collected(found) if judgements else found
-        report = add_texts(collected, total, self._store, encoder, self.workspace.bands, progress)
-        if judgements:
-            ids = self.stored_ids([text for text, _ in along.likings])
-            stated = zip(ids, [liking for _, liking in along.likings], strict=True)
-            verdicts = [(text_id, liking) for text_id, liking in stated if text_id is not None]
-            report.judged = len(judgements.judge_new(verdicts))
-        if report.added or report.updated or report.grouped:
-            self.workspace.maintain()
-        self._keep(fetcher.fetched)
-        report.unchanged = texts.unchanged
-        report.moved = {s.address: s.moved_to for s in fetcher.fetched.values() if s.has_moved}
-        return report
+        opened = open_source(source, columns=Columns(title, text, id), fetcher=fetcher)
+        return take_in(self.workspace, opened, fetcher, progress=progress, judgements=judgements)
 
     def reader(
         self,
@@ -298,11 +274,6 @@ class Library(OpenStore):
             self.workspace.close()
         finally:
             super().close()
-
-    def _keep(self, states: Mapping[str, FetchState]) -> None:
-        if states:
-            with self._store.writing() as tables:
-                tables.fetched.put(states)
 
     def unread(self) -> str:
         """Returns one sentence where many texts are in languages that the encoder does not read; "" else."""

@@ -83,12 +83,9 @@ class OpenStore:
         """Returns the ids that texts have here, recognised as in adding; those that are not there are left
         out.
         """
-        return [text_id for text_id in dict.fromkeys(self.stored_ids(texts)) if text_id is not None]
-
-    def stored_ids(self, texts: Sequence[Text]) -> list[str | None]:
-        """Returns the id that each text has here, recognised as in adding; None for one that is not there."""
         with self._store.reading() as tables:
-            return stored_ids(texts, tables)
+            ids = stored_ids(texts, tables)
+        return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

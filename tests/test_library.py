@@ -762,10 +762,10 @@ def test_an_unknown_encoder_leaves_no_store_behind(path: Path) -> None:
 
 
 def test_judgements_come_along_with_new_known_and_repeated_texts(library: Library) -> None:
-    """A text that is known by its address, and one that comes twice, are judged as the stored one."""
-    library.add([Text.of("Cats sleep all day.", id="cats", url="https://a.org/cats")])
+    """A text that is known by its DOI, and one that comes twice, are judged as the stored one."""
+    library.add([Text.of("They sleep all day.", title="Cats", id="cats", extra={"doi": "10.1000/cats"})])
     rows = [
-        {"title": "Cats", "text": "They sleep.", "url": "https://a.org/cats/", "starred": "yes"},
+        {"title": "Cats", "text": "They sleep.", "doi": "https://doi.org/10.1000/Cats", "starred": "yes"},
         {"title": "Dogs", "text": "They bark.", "rating": 1},
         {"title": "Dogs", "text": "They bark.", "rating": 10},
         {"title": "Fish", "text": "They swim."},

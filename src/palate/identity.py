@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from palate.address import is_address
 from palate.text import Text, content_hash, origin_of
 from palate.words import words
 
@@ -41,7 +42,26 @@ def world_ids(text: Text) -> frozenset[str]:
     >>> world_ids(Text("arXiv:2401.00001v2", "", "")) == world_ids(Text("10.48550/arXiv.2401.00001", "", ""))
     True
     """
-    return frozenset(_of_id(text.id)) | frozenset(_of_address(text.url)) | frozenset(_of_fields(text))
+    return frozenset(ids_in(text.id)) | frozenset(_of_address(text.url)) | frozenset(_of_fields(text))
+
+
+def ids_in(name: str) -> Iterator[str]:
+    """Yields the id of the world that a name is: an address, a DOI, or another id that says what it is.
+
+    >>> list(ids_in("oai:arXiv.org:2401.00001v1")), list(ids_in("pubmed:7")), list(ids_in("7"))
+    (['arxiv:2401.00001'], ['pmid:7'], [])
+    """
+    name = name.strip()
+    if is_address(name):
+        yield from _of_address(name)
+    elif arxiv := ARXIV.fullmatch(name):
+        yield f"arxiv:{arxiv[1].lower()}"
+    elif pmid := PMID_NAMED.fullmatch(name):
+        yield f"pmid:{pmid[1]}"
+    elif DOI.fullmatch(name):
+        yield from _of_doi(name)
+    elif named := DOI_NAMED.fullmatch(name):
+        yield from _of_doi(named[1])
 
 
 def origins(text: Text) -> tuple[str, ...]:
@@ -129,19 +149,6 @@ def possible_ids(text: Text) -> Iterator[str]:
     while True:
         yield content_hash(text.origin or text.id, f"{text.content_hash}{number}")[:16]
         number += 1
-
-
-def _of_id(id: str) -> Iterator[str]:
-    if address := id if id[:8].lower().startswith(("http://", "https://")) else "":
-        yield from _of_address(address)
-    elif arxiv := ARXIV.fullmatch(id.strip()):
-        yield f"arxiv:{arxiv[1].lower()}"
-    elif pmid := PMID_NAMED.fullmatch(id.strip()):
-        yield f"pmid:{pmid[1]}"
-    else:
-        doi = DOI.fullmatch(id.strip())
-        named = None if doi else DOI_NAMED.fullmatch(id.strip())
-        yield from _of_doi(doi[0] if doi else named[1] if named else "")
 
 
 def _of_address(url: str) -> Iterator[str]:

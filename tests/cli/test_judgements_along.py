@@ -23,7 +23,8 @@ def test_judgements_are_taken_only_if_asked_for_and_once(palate: Palate) -> None
     assert "judged" not in json.loads(palate("add", "screened.csv", "--json").stdout)
     first = json.loads(palate("add", "screened.csv", "--judgements", "--json").stdout)
     assert (first["known"], first["judged"]) == (3, 2)
-    assert palate("add", "screened.csv", "--judgements").stderr == "added 0, 3 known, 0 skipped, 0 judged\n"
+    told = "added 0, 0 updated, 3 known, 0 grouped, 0 skipped, 0 judged\n"
+    assert palate("add", "screened.csv", "--judgements").stderr == told
     assert likings() == [("Cats", 1.0), ("Dogs", -1.0)]
 
 

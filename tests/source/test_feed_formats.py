@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from palate.document.reader import DocumentReader
 from palate.source.feeds import read_feed
 from palate.source.jsonfeed import read_jsonfeed
+from palate.table.cells import is_missing
 from palate.text import Text
 
 WORDS = st.text(st.sampled_from("abc äé漢字かな <>&'\"]-;#/"), min_size=1, max_size=30).map(
@@ -18,6 +19,7 @@ WORDS = st.text(st.sampled_from("abc äé漢字かな <>&'\"]-;#/"), min_size=1,
 SELF, HOME = "https://s.example/feed", "https://s.example/"
 ATOM, DC = "http://www.w3.org/2005/Atom", "http://purl.org/dc/elements/1.1/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+WORDS = WORDS.filter(lambda words: not is_missing(words))
 ENTRIES = st.lists(
     st.fixed_dictionaries(
         {

@@ -2,24 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from palate.address import shown_address
+from palate.identity import ids_in
 from palate.source.items import Skipped
-from palate.table.cells import clean_text, web_address
+from palate.table.cells import clean_text, is_missing, web_address
 from palate.text import TRACKING_PREFIXES, Text, canonical_url, content_hash, origin_of
 
 # URI schemes whose names are unique in the world; "2024-01-05 08:00" and "post:7" are not
 WORLD_NAMES = re.compile(r"(?:tag|urn|doi|oai|info|at|yt|pubmed|pmid|arxiv):\S+", re.IGNORECASE)
-DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-PMID = re.compile(r"(?:pubmed|pmid):\s*(\d+)|https?://pubmed\.ncbi\.nlm\.nih\.gov/(\d+)/?", re.IGNORECASE)
-ARXIV = re.compile(
-    r"(?:oai:arxiv\.org:|arxiv:|https?://arxiv\.org/(?:abs|pdf)/)(\d{4}\.\d{4,5}(?:v\d+)?|[a-z.-]+/\d{7}(?:v\d+)?)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -95,11 +90,19 @@ def feed_name(self_link: str, id: str, home: str, title: str) -> str:
 
 def entry_texts(entries: Sequence[Entry], feed: Feed, document: str) -> Iterable[Text | Skipped]:
     """Yields the text of each entry; one without title and body is Skipped. document: its name."""
-    for number, named in enumerate(_named(entries, feed), start=1):
+    for number, named in enumerate(_named(list(map(_without_placeholders, entries)), feed), start=1):
         if named.entry.title or named.entry.body:
             yield _text(named, feed)
         else:
             yield Skipped(f"{document}, entry {number}", "entry has neither title nor text")
+
+
+def _without_placeholders(entry: Entry) -> Entry:
+    """Takes "N/A" and the like for no title, and for no body."""
+    if not is_missing(entry.title) and not is_missing(entry.body):
+        return entry
+    title, body = ("" if is_missing(part) else part for part in (entry.title, entry.body))
+    return replace(entry, title=title, body=body)
 
 
 def _named(entries: Sequence[Entry], feed: Feed) -> Iterable[Named]:
@@ -168,21 +171,16 @@ def _extra(named: Named, feed: Feed) -> dict[str, Any]:
         "link": "" if url else shown_address(clean_text(entry.link)),
         "published": clean_text(entry.published) if not entry.published_date else "",
         "updated": updated.isoformat() if updated and updated != entry.published_date else "",
-        **world_ids(filter(None, dict.fromkeys([*entry.identifiers, guid, url]))),
+        **_world_ids(filter(None, dict.fromkeys([*entry.identifiers, guid, url]))),
         **entry.more,
     }
 
 
-def world_ids(names: Iterable[str]) -> dict[str, str]:
-    """Returns the DOI, the PubMed number and the arXiv number among some names of an entry.
-
-    >>> world_ids(["doi:10.1000/X1", "oai:arXiv.org:2401.00001v1", "pubmed:123"])
-    {'doi': '10.1000/x1', 'arxiv': '2401.00001v1', 'pmid': '123'}
-    """
+def _world_ids(names: Iterable[str]) -> dict[str, str]:
+    """Returns the DOI, the PubMed number and the arXiv id among names of an entry, by their registry."""
     found: dict[str, str] = {}
     for name in names:
-        for key, pattern in (("doi", DOI), ("pmid", PMID), ("arxiv", ARXIV)):
-            if match := pattern.fullmatch(name.strip()):
-                value = next(filter(None, match.groups()))
-                found.setdefault(key, value.lower() if key == "doi" else value)
+        for known in ids_in(name):
+            registry, _, value = known.partition(":")
+            found.setdefault(registry, value)
     return found

@@ -93,12 +93,14 @@ def fuzz(suffix: str, inputs: int, seed: int) -> list[dict[str, object]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("formats", nargs="*", choices=[*SEEDS, []], default=list(SEEDS), metavar="FORMAT")
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(SEEDS))
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=9)
     options = parser.parse_args()
     n_findings = 0
-    for suffix in options.formats:
+    if unknown := set(options.formats) - set(SEEDS):
+        parser.error(f"no seeds of {', '.join(sorted(unknown))}; choose from {', '.join(SEEDS)}")
+    for suffix in options.formats or SEEDS:
         findings = fuzz(suffix, options.inputs, options.seed)
         n_findings += len(findings)
         print(

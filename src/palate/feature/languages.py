@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 LOOKED_AT = 400  # characters of a text, in which English words and scripts are looked for
+LOOKED_AT_LONGER = 2000  # of one without English words in these
 CLASSIFIED = 200  # characters of them that the classifier reads
 SURE = 0.2  # probability below which a language is not told
 ENGLISH = frozenset(
@@ -63,23 +64,29 @@ def languages(texts: Sequence[Text]) -> list[str]:
     >>> languages([Text.of("x", language="ger"), Text.of("ต้มยำกุ้ง", language="en-US")])
     ['de', 'th']
     """
-    return [
-        _language(f"{text.title}\n{text.body[:LOOKED_AT]}"[:LOOKED_AT], language_code(text.language))
-        for text in texts
-    ]
+    return [_language(text, language_code(text.language)) for text in texts]
 
 
-def _language(sample: str, stated: str) -> str:
+def _language(text: Text, stated: str) -> str:
+    sample = _beginning(text, LOOKED_AT)
     by_script = "" if sample.isascii() else _by_script(sample)
     if by_script:
         return stated if stated in SHARING.get(by_script, ()) else by_script
     if stated:
         return stated
-    known = ENGLISH.intersection(WORDS.findall(sample.lower()))
-    if len(known) >= ENGLISH_WORDS and known & ENGLISH_ALONE:
+    if _has_english_words(sample) or _has_english_words(_beginning(text, LOOKED_AT_LONGER)):
         return "en"
     code, probability = _identifier().classify(sample[:CLASSIFIED])
     return code if probability >= SURE else ""
+
+
+def _beginning(text: Text, n: int) -> str:
+    return f"{text.title}\n{text.body[:n]}"[:n]
+
+
+def _has_english_words(sample: str) -> bool:
+    known = ENGLISH.intersection(WORDS.findall(sample.lower()))
+    return len(known) >= ENGLISH_WORDS and not known.isdisjoint(ENGLISH_ALONE)
 
 
 def _by_script(sample: str) -> str:

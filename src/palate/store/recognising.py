@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 from palate.identity import is_fuller, kinds_agree, new_version, origins, possible_ids, resembles, world_ids
 from palate.results import KnownText
-from palate.store.keys import text_key
 from palate.store.tables import Tables
 from palate.text import Text
 
@@ -27,7 +26,7 @@ class Recognised:
 
     new: texts to be added, with ids that no other text has. versions: the new words of stored texts, by row.
     known, updated: see `AddReport`. ids: of each of the texts that were given, the one it has in the store.
-    names: more ids that the world knows a stored text by, by row. claims: keys of the origins that were
+    names: more ids that the world knows a stored text by, by row. claims: hashes of the origins that were
     met."""
 
     new: list[Text] = field(default_factory=list)
@@ -42,7 +41,7 @@ class Recognised:
 def recognise(texts: Sequence[Text], tables: Tables, claimed: Set[int] = frozenset()) -> Recognised:
     """Tells what some texts are to a store and to those before them, by the rules of `palate.identity`.
 
-    claimed: keys of origins that were met before in the same source: an origin that comes again with other
+    claimed: hashes of origins that were met before in the same source: an origin that comes again with other
     words names two texts, and so none. Costs three look-ups for all texts together, and the reading of those
     stored ones that share a name or address with one of other words."""
     return _Recogniser(texts, tables, claimed).recognise(texts)
@@ -92,7 +91,7 @@ class _Recogniser:
         if (ref := self._ref_of_words(text)) is not None:
             return _Match(ref, "its words", "known")
         for origin in origins(text):
-            if text_key(origin) not in self._claimed and text_key(origin) not in self._found.claims:
+            if hash(origin) not in self._claimed and hash(origin) not in self._found.claims:
                 for ref in self._by_name.get(origin, ()):
                     other = self._texts[ref]
                     if kinds_agree(self._world_ids(text), self._world_ids(other)) and resembles(text, other):
@@ -143,9 +142,10 @@ class _Recogniser:
         return rows
 
     def _put_new(self, text: Text) -> Ref:
-        free = text.id if text.id not in self._taken else self._free_id(text)
-        self._taken.add(free)
-        self._found.new.append(replace(text, id=free))
+        if text.id in self._taken:
+            text = replace(text, id=self._free_id(text))
+        self._taken.add(text.id)
+        self._found.new.append(text)
         ref = -len(self._found.new)
         self._texts[ref] = self._found.new[-1]
         return ref
@@ -165,7 +165,7 @@ class _Recogniser:
         if ref > 0 and (more := {name for name in of_world if ref not in self._by_name.get(name, ())}):
             self._found.names.setdefault(ref, set()).update(more)
         if text.origin:
-            self._found.claims.add(text_key(text.origin))
+            self._found.claims.add(hash(text.origin))
         for index, keys in (
             (self._by_content, [text.content_hash]),
             (self._by_name, [*of_world, *([text.origin] if text.origin else [])]),

@@ -46,6 +46,7 @@ _COLUMNS = tuple(column.name for column in schema.text.columns)
 class PreparedText(NamedTuple):
     """A text to be stored with what was made of it. representative: row of its group's first text, None where
     it is that itself. bands: its keys, uint32, empty where it has a representative or too few terms.
+    language: the one it is in; None for what the text states.
     """
 
     text: Text
@@ -53,6 +54,7 @@ class PreparedText(NamedTuple):
     counts: bytes
     bands: bytes
     representative: int | None
+    language: str | None = None
 
 
 class Alike(NamedTuple):
@@ -272,7 +274,7 @@ def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
         text.body,
         text.source,
         text.url,
-        text.language,
+        text.language if new.language is None else new.language,
         text.published.isoformat() if text.published else None,
         json.dumps(dict(text.extra)),
         text.content_hash,

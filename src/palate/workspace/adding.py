@@ -3,7 +3,6 @@ kept.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -127,15 +126,13 @@ def _store(
             tables, bands, encoder_id, first_row, (keys[:n_new], enough[:n_new]), content, vectors
         )[:n_new]
     stored = keys.astype("<u4")
-    told = [
-        text if text.language == language else replace(text, language=language)
-        for text, language in zip(texts, languages(texts), strict=True)
-    ]
+    rows = [*representatives, *([None] * len(old_rows))]
+    made = zip(texts, terms.to_bytes(), rows, languages(texts), strict=True)
     batch = [
-        PreparedText(text, ids, counts, stored[i].tobytes() if enough[i] and row is None else b"", row)
-        for i, (text, (ids, counts), row) in enumerate(
-            zip(told, terms.to_bytes(), [*representatives, *([None] * len(old_rows))], strict=True)
+        PreparedText(
+            text, ids, counts, stored[i].tobytes() if enough[i] and row is None else b"", row, language
         )
+        for i, (text, (ids, counts), row, language) in enumerate(made)
     ]
     with store.writing() as tables:
         if len(tables.texts.ids(old_rows)) < len(old_rows) or not tables.texts.add(batch[:n_new], first_row):

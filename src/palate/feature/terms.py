@@ -3,7 +3,6 @@
 import re
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from palate.features import Terms
 from palate.words import is_unspaced, words
 
 SEVERAL = re.compile(r"[^\W_]{2,}")
+MAX_REMEMBERED_WORDS = 200_000
 BUCKETS = 1 << 22  # hashes of terms; of 300,000 terms about 7 in 100 share theirs with another
 PLAIN = BUCKETS  # added to the hash of a stop word, and of a pair with one in it
 HASHING = "3"  # what `hash_terms` makes; a store with the terms of another gets them anew
@@ -79,7 +79,12 @@ def hash_terms(contents: Sequence[str]) -> Terms:
     >>> term_id("on the") in terms.ids
     True
     """
-    hashed = [np.fromiter(map(_hash, term_words(content)), np.int64) for content in contents]
+    if len(_HASHES) > MAX_REMEMBERED_WORDS:
+        _HASHES.clear()
+    hashed = [
+        np.fromiter(map(_HASHES.__getitem__, found), np.int64, len(found))
+        for found in map(term_words, contents)
+    ]
     owners = np.repeat(np.arange(len(hashed)), [len(codes) for codes in hashed])
     codes = np.concatenate([*hashed, np.zeros(0, np.int64)])
     together = owners[:-1] == owners[1:]
@@ -110,16 +115,21 @@ def term_id(term: str) -> int:
 
     In [0, 2**22); of a stop word, and of a pair with one, in [2**22, 2**23).
     """
-    hashes = [_hash(word) for word in term.split(" ")]
+    hashes = [_HASHES[word] for word in term.split(" ")]
     codes = [abs(code) for code in hashes]
     return (codes[0] % BUCKETS if len(codes) == 1 else int(_pair(*codes))) + PLAIN * (min(hashes) < 0)
 
 
-@lru_cache(maxsize=200_000)
-def _hash(word: str) -> int:
-    """CRC-32 of a word, negative for a stop word."""
-    code = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-    return -code if is_stop(word) else code
+class _Hashes(dict[str, int]):
+    """The CRC-32 of each word, negative for a stop word: words recur, and a look-up is the cost of one."""
+
+    def __missing__(self, word: str) -> int:
+        code = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        self[word] = -code if is_stop(word) else code
+        return self[word]
+
+
+_HASHES = _Hashes()
 
 
 def _pair(one: Any, other: Any) -> Any:

@@ -69,7 +69,7 @@ def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(
     seed: int, n: int, dims: int, shrinkage: float
 ) -> None:
     """A Bayesian linear taste with prior N(0, I) on transformed vectors predicts what one does on centred
-    vectors whose prior precision is proportional to covariance + shrinkage * mean eigenvalue, the covariance
+    vectors whose prior precision is proportional to covariance + ridge * mean eigenvalue, the covariance
     being that of the corpus and 50 pseudo-texts spread evenly."""
     corpus = unit_vectors(seed, n, dims)
     semantic = Semantic.fit(corpus, shrinkage=shrinkage)
@@ -78,7 +78,7 @@ def test_a_plain_prior_on_features_is_the_background_as_prior_on_vectors(
     covariance = np.eye(dims) * ISOTROPIC / dims / total
     for row in corpus:
         covariance += np.outer(row - mean, row - mean) / total
-    precision = covariance + shrinkage * np.trace(covariance) / dims * np.eye(dims)
+    precision = covariance + shrinkage * (1 + dims / max(n, 1)) * np.trace(covariance) / dims * np.eye(dims)
     # so that a text brings a variance of 1 on average
     precision *= np.trace(np.linalg.solve(precision, covariance))
     rng = np.random.default_rng(seed)

@@ -159,3 +159,9 @@ def test_a_charset_that_breaks_the_parser_breaks_no_mail(charset: str) -> None:
     name = f"Content-Disposition: attachment; filename*={charset}''%FF\n"
     assert only(f"{head}\nThey sleep in the caf".encode() + b"\xe9").body.startswith("They sleep")
     assert only(f"{head}{name}\nx".encode()).extra["attachments"] == 1
+
+
+def test_a_sender_within_endless_brackets_is_read() -> None:
+    """Found by fuzzing."""
+    raw = b"From: " + b"(" * 3000 + b"\nSubject: Fog\n\nDense.\n"
+    assert only(raw).title == "Fog"

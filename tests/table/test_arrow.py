@@ -73,3 +73,11 @@ def test_feather_and_arrow_streams_are_read_in_order(compression: str) -> None:
 def test_a_broken_file_is_refused(mark: bytes, kind: str) -> None:
     with pytest.raises(BadSource, match=rf"^a\.x cannot be read as {kind}: .*; write the file anew$"):
         list(read_arrow(DocumentReader.from_bytes("a.x", mark + b" and no more")))
+
+
+def test_names_that_are_no_utf8_are_refused() -> None:
+    out = io.BytesIO()
+    feather.write_feather(pa.table({"title": ["Fog"]}), out, compression="uncompressed")
+    broken = out.getvalue().replace(b"title", b"\xcc(tle")
+    with pytest.raises(BadSource, match="cannot be read"):
+        read_arrow(DocumentReader.from_bytes("a.feather", broken))

@@ -204,3 +204,11 @@ def test_a_broken_header_is_refused() -> None:
 
 def test_a_table_without_rows_still_has_its_columns() -> None:
     assert read_delimited(DocumentReader.from_bytes("a.csv", b"title,text\n")).names == ("title", "text")
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_line_that_ends_in_the_escape_is_no_end_of_the_file(delimiter: str) -> None:
+    """Found by fuzzing."""
+    row = delimiter.join(['"a\\"', '"b" \\'])
+    rows = rows_of(f"{delimiter.join(['title', 'text'])}\n{row}\n{delimiter.join('cd')}")
+    assert rows[-1].cells == {"title": "c", "text": "d"}

@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from palate.document.charset import decode
 from palate.table.cells import clean_text, web_address
 
+MAX_SENDER_CHARACTERS = 200  # looked at: Python reads nested comments by recursion
 MOZILLA_FLAGGED = 0x4  # a bit of X-Mozilla-Status
 
 
@@ -52,7 +53,7 @@ def sender_of(mail: Message) -> list[str]:
     >>> sender_of(message_from_bytes(b'From: "Doe, Jane" <jane@example.org>'))
     ['Doe, Jane']
     """
-    name, address = parseaddr(header_of(mail, "From"))
+    name, address = parseaddr(header_of(mail, "From")[:MAX_SENDER_CHARACTERS])
     sender = name or address
     return [sender] if sender else []
 

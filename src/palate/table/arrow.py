@@ -34,15 +34,15 @@ def read_arrow(document: DocumentReader) -> Rows:
         stream = io.BytesIO(document.read())
     try:
         schema, batches = _opened(stream, document.first_bytes())
+        wanted = [
+            index
+            for index, field in enumerate(schema)
+            if not (PANDAS_INDEX.fullmatch(field.name) and pyarrow.types.is_integer(field.type))
+        ]
+        header = make_header([[schema.names[index] for index in wanted]], 0)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         stream.close()
         raise _unreadable(document, error) from error
-    wanted = [
-        index
-        for index, field in enumerate(schema)
-        if not (PANDAS_INDEX.fullmatch(field.name) and pyarrow.types.is_integer(field.type))
-    ]
-    header = make_header([[schema.names[index] for index in wanted]], 0)
     return Rows(header.names, _rows(document, header, _selected(batches, wanted, stream)))
 
 

@@ -132,12 +132,20 @@ def _mended(lines: _RewindableLines, dialect: Dialect, width: int, error: str) -
     lines.rewind(1)
     cells: list[str] = []
     if dialect.delimiter == "\t":  # a tab-separated cell may begin with a quote and mean it
-        cells = next(dialect.reader(iter([line]), quoting=csv.QUOTE_NONE), [])
+        cells = _cells(dialect.reader(iter([line]), quoting=csv.QUOTE_NONE))
     elif n_lines == 1 and not endless:  # 'a,"b" c' is against the rules, but can be read
-        cells = next(dialect.reader(iter([line]), strict=False), [])
+        cells = _cells(dialect.reader(iter([line]), strict=False))
     if cells and len(cells) == width:
         return cells
     return UNCLOSED if endless else f"its quotes are wrong ({error})"
+
+
+def _cells(row: Iterator[list[str]]) -> list[str]:
+    """The cells of a line; none where it ends in the character that escapes."""
+    try:
+        return next(row, [])
+    except csv.Error:
+        return []
 
 
 def _other_reading(lines: _RewindableLines, dialect: Dialect) -> Iterator[list[str]]:

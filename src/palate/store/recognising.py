@@ -24,12 +24,13 @@ class _Match(NamedTuple):
 class Recognised:
     """What some texts are to a store.
 
-    new: texts to be added, with ids that no other text has. versions: the new words of stored texts, by row.
-    known, updated: see `AddReport`. ids: of each of the texts that were given, the one it has in the store.
-    names: more ids that the world knows a stored text by, by row. claims: hashes of the origins that were
-    met."""
+    new: texts to be added, with ids that no other text has. new_names: what each is to be known by. versions:
+    the new words of stored texts, by row. known, updated: see `AddReport`. ids: of each of the texts that
+    were given, the one it has in the store. names: more ids that the world knows a stored text by, by row.
+    claims: hashes of the origins that were met."""
 
     new: list[Text] = field(default_factory=list)
+    new_names: list[set[str]] = field(default_factory=list)
     versions: dict[int, Text] = field(default_factory=dict)
     known: list[KnownText] = field(default_factory=list)
     updated: int = 0
@@ -146,6 +147,7 @@ class _Recogniser:
             text = replace(text, id=self._free_id(text))
         self._taken.add(text.id)
         self._found.new.append(text)
+        self._found.new_names.append({text.origin} if text.origin else set())
         ref = -len(self._found.new)
         self._texts[ref] = self._found.new[-1]
         return ref
@@ -156,13 +158,16 @@ class _Recogniser:
         self._found.updated += 1
         if ref < 0:
             self._found.new[-ref - 1] = version
+            self._found.new_names[-ref - 1].update({text.origin} if text.origin else ())
         else:
             self._found.versions[ref] = version
 
     def _enter(self, text: Text, ref: Ref) -> None:
         """Lets the texts after this one be recognised by it, and its text by what it brought."""
         of_world = self._world_ids(text)
-        if ref > 0 and (more := {name for name in of_world if ref not in self._by_name.get(name, ())}):
+        if ref < 0:
+            self._found.new_names[-ref - 1].update(of_world)
+        elif more := {name for name in of_world if ref not in self._by_name.get(name, ())}:
             self._found.names.setdefault(ref, set()).update(more)
         if text.origin:
             self._found.claims.add(hash(text.origin))

@@ -140,14 +140,12 @@ def _store(
         if old_rows:
             replace_texts(tables, old_rows, batch[n_new:], first_row + n_new)
         tables.vectors.put(encoder_id, range(first_row, first_row + len(texts)), vectors)
-        tables.identity.add(_names(recognised, texts, first_row))
+        tables.identity.add(_names(recognised, first_row))
     return representatives
 
 
-def _names(recognised: Recognised, texts: Sequence[Text], first_row: int) -> dict[int, set[str]]:
+def _names(recognised: Recognised, first_row: int) -> dict[int, set[str]]:
     """Returns the names that each stored text gets, by row."""
-    names = {row: names_of(text) for row, text in enumerate(texts, first_row)}
-    return {
-        **{row: more for row, more in recognised.names.items() if row not in recognised.versions},
-        **names,
-    }
+    of_versions = map(names_of, recognised.versions.values())
+    known = {row: more for row, more in recognised.names.items() if row not in recognised.versions}
+    return {**known, **dict(enumerate([*recognised.new_names, *of_versions], first_row))}

@@ -140,8 +140,10 @@ PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Count 1/Kids[5 0 R]>>endobj
 3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
-4 0 obj<</Length 62>>stream
-BT /F 18 Tf 50 700 Td (On fog) Tj /F 10 Tf 0 -20 Td (Dense.) Tj ET
+4 0 obj<</Length 164>>stream
+BT /F 18 Tf 50 700 Td (On fog at sea) Tj
+/F 10 Tf 0 -20 Td (It was dense all day, and the harbour was closed until) Tj
+0 -12 Td (the evening, when a wind came up from the north.) Tj ET
 endstream endobj
 5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F 3 0 R>>>>/Contents 4 0 R>>endobj
 trailer<</Size 6/Root 1 0 R>>

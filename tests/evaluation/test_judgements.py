@@ -159,9 +159,9 @@ def test_decisions_are_read_in_the_words_that_teams_use(tmp_path: Path, yes: str
 
 
 def test_a_review_may_be_a_spreadsheet(tmp_path: Path) -> None:
-    from openpyxl import Workbook
+    openpyxl = pytest.importorskip("openpyxl")
 
-    book = Workbook()
+    book = openpyxl.Workbook()
     for row in (["title", "included"], ["a", 1], ["b", 0], ["c", True], ["d", False]):
         book.active.append(row)
     book.save(tmp_path / "r.xlsx")

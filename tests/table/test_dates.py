@@ -221,7 +221,8 @@ def test_every_way_to_write_a_second_reads_back(moment: datetime, form: str) -> 
     assert read_date(moment.strftime(form.replace("%Y", f"{moment.year:04}"))) == moment
 
 
-@given(st.datetimes(datetime(1974, 1, 1), datetime(2099, 1, 1)), st.sampled_from([1, 10**3, 10**6, 10**9]))  # noqa: DTZ001
+# from 1977 on: 197601080530 is an hour of 1976, and not a moment of that year in milliseconds
+@given(st.datetimes(datetime(1977, 1, 1), datetime(2099, 1, 1)), st.sampled_from([1, 10**3, 10**6, 10**9]))  # noqa: DTZ001
 def test_time_since_1970_is_told_apart_by_its_size(moment: datetime, unit: int) -> None:
     moment = moment.replace(microsecond=0, tzinfo=UTC)
     number = int(moment.timestamp()) * unit
@@ -233,3 +234,8 @@ def test_time_since_1970_is_told_apart_by_its_size(moment: datetime, unit: int) 
 def test_a_spreadsheets_days_count_from_1900(day: date) -> None:
     serial = (day - date(1900, 1, 1)).days + 2  # spreadsheets count from 1, and know a 29 February 1900
     assert read_date(serial) == datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def test_milliseconds_before_1976_are_no_day_of_the_17th_century() -> None:
+    assert read_date(167710020000) == datetime(1975, 4, 26, 2, 7, tzinfo=UTC)
+    assert read_date(202003041015) == datetime(2020, 3, 4, 10, 15, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 YEARS = range(1000, 2101)  # outside of them a date is a slip or a sentinel such as 9999-12-31
 NUMBER = re.compile(r"-?\d+(?:\.\d*)?")
+FIRST_YEAR_OF_MINUTES = 1900  # before it twelve digits are the milliseconds of a moment in 1973 to 1976
 DIGITS_IN_A_ROW = re.compile(r"(\d{4})(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?)?")  # YYYYMM[DD[hhmm[ss]]]
 SPREADSHEET_DAYS = range(18264, 73051)  # 1950 to 2099
 SPREADSHEET_START = datetime(1899, 12, 30, tzinfo=UTC)  # day 0, as 1900 is taken for a leap year
@@ -48,5 +49,7 @@ def _from_digits(digits: re.Match[str]) -> datetime | None:
     try:
         moment = datetime(year, month, int(digits[3] or 1), hour, minute, second, tzinfo=UTC)
     except ValueError:
+        return None
+    if digits[4] and year < FIRST_YEAR_OF_MINUTES:
         return None
     return moment if year in YEARS else None

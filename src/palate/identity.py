@@ -186,15 +186,19 @@ def _of_fields(text: Text) -> Iterator[str]:
 
 
 def _of_doi(doi: str) -> Iterator[str]:
-    doi = _without_tail(doi)
+    doi = without_tail(doi)
     if DOI.fullmatch(doi):
         arxiv = ARXIV.fullmatch(doi)
         yield f"arxiv:{arxiv[1].lower()}" if arxiv else f"doi:{doi.lower()}"
 
 
-def _without_tail(doi: str) -> str:
-    """Takes off what ended the sentence that a DOI stood in: stops, and brackets that it does not open."""
-    while doi and (doi[-1] in ".,;:'\"" or (doi[-1] in CLOSING and not _is_opened(doi))):
+def without_tail(doi: str) -> str:
+    """Returns a DOI without what ended the sentence it stood in: stops, and brackets that it does not open.
+
+    >>> without_tail("10.1000/Cats.7)."), without_tail("10.1000/(x)")
+    ('10.1000/Cats.7', '10.1000/(x)')
+    """
+    while doi and (doi[-1] in ".,;:'\"’”" or (doi[-1] in CLOSING and not _is_opened(doi))):
         doi = doi[:-1]
     return doi
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from palate.identity import without_tail
 from palate.source.column_names import field_of
 from palate.table.cells import cell_text
 
@@ -52,7 +53,7 @@ def shown_id(ids: Mapping[str, str]) -> str:
     ('10.1000/cats', 'pmid:7', '')
     """
     if doi := DOI.search(ids.get("doi", "")):
-        return doi[0].lower().rstrip(".,;")
+        return without_tail(doi[0]).lower()
     digits = re.sub(r"\D", "", ids.get("pmid", ""))
     return f"pmid:{digits}" if digits else ""
 

@@ -2,6 +2,8 @@
 
 import re
 
+from palate.identity import without_tail
+
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+")
 ARXIV = re.compile(r"\barXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
 
@@ -14,14 +16,7 @@ def ids_on_page(page: str) -> dict[str, str]:
     >>> ids_on_page("10.1000/1 and 10.1000/2")
     {}
     """
-    dois = {_without_end(doi).lower() for doi in DOI.findall(page)}
+    dois = {without_tail(doi).lower() for doi in DOI.findall(page)}
     numbers = {number.lower() for number in ARXIV.findall(page)}
     found = {"doi": dois, "arxiv": numbers}
     return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
-
-
-def _without_end(doi: str) -> str:
-    doi = doi.rstrip(".,;:'’”")
-    while doi.endswith((")", "]")) and doi.count("(") + doi.count("[") < doi.count(")") + doi.count("]"):
-        doi = doi[:-1].rstrip(".,;:")
-    return doi

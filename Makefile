@@ -3,6 +3,7 @@
 # make test-fast    the inner loop, under a minute: no trained model is loaded
 # make test-lowest, make test-newest   all tests at both ends of the ranges in pyproject.toml
 # make test-all     all of these
+# make explore      the property tests with newly drawn examples, more of them
 # make fuzz         10,000 broken documents of every format
 # make constraints  take the newest versions in the ranges, once `make test-newest` passes
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -12,7 +13,7 @@ PYTEST := -m pytest -n auto
 FAST := -m "not slow" --hypothesis-profile=fast
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench fuzz clean
+.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench explore fuzz clean
 
 run: .venv/installed
 	@$(BIN)/palate demo $(if $(SOURCE),"$(SOURCE)")
@@ -46,6 +47,9 @@ constraints: build/newest/installed
 
 bench: .venv/installed-test
 	$(BIN)/python benchmarks/run.py
+
+explore: .venv/installed-test
+	$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=explore
 
 fuzz: .venv/installed-test
 	$(BIN)/python benchmarks/fuzz.py

@@ -273,6 +273,7 @@ def test_a_stop_keeps_the_chunks_that_were_finished_and_nothing_of_the_next(
     library: Library, papers: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("palate.workspace.adding.CHUNK", 5)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK_SECONDS", float("inf"))  # no smaller ones when slow
     told: list[tuple[int, int]] = []
 
     def stop_after_second(report: AddReport, total: int) -> None:
@@ -322,6 +323,7 @@ def test_stopping_before_any_commit_of_adding_leaves_a_store_that_opens_and_can_
 ) -> None:
     """Whatever transaction was the last, the store is whole, and adding again brings what lacks."""
     monkeypatch.setattr("palate.workspace.adding.CHUNK", 6)
+    monkeypatch.setattr("palate.workspace.adding.CHUNK_SECONDS", float("inf"))
     for number in range(1, 100):
         path = tmp_path / f"{number}.db"
         try:

@@ -54,6 +54,19 @@ def test_counts_add_up_and_name_what_is_there(entries: list[tuple[str, ...]], si
         assert all(finding.ok for finding in library.examine())
 
 
+@settings(max_examples=60)
+@given(entries=st.lists(ENTRIES, max_size=8), size=st.sampled_from([1, 2, 3]))
+def test_chunks_do_not_change_what_texts_are(entries: list[tuple[str, ...]], size: int, words: Any) -> None:
+    def result(chunk: int) -> tuple[list[tuple[str, str]], list[tuple[str, str]], int]:
+        with pytest.MonkeyPatch.context() as patch, Library(":memory:", encoder="words") as library:
+            patch.setattr("palate.workspace.adding.CHUNK", chunk)
+            report = library.add([made(entry) for entry in entries])
+            known = [(known.same_as, known.by) for known in report.known_texts]
+            return sorted((text.id, text.content) for text in library.texts()), known, report.updated
+
+    assert result(size) == result(100)
+
+
 HARBOUR, AIRPORT, SEA, BONDS = "Fog at the harbour", "Fog at the airport", "Fog at sea", "Bonds fell"
 
 

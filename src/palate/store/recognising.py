@@ -83,7 +83,7 @@ class _Recogniser:
                 found.known.append(
                     KnownText((text.title or text.body)[:MAX_SHOWN], self.id_at(ref), match.by)
                 )
-            self._enter(text, ref)
+            self._enter(text, ref, is_twin=match is not None and match.becomes == "known")
             found.ids.append(self.id_at(ref))
         return found
 
@@ -94,14 +94,14 @@ class _Recogniser:
         for origin in origins(text):
             if hash(origin) not in self._claimed and hash(origin) not in self._found.claims:
                 for ref in self._by_name.get(origin, ()):
-                    other = self._texts[ref]
+                    other = self._text(ref)
                     if kinds_agree(self._world_ids(text), self._world_ids(other)) and resembles(text, other):
                         return _Match(
                             ref, "its id in its source", "known" if is_fuller(other, text) else "version"
                         )
         for name in sorted(self._world_ids(text)):
             for ref in self._by_name.get(name, ()):
-                if resembles(text, other := self._texts[ref]):
+                if resembles(text, other := self._text(ref)):
                     return _Match(ref, name, "version" if is_fuller(text, other) else "known")
         return self._match_of_address(text)
 
@@ -109,9 +109,15 @@ class _Recogniser:
         text = self._texts.get(ref)
         return self._ids[ref] if text is None else text.id
 
+    def _text(self, ref: Ref) -> Text:
+        """Returns a text; one that was known by its words and got its name from one before is read now."""
+        if ref not in self._texts:
+            self._texts |= self._tables.texts.get({ref})
+        return self._texts[ref]
+
     def _match_of_address(self, text: Text) -> _Match | None:
         for ref in self._by_address.get(text.canonical_url, ()) if text.url else ():
-            other = self._texts[ref]
+            other = self._text(ref)
             if kinds_agree(self._world_ids(text), self._world_ids(other)):
                 if is_fuller(other, text):
                     return _Match(ref, "its address", "known")
@@ -126,7 +132,7 @@ class _Recogniser:
         for ref in refs:
             if not of_world or ref in named:
                 return ref
-        others = (ref for ref in refs if kinds_agree(of_world, self._world_ids(self._texts[ref])))
+        others = (ref for ref in refs if kinds_agree(of_world, self._world_ids(self._text(ref))))
         return next(others, None)
 
     def _rows_to_read(self, texts: Sequence[Text]) -> set[int]:
@@ -153,8 +159,15 @@ class _Recogniser:
         return ref
 
     def _put_version(self, ref: Ref, text: Text) -> None:
-        version = new_version(self._texts[ref], text)
+        old = self._text(ref)
+        version = new_version(old, text)
         self._texts[ref] = version
+        for index, key in (
+            (self._by_content, old.content_hash),
+            (self._by_address, old.canonical_url if old.url else ""),
+        ):
+            if ref in (refs := index.get(key, [])):
+                refs.remove(ref)  # as in the store, which finds no text by what was replaced
         self._found.updated += 1
         if ref < 0:
             self._found.new[-ref - 1] = version
@@ -162,8 +175,10 @@ class _Recogniser:
         else:
             self._found.versions[ref] = version
 
-    def _enter(self, text: Text, ref: Ref) -> None:
-        """Lets the texts after this one be recognised by it, and its text by what it brought."""
+    def _enter(self, text: Text, ref: Ref, is_twin: bool) -> None:
+        """Lets the texts after this one be recognised by it, and its text by what it brought: as in the store,
+        whose texts stand under one origin and address each, and under every id that the world has for them.
+        """
         of_world = self._world_ids(text)
         if ref < 0:
             self._found.new_names[-ref - 1].update(of_world)
@@ -172,9 +187,12 @@ class _Recogniser:
         if text.origin:
             self._found.claims.add(hash(text.origin))
         for index, keys in (
-            (self._by_content, [text.content_hash]),
-            (self._by_name, [*of_world, *([text.origin] if text.origin else [])]),
-            (self._by_address, [text.canonical_url] if text.url else []),
+            (self._by_content, [text.content_hash] if not is_twin else []),
+            (self._by_name, [*of_world, *([text.origin] if text.origin and not is_twin else [])]),
+            (
+                self._by_address,
+                [stands.canonical_url] if not is_twin and (stands := self._texts[ref]).url else [],
+            ),
         ):
             for key in keys:
                 if ref not in index.setdefault(key, []):

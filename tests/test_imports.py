@@ -51,7 +51,7 @@ ALLOWED = {
     "open_store": UP_TO_ROOMS,  # works without an encoder, so without a workspace
     "library": f"{UP_TO_READER} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
-    "report": f"{UP_TO_LIBRARY} training shapes",
+    "report": f"{UP_TO_LIBRARY} document table training shapes",
     "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",
     "palate": UP_TO_LIBRARY,  # the package's own file, which names what is public
     "sample": "",

@@ -14,8 +14,8 @@ REQUIREMENTS = {entry for entries in LISTS for entry in entries if isinstance(en
 def test_every_requirement_is_a_range_with_both_ends() -> None:
     one_range = re.compile(r"[\w-]+(\[\w+\])?>=[\w.]+,<[\d.]+(; python_version < '[\d.]+')?")
     others = {entry for entry in REQUIREMENTS if not one_range.fullmatch(entry)}
-    extras = "palate[bert,documents,multilingual,pages,parquet,peers,plots]"
-    assert others == {"palate[bert]", "palate[minilm]", extras}
+    extras = "palate[bert,documents,index,insight,multilingual,pages,parquet,peers,plots]"
+    assert others == {"palate[bert]", "palate[minilm]", "palate[plots]", extras}
 
 
 def test_the_constraints_hold_an_exact_version_of_every_requirement() -> None:
@@ -32,6 +32,6 @@ def test_an_error_names_only_extras_that_are_there() -> None:
         for path in (ROOT / "src").rglob("*.py")
         for extra in re.findall(r'MissingExtra\([^)]*?, "(\w+)"', path.read_text())
     }
-    names = "bert documents minilm multilingual pages parquet peers plots setfit"
+    names = "bert documents insight minilm multilingual pages parquet peers plots setfit"
     assert named == set(names.split())
     assert named <= EXTRAS.keys()

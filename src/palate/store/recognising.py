@@ -176,8 +176,8 @@ class _Recogniser:
             self._found.versions[ref] = version
 
     def _enter(self, text: Text, ref: Ref, is_twin: bool) -> None:
-        """Lets the texts after this one be recognised by it, and its text by what it brought: as in the store,
-        whose texts stand under one origin and address each, and under every id that the world has for them.
+        """Lets the texts after this one be recognised by it, and its text by what it brought: as in the
+        store, whose texts have one origin and address each, and every id that the world has for them.
         """
         of_world = self._world_ids(text)
         if ref < 0:

@@ -25,7 +25,7 @@ lint: .venv/installed-test
 	$(BIN)/mypy
 
 test-full: .venv/installed-test
-	$(BIN)/python $(PYTEST)
+	PALATE_TEST_BROWSER=required $(BIN)/python $(PYTEST)
 
 test-fast: .venv/installed-test
 	$(BIN)/python $(PYTEST) $(FAST) --base
@@ -68,6 +68,7 @@ clean:
 	$(BIN)/python $(PIP) "pip>=25.1"
 	$(BIN)/python $(PIP) `grep ^torch== constraints.txt`
 	$(BIN)/python $(PIP) --constraint constraints.txt --editable ".[all]" --group test
+	$(BIN)/python .ci/chromium
 	touch .venv/installed $@
 
 build/base/installed: pyproject.toml constraints.txt

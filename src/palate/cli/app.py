@@ -27,6 +27,7 @@ from palate.cli import (
     replay,
     rules,
     texts,
+    topics,
     xray,
 )
 from palate.cli.help import unwrap_help
@@ -143,7 +144,8 @@ def palate(
     ctx.obj = Given(store, reader, json)
 
 
-TEXTS, JUDGEMENTS, READERS, MAINTENANCE = "Texts", "Judgements", "Readers", "Maintenance"
+TEXTS, INSIGHT, JUDGEMENTS = "Texts", "Insight", "Judgements"
+READERS, MAINTENANCE = "Readers", "Maintenance"
 TRAINING = "Training and evaluation"
 # so that -0.5 is a verdict; judgements.judge refuses all that is no number
 NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
@@ -155,6 +157,15 @@ app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
+
+app.command(rich_help_panel=INSIGHT)(topics.topics)
+_topic = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")
+_topic.command("show")(topics.topic_show)
+_topic.command("rename")(topics.topic_rename)
+_topic.command("merge")(topics.topic_merge)
+app.add_typer(_topic, name="topic", rich_help_panel=INSIGHT)
+app.command(rich_help_panel=INSIGHT)(topics.clusters)
+app.command(rich_help_panel=INSIGHT)(topics.keywords)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)

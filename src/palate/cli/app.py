@@ -20,6 +20,7 @@ from palate.cli import (
     fill,
     judgements,
     maintenance,
+    map,
     number,
     progress,
     readers,
@@ -158,6 +159,7 @@ app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
 
+app.command("map", rich_help_panel=INSIGHT)(map.map_)
 app.command(rich_help_panel=INSIGHT)(topics.topics)
 _topic = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")
 _topic.command("show")(topics.topic_show)

@@ -8,7 +8,7 @@ import numpy as np
 
 from palate.errors import MissingExtra
 from palate.insight.map_scene import Colouring, Label, unit_square
-from palate.insight.palette import OTHER
+from palate.insight.palette import NONE
 from palate.parts import Matrix
 
 INCHES, DOTS_PER_INCH = 9.0, 150
@@ -23,7 +23,7 @@ def draw_map(positions: Matrix, colouring: Colouring, labels: tuple[Label, ...],
     except ModuleNotFoundError:
         raise MissingExtra("a map as PNG", "plots") from None
     square = unit_square(np.asarray(positions, np.float64))
-    table = np.array([*colouring.colours, *[OTHER] * (256 - len(colouring.colours))])
+    table = np.array([*colouring.colours, *[NONE] * (256 - len(colouring.colours))])
     figure = Figure(figsize=(INCHES * 1.3, INCHES), layout="constrained")
     axes = figure.subplots()
     size = float(np.clip(60_000 / max(len(square), 1), 0.3, 30))

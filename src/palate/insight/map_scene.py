@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from palate.insight.palette import MAGNITUDES, OTHER, SIGNED, category_colour
+from palate.insight.palette import MAGNITUDES, NONE, OTHER, SIGNED, category_colour
 from palate.parts import Matrix, Vector
 
 N_CATEGORIES = 8  # that have a colour of their own; the rest share one
@@ -72,10 +72,10 @@ def by_category(name: str, categories: Sequence[str]) -> Colouring:
         for code, index in enumerate(own)
     ]
     if n_rest := int(sum(sizes[index] for index in order[len(own) :])):
-        legend.append(LegendEntry(len(own), REST, category_colour(len(own)), n_rest))
+        legend.append(LegendEntry(len(own), REST, OTHER, n_rest))
     if n_none := int(np.count_nonzero(codes == NO_CODE)):
-        legend.append(LegendEntry(NO_CODE, "none", OTHER, n_none))
-    return Colouring(name, codes, tuple(category_colour(code) for code in range(len(own) + 1)), tuple(legend))
+        legend.append(LegendEntry(NO_CODE, "none", NONE, n_none))
+    return Colouring(name, codes, (*map(category_colour, range(len(own))), OTHER), tuple(legend))
 
 
 def by_magnitude(

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 
 from palate.insight.map_scene import Colouring, Label, unit_square
-from palate.insight.palette import OTHER
+from palate.insight.palette import NONE
 from palate.parts import Matrix
 
 MAX_POINTS = 6000  # of which a page stays quick; more are thinned at random, and the caption says so
@@ -28,7 +28,7 @@ def map_svg(positions: Matrix, colouring: Colouring, labels: tuple[Label, ...] =
     groups: dict[str, list[str]] = {}
     for index in shown.tolist():
         code = int(colouring.codes[index])
-        colour = colouring.colours[code] if code < len(colouring.colours) else OTHER
+        colour = colouring.colours[code] if code < len(colouring.colours) else NONE
         x, y = SIZE * square[index, 0], SIZE * (1 - square[index, 1])
         groups.setdefault(colour, []).append(f"M{x:.1f} {y:.1f}h0")
     points = "".join(

@@ -23,7 +23,8 @@ def placed(vectors: Matrix, mapped: Matrix, positions: Matrix) -> Matrix:
     >>> placed(np.array([[1.0, 0.1]]), np.eye(2), positions).round(1).tolist()
     [[0.0, 0.0]]
     """
-    indices, cosines = nearest_neighbours(vectors, min(NEIGHBOURS, len(mapped)), of=mapped)
+    mean = mapped.mean(axis=0)  # as a map by t-SNE sees them
+    indices, cosines = nearest_neighbours(vectors - mean, min(NEIGHBOURS, len(mapped)), of=mapped - mean)
     weights = np.exp((cosines - cosines[:, :1]) / TEMPERATURE)  # (n, k)
     around = positions[indices].astype(np.float64)  # (n, k, 2)
     scale = max(float(np.median(np.ptp(around, axis=1))), 1e-12) / 4  # of a neighbourhood on this map

@@ -9,6 +9,7 @@ from palate.parts import Matrix
 
 PERPLEXITY = 30.0  # neighbours that count, in effect; as van der Maaten and Hinton recommend (5 to 50)
 SPREAD = 1e-4  # standard deviation of the first axis at the start
+EXACT_TEXTS = 2000  # below which forces are summed by tree, above by interpolation
 MIN_TEXTS = 4  # fewer points have no neighbourhoods to keep
 
 
@@ -31,7 +32,8 @@ def tsne(vectors: Matrix, *, seed: int = 0) -> Matrix:
     if n < MIN_TEXTS:
         raise BadValue(f"t-SNE needs {MIN_TEXTS} texts or more, got {n}; use --method pca")
     perplexity = min(PERPLEXITY, (n - 1) / 3)
-    indices, cosines = nearest_neighbours(vectors, min(n - 1, int(3 * perplexity)))
+    offsets = vectors - vectors.mean(axis=0)  # what all have in common tells none apart
+    indices, cosines = nearest_neighbours(offsets, min(n - 1, int(3 * perplexity)))
     near = affinity.PerplexityBasedNN(
         knn_index=PrecomputedNeighbors(indices, np.maximum(1 - cosines, 0).astype(np.float64)),
         perplexity=perplexity,
@@ -41,7 +43,7 @@ def tsne(vectors: Matrix, *, seed: int = 0) -> Matrix:
     start = principal_axes([vectors], 2).along(vectors)
     start *= SPREAD / max(float(start[:, 0].std()), 1e-300)
     jitter = np.random.default_rng(seed).normal(0, SPREAD * 1e-2, (n, 2))  # parts what is alike
-    method = "bh" if n < 10_000 else "fft"
+    method = "bh" if n < EXACT_TEXTS else "fft"
     points = TSNEEmbedding(start + jitter, near, negative_gradient_method=method, n_jobs=1, random_state=seed)
     points.optimize(250, exaggeration=12, momentum=0.5, inplace=True)
     points.optimize(500, momentum=0.8, inplace=True)

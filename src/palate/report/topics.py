@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TopicMethod = Literal["vectors", "lda"]
 N_WORDS = 8  # of a topic
-LABEL_WORDS = 3
+LABEL_WORDS = 2
 WORDED_TEXTS = 50_000  # of which the words are counted, where there are more
 
 

@@ -22,6 +22,7 @@ from palate.cli import (
     maintenance,
     map,
     number,
+    outliers,
     progress,
     readers,
     remove,
@@ -168,6 +169,8 @@ _topic.command("merge")(topics.topic_merge)
 app.add_typer(_topic, name="topic", rich_help_panel=INSIGHT)
 app.command(rich_help_panel=INSIGHT)(topics.clusters)
 app.command(rich_help_panel=INSIGHT)(topics.keywords)
+app.command(rich_help_panel=INSIGHT)(outliers.outliers)
+app.command(rich_help_panel=INSIGHT)(outliers.sentiment)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)

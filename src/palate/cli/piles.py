@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FileArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FILE]",
+        metavar="FILE",
         help="Texts to look at, in any form that add reads; without it the store's.",
         show_default=False,
     ),

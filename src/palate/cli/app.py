@@ -23,6 +23,7 @@ from palate.cli import (
     map,
     number,
     outliers,
+    profile,
     progress,
     readers,
     remove,
@@ -160,6 +161,7 @@ app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
 
+app.command(rich_help_panel=INSIGHT)(profile.profile)
 app.command("map", rich_help_panel=INSIGHT)(map.map_)
 app.command(rich_help_panel=INSIGHT)(topics.topics)
 _topic = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")

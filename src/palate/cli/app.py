@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from palate.cli import (
     contest,
     crowd,
+    duplicates,
     encoders,
     fill,
     judgements,
@@ -156,6 +157,7 @@ NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
 app.command(rich_help_panel=TEXTS)(texts.find)
+app.command("ask-duplicates", rich_help_panel=TEXTS)(duplicates.ask_duplicates)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)

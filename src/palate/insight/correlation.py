@@ -13,7 +13,7 @@ from palate.insight.palette import SIGNED
 from palate.parts import Matrix, Vector
 
 MAX_COLUMNS = 40  # that are compared, those that are filled best: a picture of more cannot be read
-CELL, LABEL = 28, 130  # pixels
+CELL, LABEL, SLANTED = 28, 130, 70  # pixels
 
 
 class Correlation(NamedTuple):
@@ -70,11 +70,10 @@ def correlation_svg(found: Correlation) -> str:
             shade = SIGNED[0] if value < 0 else SIGNED[-1]
             parts.append(f'<rect {box} fill="{shade}" fill-opacity="{abs(value):.2f}"/>')
             ink = "#fff" if abs(value) > 0.6 else "currentColor"
-            parts.append(
-                f'<text x="{LABEL + CELL * column + CELL / 2}" y="{y + 18}" text-anchor="middle" fill="{ink}"'
-                f' font-size="10">{value:.2f}</text>'.replace("0.", ".")
-            )
-    box = f'viewBox="0 0 {width} {width}" width="{width}"'
+            number = f"{value:.2f}".replace("0.", ".")
+            middle = f'x="{LABEL + CELL * column + CELL // 2}" y="{y + 18}" text-anchor="middle"'
+            parts.append(f'<text {middle} fill="{ink}" font-size="10">{number}</text>')
+    box = f'viewBox="0 0 {width + SLANTED} {width}" width="{width + SLANTED}"'
     font = 'font-family="system-ui,sans-serif" font-size="11" fill="currentColor"'
     return f'<svg {box} role="img" aria-label="correlation of {n} columns" {font}>{"".join(parts)}</svg>'
 

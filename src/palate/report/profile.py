@@ -20,7 +20,7 @@ from palate.language import language_name
 from palate.report.leakage import Leakage, leakage_of
 from palate.report.near_pairs import NearPairs, near_pairs
 from palate.report.pages import page
-from palate.report.profile_warnings import ProfileWarning, warnings_of
+from palate.report.profile_warnings import ProfileWarning, is_key, warnings_of
 from palate.report.table_of_texts import TextTable, read_text_table, stored_text_table
 from palate.text import Text
 
@@ -136,7 +136,9 @@ def profile_of_table(
     """Describes a table that was read; see `profile_of`."""
     columns = tuple(summary_of(name, cells) for name, cells in table.columns.items())
     numeric = [
-        (column.name, numbers_of(table.columns[column.name])) for column in columns if column.kind == "number"
+        (column.name, numbers_of(table.columns[column.name]))
+        for column in columns
+        if column.kind == "number" and not is_key(column)
     ]
     chosen = _label_of(table, columns, label)
     labels = [str(cell) if cell not in (None, "") else "" for cell in table.columns[chosen]] if chosen else []

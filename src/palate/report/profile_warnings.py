@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from palate.insight.column_summary import ColumnSummary
     from palate.report.profile import Profile
 
 EMPTY_SHARE, MISSING_SHARE = 1.0, 0.2
@@ -29,6 +30,14 @@ def warnings_of(profile: Profile) -> tuple[ProfileWarning, ...]:
     """Returns what is wrong with a table, the gravest first."""
     parts = (_of_leakage, _of_conflicts, _of_reading, _of_copies, _of_texts, _of_classes, _of_columns)
     return tuple(ProfileWarning(*found) for part in parts for found in part(profile))
+
+
+def is_key(column: ColumnSummary) -> bool:
+    """Tells whether a column of numbers only names its rows."""
+    name = column.name.strip().lower()
+    return column.unique == column.count and (
+        name.endswith("id") or name in ("key", "number", "index", "row")
+    )
 
 
 def _of_leakage(profile: Profile) -> Iterator[tuple[str, str]]:
@@ -143,7 +152,9 @@ def _of_columns(profile: Profile) -> Iterator[tuple[str, str]]:
 
 def _of_scales(profile: Profile) -> Iterator[tuple[str, str]]:
     spreads = {
-        column.name: column.sd for column in profile.columns if column.kind == "number" and column.sd > 0
+        column.name: column.sd
+        for column in profile.columns
+        if column.kind == "number" and column.sd > 0 and not is_key(column)
     }
     if len(spreads) > 1 and max(spreads.values()) > SCALES_APART * min(spreads.values()):
         large, small = max(spreads, key=spreads.__getitem__), min(spreads, key=spreads.__getitem__)

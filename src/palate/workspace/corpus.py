@@ -11,15 +11,13 @@ from scipy.sparse import csr_array
 from palate.errors import UnknownName
 from palate.feature.crowd import Crowd
 from palate.features import Block, Features
+from palate.parts import Mask as Mask
 from palate.parts import Matrix, Rows, Vector
 from palate.threads import MAX_THREADS
 from palate.weights import Weights
 from palate.workspace.scan import Scan, row_lengths
 from palate.workspace.segment import Segment
 from palate.workspace.space import Space
-
-Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
 
 class CorpusCrowd(Crowd, Protocol):
     """What others think of each text of a corpus, and of any other text.

@@ -1,0 +1,295 @@
+"""IvfIndex: texts in lists of near ones, each vector as a code of 2 bits a dimension, by FAISS."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from palate.errors import MissingExtra
+from palate.parts import Mask, Matrix, Rows, Vector
+
+BUILD_THREADS = 2
+TRAINED_A_LIST = 50  # vectors that the centre of a list is learned from
+TRAINING_PASSES = 10
+PROBED_SHARE = 3 / 64  # of the lists, those that a search reads
+MIN_PROBES = 16
+FILTERED_FACTOR = 2.0  # so much more of the texts that a filter keeps is read: the nearest lie deeper
+SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order of distance
+COUNTED_TEXTS = 1 << 17  # of those that a filter keeps, so many tell how they lie in the lists
+ADDED_AT_ONCE = 65_536
+
+Progress = Callable[[int, int], None]  # called with how many of how many steps are done
+
+
+def lists_of(n: int) -> int:
+    """Returns how many lists n texts are divided into: the power of 2 nearest to four times their root.
+
+    >>> lists_of(200_000), lists_of(1_000_000), lists_of(10_000_000)
+    (2048, 4096, 16384)
+    """
+    return 1 << max(0, round(math.log2(4 * math.sqrt(max(n, 1)))))
+
+
+class IvfIndex:
+    """Finds candidates for the nearest texts without reading all: m ids of which the nearest are likely some.
+
+    Use it from 200,000 texts, under a `RescoredIndex`, which compares the candidates by their whole vectors.
+    A search reads 3/64 of the lists, 2 ms for 1,000,000 texts of 256 dims, on one thread; building takes
+    40 s on two. It holds 92 bytes a text with 256 dims and the centres of the lists.
+
+    A vector is turned by a random rotation, and what is coded is its difference to the centre of its list:
+    plain signs of the shipped encoder's vectors find a fifth less. Vectors of length 0 are left out, as they
+    are near to nothing. ids: of the texts, at most once each; unless given, in the order of adding.
+
+    Source: Gao et al., Practical and asymptotically optimal quantization of high-dimensional vectors in
+    Euclidean space for approximate nearest neighbor search (SIGMOD 2025), as FAISS's "IVFn,RaBitQ2".
+    Raises MissingExtra without faiss.
+    """
+
+    def __init__(self, faiss_index: Any) -> None:
+        """faiss_index: "RRd,IVFn,RaBitQ2" of FAISS, with L2."""
+        faiss = faiss_module()
+        self._index, self._codes = faiss_index, faiss.downcast_index(faiss_index.index)
+        self.dims, self.lists = int(faiss_index.d), int(self._codes.nlist)
+        turned = faiss.downcast_VectorTransform(faiss_index.chain.at(0))
+        self._rotation: Matrix = faiss.vector_to_array(turned.A).reshape(self.dims, self.dims)
+        self._centres: Matrix = self._codes.quantizer.reconstruct_n(0, self.lists)
+        self._squares: Vector = np.einsum("ld,ld->l", self._centres, self._centres)
+        self._list_of: np.ndarray[tuple[int], np.dtype[np.int32]] | None = None
+
+    def __len__(self) -> int:
+        return int(self._codes.ntotal)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of codes, ids and centres; where it was loaded from a file, other processes share them."""
+        return len(self) * (int(self._codes.code_size) + 8) + self._centres.nbytes
+
+    @classmethod
+    def trained(
+        cls, sample: Matrix, n: int, *, seed: int = 0, progress: Progress = lambda *_: None
+    ) -> Self:
+        """Returns an index without texts, for n of which the sample is typical.
+
+        sample: (s, d) float32; `TRAINED_A_LIST` for each of the lists are enough. progress: called after each
+        pass; what it raises ends the training."""
+        faiss = faiss_module()
+        dims, lists = sample.shape[1], min(lists_of(n), len(sample))
+        index = faiss.index_factory(dims, f"RR{dims},IVF{lists},RaBitQ2", faiss.METRIC_L2)
+        faiss.downcast_VectorTransform(index.chain.at(0)).init(seed)
+        codes = faiss.downcast_index(index.index)
+        with threads(BUILD_THREADS):
+            turned = index.chain.at(0).apply(np.ascontiguousarray(sample, np.float32))
+            centres = np.zeros((0, dims), np.float32)
+            for done in range(TRAINING_PASSES):  # one at a time, so that it can be stopped
+                centres = _pass(turned, centres, lists, seed)
+                progress(done + 1, TRAINING_PASSES)
+            codes.quantizer.add(centres)
+            codes.train(turned[:1000])
+        index.is_trained = True
+        return cls(index)
+
+    @classmethod
+    def build(
+        cls,
+        parts: Iterable[Matrix],
+        n: int,
+        *,
+        seed: int = 0,
+        progress: Progress = lambda *_: None,
+    ) -> Self:
+        """Returns an index of n vectors, whose ids are their positions.
+
+        parts: gives (p, d) matrices, n rows in all, and the same each time it is iterated: a list, or an
+        object that reads them anew. It is iterated twice. progress: called with how many of 2 n steps are
+        done; half of them are the training."""
+        count = min(n, TRAINED_A_LIST * lists_of(n))
+        drawn = np.sort(np.random.default_rng([seed, n]).choice(n, count, replace=False))
+        sample = np.concatenate(list(picked(parts, drawn)))
+        index = cls.trained(
+            sample, n, seed=seed, progress=lambda done, total: progress(n * done // total, 2 * n)
+        )
+        begin = 0
+        for part in parts:
+            index.add(part, np.arange(begin, begin + len(part)))
+            begin += len(part)
+            progress(n + begin, 2 * n)
+        return index
+
+    def add(self, vectors: Matrix, ids: Rows | None = None) -> None:
+        """Adds (p, d) vectors. ids: (p,) of them. Not while another thread searches."""
+        ids = np.arange(len(self), len(self) + len(vectors)) if ids is None else ids
+        for begin in range(0, len(vectors), ADDED_AT_ONCE):
+            part = np.ascontiguousarray(vectors[begin : begin + ADDED_AT_ONCE], dtype=np.float32)
+            some = part.any(axis=1)
+            with threads(BUILD_THREADS):
+                self._index.add_with_ids(
+                    np.ascontiguousarray(part[some]),
+                    np.ascontiguousarray(ids[begin : begin + ADDED_AT_ONCE][some], dtype=np.int64),
+                )
+        self._list_of = None
+
+    def search(
+        self, vector: Vector, n: int, *, probes: int | None = None, allowed: Mask | None = None
+    ) -> Rows:
+        """Returns the ids of the n nearest texts by their codes, nearest first; fewer where the lists that
+        are read have fewer.
+
+        probes: how many lists are read; None for 3/64 of them. allowed: by id, which texts may be found; ids
+        beyond its end may not. With it, lists are read until so large a share of the allowed texts was seen.
+        """
+        faiss = faiss_module()
+        length = float(np.linalg.norm(vector))
+        if not length or not len(self):
+            return np.zeros(0, np.int64)
+        query = (self._rotation @ (vector / length).astype(np.float32))[None]
+        params = faiss.IVFRaBitQSearchParameters(qb=4)
+        bits = None if allowed is None else np.packbits(allowed, bitorder="little")
+        if bits is not None:
+            params.sel = faiss.IDSelectorBitmap(bits)
+        products = self._centres @ query[0]
+        order = self._order(products, probes or max(MIN_PROBES, int(PROBED_SHARE * self.lists)), allowed)
+        if not len(order):
+            return np.zeros(0, np.int64)
+        params.nprobe = len(order)
+        distances = (1 + self._squares[order] - 2 * products[order]).astype(np.float32)
+        found = np.full(n, -1, np.int64)
+        scores = np.empty(n, np.float32)
+        with threads(1):
+            self._codes.search_preassigned_c(
+                1,
+                faiss.swig_ptr(query),
+                n,
+                faiss.swig_ptr(order),
+                faiss.swig_ptr(distances),
+                faiss.swig_ptr(scores),
+                faiss.swig_ptr(found),
+                False,
+                params,
+                None,
+            )
+        return found[found >= 0]
+
+    def renumbered(self, ids: Rows) -> Self:
+        """Returns a copy in memory with other ids. ids: by the ids of now, the new ones; below 0 for a text
+        that the copy is to be without. Centres stay as they are.
+        """
+        faiss = faiss_module()
+        copy = faiss.index_factory(self.dims, f"RR{self.dims},IVF{self.lists},RaBitQ2", faiss.METRIC_L2)
+        turned = faiss.downcast_VectorTransform(copy.chain.at(0))
+        turned.init(0)
+        faiss.copy_array_to_vector(self._rotation.ravel(), turned.A)
+        codes = faiss.downcast_index(copy.index)
+        codes.quantizer.add(self._centres)
+        codes.is_trained = copy.is_trained = True
+        total = 0
+        for number, old, coded in self._entries():
+            new = np.ascontiguousarray(ids[old])
+            kept = np.flatnonzero(new >= 0)
+            if len(kept):
+                new, coded = new[kept], np.ascontiguousarray(coded[kept])
+                codes.invlists.add_entries(number, len(kept), faiss.swig_ptr(new), faiss.swig_ptr(coded))
+                total += len(kept)
+        codes.ntotal = copy.ntotal = total
+        return type(self)(copy)
+
+    def save(self, path: Path) -> None:
+        """Writes a file that FAISS reads, too. Raises OSError where that fails."""
+        try:
+            faiss_module().write_index(self._index, str(path))
+        except RuntimeError as error:  # what FAISS makes of a full disk
+            raise OSError(*error.args) from error
+
+    @classmethod
+    def load(cls, path: Path, *, mapped: bool = True) -> Self:
+        """Returns what `save` wrote. mapped: reads a page when it is first used, and takes no more texts.
+
+        Raises ValueError for a file of another kind. Make sure first that the file is whole."""
+        faiss = faiss_module()
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP if mapped else 0)
+        except RuntimeError as error:
+            raise ValueError(f"{path} is no index of FAISS: {error}") from None
+        if not isinstance(index, faiss.IndexPreTransform):
+            raise ValueError(f"{path} is another index of FAISS than RRd,IVFn,RaBitQ2")
+        return cls(index)
+
+    def _order(self, products: Vector, probes: int, allowed: Mask | None) -> Rows:
+        """Returns the numbers of the lists to read, nearest first."""
+        distances = SPREAD_WEIGHT * self._squares - 2 * products
+        probes = min(probes, self.lists)
+        if allowed is None:
+            order = np.argpartition(distances, probes - 1)[:probes]
+            return order[np.argsort(distances[order])].astype(np.int64)
+        counts = self._counts(allowed)
+        order = np.argsort(distances)
+        order = order[counts[order] > 0]
+        seen = np.cumsum(counts[order])
+        share = min(1.0, FILTERED_FACTOR * probes / self.lists)
+        return order[: np.searchsorted(seen, share * seen[-1]) + 1 if len(seen) else 0].astype(np.int64)
+
+    def _counts(self, allowed: Mask) -> Rows:
+        """Returns how many allowed texts each list has; of many, how many of a part of them."""
+        if self._list_of is None:
+            largest = max((int(ids.max(initial=-1)) for _, ids, _ in self._entries()), default=-1)
+            list_of = np.full(largest + 1, self.lists, np.int32)  # one more, for ids that are not there
+            for number, ids, _ in self._entries():
+                list_of[ids] = number
+            self._list_of = list_of
+        some = np.flatnonzero(allowed[: len(self._list_of)])
+        some = some[:: max(1, len(some) // COUNTED_TEXTS)]
+        return np.bincount(self._list_of[some], minlength=self.lists + 1)[: self.lists]
+
+    def _entries(self) -> Iterator[tuple[int, Rows, np.ndarray[Any, Any]]]:
+        """Yields each list that is not empty: its number, its ids and its codes, (m, bytes) uint8."""
+        faiss, lists = faiss_module(), self._codes.invlists
+        for number in range(self.lists):
+            if size := lists.list_size(number):
+                codes = faiss.rev_swig_ptr(lists.get_codes(number), size * lists.code_size)
+                yield number, faiss.rev_swig_ptr(lists.get_ids(number), size), codes.reshape(size, -1)
+
+
+def faiss_module() -> Any:
+    """Returns the module faiss. Raises MissingExtra."""
+    try:
+        import faiss
+    except ModuleNotFoundError:
+        raise MissingExtra("an index of many texts", "index") from None
+    return faiss
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Lets FAISS use so many threads in calls of this thread: OpenMP keeps the number for each thread apart.
+
+    A search uses one: two on a busy machine wait for each other, and took 25 times as long."""
+    faiss = faiss_module()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+def picked(parts: Iterable[Matrix], positions: Rows) -> Iterator[Matrix]:
+    """Yields, of matrices one after the other, the float32 rows at ascending positions."""
+    begin = 0
+    for part in parts:
+        first, last = np.searchsorted(positions, [begin, begin + len(part)])
+        yield np.asarray(part[positions[first:last] - begin], dtype=np.float32)
+        begin += len(part)
+
+
+def _pass(sample: Matrix, centres: Matrix, lists: int, seed: int) -> Matrix:
+    """One pass of k-means. centres: of the pass before, none at first."""
+    faiss = faiss_module()
+    clustering = faiss.Clustering(sample.shape[1], lists)
+    clustering.niter, clustering.seed = 1, seed
+    clustering.min_points_per_centroid, clustering.max_points_per_centroid = 1, len(sample)
+    faiss.copy_array_to_vector(centres.ravel(), clustering.centroids)
+    clustering.train(sample, faiss.IndexFlatL2(sample.shape[1]))
+    return np.asarray(faiss.vector_to_array(clustering.centroids).reshape(lists, -1))

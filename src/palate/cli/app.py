@@ -18,6 +18,8 @@ from palate.cli import (
     crowd,
     encoders,
     fill,
+    find,
+    index,
     judgements,
     maintenance,
     number,
@@ -150,7 +152,7 @@ NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
-app.command(rich_help_panel=TEXTS)(texts.find)
+app.command(rich_help_panel=TEXTS)(find.find)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
@@ -191,6 +193,10 @@ _encoder.command("list")(encoders.list_)
 _encoder.command("use")(encoders.use)
 _encoder.command("remove")(encoders.remove)
 app.add_typer(_encoder, name="encoder", rich_help_panel=MAINTENANCE)
+_index = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
+_index.command("info")(index.info)
+_index.command("build")(index.build)
+app.add_typer(_index, name="index", rich_help_panel=MAINTENANCE)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
 app.command(rich_help_panel=TRAINING)(fill.fill)

@@ -69,9 +69,7 @@ class IvfIndex:
         return len(self) * (int(self._codes.code_size) + 8) + self._centres.nbytes
 
     @classmethod
-    def trained(
-        cls, sample: Matrix, n: int, *, seed: int = 0, progress: Progress = lambda *_: None
-    ) -> Self:
+    def trained(cls, sample: Matrix, n: int, *, seed: int = 0, progress: Progress = lambda *_: None) -> Self:
         """Returns an index without texts, for n of which the sample is typical.
 
         sample: (s, d) float32; `TRAINED_A_LIST` for each of the lists are enough. progress: called after each
@@ -98,10 +96,11 @@ class IvfIndex:
         parts: Iterable[Matrix],
         n: int,
         *,
+        ids: Rows | None = None,
         seed: int = 0,
         progress: Progress = lambda *_: None,
     ) -> Self:
-        """Returns an index of n vectors, whose ids are their positions.
+        """Returns an index of n vectors. ids: (n,) of them; their positions unless given.
 
         parts: gives (p, d) matrices, n rows in all, and the same each time it is iterated: a list, or an
         object that reads them anew. It is iterated twice. progress: called with how many of 2 n steps are
@@ -114,8 +113,9 @@ class IvfIndex:
         )
         begin = 0
         for part in parts:
-            index.add(part, np.arange(begin, begin + len(part)))
-            begin += len(part)
+            end = begin + len(part)
+            index.add(part, np.arange(begin, end) if ids is None else ids[begin:end])
+            begin = end
             progress(n + begin, 2 * n)
         return index
 

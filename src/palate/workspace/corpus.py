@@ -19,6 +19,7 @@ from palate.workspace.scan import Scan, row_lengths
 from palate.workspace.segment import Segment
 from palate.workspace.space import Space
 
+
 class CorpusCrowd(Crowd, Protocol):
     """What others think of each text of a corpus, and of any other text.
 
@@ -93,6 +94,11 @@ class Corpus:
             near = np.minimum(np.searchsorted(gone.rows, found), len(gone.rows) - 1)
             found = np.where(gone.rows[near] == found, gone.representatives[near], found)
         return found
+
+    @cached_property
+    def moments(self) -> Vector:
+        """(n,) seconds since 1970 of publication or, where that is not known, of adding."""
+        return np.concatenate([np.zeros(0), *(segment.arrays["moments"] for segment in self.segments)])
 
     @cached_property
     def shown(self) -> Mask:

@@ -18,7 +18,8 @@ PROBED_SHARE = 3 / 64  # of the lists, those that a search reads
 MIN_PROBES = 16
 FILTERED_FACTOR = 2.0  # so much more of the texts that a filter keeps is read: the nearest lie deeper
 SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order of distance
-COUNTED_TEXTS = 1 << 17  # of those that a filter keeps, so many tell how they lie in the lists
+MIN_FILTERED_TEXTS = 5_000  # of those that a filter keeps, that are read at least
+LISTS_AT_ONCE = 512  # whose texts that a filter keeps are counted together
 ADDED_AT_ONCE = 65_536
 
 Progress = Callable[[int, int], None]  # called with how many of how many steps are done
@@ -58,7 +59,7 @@ class IvfIndex:
         self._rotation: Matrix = faiss.vector_to_array(turned.A).reshape(self.dims, self.dims)
         self._centres: Matrix = self._codes.quantizer.reconstruct_n(0, self.lists)
         self._squares: Vector = np.einsum("ld,ld->l", self._centres, self._centres)
-        self._list_of: np.ndarray[tuple[int], np.dtype[np.int32]] | None = None
+        self._by_list: tuple[Rows, Rows] | None = None
 
     def __len__(self) -> int:
         return int(self._codes.ntotal)
@@ -130,7 +131,7 @@ class IvfIndex:
                     np.ascontiguousarray(part[some]),
                     np.ascontiguousarray(ids[begin : begin + ADDED_AT_ONCE][some], dtype=np.int64),
                 )
-        self._list_of = None
+        self._by_list = None
 
     def search(
         self, vector: Vector, n: int, *, probes: int | None = None, allowed: Mask | None = None
@@ -224,24 +225,44 @@ class IvfIndex:
         if allowed is None:
             order = np.argpartition(distances, probes - 1)[:probes]
             return order[np.argsort(distances[order])].astype(np.int64)
-        counts = self._counts(allowed)
-        order = np.argsort(distances)
-        order = order[counts[order] > 0]
-        seen = np.cumsum(counts[order])
-        share = min(1.0, FILTERED_FACTOR * probes / self.lists)
-        return order[: np.searchsorted(seen, share * seen[-1]) + 1 if len(seen) else 0].astype(np.int64)
+        return self._allowed_order(np.argsort(distances), probes, allowed)
 
-    def _counts(self, allowed: Mask) -> Rows:
-        """Returns how many allowed texts each list has; of many, how many of a part of them."""
-        if self._list_of is None:
-            largest = max((int(ids.max(initial=-1)) for _, ids, _ in self._entries()), default=-1)
-            list_of = np.full(largest + 1, self.lists, np.int32)  # one more, for ids that are not there
+    def _allowed_order(self, order: Rows, probes: int, allowed: Mask) -> Rows:
+        """Returns those lists that have allowed texts, until a share of these was seen: at least the texts
+        that as many lists as without a filter have."""
+        ids, starts = self._ids_by_list()
+        if len(ids) and len(allowed) <= int(ids.max()):
+            allowed = np.append(allowed, np.zeros(int(ids.max()) + 1 - len(allowed), np.bool_))
+        wanted = FILTERED_FACTOR * probes / self.lists * np.count_nonzero(allowed)
+        wanted, seen, chosen = max(wanted, MIN_FILTERED_TEXTS), 0, [np.zeros(0, np.int64)]
+        for begin in range(0, self.lists, LISTS_AT_ONCE):
+            part = order[begin : begin + LISTS_AT_ONCE]
+            sizes = starts[part + 1] - starts[part]
+            ends = np.cumsum(sizes)
+            positions = np.arange(ends[-1]) + np.repeat(starts[part] - ends + sizes, sizes)
+            hits = np.concatenate([[0], np.cumsum(allowed[ids[positions]])])
+            counts = hits[ends] - hits[ends - sizes]
+            part, counts = part[counts > 0], counts[counts > 0]
+            reached = seen + np.cumsum(counts)
+            n_chosen = sum(map(len, chosen))
+            stop = max(probes - n_chosen, int(np.searchsorted(reached, wanted)) + 1)
+            chosen.append(part[:stop])
+            if stop < len(part):
+                break
+            seen = int(reached[-1]) if len(reached) else seen
+        return np.concatenate(chosen).astype(np.int64)
+
+    def _ids_by_list(self) -> tuple[Rows, Rows]:
+        """Returns the ids of all texts list by list, and where those of each list begin, (lists + 1,)."""
+        if self._by_list is None:
+            starts, parts = np.zeros(self.lists + 1, np.int64), [np.zeros(0, np.int64)]
             for number, ids, _ in self._entries():
-                list_of[ids] = number
-            self._list_of = list_of
-        some = np.flatnonzero(allowed[: len(self._list_of)])
-        some = some[:: max(1, len(some) // COUNTED_TEXTS)]
-        return np.bincount(self._list_of[some], minlength=self.lists + 1)[: self.lists]
+                starts[number + 1] = len(ids)
+                parts.append(ids)
+            ids = np.concatenate(parts)
+            narrow = np.int32 if ids.max(initial=0) < 1 << 31 else np.int64
+            self._by_list = ids.astype(narrow), np.cumsum(starts)
+        return self._by_list
 
     def _entries(self) -> Iterator[tuple[int, Rows, np.ndarray[Any, Any]]]:
         """Yields each list that is not empty: its number, its ids and its codes, (m, bytes) uint8."""

@@ -13,7 +13,7 @@ import numpy as np
 from palate.errors import BadValue, MissingExtra
 from palate.parts import Index, Matrix, Rows
 from palate.workspace.exact_corpus import ExactCorpus
-from palate.workspace.vector_index import INDEXED_TEXTS, has_faiss
+from palate.workspace.vector_index import INDEXED_TEXTS
 from palate.workspace.workspace import Workspace
 
 N_NEAREST = 10  # of a sampled text that are compared
@@ -83,12 +83,13 @@ def index_info(workspace: Workspace, *, sampled: int, seed: int) -> IndexInfo:
 def build_index(workspace: Workspace, progress: Callable[[int, int], None]) -> IndexInfo:
     """See `Library.build_index`."""
     corpus = workspace.corpus()
-    if len(corpus) < INDEXED_TEXTS:
+    reason = workspace.index.reason(corpus, workspace.encoder.fingerprint)
+    if reason == "too small":
         raise BadValue(
             f"the store has {len(corpus):,} texts; an index is used from {INDEXED_TEXTS:,}, and below it"
             " search compares with all, which needs no index"
         )
-    if not has_faiss():
+    if reason == "without faiss":
         raise MissingExtra("an index of vectors", "index")
     workspace.build_index(progress)
     return index_info(workspace, sampled=100, seed=0)

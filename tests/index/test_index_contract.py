@@ -103,7 +103,11 @@ def test_nearly_all_of_the_nearest_are_found(index: Index, kept: str, query_of: 
     rng = np.random.default_rng(5)
     shares = []
     for _ in range(40):
-        query = VECTORS[rng.integers(1, 99)] if query_of == "text" else VECTORS[rng.integers(N, size=9)].mean(axis=0)
+        query = (
+            VECTORS[rng.integers(1, 99)]
+            if query_of == "text"
+            else VECTORS[rng.integers(N, size=9)].mean(axis=0)
+        )
         near = np.argsort(-VECTORS @ query)
         mask = np.zeros(N, np.bool_)
         chosen = {

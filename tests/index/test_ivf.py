@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("faiss")
 
+from index.test_index_contract import DIMS, VECTORS, N, made_vectors
 from palate.index.exact import ExactIndex
 from palate.index.ivf import IvfIndex, lists_of, threads
 from palate.index.rescored import RescoredIndex
 from palate.parts import Matrix
-from index.test_index_contract import DIMS, N, VECTORS, made_vectors
 
 SOME = np.flatnonzero(VECTORS.any(axis=1))
 
@@ -52,9 +52,10 @@ def test_what_was_saved_is_loaded_mapped_or_not(built: IvfIndex, tmp_path: Path)
         assert (len(loaded), loaded.dims, loaded.lists) == (len(built), DIMS, built.lists)
         assert found_of(loaded) == found_of(built)
         mask = np.arange(N) % 3 == 0
-        assert loaded.search(VECTORS[1], 20, allowed=mask).tolist() == built.search(
-            VECTORS[1], 20, allowed=mask
-        ).tolist()
+        assert (
+            loaded.search(VECTORS[1], 20, allowed=mask).tolist()
+            == built.search(VECTORS[1], 20, allowed=mask).tolist()
+        )
 
 
 def test_faiss_itself_reads_the_file_and_finds_the_same(built: IvfIndex, tmp_path: Path) -> None:
@@ -94,7 +95,9 @@ def test_a_copy_without_some_has_none_of_their_codes(built: IvfIndex, tmp_path: 
     assert int(ids[SOME][~gone[SOME]][0]).to_bytes(8, "little") in data
     whole = built.renumbered(np.arange(N) + 2_000_000_011)
     assert len(whole) == len(built)
-    assert not [row for row in np.flatnonzero(gone).tolist() if (row + 1_000_000_007).to_bytes(8, "little") in data]
+    assert not [
+        row for row in np.flatnonzero(gone).tolist() if (row + 1_000_000_007).to_bytes(8, "little") in data
+    ]
 
 
 def test_churn_of_a_fifth_loses_little(built: IvfIndex) -> None:

@@ -16,10 +16,10 @@ TRAINED_A_LIST = 50  # vectors that the centre of a list is learned from
 TRAINING_PASSES = 10
 PROBED_SHARE = 3 / 64  # of the lists, those that a search reads
 MIN_PROBES = 16
-FILTERED_FACTOR = 2.0  # so much more of the texts that a filter keeps is read: the nearest lie deeper
+FILTERED_FACTOR = 1.5  # so much more of the texts that a filter keeps is read: the nearest lie deeper
 SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order of distance
-MIN_FILTERED_TEXTS = 5_000  # of those that a filter keeps, that are read at least
-LISTS_AT_ONCE = 512  # whose texts that a filter keeps are counted together
+MIN_FILTERED_TEXTS = 4_000  # of those that a filter keeps, that are read at least
+LISTS_AT_ONCE = 128  # whose texts that a filter keeps are counted together
 ADDED_AT_ONCE = 65_536
 
 Progress = Callable[[int, int], None]  # called with how many of how many steps are done

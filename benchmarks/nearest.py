@@ -117,8 +117,9 @@ def direct(path: Path, vectors: NDArray[np.float16], probes: int) -> Search:
     """The same index by FAISS alone, its candidates compared by NumPy."""
     import faiss
 
-    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
-    faiss.downcast_index(index.index).nprobe = probes
+    index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+    lists: Any = faiss.downcast_index(index.index)
+    lists.nprobe = probes
 
     def search(query: Vector, n: int) -> Rows:
         faiss.omp_set_num_threads(1)
@@ -174,7 +175,7 @@ def filters(
 
 
 def churned(corpus: Corpus, codes: IvfIndex, spare: NDArray[np.float16], queries: Matrix) -> dict[str, float]:
-    """A fifth of the texts goes, and as many come, into lists whose centres stay; against lists learned anew."""
+    """A fifth of the texts goes and as many come, into the same lists; and lists that are learned anew."""
     rng = np.random.default_rng([19, SEED])
     n = len(corpus)
     gone = rng.permutation(n)[: len(spare)]
@@ -189,9 +190,13 @@ def churned(corpus: Corpus, codes: IvfIndex, spare: NDArray[np.float16], queries
     fresh = IvfIndex.build(parts, n, ids=now.rows)
     truth = [best(scores, 10) for scores in scores_of(vectors, queries)]
     return {
-        name: measured(lambda q, k, i=index_of(now, made): i.nearest(q, k)[0], queries, truth)["recall"]
+        name: measured(_nearest_of(index_of(now, made)), queries, truth)["recall"]
         for name, made in (("churned", after), ("learned_anew", fresh))
     }
+
+
+def _nearest_of(index: Index) -> Search:
+    return lambda query, n: index.nearest(query, n)[0]
 
 
 def peers(
@@ -204,7 +209,12 @@ def peers(
         for name, (queries, truth) in given.items():
             np.savez(f"{folder}/{name}.npz", queries=queries, truth=np.array(truth))
         for peer in ("usearch", "hnswlib"):
-            command = [python, str(Path(__file__).with_name("nearest_peers.py")), peer, f"{folder}/vectors.npy"]
+            command = [
+                python,
+                str(Path(__file__).with_name("nearest_peers.py")),
+                peer,
+                f"{folder}/vectors.npy",
+            ]
             command += [f"{folder}/queries.npz", f"{folder}/directions.npz"]
             done = subprocess.run(command, capture_output=True, text=True, check=True, env={})
             figures[peer] = json.loads(done.stdout)

@@ -1,7 +1,7 @@
-"""HNSW by hnswlib and usearch on vectors in files, in a process and an environment of their own; one JSON line.
+"""HNSW by hnswlib and usearch on vectors in files, in a process and environment of their own; one JSON line.
 
-python nearest_peers.py NAME VECTORS QUERIES DIRECTIONS: .npy files; QUERIES and DIRECTIONS as (vectors, truth)
-in .npz. NAME: hnswlib or usearch, with their authors' defaults but for what is printed.
+python nearest_peers.py NAME VECTORS QUERIES DIRECTIONS. NAME: hnswlib or usearch, with their authors'
+defaults but for what is printed. VECTORS: .npy. QUERIES, DIRECTIONS: .npz of queries and truth.
 """
 
 import json
@@ -43,7 +43,7 @@ def measured(search, path, n):
     with np.load(path) as given:
         queries, truth = given["queries"], given["truth"]
     shares, durations = [], []
-    for query, true in zip(queries, truth):
+    for query, true in zip(queries, truth, strict=True):
         begun = time.perf_counter()
         found = search(query, n)
         durations.append(time.perf_counter() - begun)

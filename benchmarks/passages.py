@@ -21,18 +21,21 @@ from texts_at_scale import CACHE, SEED, Document, read_documents
 PASSAGES = 1_000_000
 MAX_SENTENCES = 3
 ENCODED_AT_ONCE = 8192
-DESCRIPTION = "windows of 1 to 3 sentences of ../shared/data (arXiv, CiteULike, IMDb, AG News, screening, Quora), no two alike"
+DESCRIPTION = (
+    "windows of 1 to 3 sentences of ../shared/data (arXiv, CiteULike, films, IMDb, AG News, screening, Quora)"
+    ", no two alike"
+)
 
 
 class Passages(NamedTuple):
-    """vectors: (n, d) float16 rows of length 1. collections: (n,) which listing, class or review each is of."""
+    """vectors: (n, d) float16 rows of length 1. collections: (n,) the listing, class or review of each."""
 
     vectors: NDArray[np.float16]
     collections: NDArray[np.int32]
 
 
 def passages(n: int = PASSAGES) -> Passages:
-    """Returns the vectors of n passages, made when they are first asked for (about four minutes for 1,000,000)."""
+    """Returns the vectors of n passages, made when they are first asked for: a minute for 1,000,000."""
     path = CACHE / f"passages-{n}.npy"
     labels = path.with_suffix(".collections.npy")
     if not labels.exists():

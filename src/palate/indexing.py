@@ -31,7 +31,7 @@ class IndexInfo:
 
     texts: of the store. indexed: those in the index; the others are compared one by one. lists: that they are
     divided into. file_bytes: of the index, mapped and shared by all processes. queries: texts sampled as
-    queries. recall: share of their true 10 nearest that is found. search_ms, exact_ms: medians, with the
+    queries. found_share: how many of their true 10 nearest are found. search_ms, exact_ms: medians, with the
     index and without.
     """
 
@@ -42,7 +42,7 @@ class IndexInfo:
     lists: int
     file_bytes: int
     queries: int
-    recall: float
+    found_share: float
     search_ms: float
     exact_ms: float
 

@@ -119,7 +119,7 @@ def test_nearly_all_of_the_nearest_are_found(index: Index, kept: str, query_of: 
         mask[chosen[kept]] = True
         found = index.nearest(query, 10, mask)[0]
         shares.append(len(np.intersect1d(found, truth(query, 10, np.flatnonzero(mask))[0])) / 10)
-    assert np.mean(shares) >= 0.93  # equal vectors may stand for each other
+    assert sum(shares) / len(shares) >= 0.93  # equal vectors may stand for each other
 
 
 def test_a_query_that_says_nothing_is_near_to_nothing(index: Index) -> None:
@@ -136,7 +136,7 @@ def test_more_than_there_are_is_all(index: Index) -> None:
 def test_small_and_uniform_sets_are_no_special_case(maker: Callable[[Matrix], Index]) -> None:
     """Of one text, and of 500 that are all alike."""
     for n in (401, 900):
-        vectors = np.tile(np.float32([0.6, 0.8, 0, 0, 0, 0, 0, 0]), (n, 1))
+        vectors = np.tile(np.array([0.6, 0.8, 0, 0, 0, 0, 0, 0], np.float32), (n, 1))
         found, cosines = maker(vectors).nearest(vectors[0], 7)
         assert len(set(found.tolist())) == 7
         np.testing.assert_allclose(cosines, 1, atol=1e-6)

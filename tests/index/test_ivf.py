@@ -1,6 +1,7 @@
 """The lists of codes by themselves: adding, renumbering, files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,8 +64,9 @@ def test_faiss_itself_reads_the_file_and_finds_the_same(built: IvfIndex, tmp_pat
     import faiss
 
     built.save(tmp_path / "index.faiss")
-    direct = faiss.read_index(str(tmp_path / "index.faiss"))
-    faiss.downcast_index(direct.index).nprobe = built.lists
+    direct: Any = faiss.read_index(str(tmp_path / "index.faiss"))
+    lists: Any = faiss.downcast_index(direct.index)
+    lists.nprobe = built.lists
     query = VECTORS[3]
     expected = direct.search(query[None], 30)[1][0]
     assert set(built.search(query, 30, probes=built.lists).tolist()) == set(expected.tolist())

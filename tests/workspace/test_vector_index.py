@@ -96,7 +96,7 @@ def test_below_its_size_or_without_faiss_search_is_exact(
     else:
         monkeypatch.setattr(vector_index, "has_faiss", lambda: False)
     info = library.index_info(sampled=5)
-    assert (info.kind, info.indexed, info.recall) == ("exact", 0, 1.0)
+    assert (info.kind, info.indexed, info.found_share) == ("exact", 0, 1.0)
     check_nearest(library, 1.0)
 
 
@@ -160,13 +160,13 @@ def test_what_cannot_be_believed_is_made_anew_with_a_notice(library: Library, ha
     elif harm == "record":
         path.write_bytes(path.read_bytes().replace(b'"trained": 2', b'"trained": 3'))
     else:
-        changed = {
+        changes: dict[str, dict[str, Any]] = {
             "version": {"version": 0},
             "faiss": {"faiss": "99.0.0"},
             "store": {"store": "another"},
             "texts": {"checks": dict.fromkeys(fields["checks"], "0" * 16)},
-        }[harm]
-        made = IndexRecord(**{**fields, **changed, "file": old.file})
+        }
+        made = IndexRecord(**{**fields, **changes[harm], "file": old.file})
         path.write_bytes(made.to_bytes())
     with Library(library.path) as other:
         with pytest.warns(CacheNotice, match="index of vectors"):

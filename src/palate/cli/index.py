@@ -53,6 +53,6 @@ def _show(info: IndexInfo, *, as_json: bool) -> None:
     )
     show.out(f"{info.file_bytes / 1e6:.0f} MB in the cache, mapped and shared by all processes")
     show.out(
-        f"{info.recall:.3f} of the 10 nearest are found in {info.search_ms:g} ms"
+        f"{info.found_share:.3f} of the 10 nearest are found in {info.search_ms:g} ms"
         f" ({show.plural(info.queries, 'text')} as queries)"
     )

@@ -233,8 +233,9 @@ class IvfIndex:
         ids, starts = self._ids_by_list()
         if len(ids) and len(allowed) <= int(ids.max()):
             allowed = np.append(allowed, np.zeros(int(ids.max()) + 1 - len(allowed), np.bool_))
-        wanted = FILTERED_FACTOR * probes / self.lists * np.count_nonzero(allowed)
-        wanted, seen, chosen = max(wanted, MIN_FILTERED_TEXTS), 0, [np.zeros(0, np.int64)]
+        share = FILTERED_FACTOR * probes / self.lists
+        wanted = max(share * int(np.count_nonzero(allowed)), MIN_FILTERED_TEXTS)
+        seen, chosen = 0, list[Rows]()
         for begin in range(0, self.lists, LISTS_AT_ONCE):
             part = order[begin : begin + LISTS_AT_ONCE]
             sizes = starts[part + 1] - starts[part]
@@ -250,16 +251,16 @@ class IvfIndex:
             if stop < len(part):
                 break
             seen = int(reached[-1]) if len(reached) else seen
-        return np.concatenate(chosen).astype(np.int64)
+        return np.concatenate([np.zeros(0, np.int64), *chosen]).astype(np.int64)
 
     def _ids_by_list(self) -> tuple[Rows, Rows]:
         """Returns the ids of all texts list by list, and where those of each list begin, (lists + 1,)."""
         if self._by_list is None:
-            starts, parts = np.zeros(self.lists + 1, np.int64), [np.zeros(0, np.int64)]
+            starts, parts = np.zeros(self.lists + 1, np.int64), list[Rows]()
             for number, ids, _ in self._entries():
                 starts[number + 1] = len(ids)
                 parts.append(ids)
-            ids = np.concatenate(parts)
+            ids = np.concatenate([np.zeros(0, np.int64), *parts])
             narrow = np.int32 if ids.max(initial=0) < 1 << 31 else np.int64
             self._by_list = ids.astype(narrow), np.cumsum(starts)
         return self._by_list

@@ -27,21 +27,26 @@ class ExactCorpus:
         corpus = self._corpus
         length = float(np.linalg.norm(vector))
         unit = (vector / length if length else vector).astype(np.float32)
-        wanted: Rows | None = None if allowed is None else indices_of(allowed)
-        if len(corpus.removals.rows):
-            present = indices_of(~corpus.removed)
-            wanted = present if wanted is None else np.asarray(wanted[~corpus.removed[wanted]])
+        wanted = self._wanted(allowed)
         rough = self._rough(unit, wanted)
         n = min(n, len(rough))
         if not n:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         slack = 2 * max((segment.error for segment in corpus.segments), default=0.0) + 1e-5
         level = np.partition(rough, len(rough) - n)[len(rough) - n]
-        candidates = np.flatnonzero(rough >= level - slack)
-        candidates = candidates if wanted is None else wanted[candidates]
+        rough_best: Rows = np.flatnonzero(rough >= level - slack)
+        candidates = rough_best if wanted is None else wanted[rough_best]
         cosines = corpus.vectors(candidates) @ unit
         best = best_of(cosines, n)
         return candidates[best], cosines[best]
+
+    def _wanted(self, allowed: Mask | Rows | None) -> Rows | None:
+        """Returns the indices that are allowed and were not removed; None for all."""
+        removed = self._corpus.removed
+        if allowed is None:
+            return indices_of(~removed) if len(self._corpus.removals.rows) else None
+        wanted = indices_of(allowed)
+        return np.asarray(wanted[~removed[wanted]]) if len(self._corpus.removals.rows) else wanted
 
     def _rough(self, unit: Vector, wanted: Rows | None) -> Vector:
         """Returns the cosines by 8-bit vectors, of all texts or of some."""

@@ -9,8 +9,10 @@ import pytest
 pytest.importorskip("faiss")
 
 from index.test_index_contract import DIMS, VECTORS, N, made_vectors
+from palate.index.centres import lists_of
 from palate.index.exact import ExactIndex
-from palate.index.ivf import IvfIndex, lists_of, threads
+from palate.index.faiss_calls import threads
+from palate.index.ivf import IvfIndex
 from palate.index.rescored import RescoredIndex
 from palate.parts import Matrix
 

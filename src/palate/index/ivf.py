@@ -1,19 +1,16 @@
 """IvfIndex: texts in lists of near ones, each vector as a code of 2 bits a dimension, by FAISS."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from palate.errors import MissingExtra
+from palate.index.centres import TRAINED_A_LIST, Progress, centres_of, lists_of, picked
+from palate.index.faiss_calls import faiss_module, threads
 from palate.parts import Mask, Matrix, Rows, Vector
 
 BUILD_THREADS = 2
-TRAINED_A_LIST = 50  # vectors that the centre of a list is learned from
-TRAINING_PASSES = 10
 PROBED_SHARE = 3 / 64  # of the lists, those that a search reads
 MIN_PROBES = 16
 FILTERED_FACTOR = 1.5  # so much more of the texts that a filter keeps is read: the nearest lie deeper
@@ -21,17 +18,6 @@ SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order 
 MIN_FILTERED_TEXTS = 4_000  # of those that a filter keeps, that are read at least
 LISTS_AT_ONCE = 128  # whose texts that a filter keeps are counted together
 ADDED_AT_ONCE = 65_536
-
-Progress = Callable[[int, int], None]  # called with how many of how many steps are done
-
-
-def lists_of(n: int) -> int:
-    """Returns how many lists n texts are divided into: the power of 2 nearest to four times their root.
-
-    >>> lists_of(200_000), lists_of(1_000_000), lists_of(10_000_000)
-    (2048, 4096, 16384)
-    """
-    return 1 << max(0, round(math.log2(4 * math.sqrt(max(n, 1)))))
 
 
 class IvfIndex:
@@ -82,11 +68,7 @@ class IvfIndex:
         codes = faiss.downcast_index(index.index)
         with threads(BUILD_THREADS):
             turned = index.chain.at(0).apply(np.ascontiguousarray(sample, np.float32))
-            centres = np.zeros((0, dims), np.float32)
-            for done in range(TRAINING_PASSES):  # one at a time, so that it can be stopped
-                centres = _pass(turned, centres, lists, seed)
-                progress(done + 1, TRAINING_PASSES)
-            codes.quantizer.add(centres)
+            codes.quantizer.add(centres_of(turned, lists, seed, progress))
             codes.train(turned[:1000])
         index.is_trained = True
         return cls(index)
@@ -272,46 +254,3 @@ class IvfIndex:
             if size := lists.list_size(number):
                 codes = faiss.rev_swig_ptr(lists.get_codes(number), size * lists.code_size)
                 yield number, faiss.rev_swig_ptr(lists.get_ids(number), size), codes.reshape(size, -1)
-
-
-def faiss_module() -> Any:
-    """Returns the module faiss. Raises MissingExtra."""
-    try:
-        import faiss
-    except ModuleNotFoundError:
-        raise MissingExtra("an index of many texts", "index") from None
-    return faiss
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """Lets FAISS use so many threads in calls of this thread: OpenMP keeps the number for each thread apart.
-
-    A search uses one: two on a busy machine wait for each other, and took 25 times as long."""
-    faiss = faiss_module()
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
-
-
-def picked(parts: Iterable[Matrix], positions: Rows) -> Iterator[Matrix]:
-    """Yields, of matrices one after the other, the float32 rows at ascending positions."""
-    begin = 0
-    for part in parts:
-        first, last = np.searchsorted(positions, [begin, begin + len(part)])
-        yield np.asarray(part[positions[first:last] - begin], dtype=np.float32)
-        begin += len(part)
-
-
-def _pass(sample: Matrix, centres: Matrix, lists: int, seed: int) -> Matrix:
-    """One pass of k-means. centres: of the pass before, none at first."""
-    faiss = faiss_module()
-    clustering = faiss.Clustering(sample.shape[1], lists)
-    clustering.niter, clustering.seed = 1, seed
-    clustering.min_points_per_centroid, clustering.max_points_per_centroid = 1, len(sample)
-    faiss.copy_array_to_vector(centres.ravel(), clustering.centroids)
-    clustering.train(sample, faiss.IndexFlatL2(sample.shape[1]))
-    return np.asarray(faiss.vector_to_array(clustering.centroids).reshape(lists, -1))

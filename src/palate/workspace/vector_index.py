@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from palate.index.ivf import IvfIndex, faiss_module
+from palate.index.faiss_calls import faiss_module
+from palate.index.ivf import IvfIndex
 from palate.index.rescored import RescoredIndex
 from palate.parts import Index, Mask, Matrix, Rows, Vector
 from palate.workspace.cache import INDEX_RECORD, CacheFile, CacheFolder
@@ -51,6 +52,7 @@ class VectorIndex:
     def __init__(self, folder: CacheFolder | None, mark: Callable[[], str]) -> None:
         self._folder, self._mark = folder, mark
         self._lock = RLock()
+        self._renewing = RLock()  # a removal waits for a build, which may still have what is removed
         self._coded: Coded | None = None
         self._looked_at: tuple[int, int, int] | None = None  # at the record's file, when it was last read
 
@@ -93,26 +95,24 @@ class VectorIndex:
         what `progress` raises, and nothing has changed then."""
         if self.reason(corpus, encoder) in ("too small", "without faiss"):
             return False
-        before = self._current(corpus, encoder)
-        if before is None or len(corpus) >= RETRAINED_GROWTH * before.record.trained:
-            indices = np.flatnonzero(~corpus.removed)
-            codes = IvfIndex.build(
-                _Vectors(corpus, indices), len(indices), ids=corpus.rows[indices], progress=progress
-            )
-            trained = len(indices)
-        else:
-            codes, trained = _followed(corpus, before, progress), before.record.trained
-        with self._lock:
-            self._publish(corpus, encoder, codes, trained)
+        with self._renewing:
+            before = self._current(corpus, encoder)
+            if before is None or len(corpus) >= RETRAINED_GROWTH * before.record.trained:
+                codes, trained = _built(corpus, progress), int(np.count_nonzero(~corpus.removed))
+            else:
+                codes, trained = _followed(corpus, before, progress), before.record.trained
+            with self._lock:
+                self._publish(corpus, encoder, codes, trained)
         return True
 
     def compact(self, corpus: Corpus, encoder: str) -> None:
         """Takes removed texts out of the file before it returns, or deletes the file."""
-        coded = self._current(corpus, encoder)
-        if coded is None:
-            self._drop()
-        elif self._has_gone(corpus, coded):
-            self.renew(corpus, encoder)
+        with self._renewing:
+            coded = self._current(corpus, encoder)
+            if coded is None:
+                self._drop()
+            elif self._has_gone(corpus, coded):
+                self.renew(corpus, encoder)
 
     def _current(self, corpus: Corpus, encoder: str) -> Coded | None:
         with self._lock:
@@ -169,9 +169,11 @@ class VectorIndex:
 
     def _drop(self) -> None:
         """Deletes the file of an index."""
-        with self._lock:
-            if self._folder is not None:
+        if self._folder is not None:
+            try:
                 self._folder.drop_index()
+            except OSError as error:
+                notice(self._folder, f"cannot be deleted ({error.strerror or error})")
 
     @staticmethod
     def _has_gone(corpus: Corpus, coded: Coded) -> bool:
@@ -223,6 +225,13 @@ class _Vectors:
 def _covered(corpus: Corpus, coded: Coded) -> int:
     """Returns how many texts of a corpus, its first ones, came before the index was made."""
     return int(np.searchsorted(corpus.rows, coded.record.last_row, side="right"))
+
+
+def _built(corpus: Corpus, progress: Progress) -> IvfIndex:
+    """Returns an index of all texts of a corpus, with lists that are learned from them."""
+    indices = np.flatnonzero(~corpus.removed)
+    parts = _Vectors(corpus, indices)
+    return IvfIndex.build(parts, len(indices), ids=corpus.rows[indices], progress=progress)
 
 
 def _followed(corpus: Corpus, before: Coded, progress: Progress) -> IvfIndex:

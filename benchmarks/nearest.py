@@ -10,7 +10,6 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,98 +18,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from palate.index.ivf import IvfIndex
+from nearest_truth import (
+    SEED,
+    SEGMENT_TEXTS,
+    Search,
+    best,
+    corpus_of,
+    directions_of,
+    means,
+    measured,
+    scores_of,
+    side_by_side,
+    truth_of,
+)
+from palate.index.ivf import PROBED_SHARE, IvfIndex
 from palate.index.rescored import RescoredIndex
 from palate.parts import Index, Mask, Matrix, Rows, Vector
 from palate.threads import use_one_blas_thread
 from palate.workspace.corpus import Corpus
 from palate.workspace.exact_corpus import ExactCorpus
-from palate.workspace.fitting import empty_space
-from palate.workspace.segment import LEVELS, Segment
 from palate.workspace.vector_index import CorpusCodes
 from passages import DESCRIPTION, PASSAGES, passages
 from process import memory
 from report import emit
 
-SEED = 0
-QUERIES, DIRECTIONS, FILTERED = 300, 200, 100
+QUERIES, DIRECTIONS, FILTERED = 300, 200, 40
 SHARES = (0.1, 0.01, 0.001)
 CHURN = 0.2
-SEGMENT_TEXTS = 131_072
-
-Search = Callable[[Vector, int], Rows]
-
-
-def corpus_of(vectors: NDArray[np.float16]) -> Corpus:
-    """Returns a corpus that has the vectors alone, mapped, in segments as a store has them."""
-    segments = []
-    for begin in range(0, len(vectors), SEGMENT_TEXTS):
-        part = vectors[begin : begin + SEGMENT_TEXTS]
-        whole = part.astype(np.float32)
-        quantum = np.abs(whole).max(axis=1) / LEVELS
-        quantised = np.rint(whole / np.maximum(quantum, 1e-30)[:, None]).astype(np.int8)
-        rows = np.arange(begin + 1, begin + 1 + len(part))
-        arrays = {
-            "rows": rows,
-            "representatives": rows,
-            "starts": np.zeros(len(part) + 1, np.int64),
-            "vectors": part,
-            "quantised": quantised,
-            "quantum": quantum.astype(np.float32),
-            "error": np.array(np.linalg.norm(whole - quantised * quantum[:, None], axis=1).max()),
-        }
-        segments.append(Segment(arrays))
-    return Corpus(empty_space(vectors.shape[1]), segments, generation_id=1, layout=object())
 
 
 def index_of(corpus: Corpus, codes: IvfIndex) -> Index:
     return RescoredIndex(CorpusCodes(corpus, codes), ExactCorpus(corpus), corpus.vectors)
-
-
-def directions_of(vectors: NDArray[np.float16], collections: NDArray[np.int32], n: int) -> Matrix:
-    """Returns (n, d) unit weights of simulated tastes, half of each kind."""
-    from sklearn.linear_model import LogisticRegression
-
-    rng = np.random.default_rng([17, SEED])
-    usual = np.flatnonzero(np.bincount(collections) > len(vectors) / 300)
-    made = []
-    for number in range(n):
-        liked = np.flatnonzero(np.isin(collections, rng.choice(usual, 2, replace=False)))
-        likes, others = rng.choice(liked, 40), rng.integers(len(vectors), size=40)
-        if number % 2:
-            weights = _means(vectors, likes[:20]) - _means(vectors, others[:20])
-        else:
-            rows = np.concatenate([vectors[likes], vectors[others]]).astype(np.float32)
-            fitted = LogisticRegression(C=10.0).fit(rows, np.repeat([1, 0], 40))
-            weights = fitted.coef_[0]
-        made.append(weights / np.linalg.norm(weights))
-    return np.array(made, np.float32)
-
-
-def _means(vectors: NDArray[np.float16], rows: Rows) -> Vector:
-    return np.asarray(vectors[rows].astype(np.float32).mean(axis=0))
-
-
-def scores_of(vectors: NDArray[np.float16], queries: Matrix) -> Iterator[Vector]:
-    """Yields the cosines of each query to all vectors, as exact as float32 is."""
-    for query in queries:
-        parts = range(0, len(vectors), SEGMENT_TEXTS)
-        yield np.concatenate([vectors[p : p + SEGMENT_TEXTS].astype(np.float32) @ query for p in parts])
-
-
-def best(scores: Vector, n: int) -> Rows:
-    return np.argpartition(-scores, n - 1)[:n]
-
-
-def measured(search: Search, queries: Matrix, truth: list[Rows]) -> dict[str, float]:
-    """Returns the mean share of the true ones that is found, and the median time in ms."""
-    shares, durations = [], []
-    for query, true in zip(queries, truth, strict=True):
-        begun = perf_counter()
-        found = search(query, len(true))
-        durations.append(perf_counter() - begun)
-        shares.append(len(np.intersect1d(found, true)) / len(true))
-    return {"recall": round(float(np.mean(shares)), 3), "ms": round(1000 * median(durations), 2)}
 
 
 def direct(path: Path, vectors: NDArray[np.float16], probes: int) -> Search:
@@ -123,7 +61,7 @@ def direct(path: Path, vectors: NDArray[np.float16], probes: int) -> Search:
 
     def search(query: Vector, n: int) -> Rows:
         faiss.omp_set_num_threads(1)
-        found = np.sort(index.search(query[None], max(200, 6 * n))[1][0])
+        found = np.sort(index.search(query[None], max(200, 6 * n))[1][0]) - 1  # ids are store rows
         cosines = vectors[found].astype(np.float32) @ query
         return np.asarray(found[np.argsort(-cosines)[:n]])
 
@@ -137,12 +75,13 @@ def filters(
     texts farthest from it."""
     rng = np.random.default_rng([18, SEED])
     centres = np.array(
-        [_means(vectors, np.flatnonzero(collections == c)[:5000]) for c in range(collections.max() + 1)]
+        [means(vectors, np.flatnonzero(collections == c)[:5000]) for c in range(collections.max() + 1)]
     )
     taken: dict[str, list[tuple[float, float, int]]] = {}
     unfiltered = []
     for query, scores in zip(queries, scores_of(vectors, queries), strict=True):
         far = np.lexsort((rng.random(len(vectors)), np.argsort(np.argsort(centres @ query))[collections]))
+        index.nearest(query, 10)
         begun = perf_counter()
         index.nearest(query, 10)
         unfiltered.append(perf_counter() - begun)
@@ -188,7 +127,7 @@ def churned(corpus: Corpus, codes: IvfIndex, spare: NDArray[np.float16], queries
     now = corpus_of(vectors)
     parts = [vectors[begin : begin + SEGMENT_TEXTS] for begin in range(0, n, SEGMENT_TEXTS)]
     fresh = IvfIndex.build(parts, n, ids=now.rows)
-    truth = [best(scores, 10) for scores in scores_of(vectors, queries)]
+    truth = truth_of(vectors, queries, 10)
     return {
         name: measured(_nearest_of(index_of(now, made)), queries, truth)["recall"]
         for name, made in (("churned", after), ("learned_anew", fresh))
@@ -236,8 +175,7 @@ def measure(n: int, options: argparse.Namespace) -> dict[str, Any]:
     codes = IvfIndex.build(parts, n, ids=corpus.rows)
     figures: dict[str, Any] = {"texts": n, "lists": codes.lists, "build_s": round(perf_counter() - begun, 1)}
     directions = directions_of(vectors, collections, DIRECTIONS)
-    truth = [best(scores, 10) for scores in scores_of(vectors, queries)]
-    wanted = [best(scores, 50) for scores in scores_of(vectors, directions)]
+    truth, wanted = truth_of(vectors, queries, 10), truth_of(vectors, directions, 50)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index.faiss"
         codes.save(path)
@@ -246,19 +184,16 @@ def measure(n: int, options: argparse.Namespace) -> dict[str, Any]:
         mapped = IvfIndex.load(path)
         index = index_of(corpus, mapped)
         figures["private_mb_of_mapped"] = round(memory().private_mb - before, 1)
-        figures["palate"] = {
-            "queries": measured(lambda q, k: index.nearest(q, k)[0], queries, truth),
-            "directions": measured(lambda q, k: index.nearest(q, k)[0], directions, wanted),
+        both = {
+            "palate": _nearest_of(index),
+            "faiss_direct": direct(path, vectors, int(PROBED_SHARE * codes.lists)),
         }
-        alone = direct(path, vectors, int(3 / 64 * codes.lists))
-        figures["faiss_direct"] = {
-            "queries": measured(alone, queries, truth),
-            "directions": measured(alone, directions, wanted),
-        }
+        figures["queries"] = side_by_side(both, queries, truth)
+        figures["directions"] = side_by_side(both, directions, wanted)
         figures["towards_2_ms"] = {
             str(probes): measured(_with_probes(corpus, mapped, probes), queries, truth)
             | {"directions": measured(_with_probes(corpus, mapped, probes), directions, wanted)["recall"]}
-            for probes in (codes.lists // 64, codes.lists // 32, codes.lists // 21, codes.lists // 16)
+            for probes in [codes.lists * share // 64 for share in (1, 2, 3, 4)]
         }
         if options.filters:
             figures["filters"] = filters(vectors, collections, queries[:FILTERED], index)
@@ -267,7 +202,7 @@ def measure(n: int, options: argparse.Namespace) -> dict[str, Any]:
     figures["exact_palate"] = measured(
         lambda q, k: ExactCorpus(corpus).nearest(q, k)[0], queries[:30], truth[:30]
     )
-    figures["sklearn_brute"] = _sklearn(vectors, queries[:20], truth[:20])
+    figures["sklearn_brute"] = _sklearn(vectors, queries[:5], truth[:5])
     if options.peers:
         figures |= peers(
             options.peers, vectors, {"queries": (queries, truth), "directions": (directions, wanted)}

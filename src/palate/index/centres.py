@@ -24,8 +24,9 @@ def lists_of(n: int) -> int:
 
 
 def centres_of(sample: Matrix, lists: int, seed: int, progress: Progress) -> Matrix:
-    """Returns the (lists, d) centres of the lists of (s, d) vectors. progress: called after each pass, so that
-    what it raises can end the work between two."""
+    """Returns the (lists, d) centres of the lists of (s, d) vectors.
+
+    progress: called after each pass; what it raises ends the work."""
     centres = np.zeros((0, sample.shape[1]), np.float32)
     for done in range(TRAINING_PASSES):
         centres = _pass(sample, centres, lists, seed)

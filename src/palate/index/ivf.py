@@ -11,7 +11,7 @@ from palate.index.faiss_calls import faiss_module, threads
 from palate.parts import Mask, Matrix, Rows, Vector
 
 BUILD_THREADS = 2
-PROBED_SHARE = 3 / 64  # of the lists, those that a search reads
+PROBED_SHARE = 5 / 64  # of the lists, those that a search reads
 MIN_PROBES = 16
 FILTERED_FACTOR = 1.5  # so much more of the texts that a filter keeps is read: the nearest lie deeper
 SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order of distance
@@ -24,7 +24,7 @@ class IvfIndex:
     """Finds candidates for the nearest texts without reading all: m ids of which the nearest are likely some.
 
     Use it from 200,000 texts, under a `RescoredIndex`, which compares the candidates by their whole vectors.
-    A search reads 3/64 of the lists, 2 ms for 1,000,000 texts of 256 dims, on one thread; building takes
+    A search reads 5/64 of the lists, 3 ms for 1,000,000 texts of 256 dims, on one thread; building takes
     40 s on two. It holds 92 bytes a text with 256 dims and the centres of the lists.
 
     A vector is turned by a random rotation, and what is coded is its difference to the centre of its list:
@@ -121,7 +121,7 @@ class IvfIndex:
         """Returns the ids of the n nearest texts by their codes, nearest first; fewer where the lists that
         are read have fewer.
 
-        probes: how many lists are read; None for 3/64 of them. allowed: by id, which texts may be found; ids
+        probes: how many lists are read; None for 5/64 of them. allowed: by id, which texts may be found; ids
         beyond its end may not. With it, lists are read until so large a share of the allowed texts was seen.
         """
         faiss = faiss_module()

@@ -1,5 +1,5 @@
-"""What the benchmark of the nearest measures with: a corpus of vectors alone, directions of tastes, the truth,
-and what is found of it.
+"""What the benchmark of the nearest measures with: a corpus of vectors alone, directions of tastes, the
+truth, and what is found of it.
 """
 
 from collections.abc import Callable, Iterator

@@ -13,7 +13,6 @@ from palate.parts import Mask, Matrix, Rows, Vector
 BUILD_THREADS = 2
 PROBED_SHARE = 5 / 64  # of the lists, those that a search reads
 MIN_PROBES = 16
-FILTERED_FACTOR = 1.5  # so much more of the texts that a filter keeps is read: the nearest lie deeper
 SPREAD_WEIGHT = 0.5  # of a list's spread in the order of lists; 1 is the order of distance
 MIN_FILTERED_TEXTS = 4_000  # of those that a filter keeps, that are read at least
 LISTS_AT_ONCE = 128  # whose texts that a filter keeps are counted together
@@ -215,8 +214,7 @@ class IvfIndex:
         ids, starts = self._ids_by_list()
         if len(ids) and len(allowed) <= int(ids.max()):
             allowed = np.append(allowed, np.zeros(int(ids.max()) + 1 - len(allowed), np.bool_))
-        share = FILTERED_FACTOR * probes / self.lists
-        wanted = max(share * int(np.count_nonzero(allowed)), MIN_FILTERED_TEXTS)
+        wanted = max(probes / self.lists * int(np.count_nonzero(allowed)), MIN_FILTERED_TEXTS)
         seen, chosen = 0, list[Rows]()
         for begin in range(0, self.lists, LISTS_AT_ONCE):
             part = order[begin : begin + LISTS_AT_ONCE]

@@ -75,7 +75,10 @@ def filters(
     texts farthest from it."""
     rng = np.random.default_rng([18, SEED])
     centres = np.array(
-        [means(vectors, np.flatnonzero(collections == c)[:5000]) for c in range(collections.max() + 1)]
+        [
+            means(vectors, rows[:5000]) if len(rows) else np.zeros(vectors.shape[1])
+            for rows in (np.flatnonzero(collections == c) for c in range(collections.max() + 1))
+        ]
     )
     taken: dict[str, list[tuple[float, float, int]]] = {}
     unfiltered = []

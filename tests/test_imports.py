@@ -20,7 +20,7 @@ FACTS = (
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 BESIDE_READER = (
-    "learners retrieval answers explain"  # a new file that reader.py is made of takes one word here
+    "learners retrieval answers explain progressive"  # a new file that reader.py is made of takes one word here
 )
 BESIDE_LIBRARY = "open_store enrolment intake"  # and one that library.py is made of, here
 UP_TO_PARTS = f"{FACTS} parts"

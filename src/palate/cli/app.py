@@ -25,6 +25,7 @@ from palate.cli import (
     readers,
     remove,
     replay,
+    report,
     rules,
     texts,
     xray,
@@ -144,7 +145,7 @@ def palate(
 
 
 TEXTS, JUDGEMENTS, READERS, MAINTENANCE = "Texts", "Judgements", "Readers", "Maintenance"
-TRAINING = "Training and evaluation"
+INSIGHT, TRAINING = "Insight", "Training and evaluation"
 # so that -0.5 is a verdict; judgements.judge refuses all that is no number
 NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
@@ -155,6 +156,8 @@ app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
+
+app.command(rich_help_panel=INSIGHT)(report.report)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)

@@ -34,12 +34,12 @@ class Chart:
     by name.
     """
 
-    width: ClassVar[int] = 420
+    width: ClassVar[int] = 400
     height: ClassVar[int] = 256
-    left: ClassVar[int] = 42
-    right: ClassVar[int] = 410
-    top: ClassVar[int] = 24
-    bottom: ClassVar[int] = 208
+    left: ClassVar[int] = 44
+    right: ClassVar[int] = 380
+    top: ClassVar[int] = 26
+    bottom: ClassVar[int] = 206
 
     title: str
     x_label: str
@@ -138,7 +138,7 @@ def scatter_chart(
 
 def _dots(axes: _Axes, positions: Matrix, titles: Sequence[str]) -> Iterable[tuple[Any, ...]]:
     for (x, y), title in zip(positions.tolist(), titles, strict=True):
-        yield axes.x(x), axes.y(y), 2.5, title
+        yield axes.x(x), axes.y(y), 1.8, title
 
 
 @dataclass(frozen=True)

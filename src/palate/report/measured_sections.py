@@ -13,6 +13,7 @@ from palate.report.section import Bar, Cell, Section, Table, counted
 
 if TYPE_CHECKING:
     from palate.reader import Reader
+    from palate.taste.leaderboard import Standing
 
 ENOUGH = 50  # judgements below which a figure is called a first guess
 LEAST_FOR_A_CURVE = 2
@@ -35,7 +36,7 @@ def found_section(reader: Reader) -> Section:
 def contest_section(reader: Reader) -> Section:
     """Says which of the competing tastes predicts best."""
     standings = reader.contest()
-    best = standings[0]
+    best, champion = standings[0], reader.champions()[-1][1]
     if not best.n or best.loss is None:
         return Section("contest", "Contest", "Which taste predicts best", (NOTHING_PREDICTED,))
     sentences = [
@@ -52,8 +53,7 @@ def contest_section(reader: Reader) -> Section:
             f"{one.share:.0%}",
             Bar(one.share, 1.0),
             *(_figure(number) for number in (one.loss, one.brier, one.auc)),
-            f"{one.behind:+.3f}",
-            f"{one.low:+.3f} to {one.high:+.3f}",
+            *(("champion", "") if one.name == champion else (f"{one.behind:+.3f}", _interval(one))),
         )
         for one in standings
     )
@@ -69,16 +69,16 @@ def calibration_section(reader: Reader, *, seed: int) -> Section:
     if not len(came):
         return Section("calibration", "Calibration", title, (NOTHING_PREDICTED,))
     bins = reliability_bins(predicted, came)
-    error, chance = expected_calibration_error(bins), error_by_chance(predicted, seed=seed)
-    verdict = "no more than chance explains" if error <= 1.5 * chance else "more than chance explains"
+    error, (chance, limit) = expected_calibration_error(bins), error_by_chance(predicted, seed=seed)
+    verdict = "what chance explains" if error <= limit else "more than chance explains"
     fullest = max(bins, key=lambda one: one.n)
     sentences = (
         "Each judgement was predicted before it was learned."
         f" Of the {counted(fullest.n, 'text')} given a chance of {fullest.predicted:.0%} or so,"
         f" {fullest.came:.0%} were liked.",
         f"Over all {counted(len(came), 'judgement')} predictions are off by {100 * error:.1f} points"
-        f" (expected calibration error {error:.3f}); perfect ones would show {chance:.3f} with so few,"
-        f" so this is {verdict}.",
+        f" (expected calibration error {error:.3f}); perfect ones would show {chance:.3f} by chance,"
+        f" and less than {limit:.3f} in 95 of 100 such cases: this is {verdict}.",
     )
     chart = calibration_chart("Predicted against liked, with 95 % intervals", bins)
     return Section("calibration", "Calibration", title, sentences, (chart,))
@@ -122,6 +122,10 @@ def learning_section(reader: Reader) -> Section:
 
 
 NOTHING_PREDICTED = "Nothing was predicted yet: judge texts one by one, with: palate ask, palate judge"
+
+
+def _interval(one: Standing) -> str:
+    return f"{one.low:+.3f} to {one.high:+.3f}"
 
 
 def _figure(number: float | None) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from palate.report.topics import Topics
 
 LENGTHS = (0, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000)  # characters, where columns begin
+NOT_KNOWN = "not known"
 MAX_ROWS = 12  # of a table
 MAX_TOPICS = 30  # listed
 MAX_DOTS = 2_500  # of the map: more make the page heavy and the picture no clearer
@@ -32,13 +33,12 @@ SPANS_OF_DATES = ((3 * 366 * DAY_S, "%Y", "year"), (90 * DAY_S, "%Y-%m", "month"
 def contents(pile: Pile, profile: Profile | None) -> Section:
     """Says how many texts there are, in which languages, how long, from where and from when."""
     lengths = np.array([len(text.content) for text in pile.texts])
-    languages = Counter(language_name(code) if code else "not known" for code in pile.languages)
+    languages = Counter(language_name(code) if code else NOT_KNOWN for code in pile.languages)
     sources = Counter(text.source or "not stated" for text in pile.texts)
     sentences = [
         f"{counted(len(pile), 'text')}, half of them of {int(np.median(lengths)):,} characters or more;"
         f" the shortest has {int(lengths.min()):,}, the longest {int(lengths.max()):,}.",
-        f"{languages.most_common(1)[0][1] / len(pile):.0%} are in {languages.most_common(1)[0][0]}"
-        + (f"; {counted(len(languages), 'language')} in all." if len(languages) > 1 else "."),
+        _language_sentence(languages),
     ]
     dated = pile.moments[np.isfinite(pile.moments)]
     charts = [_length_chart(lengths)]
@@ -118,6 +118,14 @@ def outliers_section(pile: Pile, found: Outliers) -> Section:
     sentences = ("These are least like the others: look whether they belong here.",)
     table = Table("Outliers", ("score", "text", "because"), tuple(rows), ("text", "because"))
     return Section("outliers", "Outliers", "What does not fit", sentences, tables=(table,))
+
+
+def _language_sentence(languages: Counter[str]) -> str:
+    (name, count), n = languages.most_common(1)[0], languages.total()
+    if len(languages) == 1:
+        return f"All are in {name}." if name != NOT_KNOWN else "Their language cannot be told."
+    told = name if name != NOT_KNOWN else "a language that cannot be told"
+    return f"{min(count / n, 0.99):.0%} are in {told}; {counted(len(languages), 'language')} in all."
 
 
 def _length_chart(lengths: Vector) -> Chart:

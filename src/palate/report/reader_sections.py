@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
@@ -18,7 +17,7 @@ from palate.report.section import Bar, Interval, Section, SignedBar, Table, coun
 from palate.report.taste_words import taste_words
 
 if TYPE_CHECKING:
-    from palate.features import Vector
+    from palate.features import Rows, Vector
     from palate.reader import Reader
     from palate.report.pile import Pile
     from palate.report.topics import Topics
@@ -28,6 +27,7 @@ MAX_TEXTS = 8  # best ones listed
 MAX_WORDS = 15  # each way
 MAX_TOPICS = 8  # each way
 MAX_SPOTS = 6
+MAX_TEXTS_OF_SPOTS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,33 +142,35 @@ def liked_topics_section(view: ReaderView, topics: Topics) -> Section:
     return Section("liked", "Liked topics", "Topics liked and disliked", tuple(sentences), tables=tables)
 
 
-def blind_spots_section(view: ReaderView, topics: Topics) -> Section:
-    """Names the topics of which nothing was judged and little is known, with texts to ask about."""
-    judged = np.isfinite(view.likings)
-    spots = blind_spots(view.pile.vectors, np.asarray(topics.of_text), judged, view.doubts)[:MAX_SPOTS]
+def blind_spots_section(view: ReaderView, *, seed: int) -> Section:
+    """Names dense regions of which nothing was judged and little is known, with texts to ask about."""
+    n = len(view.pile)
+    chosen = np.arange(n)
+    if n > MAX_TEXTS_OF_SPOTS:
+        chosen = np.sort(np.random.default_rng(seed).choice(n, MAX_TEXTS_OF_SPOTS, replace=False))
+    judged = np.isfinite(view.likings)[chosen]
+    spots = blind_spots(view.pile.vectors[chosen], judged, view.doubts[chosen], limit=MAX_SPOTS)
     title = "Blind spots"
     if not spots:
-        told = "No topic is both unjudged and doubtful: the judgements cover the texts."
-        return Section("blind", "Blind spots", title, (told,))
-    labels = {topic.id: topic.label for topic in topics.topics}
-    n = sum(spot.size for spot in spots)
-    sentences = (
-        f"Of these topics {view.reader.name} has judged no text, and their values are more doubtful than"
-        f" most: {counted(n, 'text')}, {n / len(view.pile):.0%} of the pile. A judgement of each teaches most.",
-    )
-    columns = ("topic", "texts", "doubt", "missed by chance", "ask about", "command")
-    rows = tuple(row for spot in spots for row in _spot_rows(view, spot, labels[spot.group]))
-    table = Table("Topics never judged", columns, rows, ("topic", "ask about", "command"))
-    return Section("blind", "Blind spots", title, sentences, tables=(table,))
-
-
-def _spot_rows(view: ReaderView, spot: BlindSpot, label: str) -> Sequence[tuple[str | int, ...]]:
-    texts = [view.pile.texts[index] for index in spot.texts]
-    facts = (label, spot.size, f"±{100 * spot.doubt:.0f}", f"{spot.chance:.0%}")
-    return [
-        (*(facts if first else ("", "", "", "")), title_of(text, 80), f"palate judge {quote(text.id)} like")
-        for first, text in ((index == 0, text) for index, text in enumerate(texts))
+        told = "No dense region is both unjudged and doubtful: the judgements cover the texts."
+        return Section("blind", title, title, (told,))
+    sentences = [
+        f"These are regions of like texts that {view.reader.name} never judged and whose values are more"
+        " doubtful than most. The chance says how likely judgements spread evenly would have missed them."
+        " One judgement in each teaches most: palate judge ID like, or dislike.",
     ]
+    if n > MAX_TEXTS_OF_SPOTS:
+        sentences.append(f"They were sought among {MAX_TEXTS_OF_SPOTS:,} of {n:,} texts, drawn by chance.")
+    columns = ("region around", "texts", "doubt", "missed by chance", "texts to judge")
+    rows = tuple(_spot_row(view, spot, chosen) for spot in spots)
+    table = Table("Regions never judged", columns, rows, ("region around", "texts to judge"))
+    return Section("blind", title, title, tuple(sentences), tables=(table,))
+
+
+def _spot_row(view: ReaderView, spot: BlindSpot, chosen: Rows) -> tuple[str | int, ...]:
+    texts = [view.pile.texts[int(chosen[index])] for index in spot.texts]
+    ids = ", ".join(quote(text.id) for text in texts)
+    return title_of(texts[0]), spot.size, f"±{100 * spot.doubt:.0f}", f"{spot.chance:.1%}", ids
 
 
 def _topic_row(line: tuple[float, str, int, float, float]) -> tuple[str | int | Interval, ...]:

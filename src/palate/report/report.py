@@ -134,12 +134,7 @@ def _on_reader(pile: Pile, reader: Reader, topics: Callable[[], Topics], seed: i
             "Topics liked and disliked",
             lambda: reader_sections.liked_topics_section(view, topics()),
         ),
-        section_or_reason(
-            "blind",
-            "Blind spots",
-            "Blind spots",
-            lambda: reader_sections.blind_spots_section(view, topics()),
-        ),
+        reader_sections.blind_spots_section(view, seed=seed),
         measured_sections.found_section(reader),
         measured_sections.contest_section(reader),
         measured_sections.calibration_section(reader, seed=seed),

@@ -21,7 +21,7 @@ from palate.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from palate.report.report import Report
+    from palate.report.section import Report
 
 PAGE = Path("report.html")
 

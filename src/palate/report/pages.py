@@ -59,6 +59,7 @@ def _environment() -> Environment:
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     environment.filters["share"] = lambda value: f"{value:.0%}"
     environment.filters["count"] = lambda value: f"{value:,}"
+    environment.filters["base64"] = lambda value: base64.b64encode(value).decode()
     environment.filters["fixed"] = lambda value, digits=2: f"{value:.{digits}f}"
     environment.filters["signed"] = lambda value, digits=3: f"{value:+.{digits}f}"
     return environment

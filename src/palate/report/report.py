@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cache
-from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from palate.errors import BadValue
-from palate.insight.frames import frame
 from palate.report import measured_sections, pile_sections, reader_sections
-from palate.report.pages import page
-from palate.report.section import Section, section_or_reason
+from palate.report.section import Report, Section, section_or_reason
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from palate.reader import Reader
     from palate.report.pile import Pile
     from palate.report.profile import Profile
     from palate.report.topics import Topics
 
 MAX_OUTLIERS = 12
+SAME_VALUE = 1e-6  # values that differ by less tell nothing apart
 MAX_TEXTS_OF_TSNE = 5_000  # beyond it takes more than half a minute
-NOTEBOOK_HEIGHT = 720  # pixels
-
-
-@dataclass(frozen=True)
-class Report:
-    """What is in a pile of texts, and what a reader likes of it.
-
-    pile: its name. reader: None where the report is on the texts alone. facts: numbers at a glance, by name.
-    """
-
-    pile: str
-    reader: str | None
-    facts: Mapping[str, str] = field(default_factory=dict)
-    sections: tuple[Section, ...] = ()
-
-    def html(self) -> str:
-        """Returns the report as one page that loads nothing; it prints."""
-        return page("report.html", report=self, sections=self.sections)
-
-    def _repr_html_(self) -> str:
-        """Returns the page in a frame of its own, for notebooks."""
-        return f'<iframe srcdoc="{escape(self.html())}" width="100%" height="{NOTEBOOK_HEIGHT}"></iframe>'
-
-    def to_frame(self) -> DataFrame:
-        """Returns the sentences, with their section. Raises MissingExtra without [insight]."""
-        lines = [(one.name, sentence) for one in self.sections for sentence in (*one.sentences, one.lacking)]
-        lines = [line for line in lines if line[1]]
-        return frame({"section": [name for name, _ in lines], "sentence": [said for _, said in lines]})
-
-    def shape(self) -> dict[str, Any]:
-        """Returns the report as JSON."""
-        sections = [section.shape() for section in self.sections]
-        return {"pile": self.pile, "reader": self.reader, "facts": dict(self.facts), "sections": sections}
 
 
 def report_of(
@@ -78,11 +42,11 @@ def report_of(
         *_on_meaning(pile, topics, seed),
     ]
     facts = {"texts": f"{len(pile):,}"}
-    if reader is not None:
-        sections += _on_reader(pile, reader, topics, seed)
-        facts["judgements"] = f"{len(reader.judged()):,}"
-        facts["reader"] = reader.name
-    return Report(pile.name, None if reader is None else reader.name, facts, tuple(sections))
+    if reader is None:
+        return Report(f"Report on {pile.name}", facts, tuple(sections))
+    facts |= {"reader": reader.name, "judgements": f"{len(reader.judged()):,}"}
+    sections += _on_reader(pile, reader, topics, seed)
+    return Report(f"Report on {pile.name} for {reader.name}", facts, tuple(sections))
 
 
 def _topics_of(pile: Pile, seed: int) -> Callable[[], Topics]:
@@ -121,13 +85,11 @@ def _on_meaning(pile: Pile, topics: Callable[[], Topics], seed: int) -> list[Sec
 def _on_reader(pile: Pile, reader: Reader, topics: Callable[[], Topics], seed: int) -> list[Section]:
     view = reader_sections.ReaderView(pile, reader)
     if not reader.judged():
-        told = (
-            f"{reader.name} has judged nothing yet, so nothing is known of this taste; begin with: palate ask"
-        )
-        return [Section("values", "Values", f"What {reader.name} likes", (told,))]
+        told = f"{reader.name} has judged nothing yet; begin with: palate ask"
+        nothing = Section("judgements", "Judgements", "What was judged", (told,))
+        return [nothing, *_on_values(view)] if np.ptp(view.means) > SAME_VALUE else [nothing]
     return [
-        reader_sections.values_section(view),
-        reader_sections.words_section(view),
+        *_on_values(view),
         section_or_reason(
             "liked",
             "Liked topics",
@@ -140,3 +102,7 @@ def _on_reader(pile: Pile, reader: Reader, topics: Callable[[], Topics], seed: i
         measured_sections.calibration_section(reader, seed=seed),
         measured_sections.learning_section(reader),
     ]
+
+
+def _on_values(view: reader_sections.ReaderView) -> list[Section]:
+    return [reader_sections.values_section(view), reader_sections.words_section(view)]

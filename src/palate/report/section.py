@@ -1,13 +1,21 @@
-"""Section: what a report says on one matter, as sentences, tables and charts."""
+"""Section: what a report says on one matter. Report: all of them, as one page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palate.errors import MissingExtra, PalateError
 from palate.insight.chart import Chart
+from palate.insight.frames import frame
+from palate.report.pages import page
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NOTEBOOK_HEIGHT = 720  # pixels
 
 
 class Bar(NamedTuple):
@@ -26,6 +34,14 @@ class SignedBar(NamedTuple):
     kind: str = "signed"
 
 
+class Shade(NamedTuple):
+    """A cell of a count, shaded by a share from 0 to 1."""
+
+    amount: int
+    share: float
+    kind: str = "shade"
+
+
 class Interval(NamedTuple):
     """A cell that is drawn as a share from 0 to 1 with its interval."""
 
@@ -35,7 +51,7 @@ class Interval(NamedTuple):
     kind: str = "interval"
 
 
-Cell = str | int | float | Bar | SignedBar | Interval
+Cell = str | int | float | Bar | SignedBar | Shade | Interval
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,8 @@ class Section:
     """What a report says on one matter.
 
     name: its anchor. short: its name in the bar of links. sentences: what it says, in plain words. warnings:
-    (what is wrong, what mends it). lacking: why there is nothing, where there is nothing."""
+    (what is wrong, what mends it). pictures: (title, PNG). lacking: why there is nothing, where there is
+    nothing."""
 
     name: str
     short: str
@@ -70,6 +87,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[tuple[str, bytes], ...] = ()
     lacking: str = ""
 
     def shape(self) -> dict[str, Any]:
@@ -83,6 +101,34 @@ class Section:
             "charts": [{"title": chart.title, **chart.data} for chart in self.charts],
             "lacking": self.lacking or None,
         }
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is to be said on a pile of texts, a reader or a training. facts: numbers at a glance, by name."""
+
+    title: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+
+    def html(self) -> str:
+        """Returns the report as one page that loads nothing; it prints."""
+        return page("report.html", report=self, sections=self.sections)
+
+    def _repr_html_(self) -> str:
+        """Returns the page in a frame of its own, for notebooks."""
+        return f'<iframe srcdoc="{escape(self.html())}" width="100%" height="{NOTEBOOK_HEIGHT}"></iframe>'
+
+    def to_frame(self) -> DataFrame:
+        """Returns the sentences, with their section. Raises MissingExtra without [insight]."""
+        lines = [(one.name, sentence) for one in self.sections for sentence in (*one.sentences, one.lacking)]
+        lines = [line for line in lines if line[1]]
+        return frame({"section": [name for name, _ in lines], "sentence": [told for _, told in lines]})
+
+    def shape(self) -> dict[str, Any]:
+        """Returns the report as JSON."""
+        sections = [section.shape() for section in self.sections]
+        return {"report": self.title, "facts": dict(self.facts), "sections": sections}
 
 
 def section_or_reason(name: str, short: str, title: str, build: Callable[[], Section]) -> Section:
@@ -128,4 +174,4 @@ def title_of(text: Any, most: int = 110) -> str:
 def _plain(cell: Cell) -> Any:
     if isinstance(cell, Interval):
         return {"share": cell.share, "low": cell.low, "high": cell.high}
-    return cell.amount if isinstance(cell, Bar | SignedBar) else cell
+    return cell.amount if isinstance(cell, Bar | SignedBar | Shade) else cell

@@ -53,6 +53,16 @@ class OpenStore:
         with self._store.reading() as tables:
             return tables.state().encoder_name
 
+    def remembered(self, key: str) -> str | None:
+        """Returns what was kept with the store under a key; None where nothing was."""
+        with self._store.reading() as tables:
+            return tables.settings.get(key)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keeps a value with the store, in place of what was under its key."""
+        with self._store.writing() as tables:
+            tables.settings.put(**{key: value})
+
     def texts(self) -> Iterator[Text]:
         """Yields every text, oldest first, a thousand at a time from the store."""
         with self._store.reading() as tables:

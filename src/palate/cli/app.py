@@ -16,11 +16,17 @@ from typer.core import TyperGroup
 from palate.cli import (
     contest,
     crowd,
+    duplicates,
     encoders,
     fill,
+    find,
+    index,
     judgements,
     maintenance,
+    map,
     number,
+    outliers,
+    profile,
     progress,
     readers,
     remove,
@@ -28,6 +34,7 @@ from palate.cli import (
     report,
     rules,
     texts,
+    topics,
     xray,
 )
 from palate.cli.help import unwrap_help
@@ -144,19 +151,33 @@ def palate(
     ctx.obj = Given(store, reader, json)
 
 
-TEXTS, JUDGEMENTS, READERS, MAINTENANCE = "Texts", "Judgements", "Readers", "Maintenance"
-INSIGHT, TRAINING = "Insight", "Training and evaluation"
+TEXTS, INSIGHT, JUDGEMENTS = "Texts", "Insight", "Judgements"
+READERS, MAINTENANCE = "Readers", "Maintenance"
+TRAINING = "Training and evaluation"
 # so that -0.5 is a verdict; judgements.judge refuses all that is no number
 NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
-app.command(rich_help_panel=TEXTS)(texts.find)
+app.command(rich_help_panel=TEXTS)(find.find)
+app.command("ask-duplicates", rich_help_panel=TEXTS)(duplicates.ask_duplicates)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
 
+app.command(rich_help_panel=INSIGHT)(profile.profile)
+app.command("map", rich_help_panel=INSIGHT)(map.map_)
+app.command(rich_help_panel=INSIGHT)(topics.topics)
+_topic = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")
+_topic.command("show")(topics.topic_show)
+_topic.command("rename")(topics.topic_rename)
+_topic.command("merge")(topics.topic_merge)
+app.add_typer(_topic, name="topic", rich_help_panel=INSIGHT)
+app.command(rich_help_panel=INSIGHT)(topics.clusters)
+app.command(rich_help_panel=INSIGHT)(topics.keywords)
+app.command(rich_help_panel=INSIGHT)(outliers.outliers)
+app.command(rich_help_panel=INSIGHT)(outliers.sentiment)
 app.command(rich_help_panel=INSIGHT)(report.report)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
@@ -194,6 +215,10 @@ _encoder.command("list")(encoders.list_)
 _encoder.command("use")(encoders.use)
 _encoder.command("remove")(encoders.remove)
 app.add_typer(_encoder, name="encoder", rich_help_panel=MAINTENANCE)
+_index = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
+_index.command("info")(index.info)
+_index.command("build")(index.build)
+app.add_typer(_index, name="index", rich_help_panel=MAINTENANCE)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
 app.command(rich_help_panel=TRAINING)(fill.fill)

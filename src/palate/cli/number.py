@@ -41,6 +41,18 @@ def number(
             help="Gives the number that a model of palate train classify or regress predicts.",
         ),
     ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Gives a SimHash of the words, in place of the meaning.")
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="TEXT",
+            help="Gives in how many of the 64 bits another text differs.",
+            callback=speakable,
+        ),
+    ] = None,
     reader: ReaderOption = None,
     taste: TasteOption = MAIN,
     store: StoreOption = None,
@@ -48,17 +60,22 @@ def number(
 ) -> None:
     """Gives a text as one integer of 64 bits, the same on every machine; close texts differ in few bits.
 
-    With --axis the number is its place among the stored texts, in thousandths. With --model it is the number
-    of its class, with the probability, or the number that a regression predicts.
+    With --words it is made of the words in place of the meaning. With --axis the number is its place among
+    the stored texts, in thousandths. With --model it is the number of its class, with the probability, or the
+    number that a regression predicts.
 
     Example: palate number "two cats"
 
     Example: palate number "two cats" --axis taste
 
     Example: palate number "two cats" --model my-classes
+
+    Example: palate number "two cats" --words --to "two kittens"
     """
-    if axis and model:
-        raise typer.BadParameter("give either --axis or --model", ctx)
+    if sum(map(bool, (axis, model, words))) > 1:
+        raise typer.BadParameter("give one of --axis, --model and --words", ctx)
+    if to is not None and (axis or model):
+        raise typer.BadParameter("--to compares bits, of meaning or of --words", ctx)
     as_json = wants_json(ctx, json)
     if model:
         from palate.cli.train.silence import silenced
@@ -74,11 +91,24 @@ def number(
             position = position_report(library, open_reader(ctx, library, reader, taste), text, axis)
         show.out_json(position) if as_json else _show_position(position)
     else:
-        from palate.encoder.static import StaticEncoder
-        from palate.insight.number import number_of
+        shape = _bits(text, to, words=words)
+        if as_json:
+            show.out_json(shape)
+        else:
+            show.out(str(shape["bits_apart" if to is not None else "number"]))
 
-        bits = number_of(StaticEncoder().sums([text]))
-        show.out_json({"number": bits}) if as_json else show.out(str(bits))
+
+def _bits(text: str, to: str | None, *, words: bool) -> dict[str, int]:
+    from palate.encoder.static import StaticEncoder
+    from palate.feature.terms import count_terms
+    from palate.insight.number import number_of
+    from palate.insight.simhash import bits_apart, simhash
+
+    def number(content: str) -> int:
+        return simhash(count_terms(content)) if words else number_of(StaticEncoder().sums([content]))
+
+    shape = {"number": number(text)}
+    return shape if to is None else {**shape, "bits_apart": bits_apart(shape["number"], number(to))}
 
 
 def _show_position(facts: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from palate.errors import BadValue
+from palate.insight.pca import principal_axes
 from palate.parts import Matrix, Vector
 
 TOLERANCE = 1e-6
@@ -30,41 +30,16 @@ def principal_axis(parts: Iterable[Matrix]) -> Axis:
     """Returns the direction along which n texts differ most: the first principal component of their vectors.
 
     parts: of the (n, d) vectors, one after the other, so that they need not be in memory together.
-    Use it to put texts in one order by what divides them most, whatever the reader. The sign, which principal
-    components leave open, is such that the largest coordinate is positive, so equal texts give the same axis
-    on one machine; it may turn where texts are added that change what divides them. Costs O(n d^2). Raises
-    BadValue where no two texts differ.
-    Source: Pearson (1901); the sign as scikit-learn's svd_flip.
+    Use it to put texts in one order by what divides them most, whatever the reader. Its sign may turn where
+    texts are added that change what divides them. Costs O(n d^2). Raises BadValue where no two texts differ.
+    Source: see `principal_axes`.
 
     >>> axis = principal_axis([np.array([[1.0, 0.0], [0.6, -0.8]]), np.array([[0.6, 0.8]])])
     >>> axis.direction.round(2).tolist(), round(axis.spread, 2)
     ([0.0, 1.0], 0.92)
     """
-    n_texts, first, total, scatter = 0, np.zeros(0), np.zeros(0), np.zeros((0, 0))
-    for part in parts:
-        rows = np.asarray(part, dtype=np.float64)
-        if not len(rows):
-            continue
-        if not n_texts:
-            dims = rows.shape[1]
-            first, total, scatter = rows[0].copy(), np.zeros(dims), np.zeros((dims, dims))
-        n_texts += len(rows)
-        offsets = rows - first  # squares around one of the texts lose fewer digits than around 0
-        total += offsets.sum(axis=0)
-        scatter += offsets.T @ offsets
-    if not scatter.any():
-        raise BadValue(
-            f"an axis needs texts that differ, all {n_texts} are alike; add others with: palate add"
-        )
-    offset = total / n_texts
-    mean: Vector = first + offset
-    variances, directions = np.linalg.eigh(scatter - n_texts * np.outer(offset, offset))  # ascending
-    direction = directions[:, -1]
-    return Axis(
-        direction * np.sign(direction[np.abs(direction).argmax()]),
-        mean,
-        float(variances[-1] / variances.sum()),
-    )
+    found = principal_axes(parts, 1)
+    return Axis(found.axes[0], found.mean, float(found.shares[0]))
 
 
 def position(value: float, others: Vector) -> int:

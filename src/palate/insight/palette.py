@@ -5,9 +5,10 @@ Source: Okabe and Ito, Color universal design (2008); sequences as of viridis an
 
 from __future__ import annotations
 
-# of categories, in this order; the grey is for the rest and for "none"
+# of categories, in this order; the greys are for the rest and for none
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#8C6BB1")
 OTHER = "#8A8F98"
+NONE = "#B9BEC6"
 # of a magnitude, from low to high (viridis)
 MAGNITUDES = ("#440154", "#414487", "#2A788E", "#22A884", "#7AD151", "#FDE725")
 # of a liking or a correlation, from -1 over 0 to 1

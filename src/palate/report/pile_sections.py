@@ -12,6 +12,7 @@ import numpy as np
 from palate.insight.chart import Chart, column_chart
 from palate.insight.map_scene import by_category
 from palate.insight.map_svg import MAX_POINTS, map_svg
+from palate.insight.palette import CATEGORIES, OTHER
 from palate.language import language_name
 from palate.report.colouring import labels_of
 from palate.report.section import Bar, Drawing, Section, Table, counted, listed, title_of
@@ -87,7 +88,7 @@ def map_section(pile: Pile, text_map: TextMap, topics: Topics, *, seed: int) -> 
     colouring = by_category("topic", [label_of.get(id, "") for id in topics.of_text.tolist()])
     labels = labels_of(topics, text_map.positions)
     svg = map_svg(text_map.positions, colouring, labels, legend=False, seed=seed)
-    key = tuple((f"c{entry.code}", f"{entry.label} ({entry.size:,})") for entry in colouring.legend)
+    key = tuple((_style(entry.colour), f"{entry.label} ({entry.size:,})") for entry in colouring.legend)
     sentences = ["Texts that lie close together are close in meaning; the axes have no meaning of their own."]
     if text_map.shares:
         sentences.append(f"The two axes keep {sum(text_map.shares):.0%} of how the texts differ.")
@@ -113,6 +114,11 @@ def outliers_section(pile: Pile, found: Outliers) -> Section:
     sentences = ("These are least like the others: look whether they belong here.",)
     table = Table("Outliers", ("score", "text", "because"), tuple(rows), ("text", "because"))
     return Section("outliers", "Outliers", "What does not fit", sentences, tables=(table,))
+
+
+def _style(colour: str) -> str:
+    """Returns the class of a colour of the palette."""
+    return f"c{CATEGORIES.index(colour)}" if colour in CATEGORIES else "rest" if colour == OTHER else "none"
 
 
 def _language_sentence(languages: Counter[str]) -> str:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.needs("insight")
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("palate.report.report.MAX_TEXTS_OF_TSNE", 0)
+    monkeypatch.setattr("palate.report.taste_words.TEXTS_AT_AN_END", 3)
 
 
 def test_a_report_of_the_store_is_a_page_and_lines(palate: Palate, store: Path) -> None:

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.needs("insight")
 def _quick(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports beside the one that all tests share have a map by PCA and no outliers, which take seconds."""
     monkeypatch.setattr(palate.report.report, "MAX_TEXTS_OF_TSNE", 0)
+    monkeypatch.setattr("palate.report.taste_words.TEXTS_AT_AN_END", 5)
     monkeypatch.setattr(palate.report.report, "outliers_of", lambda pile, **_: Outliers(pile, {}, ()))
 
 

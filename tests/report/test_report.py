@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 
 import palate.report.report
-from browser import opened
+from browser import Browser, Scheme
 from palate.errors import BadValue, MissingExtra
 from palate.insight.calibration import expected_calibration_error, reliability_bins
 from palate.library import Library
@@ -176,17 +175,12 @@ def test_a_report_is_a_frame_of_sentences_and_a_frame_of_a_notebook(report: Repo
     assert report._repr_html_().startswith('<iframe srcdoc="&lt;!doctype html&gt;')
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-)
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_shows_it_without_a_fault(
-    report: Report, browser: Any, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+    report: Report, browser: Browser, width: int, scheme: Scheme
 ) -> None:
-    path = tmp_path / "report.html"
-    path.write_text(report.html(), "utf-8")
-    with opened(browser, path, width=width, scheme=scheme) as shown:
-        assert shown.page.inner_text("h1") == report.title
-        assert shown.page.locator("section").count() == len(report.sections)
-        assert shown.overflowing() == []
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert shown.faults == []
+    with browser.open(report.html(), width=width, scheme=scheme) as page:
+        assert page.inner_text("h1") == report.title
+        assert page.locator("section").count() == len(report.sections)

@@ -2,11 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from browser import opened
+from browser import Browser
 from palate.report.training import training_report
 from palate.training.run.trained_model import TrainedModel
 
@@ -70,10 +69,7 @@ def test_a_model_without_history_or_figures_has_a_page(tmp_path: Path) -> None:
     assert report.html()
 
 
-def test_a_browser_shows_it_without_a_fault(model: TrainedModel, browser: Any, tmp_path: Path) -> None:
-    path = tmp_path / "index.html"
-    path.write_text(training_report(model).html(), "utf-8")
-    with opened(browser, path, width=360, scheme="dark") as shown:
-        assert shown.page.evaluate("document.querySelector('img').naturalWidth") == 1
-        assert shown.overflowing() == []
-    assert shown.faults == []
+@pytest.mark.browser
+def test_a_browser_shows_it_without_a_fault(model: TrainedModel, browser: Browser) -> None:
+    with browser.open(training_report(model).html(), width=360, scheme="dark") as page:
+        assert page.evaluate("document.querySelector('img').naturalWidth") == 1

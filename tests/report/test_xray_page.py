@@ -6,13 +6,12 @@ import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 
-from browser import opened
+from browser import Browser, Scheme
 from palate.encoder.minilm_file import model_folder
 from palate.encoder.static import SHIPPED
 from palate.insight.assessment import Assessment, BlockSummary
@@ -270,17 +269,14 @@ def test_the_number_is_drawn_bit_by_bit(seed: int) -> None:
     assert sum(1 << (63 - index) for index, bit in enumerate(bits) if bit) == number
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_a_browser_draws_the_page_and_a_chosen_piece_is_chosen_everywhere(
-    browser: Any, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+    browser: Browser, width: int, scheme: Scheme
 ) -> None:
-    path = tmp_path / "xray.html"
-    path.write_text(xray_page(drawn(9), OUTCOME), "utf-8")
-    with opened(browser, path, width=width, scheme=scheme) as shown:
-        shown.page.wait_for_selector("html[data-ready=yes]")
-        shown.page.click("#pieces .chip >> nth=3")
-        assert shown.page.locator(".chip.chosen").count() == 2
-        assert shown.page.inner_text("#adding-piece") == "3: p3"
-        assert shown.page.inner_text("#summary").startswith("Layer 1, mean: p33 looks at")
-        assert shown.overflowing() == []
-    assert shown.faults == []
+    with browser.open(xray_page(drawn(9), OUTCOME), width=width, scheme=scheme) as page:
+        page.wait_for_selector("html[data-ready=yes]")
+        page.click("#pieces .chip >> nth=3")
+        assert page.locator(".chip.chosen").count() == 2
+        assert page.inner_text("#adding-piece") == "3: p3"
+        assert page.inner_text("#summary").startswith("Layer 1, mean: p33 looks at")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zlib
 from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from palate.parts import Matrix, Vector
     from palate.report.pile import Pile
 
-SCRIPT = Path(__file__).parent / "templates" / "map.js"
 STEPS = 65_535  # of a position or day, in 16 bits
 TITLED_TEXTS = 250_000  # beyond which titles, 60 bytes each, would make the page too large to open
 MAX_TITLE_CHARACTERS = 120
@@ -59,7 +57,6 @@ def map_page(
         ],
         "titles": _titles(pile),
     }
-    script = SCRIPT.read_text("utf-8")
     left_out = len(pile) - TITLED_TEXTS
     return page(
         "map.html",
@@ -71,8 +68,6 @@ def map_page(
         if left_out > 0
         else "",
         data=Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
 

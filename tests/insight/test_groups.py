@@ -11,13 +11,14 @@ from palate.insight.class_words import class_tfidf, first_words
 from palate.insight.keywords import keywords
 from palate.insight.over_time import counts_over_time
 from palate.insight.silhouette import best_k, silhouettes
-from palate.parts import Matrix
+from palate.parts import Matrix, Rows
 
 
-def directions(seed: int, sizes: list[int], dims: int = 16, spread: float = 0.12) -> tuple[Matrix, Matrix]:
+def directions(seed: int, sizes: list[int], dims: int = 16, spread: float = 0.12) -> tuple[Matrix, Rows]:
     rng = np.random.default_rng(seed)
     of = np.repeat(np.arange(len(sizes)), sizes)
-    return (np.eye(dims)[of] + rng.normal(0, spread, (len(of), dims))).astype(np.float32), of
+    vectors = np.eye(dims)[of] + rng.normal(0, spread, (len(of), dims))
+    return np.asarray(vectors, np.float32), np.asarray(of, np.int64)
 
 
 @given(st.integers(0, 500), st.integers(4, 40), st.integers(2, 5))

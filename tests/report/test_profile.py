@@ -79,7 +79,7 @@ def test_what_is_wrong_is_found_with_its_mend(tmp_path: Path) -> None:
 
 
 def test_a_clean_table_has_no_warnings(tmp_path: Path) -> None:
-    clean = [
+    clean: list[dict[str, object]] = [
         {"title": f"A title {n}", "text": f"It was the {row['text']} that came with the rain and the wind"}
         for n, row in enumerate(rows(9))
     ]

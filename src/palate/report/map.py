@@ -70,6 +70,8 @@ class TextMap:
         old = np.array([index.get(text.id, -1) for text in pile.texts], np.int64)
         moved = np.linalg.norm(pile.vectors - self.vectors[old], axis=1) > SAME_DISTANCE
         new = np.flatnonzero((old < 0) | moved)
+        if not len(new):
+            return self
         if self.axes is None:
             found = placed(pile.vectors[new], self.vectors, self.positions)
         else:

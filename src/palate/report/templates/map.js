@@ -91,6 +91,7 @@ canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
   pointers.set(event.pointerId, offset(event));
   moved = 0;
+  point(-1);
   if (pointers.size > 1) lasso = null;
   else if (selecting || event.shiftKey) lasso = [toMap(...offset(event))];
 });
@@ -118,6 +119,7 @@ for (const kind of ["pointerup", "pointercancel"])
       const found = [];
       for (let i = 0; i < n; i++) if (seen(i) && inside(shape, ...spot(i))) found.push(i);
       choose(found.length ? found : null, "selected");
+      select(false);
     } else if (i >= 0 && event.pointerType == "touch") { choose([i], "text"); point(i, ...offset(event)); } // a finger cannot hover
     else if (i >= 0) open(i);
   });

@@ -28,7 +28,7 @@ void main() {
   bool unseen = colour.a == 0. || out_of_time;
   colour.a *= mark < .5 ? .12 : mark > 1.5 ? 1. : .75;
   gl_Position = unseen ? vec4(2., 2., 2., 1.) : vec4((at - middle) * scale, 0., 1.);
-  gl_PointSize = unseen ? 0. : mark > 1.5 ? size * 1.8 : size;
+  gl_PointSize = unseen ? 0. : mark > 1.5 ? size * 1.5 : size;
 }`;
 const fragment = `#version 300 es
 precision mediump float; in vec4 colour; out vec4 shown;
@@ -130,7 +130,7 @@ function drawFlat(size) {
   flat.clearRect(0, 0, canvas.width, canvas.height);
   for (let i = 0; i < n; i++) {
     if (!seen(i)) continue;
-    const [px, py] = toPage(...spot(i)), own = marks[i] == 2 ? size * 1.8 : size;
+    const [px, py] = toPage(...spot(i)), own = marks[i] == 2 ? size * 1.5 : size;
     if (px < 0 || py < 0 || px > canvas.width || py > canvas.height) continue;
     flat.globalAlpha = [0.12, 0.75, 1][marks[i]];
     flat.fillStyle = colourOf(codes[i]);

@@ -149,7 +149,7 @@ def placing() -> None:
     kept = read_map(path)
     new = pile_of(texts)
     ready = perf_counter()
-    made: TextMap = kept.place(new)
+    made: TextMap = kept.with_texts(new)
     figures |= {
         "read_and_encode_s": round(ready - wall, 2),
         "place_s": round(perf_counter() - ready, 2),

@@ -7,6 +7,8 @@ defaults but for what is printed. VECTORS: .npy. QUERIES, DIRECTIONS: .npz of qu
 import json
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,7 @@ M, EF_CONSTRUCTION, EF = 16, 200, 200
 THREADS = 2
 
 
-def built(name, vectors):
+def built(name: str, vectors: Any) -> Callable[[Any, int], Any]:
     if name == "hnswlib":
         import hnswlib
 
@@ -39,7 +41,7 @@ def built(name, vectors):
     return lambda query, n: index.search(query, n, threads=1).keys
 
 
-def measured(search, path, n):
+def measured(search: Callable[[Any, int], Any], path: str, n: int) -> dict[str, float]:
     with np.load(path) as given:
         queries, truth = given["queries"], given["truth"]
     shares, durations = [], []
@@ -51,12 +53,12 @@ def measured(search, path, n):
     return {"recall": round(float(np.mean(shares)), 3), "ms": round(1000 * float(np.median(durations)), 2)}
 
 
-def resident_mb():
+def resident_mb() -> float:
     with open("/proc/self/status") as lines:
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def main():
+def main() -> None:
     name, vectors, queries, directions = sys.argv[1:]
     rows = np.load(vectors).astype(np.float32)
     before, begun = resident_mb(), time.perf_counter()

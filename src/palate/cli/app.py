@@ -31,6 +31,7 @@ from palate.cli import (
     readers,
     remove,
     replay,
+    report,
     rules,
     texts,
     topics,
@@ -177,6 +178,7 @@ app.command(rich_help_panel=INSIGHT)(topics.clusters)
 app.command(rich_help_panel=INSIGHT)(topics.keywords)
 app.command(rich_help_panel=INSIGHT)(outliers.outliers)
 app.command(rich_help_panel=INSIGHT)(outliers.sentiment)
+app.command(rich_help_panel=INSIGHT)(report.report)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)

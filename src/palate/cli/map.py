@@ -98,7 +98,7 @@ def map_(
         if colour in ("value", "judgement"):
             library = library or stack.enter_context(open_library(ctx, store))
             viewer = open_reader(ctx, library, reader, taste)
-        found = read_map(on).place(pile) if on else map_of(pile, method=method, seed=seed)
+        found = read_map(on).with_texts(pile) if on else map_of(pile, method=method, seed=seed)
         shown_colour = "label" if label else colour
         drawn = drawing_of(pile, found, shown_colour, reader=viewer, label=label or "label")
         if target:

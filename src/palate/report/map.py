@@ -54,7 +54,7 @@ class TextMap:
         """The share of the variance that each axis of PCA keeps; empty for t-SNE."""
         return () if self.axes is None else tuple(self.axes.shares.tolist())
 
-    def place(self, pile: Pile) -> TextMap:
+    def with_texts(self, pile: Pile) -> TextMap:
         """Returns the map with the texts of a pile that it lacks, placed between those that are there; none
         of these moves, but for a text that is new under an old id.
 

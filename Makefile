@@ -24,8 +24,8 @@ lint: .venv/installed-test
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-test-full: .venv/installed-test
-	PALATE_TEST_BROWSER=required $(BIN)/python $(PYTEST)
+test-full: .venv/installed-test build/chromium/installed
+	PALATE_BROWSER=needed $(BIN)/python $(PYTEST)
 
 test-fast: .venv/installed-test
 	$(BIN)/python $(PYTEST) $(FAST) --base
@@ -36,7 +36,7 @@ test-base: build/base/installed
 test-wheel:
 	PYTHON=$(PYTHON) .ci/wheel
 
-test-lowest test-newest: test-%: build/%/installed
+test-lowest test-newest: test-%: build/%/installed build/chromium/installed
 	build/$*/bin/python $(PYTEST)
 
 test-all: test test-lowest test-newest
@@ -68,8 +68,11 @@ clean:
 	$(BIN)/python $(PIP) "pip>=25.1"
 	$(BIN)/python $(PIP) `grep ^torch== constraints.txt`
 	$(BIN)/python $(PIP) --constraint constraints.txt --editable ".[all]" --group test
-	$(BIN)/python .ci/chromium
 	touch .venv/installed $@
+
+# a browser for the tests: the machine's own or a pinned one
+build/chromium/installed: .ci/chromium | .venv/installed-test
+	$(BIN)/python .ci/chromium build/chromium
 
 build/base/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear build/base

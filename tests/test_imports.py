@@ -19,10 +19,9 @@ FACTS = (
     " threads results memory version"
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
-BESIDE_READER = (
-    "learners retrieval answers explain"  # a new file that reader.py is made of takes one word here
-)
-BESIDE_LIBRARY = "open_store enrolment intake"  # and one that library.py is made of, here
+# a new file that reader.py is made of takes one word here
+BESIDE_READER = "learners retrieval answers explain progressive"
+BESIDE_LIBRARY = "open_store enrolment intake finding indexing"  # and one that library.py is made of, here
 UP_TO_PARTS = f"{FACTS} parts"
 UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"

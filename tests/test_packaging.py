@@ -32,6 +32,6 @@ def test_an_error_names_only_extras_that_are_there() -> None:
         for path in (ROOT / "src").rglob("*.py")
         for extra in re.findall(r'MissingExtra\([^)]*?, "(\w+)"', path.read_text())
     }
-    names = "bert documents insight minilm multilingual pages parquet peers plots setfit"
+    names = "bert documents index insight minilm multilingual pages parquet peers plots setfit"
     assert named == set(names.split())
     assert named <= EXTRAS.keys()

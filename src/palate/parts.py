@@ -14,6 +14,7 @@ from palate.features import Rows as Rows
 from palate.features import Vector as Vector
 from palate.weights import Weights
 
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Tables = TypeVar("Tables", covariant=True)  # what a store gives to read and write: `store.tables.Tables`
 
 
@@ -93,10 +94,14 @@ class Question(Protocol):
 
 
 class Index(Protocol):
-    """Finds the nearest vectors."""
+    """Finds the nearest of n vectors."""
 
-    def nearest(self, vector: Vector, n: int) -> tuple[Rows, Vector]:
-        """Returns indices of the n nearest vectors and their cosine, nearest first."""
+    def nearest(self, vector: Vector, n: int, allowed: Mask | Rows | None = None) -> tuple[Rows, Vector]:
+        """Returns indices of the n nearest vectors and their cosine, nearest first, then in order: all that
+        are allowed where those are fewer.
+
+        allowed: (n,) which vectors may be found, or their indices, ascending; None for all.
+        """
 
 
 class Store(Protocol[Tables]):

@@ -12,6 +12,7 @@ from palate.feedback import Feedback, parse_liking
 from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.parts import Candidates, Vector
+from palate.progressive import Progressive, progressive_of
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import RecallEstimate, estimate_recall
 from palate.retrieval import Retrieval, View
@@ -237,10 +238,14 @@ class Reader:
 
     def changes(self) -> list[TasteChange]:
         """Returns where this reader's taste seems to have changed, in judgements that were predicted."""
+        predicted, came = self.progressive()
+        return detect_changes((predicted - came) ** 2)
+
+    def progressive(self) -> Progressive:
+        """Returns what was predicted of each judgement before it was learned, and what came."""
         with self._learner.lock:
             self._learner.corpus()
-            board = self._learner.taste.scoreboard
-            return detect_changes((1 / (1 + np.exp(-board.blended)) - board.targets) ** 2)
+            return progressive_of(self._learner.taste.scoreboard)
 
     def serve(self, serving: str) -> None:
         """Serves the blend of the contest, its champion, or one member by its name. Raises UnknownName."""

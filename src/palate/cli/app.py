@@ -19,6 +19,8 @@ from palate.cli import (
     duplicates,
     encoders,
     fill,
+    find,
+    index,
     judgements,
     maintenance,
     map,
@@ -29,6 +31,7 @@ from palate.cli import (
     readers,
     remove,
     replay,
+    report,
     rules,
     texts,
     topics,
@@ -156,7 +159,7 @@ NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
-app.command(rich_help_panel=TEXTS)(texts.find)
+app.command(rich_help_panel=TEXTS)(find.find)
 app.command("ask-duplicates", rich_help_panel=TEXTS)(duplicates.ask_duplicates)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
@@ -175,6 +178,7 @@ app.command(rich_help_panel=INSIGHT)(topics.clusters)
 app.command(rich_help_panel=INSIGHT)(topics.keywords)
 app.command(rich_help_panel=INSIGHT)(outliers.outliers)
 app.command(rich_help_panel=INSIGHT)(outliers.sentiment)
+app.command(rich_help_panel=INSIGHT)(report.report)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)
@@ -211,6 +215,10 @@ _encoder.command("list")(encoders.list_)
 _encoder.command("use")(encoders.use)
 _encoder.command("remove")(encoders.remove)
 app.add_typer(_encoder, name="encoder", rich_help_panel=MAINTENANCE)
+_index = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
+_index.command("info")(index.info)
+_index.command("build")(index.build)
+app.add_typer(_index, name="index", rich_help_panel=MAINTENANCE)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
 app.command(rich_help_panel=TRAINING)(fill.fill)

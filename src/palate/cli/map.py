@@ -75,7 +75,7 @@ def map_(
             f"a map is written as .html, .svg or .png, not as {out.suffix or out.name}; change --out"
         )
     with opened_pile(ctx, file, store) as (pile, library):
-        found = read_map(on).place(pile) if on else map_of(pile, method=method, seed=seed)
+        found = read_map(on).with_texts(pile) if on else map_of(pile, method=method, seed=seed)
         viewer = (
             open_reader(ctx, library, reader, taste) if library and colour in ("value", "judgement") else None
         )

@@ -14,7 +14,7 @@ from palate.cli.piles import FileArgument
 from palate.errors import BadFolder
 
 if TYPE_CHECKING:
-    from palate.report.profile import Profile
+    from palate.report.table_profile import Profile
 
 MAX_COLUMNS = 40  # in a terminal
 

@@ -1,4 +1,4 @@
-"""`palate demo`, `add`, `find` and `value`: texts that come in, are found, or are valued unstored."""
+"""`palate demo`, `add` and `value`: texts that come in, or are valued unstored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from palate.cli import show
 from palate.cli.options import (
     MAIN,
     JsonOption,
-    LanguageOption,
-    LimitOption,
     PrivateOption,
     ReaderOption,
     StoreOption,
@@ -28,7 +26,7 @@ from palate.cli.options import (
     wants_json,
 )
 from palate.cli.progress_bar import Update, progress_bar
-from palate.cli.tables import note_report, show_found, show_hits
+from palate.cli.tables import note_report, show_hits
 from palate.errors import BadSource, PalateError
 from palate.shapes import add_shape
 
@@ -159,40 +157,6 @@ def add(
         show.note(f"{told}; move the store with: {MEND}")
     if without_text:
         raise BadSource(f"{', '.join(without_text)} gave no text; expected at least one that is not skipped")
-
-
-def find(
-    ctx: typer.Context,
-    query: Annotated[
-        str | None,
-        typer.Argument(metavar="QUERY", help="Words or a text.", callback=speakable, show_default=False),
-    ] = None,
-    like: Annotated[
-        str | None,
-        typer.Option("--like", metavar="TEXT_ID", help="Finds texts like this one.", callback=speakable),
-    ] = None,
-    limit: LimitOption = 20,
-    language: LanguageOption = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Finds texts by words and meaning together, nearest first.
-
-    Example: palate find "privacy of medical records"
-
-    Example: palate find --like s017 --limit 5
-    """
-    if (query is None) == (like is None):
-        raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
-    with open_library(ctx, store) as library:
-        found = (
-            library.find(query, limit=limit, language=language)
-            if query is not None
-            else library.find_like(str(like), limit=limit, language=language)
-        )
-        show_found(found, as_json=wants_json(ctx, json))
-        if not found:
-            show.note("nothing was found")
 
 
 def value(

@@ -78,7 +78,7 @@ def xray(
         if library:
             library.close()
     if html is not None:
-        from palate.insight.xray_page import xray_page
+        from palate.report.xray_page import xray_page
 
         with whole_file(html) as file:
             file.write(xray_page(picture, assessment))

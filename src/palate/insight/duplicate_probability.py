@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from palate.errors import BadValue
 from palate.parts import Matrix, Vector
 
-PULL = 1e-3  # towards 0, for each pair: keeps weights finite where classes part
+PULL = 1e-6  # towards 0, for each pair: keeps weights finite where classes part
 MIN_PAIRS = 50
 
 

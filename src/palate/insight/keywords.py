@@ -8,7 +8,7 @@ import numpy as np
 from palate.insight.neighbours import unit_rows
 from palate.parts import Matrix, Vector
 
-DIVERSITY = 0.4  # of 0 to 1: how much a keyword loses for being like one before it
+DIVERSITY = 0.6  # of 0 to 1: how much a keyword loses for being like one before it
 
 
 class Keyword(NamedTuple):

@@ -16,7 +16,8 @@ def neighbour_distances(vectors: Matrix, *, seed: int = 0) -> Vector:
     O(n^2 d) up to there.
     Source: Ramaswamy, Rastogi and Shim, Efficient algorithms for mining outliers (SIGMOD 2000).
 
-    >>> neighbour_distances(np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]])).round(1).tolist()
+    >>> far = neighbour_distances(np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]]))
+    >>> [round(float(distance), 1) for distance in far]
     [1.0, 0.9, 1.0]
     """
     n = len(vectors)

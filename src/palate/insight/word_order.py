@@ -36,9 +36,9 @@ def order_fit(found: WordSequences) -> Vector:
     Source: pointwise mutual information (Church and Hanks 1990) under a bigram model interpolated as Jelinek
     and Mercer (1980).
 
-    >>> one = WordSequences(np.array([0, 1, 2] * 9 + [2, 1, 0]), np.array([*range(0, 28, 3), 30]))
-    >>> fits = order_fit(one)
-    >>> bool(fits[0] > 0.5 > fits[9])
+    >>> words = np.array([*[0, 1, 2, 3, 4] * 9, 4, 2, 0, 3, 1])
+    >>> fits = order_fit(WordSequences(words, np.arange(0, 51, 5)))
+    >>> bool(fits[0] > 1 > 0 > fits[9])
     True
     """
     words, texts = found.words, found.texts

@@ -17,7 +17,6 @@ from palate.insight.duplicate_probability import DuplicateModel, pair_features
 from palate.insight.frames import frame, table_html
 from palate.insight.neighbours import unit_rows
 from palate.table.record import read_records
-from palate.workspace.search import nearest
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,21 +85,20 @@ def ask_duplicates(
     """
     if not questions:
         raise BadValue("there are no questions; give a file with one a row")
-    corpus = library.corpus()
-    if not len(corpus):
+    if not library.n_texts:
         raise BadValue("the store has no texts to compare with; add some with: palate add")
     model = _read(calibration, library) if calibration else _shipped(library)
-    found = []
-    for index, (question, vector) in enumerate(
-        zip(questions, library.encode([text.content for text in questions]), strict=True)
-    ):
-        indices, cosines = nearest(corpus, vector, limit)
-        texts = library.texts_at(corpus.rows[indices].tolist())
-        words = [(_words(question), _words(text)) for text in texts]
-        known = model.probabilities(pair_features(cosines, words)).tolist() if model else [None] * len(texts)
+    found: list[Match] = []
+    for index, question in enumerate(questions):
+        near = library.nearest(question.content, limit=limit)
+        cosines = np.array([one.similarity for one in near])
+        words = [(_words(question), _words(one.text)) for one in near]
+        known: list[float | None] = [None] * len(near)
+        if model:
+            known = list(model.probabilities(pair_features(cosines, words)).tolist())
         found += [
-            Match(index, text, float(cosine), probability)
-            for text, cosine, probability in zip(texts, cosines, known, strict=True)
+            Match(index, one.text, one.similarity, probability)
+            for one, probability in zip(near, known, strict=True)
         ]
     return Duplicates(questions, tuple(found))
 

@@ -47,7 +47,7 @@ class TextMap:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def place(self, pile: Pile) -> TextMap:
+    def with_texts(self, pile: Pile) -> TextMap:
         """Returns the map with the texts of a pile that it lacks, placed among those that are there; none of
         these moves.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from palate.report.table_profile import Profile, ProfileWarning
+
 if TYPE_CHECKING:
     from palate.insight.column_summary import ColumnSummary
-    from palate.report.profile import Profile
 
 EMPTY_SHARE, MISSING_SHARE = 1.0, 0.2
 SCALES_APART = 10.0  # times, by which spreads of numbers may differ
@@ -17,13 +18,6 @@ STRONG = 0.95  # correlation of two columns that say the same
 RARE_CLASS, RARE_TEXTS = 0.05, 10
 FOREIGN_SHARE = 0.2  # of the texts in languages that the default encoder does not read
 SHORT_WORDS = 3
-
-
-class ProfileWarning(NamedTuple):
-    """message: what is wrong. mend: what to do about it."""
-
-    message: str
-    mend: str
 
 
 def warnings_of(profile: Profile) -> tuple[ProfileWarning, ...]:

@@ -33,7 +33,7 @@ def worded(contents: Sequence[str]) -> Wording:
     """Counts the terms of n texts. Costs 50 microseconds a text and their counts' memory.
 
     >>> worded(["two cats with a dog", "cats, dog, 2 cats and the dog"]).vocabulary
-    ['cats', 'cats dog', 'dog']
+    ['cats', 'dog']
     """
     counted = [count_terms(content) for content in contents]
     frequencies = Counter[str]()

@@ -7,7 +7,7 @@ from palate.authors import AUTHOR_KEYS, folded
 
 TITLE_COLUMNS = (
     "title", "article title", "document title", "primary title", "name", "headline", "display name",
-    "ti", "t1", "book title",
+    "ti", "t1", "book title", "question",
 )  # fmt: skip
 TEXT_COLUMNS = (
     "text", "body", "abstract", "abstract note", "abstract text", "description", "content", "summary", "ab",

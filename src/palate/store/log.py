@@ -30,11 +30,8 @@ _LINES = select(
 ).where(_OF_TASTE)
 _AFTER = _LINES.where(_feedback.entry > bindparam("after")).order_by(_feedback.entry)
 _undo = schema.feedback.alias("undo")
-_NEWEST_STANDING = (
-    _LINES.where(_feedback.kind != "undo", ~exists().where(_undo.c.undoes == _feedback.entry))
-    .order_by(_feedback.entry.desc())
-    .limit(1)
-)
+_STANDS = (_feedback.kind != "undo", ~exists().where(_undo.c.undoes == _feedback.entry))
+_NEWEST_STANDING = _LINES.where(*_STANDS).order_by(_feedback.entry.desc()).limit(1)
 _PREDICTIONS = (
     select(_prediction.entry, _prediction.tastes, _prediction.logits)
     .join(schema.feedback)
@@ -164,6 +161,11 @@ class LogTable:
         """Returns the log of a taste after an entry, oldest first."""
         values = {"taste_id": taste_id, "after": after}
         return [_entry(row) for row in self._connection.execute(_AFTER, values)]
+
+    def judged_rows(self, taste_ids: Sequence[int]) -> list[int]:
+        """Returns the rows of the texts that these tastes have a judgement of that was not taken back."""
+        query = select(_feedback.row).where(_feedback.taste.in_(list(taste_ids)), *_STANDS).distinct()
+        return list(self._connection.execute(query.order_by(_feedback.row)).scalars())
 
     def predictions(self, taste_id: int, after: int = 0) -> dict[int, Prediction]:
         """Returns what was predicted of the entries of a taste, by entry, where it is known."""

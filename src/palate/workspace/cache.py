@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from safetensors.numpy import save_file
 VERSION = 3  # of the files: to be raised with any change of what the arrays mean
 SETTLED_NS = 50_000_000  # a file that changed less than this before it was hashed might change unseen again
 STAMPS = "checked.json"
+INDEX_RECORD = "index.json"  # of the index of vectors, which names one more file (see index_file.py)
 ORPHAN_AGE_S = 3600.0
 DTYPES = {
     "F64": np.float64,
@@ -99,25 +100,57 @@ class CacheFolder:
     def arrays(self, file: CacheFile) -> dict[str, np.ndarray[Any, Any]] | None:
         """Returns the arrays of a file, mapped; None where it is not the file that was written."""
         try:
-            return mapped(self.path / file.name) if self._whole(file) else None
+            path = self.whole(file)
+            return None if path is None else mapped(path)
+        except OSError:
+            return None
+
+    def whole(self, file: CacheFile) -> Path | None:
+        """Returns the path of a file; None where it is not the file that was written."""
+        try:
+            return self.path / file.name if self._whole(file) else None
         except OSError:
             return None
 
     def write(self, arrays: Arrays) -> CacheFile:
         """Writes arrays to a file that is named by its hash."""
+
+        def save(partial: Path) -> None:
+            try:
+                save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, partial)
+            except SafetensorError as error:  # what safetensors makes of a full disk
+                raise OSError(errno.EIO, str(error), str(partial)) from error
+
+        return self.put(save, "safetensors")
+
+    def put(self, save: Callable[[Path], None], kind: str) -> CacheFile:
+        """Takes what `save` writes to the path that it is given, as a file that is named by its hash, with
+        this ending.
+        """
         self.path.mkdir(exist_ok=True)
         partial = self._partial()
         try:
-            save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, partial)
+            save(partial)
             with partial.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            written = CacheFile(f"{digest[:24]}.safetensors", digest, partial.stat().st_size)
+            written = CacheFile(f"{digest[:24]}.{kind}", digest, partial.stat().st_size)
             partial.replace(self.path / written.name)
-        except SafetensorError as error:  # what safetensors makes of a full disk
-            raise OSError(errno.EIO, str(error), str(partial)) from error
         finally:
             partial.unlink(missing_ok=True)
         return written
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Writes a small file, whole, in place of the one of this name; it survives a loss of power."""
+        self.path.mkdir(exist_ok=True)
+        partial = self._partial()
+        try:
+            with partial.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.path / name)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def publish(self, manifest: Manifest) -> str:
         """Writes a manifest and returns its digest; it is in use once the store names that."""
@@ -130,6 +163,11 @@ class CacheFolder:
             partial.unlink(missing_ok=True)
         return digest
 
+    def drop_index(self) -> None:
+        """Deletes the index of vectors; a process that has mapped it goes on reading it."""
+        for name in [*self._indexed(), INDEX_RECORD]:
+            (self.path / name).unlink(missing_ok=True)
+
     def clean(self, kept: Manifest, before: Manifest | None) -> None:
         """Deletes the files that a manifest named and its successor does not, and what was left over an hour
         ago.
@@ -138,6 +176,7 @@ class CacheFolder:
         deleted file goes on reading it.
         """
         named = {file.name for file in (kept.fit, *kept.segments)} | {STAMPS, self._manifest_name(kept)}
+        named |= {INDEX_RECORD, *self._indexed()}
         old = set[str]()
         if before is not None:
             old = {file.name for file in (before.fit, *before.segments)} | {self._manifest_name(before)}
@@ -153,6 +192,12 @@ class CacheFolder:
         """Returns a folder for what is needed only while a generation is made."""
         self.path.mkdir(exist_ok=True)
         return tempfile.TemporaryDirectory(prefix="spool-", dir=self.path)
+
+    def _indexed(self) -> set[str]:
+        try:
+            return {json.loads((self.path / INDEX_RECORD).read_bytes())["file"]["name"]}
+        except (OSError, ValueError, LookupError, TypeError):
+            return set()
 
     def _manifest_name(self, manifest: Manifest) -> str:
         return self._manifest_path(hashlib.sha256(manifest.to_bytes()).hexdigest()).name

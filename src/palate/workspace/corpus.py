@@ -11,14 +11,13 @@ from scipy.sparse import csr_array
 from palate.errors import UnknownName
 from palate.feature.crowd import Crowd
 from palate.features import Block, Features
+from palate.parts import Mask as Mask
 from palate.parts import Matrix, Rows, Vector
 from palate.threads import MAX_THREADS
 from palate.weights import Weights
 from palate.workspace.scan import Scan, row_lengths
 from palate.workspace.segment import Segment
 from palate.workspace.space import Space
-
-Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class CorpusCrowd(Crowd, Protocol):
@@ -95,6 +94,11 @@ class Corpus:
             near = np.minimum(np.searchsorted(gone.rows, found), len(gone.rows) - 1)
             found = np.where(gone.rows[near] == found, gone.representatives[near], found)
         return found
+
+    @cached_property
+    def moments(self) -> Vector:
+        """(n,) seconds since 1970 of publication or, where that is not known, of adding."""
+        return np.concatenate([np.zeros(0), *(segment.arrays["moments"] for segment in self.segments)])
 
     @cached_property
     def shown(self) -> Mask:

@@ -10,7 +10,7 @@ import numpy as np
 from palate.feature.languages import languages
 from palate.feature.terms import HASHING, hash_terms
 from palate.features import Features
-from palate.parts import Encoder, Matrix, Store
+from palate.parts import Encoder, Index, Matrix, Store
 from palate.rule import Rule
 from palate.rules.matcher import RuleMatcher
 from palate.store.sqlite import IN_MEMORY
@@ -27,9 +27,11 @@ from palate.workspace.encoding import Encoding
 from palate.workspace.generation import Progress
 from palate.workspace.keeper import Keeper
 from palate.workspace.reading import raw_texts
+from palate.workspace.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 
+SEARCHES_BEFORE_BUILD = 2  # of one process: a command that searches once need not wait for its end
 RENEWED_AT_ONCE = 5000  # texts in one transaction
 TOLD_FROM = 5000  # texts whose renewal is told: it takes a second or more
 
@@ -53,6 +55,9 @@ class Workspace:
         self.background = Background("palate corpus")
         self.passes = Background("palate pass")
         folder = None if store.path == IN_MEMORY else CacheFolder(Path(f"{store.path}.cache"))
+        self.index = VectorIndex(folder, self._mark)
+        self.index_background = Background("palate index")
+        self._searches = 0
         self._keeper = Keeper(store, folder)
         self._lock = RLock()
         self._renew()
@@ -135,9 +140,31 @@ class Workspace:
 
     def in_language(self, corpus: Corpus, language: str) -> Mask:
         """Returns (n,) which texts are in a language. language: its English name or code. Raises BadValue."""
-        among = np.zeros(len(corpus), np.bool_)
-        among[self.rules.effect([Rule("keep", "language", language)], corpus.rows).kept_indices] = True
-        return among
+        return self.matching(corpus, Rule("keep", "language", language))
+
+    def matching(self, corpus: Corpus, rule: Rule) -> Mask:
+        """Returns (n,) which texts a rule that keeps matches; those it was matched against are remembered."""
+        matched = np.zeros(len(corpus), np.bool_)
+        matched[self.rules.effect([rule], corpus.rows).kept_indices] = True
+        return matched
+
+    def nearest(self, corpus: Corpus) -> Index:
+        """Returns what finds the nearest texts of a corpus (see `VectorIndex`). From the second search of a
+        process, what is due of the index is done in the background.
+        """
+        encoder = self.encoder.fingerprint
+        self._searches += 1
+        if self._searches >= SEARCHES_BEFORE_BUILD and self.index.is_due(corpus, encoder):
+            check = self.index_background.check
+            self.index_background.begin(lambda: self._renew_index(corpus, encoder, check))
+        return self.index.of(corpus, encoder)
+
+    def build_index(self, progress: Progress = lambda *_: None) -> bool:
+        """Does now what is due of the index of vectors; False where the store is too small for one, or the
+        extra is missing.
+        """
+        corpus = self.corpus()
+        return self.index.renew(corpus, self.encoder.fingerprint, progress)
 
     def maintain(self, progress: Progress = lambda *_: None) -> None:
         """Does now what is due: a new fit where the store has grown by a tenth, else the writing of its tail.
@@ -151,12 +178,16 @@ class Workspace:
                 self._keeper.refit(state, self.encoding.cached, progress)
             elif self._keeper.fold_is_due:
                 self._keeper.fold()
+        corpus, encoder = self.corpus(), self.encoder.fingerprint
+        if self.index.is_due(corpus, encoder):
+            self.index.renew(corpus, encoder, progress)
 
     def compact(self) -> None:
         """Takes removed texts out of the cache. The fit stays as it is, and so does every value."""
         with self._lock:
             self.corpus()
             self._keeper.fold()
+            self.index.compact(self.corpus(), self.encoder.fingerprint)
 
     def close(self) -> None:
         """Stops what goes on in the background; what was made is kept. Raises what went wrong with it."""
@@ -164,6 +195,7 @@ class Workspace:
             self.encoding.background.stop()
         finally:
             self.passes.wait()
+            self.index_background.stop()
             self.background.stop()
             self.crowd.wait()
 
@@ -186,6 +218,13 @@ class Workspace:
     def _matching(self, rule: Rule, after_row: int) -> Sequence[int]:
         with self.store.reading() as tables:
             return tables.rules.matching(rule, after_row)
+
+    def _renew_index(self, corpus: Corpus, encoder: str, progress: Progress) -> None:
+        self.index.renew(corpus, encoder, progress)
+
+    def _mark(self) -> str:
+        with self.store.reading() as tables:
+            return tables.settings.get("store_mark") or ""
 
     def _renew(self) -> None:
         """Makes the terms and languages of a store of an older palate anew; stopped, the next that opens the

@@ -40,6 +40,7 @@ def show_summary(model: TrainedModel, messages: MessageLog, last_line: str, *, a
     """Shows one JSON object, or figures by part of the data, classes of the last part, and the last line."""
     from palate.training.run.metrics import scalars
 
+    write_outcome(model)
     for line in model.notes:
         if line not in messages.shown:
             messages(line)
@@ -59,6 +60,18 @@ def show_summary(model: TrainedModel, messages: MessageLog, last_line: str, *, a
         f"in {model.seconds:,.0f} s, {model.peak_mb:,.0f} MB at most"
     )
     show.out(last_line)
+
+
+def write_outcome(model: TrainedModel) -> None:
+    """Writes the outcome as a page, into the model's folder."""
+    from palate.cli.files import whole_file
+    from palate.report.training import training_report
+
+    path = model.folder / "report" / "index.html"
+    path.parent.mkdir(exist_ok=True)
+    with whole_file(path) as file:
+        file.write(training_report(model).html())
+    show.note(f"{path} shows the outcome; open it in a browser")
 
 
 def n_examples(figures: Mapping[str, Any]) -> int:

@@ -25,7 +25,7 @@ def write_card(model: TrainedModel) -> None:
         "## Figures\n\n" + _figures_table(model.figures),
         _class_table(model.figures),
         "\n".join(f"![{path.stem}](report/{path.name})" for path in report),
-        "## Limits\n\n" + "\n".join(f"- {_one_line(limit)}" for limit in _limits(model)),
+        "## Limits\n\n" + "\n".join(f"- {_one_line(limit)}" for limit in limits_of(model)),
         "## Data" if model.data else "",
         _table(
             ("file", "rows", "SHA-256"),
@@ -78,7 +78,7 @@ def _hub_name(start: str) -> str | None:
     return HUB_NAMES.get(start, name if on_hub else None)
 
 
-def _limits(model: TrainedModel) -> list[str]:
+def limits_of(model: TrainedModel) -> list[str]:
     """Returns the limits of every model of this kind, then the notes of this one."""
     window = model.settings.get("window")
     limits = []

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from browser import Browser, Scheme
 from palate.encoder.minilm_file import model_folder
 from palate.encoder.static import SHIPPED
 from palate.insight.assessment import Assessment, BlockSummary
 from palate.insight.xray import xray
 from palate.insight.xray_data import Piece, XRay
-from palate.insight.xray_page import xray_page
+from palate.report.xray_page import xray_page
 from palate.text import Text
 from palate.value import Contribution, SimilarText, Value
 
@@ -177,6 +178,7 @@ def test_a_page_lets_nothing_in_and_nothing_run_but_its_own() -> None:
     (policy,) = [attributes["content"] for _, attributes in Tags(page).tags if "http-equiv" in attributes]
     rules = dict(rule.split(maxsplit=1) for rule in str(policy).split("; "))
     assert rules["default-src"] == "'none'"
+    assert rules["img-src"] == "data:"
     for tag in ("style", "script"):
         (code,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
         assert (
@@ -210,7 +212,7 @@ def test_strips_come_out_as_they_went_in_but_for_what_outshines_the_rest() -> No
         assert (np.abs(expected) > scale).mean() <= 0.006
 
 
-@pytest.mark.usefixtures("_calm")
+@pytest.mark.needs("bert")
 def test_the_longest_text_of_minilm_has_a_page_below_3_mb_with_all_its_pieces() -> None:
     seen = xray(
         "Old banks lend to new ships, unbelievably often. " * 40, folder=model_folder(), encoder="minilm"
@@ -265,3 +267,16 @@ def test_the_number_is_drawn_bit_by_bit(seed: int) -> None:
     number = int(np.random.default_rng(seed).integers(0, 2**64, dtype=np.uint64))
     bits = re.findall(r"<li( class=\"?set\"?)?></li>", xray_page(drawn(4), Assessment(number=number)))
     assert sum(1 << (63 - index) for index, bit in enumerate(bits) if bit) == number
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_a_browser_draws_the_page_and_a_chosen_piece_is_chosen_everywhere(
+    browser: Browser, width: int, scheme: Scheme
+) -> None:
+    with browser.open(xray_page(drawn(9), OUTCOME), width=width, scheme=scheme) as page:
+        page.wait_for_selector("html[data-ready=yes]")
+        page.click("#pieces .chip >> nth=3")
+        assert page.locator(".chip.chosen").count() == 2
+        assert page.inner_text("#adding-piece") == "3: p3"
+        assert page.inner_text("#summary").startswith("Layer 1, mean: p33 looks at")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.workspace.search import nearest
+from palate.workspace.exact_corpus import ExactCorpus
 from workspace.test_corpus import drawn_corpus
 
 
@@ -33,7 +33,7 @@ def test_nearest_is_brute_force_without_what_was_removed(
         for index, row in enumerate(texts.rows.tolist())
         if row not in gone
     }
-    indices, found = nearest(corpus, query / np.linalg.norm(query) * length, n)
+    indices, found = ExactCorpus(corpus).nearest(query / np.linalg.norm(query) * length, n)
     expected = sorted(cosines, key=lambda index: (-cosines[index], index))[:n]
     assert len(set(indices.tolist())) == len(indices) == len(expected)
     np.testing.assert_allclose(found, [cosines[index] for index in indices.tolist()], atol=1e-6)

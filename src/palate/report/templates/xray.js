@@ -92,7 +92,7 @@ async function embeddings() {
   const cells = new Int8Array((await unpack(rows)).buffer);
   const value = (name, piece, dim) => cells[(names.indexOf(name) * data.pieces.length + piece) * dims + dim] / 127;
   const draw = (canvas, name, piece) => {
-    paint(canvas, dims, 1, (dim) => value(name, piece, dim), colour("--hot"), colour("--cold"));
+    paint(canvas, dims, 1, (dim) => value(name, piece, dim), colour("--good"), colour("--bad"));
     canvas.onpointermove = (event) => {
       const dim = Math.min(dims - 1, Math.floor((event.offsetX / canvas.clientWidth) * dims));
       canvas.title = `dim ${dim}: ${(value(name, piece, dim) * scales[names.indexOf(name)]).toFixed(3)}`;
@@ -121,7 +121,7 @@ function vector() {
     const dim = Math.min(values.length - 1, Math.floor((event.offsetX / canvas.clientWidth) * values.length));
     canvas.title = `dim ${dim}: ${values[dim].toFixed(4)}`;
   };
-  const draw = () => paint(canvas, values.length, 1, (dim) => values[dim] / most, colour("--hot"), colour("--cold"));
+  const draw = () => paint(canvas, values.length, 1, (dim) => values[dim] / most, colour("--good"), colour("--bad"));
   draw();
   return draw;
 }

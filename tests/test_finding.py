@@ -1,0 +1,113 @@
+"""What a filter keeps, and that nothing else is found."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from palate.errors import BadValue, UnknownName
+from palate.finding import FilterOptions, TextFilter
+from palate.library import Library
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+SIXTH = datetime(2026, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def filled(library: Library) -> Library:
+    """Thirty notes on three animals, one a day, from three sources; every third in German."""
+    english = "The {} sleeps near the warm stove and then looks for something that it could eat, note {}."
+    german = "{} schlafen gern neben dem warmen Ofen und suchen danach etwas zu essen, Notiz {}."
+    library.add(
+        [
+            {
+                "id": f"n{number}",
+                "title": f"Note {number} on the {animal}",
+                "text": (german if number % 3 == 0 else english).format(animal, f"number{number} " * 3),
+                "url": f"https://{'animals' if number < 10 else 'news'}.j{number % 2}.example/{number}",
+                "date": f"2026-01-{number + 1:02}",
+            }
+            for number in range(30)
+            for animal in [("cat", "dog", "fox")[number % 3]]
+        ]
+    )
+    return library
+
+
+@pytest.mark.parametrize(
+    ("only", "numbers"),
+    [
+        ({}, range(30)),
+        ({"source": "j1.example"}, range(1, 30, 2)),
+        ({"source": "animals.j0.example"}, range(0, 10, 2)),
+        ({"since": SIXTH}, range(5, 30)),
+        ({"until": SIXTH}, range(5)),
+        ({"since": FIRST, "until": SIXTH, "source": "j0.example"}, range(0, 5, 2)),
+        ({"language": "de", "until": SIXTH}, range(0, 5, 3)),
+        ({"source": "elsewhere"}, range(0)),
+    ],
+)
+def test_all_that_a_filter_keeps_is_found_and_nothing_else(
+    filled: Library, only: FilterOptions, numbers: range
+) -> None:
+    """By a query of words that most texts have, and by one of a text itself."""
+    expected = {f"n{number}" for number in numbers}
+    assert {found.text.id for found in filled.find("note stove sleeps", limit=40, **only)} == expected
+    like = {found.text.id for found in filled.find_like("n1", limit=40, **only)}
+    assert like == expected - {"n1"}
+
+
+def test_a_limit_is_reached_while_texts_are_kept(filled: Library) -> None:
+    assert len(filled.find("cat", limit=4, source="j0.example")) == 4
+
+
+def test_what_a_reader_judged_under_any_taste_is_left_out(filled: Library) -> None:
+    """But not what it took back, nor what others judged."""
+    ada, second, ben = filled.reader("ada"), filled.reader("ada", taste="work"), filled.reader("ben")
+    ada.judge("n1", "like")
+    ada.judge("n2", "dislike")
+    ada.undo()
+    second.judge("n4", "dislike")
+    ben.judge("n5", "like")
+    ids = {found.text.id for found in filled.find("note", limit=40, unjudged_by="ada")}
+    assert ids == {f"n{number}" for number in range(30)} - {"n1", "n4"}
+
+
+def test_a_near_copy_of_what_was_judged_is_judged(filled: Library) -> None:
+    body = "A long story about the river that floods the old town each spring. " * 6
+    filled.add([{"id": "a", "title": "River", "text": body}])
+    filled.add([{"id": "b", "title": "River", "text": body + "So it goes."}])
+    filled.reader("ada").judge("a", "like")
+    assert not {found.text.id for found in filled.find("river town", unjudged_by="ada")} & {"a", "b"}
+
+
+def test_a_filter_that_cannot_be_is_refused(filled: Library) -> None:
+    with pytest.raises(UnknownName, match="no reader 'nobody'"):
+        filled.find("cat", unjudged_by="nobody")
+    with pytest.raises(BadValue, match="language"):
+        filled.find("cat", language="Elvish")
+    with pytest.raises(BadValue, match="is not before"):
+        TextFilter(since=SIXTH, until=FIRST)
+
+
+def test_a_removed_text_is_not_found_with_a_filter(filled: Library) -> None:
+    filled.remove(["n3"])
+    assert "n3" not in {found.text.id for found in filled.find("note", limit=40, source="j1.example")}
+
+
+def test_the_command_takes_filters(filled: Library, tmp_path: Any) -> None:
+    """Through the door, on a copy in a file."""
+    from typer.testing import CliRunner
+
+    from palate.cli.app import app
+
+    path = tmp_path / "store.db"
+    with Library(path) as library:
+        library.add([{"id": "a", "title": "Cats", "date": "2026-01-05"}, {"id": "b", "title": "Old cats"}])
+        library.reader("ada").judge("b", "like")
+    asked = ["--store", str(path), "find", "cats", "--json", "--since", "2026-01-05"]
+    done = CliRunner().invoke(app, [*asked, "--unjudged-by", "ada"])
+    assert done.exit_code == 0
+    assert '"id": "a"' in done.stdout
+    assert '"id": "b"' not in done.stdout
+    assert CliRunner().invoke(app, [*asked, "--until", "2026-01-04"]).exit_code == 1

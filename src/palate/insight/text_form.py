@@ -43,10 +43,13 @@ class TextForm(NamedTuple):
 
     @property
     def columns(self) -> Matrix:
-        """(n, 5) disorder, rarity, shared phrases, language and length, on a like scale, -10 to 10."""
+        """(n, 5) disorder, rarity, shared phrases, language and length, on a like scale, -10 to 10.
+
+        0 where a text has more order than usual, as copies have, or more common words.
+        """
         columns = (
-            self.disorder,
-            self.rarity,
+            np.maximum(self.disorder, 0),
+            np.maximum(self.rarity, 0),
             SHARED_SCALE * self.shared,
             FOREIGN_SCALE * self.is_foreign,
             self.length,

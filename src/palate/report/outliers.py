@@ -140,7 +140,8 @@ def _scores(
     scores: dict[str, Vector] = {}
     for name in names:
         if name == "forest":
-            points = np.concatenate([axes[:, :FOREST_AXES], form.columns], axis=1)
+            # a column to cut along is drawn at random: meaning has four, and order would have one
+            points = np.concatenate([axes[:, :FOREST_AXES], form.columns, form.columns[:, :1]], axis=1)
             scores[name] = robust_z(isolation(points, seed=seed))
         elif name == "distance":
             scores[name] = robust_z(distances)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from palate.parts import Matrix
-from palate.training.reconstruction import Layer, Reconstruction
+from palate.training.reconstruction import Layer, Reconstruction, encoder_of
 
 Norm = Literal["none", "batch"]
 
@@ -48,13 +48,13 @@ class Autoencoder(nn.Module):
         """Returns the trained network as plain layers, with what is taken out of vectors and batch
         normalisation folded into them.
 
-        encoder: the name of the one that made the vectors.
+        encoder: the model that made the vectors, as a training names it.
         """
         mean, scale = (part.double().cpu().numpy() for part in (self.mean, self.scale))
         (first, *encoding), (*decoding, last) = _layers(self.encoding), _layers(self.decoding)
         first = Layer(first.weight / scale, first.bias - first.weight @ mean / scale)
         last = Layer(last.weight * scale, last.bias * scale + mean)
-        return Reconstruction(encoder, (first, *encoding), (*decoding, last))
+        return Reconstruction(*encoder_of(encoder), (first, *encoding), (*decoding, last))
 
 
 def _half(inputs: int, hidden: int, outputs: int, dropout: float, norm: Norm) -> nn.Sequential:

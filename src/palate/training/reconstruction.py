@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from palate.encoder.choose import full_name
+from palate.encoder.sbert_folder import model_version
 from palate.errors import BadSource, BadValue
 from palate.parts import Matrix, Vector
 
@@ -31,15 +33,16 @@ class Reconstruction:
     them.
 
     Use it to see which texts a reducer cannot write down: those unlike what it was trained on. It needs no
-    torch. encoder: the name of the encoder whose vectors it takes. encoding: layers from (n, d) to (n, k).
-    decoding: those back.
+    torch. encoder: the name of the encoder whose vectors it takes, as `palate encoder use` does. version: how
+    the fingerprint of that encoder begins. encoding: layers from (n, d) to (n, k). decoding: those back.
 
     >>> half = Layer(np.array([[1.0, 0.0]]), np.zeros(1)), Layer(np.array([[1.0], [0.0]]), np.zeros(2))
-    >>> Reconstruction("static", half[:1], half[1:]).errors(np.array([[1.0, 0.0], [0.6, 0.8]])).tolist()
+    >>> Reconstruction("minilm", "minilm", half[:1], half[1:]).errors(np.array([[1.0, 0.0], [0.6, 0.8]])).tolist()
     [0.0, 0.8]
     """
 
     encoder: str
+    version: str
     encoding: Sequence[Layer]
     decoding: Sequence[Layer]
 
@@ -47,6 +50,10 @@ class Reconstruction:
     def dims(self) -> int:
         """d, of the vectors that it takes."""
         return int(self.encoding[0].weight.shape[1])
+
+    def takes(self, fingerprint: str) -> bool:
+        """Tells whether it was made of the vectors of an encoder with this fingerprint."""
+        return f"{fingerprint}:".startswith(f"{self.version}:")
 
     def codes(self, vectors: Matrix) -> Matrix:
         """Returns (n, k) what is kept of (n, d) vectors."""
@@ -69,6 +76,16 @@ class Reconstruction:
             off = part - _through(self.decoding, self.codes(part))
             found[first : first + BLOCK] = np.where(part.any(axis=1), np.linalg.norm(off, axis=1), np.nan)
         return found
+
+
+def encoder_of(start: str) -> tuple[str, str]:
+    """Returns the name of the encoder that a training starts from, as `palate encoder use` takes it, and how
+    its fingerprint begins.
+    """
+    if start == "minilm":
+        return start, start
+    model = start.removeprefix("sbert:")
+    return full_name(f"sbert:{model}"), f"sbert:{model_version(model)}"
 
 
 def share_left_out(reconstruction: Reconstruction, vectors: Matrix, mean: Vector) -> float:
@@ -105,7 +122,8 @@ def write_reconstruction(reconstruction: Reconstruction, folder: Path) -> None:
         for index, layer in enumerate(layers)
         for name, values in layer._asdict().items()
     }
-    save_file(tensors, folder / RECONSTRUCTION_FILE, {"encoder": reconstruction.encoder})
+    facts = {"encoder": reconstruction.encoder, "version": reconstruction.version}
+    save_file(tensors, folder / RECONSTRUCTION_FILE, facts)
 
 
 def read_reconstruction(folder: Path) -> Reconstruction:
@@ -121,10 +139,11 @@ def read_reconstruction(folder: Path) -> Reconstruction:
     try:
         with safe_open(path, "np") as file:
             tensors = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}  # noqa: SIM118
-            encoder = file.metadata()["encoder"]
+            facts = file.metadata()
     except SafetensorError as error:
         raise BadSource(f"{path} cannot be read: {error}; make it again with: palate train reduce") from None
-    return Reconstruction(encoder, _layers(tensors, "encoding"), _layers(tensors, "decoding"))
+    layers = _layers(tensors, "encoding"), _layers(tensors, "decoding")
+    return Reconstruction(facts["encoder"], facts["version"], *layers)
 
 
 def _layers(tensors: dict[str, Matrix], part: str) -> tuple[Layer, ...]:

@@ -18,6 +18,7 @@ from palate.training.compare import compare_encoders, parameters_mb
 from palate.training.reconstruction import (
     Layer,
     Reconstruction,
+    encoder_of,
     neighbours_kept,
     share_left_out,
     write_reconstruction,
@@ -145,7 +146,7 @@ def reduced_figures(
 def pca_reconstruction(pca: PCA, encoder: str) -> Reconstruction:
     """Returns the axes of a PCA and the way back."""
     axes, mean = pca.components_, pca.mean_
-    return Reconstruction(encoder, (Layer(axes, -axes @ mean),), (Layer(axes.T, mean),))
+    return Reconstruction(*encoder_of(encoder), (Layer(axes, -axes @ mean),), (Layer(axes.T, mean),))
 
 
 def unit_rows(vectors: Matrix) -> Matrix:

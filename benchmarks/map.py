@@ -66,7 +66,7 @@ def beside_peers(python: str) -> None:
     pile = Pile("arxiv", [Text.of("", id=str(row)) for row in range(len(vectors))], vectors, "static")
     for method in ("tsne", "pca"):
         wall, cpu = perf_counter(), process_time()
-        made = map_of(pile, method=method, seed=SEED).positions  # type: ignore[arg-type]
+        made = map_of(pile, method=method, seed=SEED).positions
         _quality(f"palate {method}", vectors, made, perf_counter() - wall, process_time() - cpu)
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder, "vectors.npy"), Path(folder, "positions.npy")

@@ -14,10 +14,10 @@ from time import perf_counter
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from languages_texts import CHINESE, JAPANESE, THAI
 from palate.report.outliers import outliers_of
 from palate.report.pile import pile_of
 from palate.text import Text
-from languages_texts import CHINESE, JAPANESE, THAI
 from report import DATA, emit
 
 SHARE = 1 / 200
@@ -31,7 +31,12 @@ GERMAN = (
 )
 NOUNS = "Brücke Schule Bücherei Straße Turnhalle Kirche Mühle Feuerwache Markthalle Schleuse".split()
 ASIAN = [line for lines in (CHINESE, JAPANESE, THAI) for line in lines.strip().splitlines()]
-REASONS = {"language": "in ", "boilerplate": "phrases", "shuffled": "do not follow", "field": "something else"}
+REASONS = {
+    "language": "in ",
+    "boilerplate": "phrases",
+    "shuffled": "do not follow",
+    "field": "something else",
+}
 
 
 def read(name: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from palate.insight import map_quality as module
 from palate.insight.map_quality import map_quality
 
 
-def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(n, 6))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

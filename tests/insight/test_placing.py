@@ -8,7 +8,7 @@ from palate.insight.neighbours import nearest_neighbours
 from palate.insight.placing import placed
 
 
-def groups(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def groups(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns vectors around three directions, positions around three points, and the group of each."""
     rng = np.random.default_rng(seed)
     of = np.arange(n) % 3
@@ -32,7 +32,7 @@ def test_each_text_is_placed_as_it_would_be_alone(seed: int) -> None:
     spread = np.ptp(positions, axis=0).max()
     together = placed(new, vectors, positions)
     assert np.isfinite(together).all()
-    # the scale of a neighbourhood is the median of those that come together, so that positions may differ a bit
+    # the scale of a neighbourhood is the median of those that come together: positions may differ a bit
     alone = np.concatenate([placed(one[None], vectors, positions) for one in new])
     assert np.abs(together - alone).max() < 0.2 * spread
 

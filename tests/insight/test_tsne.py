@@ -6,16 +6,17 @@ import pytest
 from palate.errors import BadValue, MissingExtra
 from palate.insight.map_quality import map_quality
 from palate.insight.tsne import tsne
-from palate.parts import Matrix
+from palate.parts import Matrix, Rows
 
 
-def three_groups(n: int, dims: int = 20, seed: int = 0) -> tuple[Matrix, Matrix]:
+def three_groups(n: int, dims: int = 20, seed: int = 0) -> tuple[Matrix, Rows]:
     """Returns (n, d) vectors of length 1 around three directions, and the group of each."""
     rng = np.random.default_rng(seed)
     groups = np.arange(n) % 3
     vectors = rng.normal(0, 0.1, (n, dims))
     vectors[np.arange(n), groups] += 1
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), groups
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors, np.float32), np.asarray(groups, np.int64)
 
 
 def test_texts_of_a_group_lie_together_and_the_seed_alone_draws() -> None:

@@ -34,8 +34,8 @@ def outliers(
 ) -> None:
     """Finds the texts that are least like the others, and says why: language, boilerplate, disorder, subject.
 
-    forest and distance look at meaning and form, reconstruction at meaning alone, form at words alone. A model
-    brings the encoder that a file is read with; a store must have that encoder.
+    forest and distance look at meaning and form, reconstruction at meaning alone, form at words alone. A
+    model brings the encoder that a file is read with; a store must have that encoder.
 
     Example: palate outliers papers.csv --limit 10
 

@@ -54,7 +54,7 @@ class TextForm(NamedTuple):
             FOREIGN_SCALE * self.is_foreign,
             self.length,
         )
-        return np.clip(np.stack(columns, axis=1), -MOST, MOST)
+        return np.asarray(np.clip(np.stack(columns, axis=1), -MOST, MOST))
 
     @property
     def n_words(self) -> Vector:
@@ -62,7 +62,8 @@ class TextForm(NamedTuple):
         return np.diff(self.sequences.starts)
 
     def rarest_words(self, index: int, k: int) -> list[str]:
-        """Returns the k words that say most of what sets a text apart: used often there, and by few others."""
+        """Returns the k words that say most of what sets a text apart: used often there, and by few
+        others."""
         starts, ids = self.sequences.starts, self.sequences.words
         own = Counter(ids[starts[index] : starts[index + 1]].tolist())
         candidates = {word: n for word, n in own.items() if len(self.vocabulary[word]) >= NAMING_LETTERS}

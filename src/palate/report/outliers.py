@@ -94,11 +94,11 @@ def outliers_of(
     """Finds the texts that are least like the others.
 
     forest: few cuts part them from the rest; distance: the nearest texts are far; both by the main axes of
-    the vectors and by form. reconstruction: what the main axes of the usual vectors leave out of theirs. form:
-    the order and rarity of their words, shared phrases, language, length. all: the highest of these. model: a
-    folder that `palate train reduce` made of the same encoder, for what it cannot give back in place of the
-    axes. Costs 15 s for 12,000 texts. Raises BadValue for fewer than five texts, EncoderChanged for a model
-    of another encoder, BadSource for no such model, MissingExtra without [insight].
+    the vectors and by form. reconstruction: what the main axes of the usual vectors leave out of theirs.
+    form: the order and rarity of their words, shared phrases, language, length. all: the highest of these.
+    model: a folder that `palate train reduce` made of the same encoder, for what it cannot give back in place
+    of the axes. Costs 15 s for 12,000 texts. Raises BadValue for fewer than five texts, EncoderChanged for a
+    model of another encoder, BadSource for no such model, MissingExtra without [insight].
     """
     if len(pile) < MIN_TEXTS:
         raise BadValue(f"outliers need {MIN_TEXTS} texts or more to differ from, {pile.name} has {len(pile)}")
@@ -112,7 +112,8 @@ def outliers_of(
         scores["all"] = np.max(list(scores.values()), axis=0)
     chosen = scores[method]
     unread = ~pile.vectors.any(axis=1)
-    far = np.max([*(scores[name] for name in scores if name in METHODS[:3]), np.zeros(len(pile))], axis=0)
+    meant = [scores[name] for name in scores if name in METHODS[:3]]
+    far = np.asarray(np.max([*meant, np.zeros(len(pile))], axis=0))
     found = tuple(
         Outlier(
             index,
@@ -184,7 +185,9 @@ def _model_errors(pile: Pile, folder: Path) -> Vector:
 def _notes(pile: Pile, names: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     if len(pile) > POOL_POINTS and "distance" in names:
-        notes.append(f"distances are to the nearest of {POOL_POINTS:,} texts that were drawn of {len(pile):,}")
+        notes.append(
+            f"distances are to the nearest of {POOL_POINTS:,} texts that were drawn of {len(pile):,}"
+        )
     unread = int(np.count_nonzero(~pile.vectors.any(axis=1)))
     if unread:
         notes.append(f"of {unread:,} of {len(pile):,} texts the encoder knows no word")

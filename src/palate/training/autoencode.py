@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 from transformers import Trainer, TrainingArguments
 
 from palate.errors import BadValue
-from palate.parts import Matrix
+from palate.parts import Matrix, Vector
 from palate.training.autoencoder import Autoencoder, Norm
 from palate.training.reconstruction import (
     Layer,
@@ -54,11 +54,11 @@ def autoencode(
     model, as dense layers.
 
     Use it where the main axes of `reduce` lose too much: the figures "pca" tell what those keep, by as many
-    dims on the same held-out texts. data: texts like those that will be encoded, some thousands. hidden: width
-    of the hidden layers. norm: batch for batch normalisation. settings: dropout, decay and patience among
-    them. Figures on held-out texts: reconstruction_error, the share of the variance that is left out;
-    neighbours_kept, see palate.training.reconstruction. The second half is kept in reconstruction.safetensors.
-    Raises as `reduce`, BadSource for fewer than 40 texts, BadValue for adapters.
+    dims on the same held-out texts. data: texts like those that will be encoded, some thousands. hidden:
+    width of the hidden layers. norm: batch for batch normalisation. settings: dropout, decay and patience
+    among them. Figures on held-out texts: reconstruction_error, the share of the variance that is left out;
+    neighbours_kept, see palate.training.reconstruction. The second half is kept in
+    reconstruction.safetensors. Raises as `reduce`, BadSource for fewer than 40 texts, BadValue for adapters.
     Source: see palate.training.autoencoder.
     """
     if settings.lora or hidden < 1:
@@ -126,7 +126,7 @@ def _rows(vectors: Matrix) -> Any:
     return [{"vectors": row} for row in torch.tensor(np.asarray(vectors), dtype=torch.float32)]
 
 
-def _kept(back: Reconstruction, unit: Matrix, mean: Matrix, asked: Sequence[int]) -> dict[str, float]:
+def _kept(back: Reconstruction, unit: Matrix, mean: Vector, asked: Sequence[int]) -> dict[str, float]:
     return {
         "reconstruction_error": share_left_out(back, unit[asked], mean),
         "neighbours_kept": neighbours_kept(unit, back.codes(unit), asked),

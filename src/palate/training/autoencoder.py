@@ -38,7 +38,7 @@ class Autoencoder(nn.Module):
         scale = np.sqrt(((vectors - mean) ** 2).mean())
         self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
 
-    def forward(self, vectors: torch.Tensor, return_loss: bool = True) -> dict[str, torch.Tensor]:  # noqa: ARG002, FBT001
+    def forward(self, vectors: torch.Tensor, return_loss: bool = True) -> dict[str, torch.Tensor]:  # noqa: ARG002
         """Returns the loss of a batch; return_loss: transformers' Trainer looks for it."""
         inputs = (vectors - self.mean) / self.scale
         return {"loss": nn.functional.mse_loss(self.decoding(self.encoding(inputs)), inputs)}
@@ -71,7 +71,7 @@ def _layers(half: nn.Sequential) -> list[Layer]:
         if isinstance(part, nn.Linear):
             weight, bias = (values.double().cpu().numpy() for values in (part.weight, part.bias))
             layers.append(Layer(weight, bias))
-        elif isinstance(part, nn.BatchNorm1d):
+        elif isinstance(module, nn.BatchNorm1d):
             gain = (part.weight.double() / (part.running_var.double() + part.eps).sqrt()).cpu().numpy()
             shift = part.bias.double().cpu().numpy() - gain * part.running_mean.double().cpu().numpy()
             weight, bias = layers.pop()

@@ -6,7 +6,7 @@ n texts, d dims, k dims that are kept.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,7 +37,8 @@ class Reconstruction:
     the fingerprint of that encoder begins. encoding: layers from (n, d) to (n, k). decoding: those back.
 
     >>> half = Layer(np.array([[1.0, 0.0]]), np.zeros(1)), Layer(np.array([[1.0], [0.0]]), np.zeros(2))
-    >>> Reconstruction("minilm", "minilm", half[:1], half[1:]).errors(np.array([[1.0, 0.0], [0.6, 0.8]])).tolist()
+    >>> both = Reconstruction("minilm", "minilm", half[:1], half[1:])
+    >>> both.errors(np.array([[1.0, 0.0], [0.6, 0.8]])).tolist()
     [0.0, 0.8]
     """
 
@@ -146,9 +147,11 @@ def read_reconstruction(folder: Path) -> Reconstruction:
     return Reconstruction(facts["encoder"], facts["version"], *layers)
 
 
-def _layers(tensors: dict[str, Matrix], part: str) -> tuple[Layer, ...]:
+def _layers(tensors: dict[str, Any], part: str) -> tuple[Layer, ...]:
     n = sum(name.startswith(f"{part}.") for name in tensors) // len(Layer._fields)
-    return tuple(Layer(*(tensors[f"{part}.{index}.{name}"] for name in Layer._fields)) for index in range(n))
+    return tuple(
+        Layer(tensors[f"{part}.{index}.weight"], tensors[f"{part}.{index}.bias"]) for index in range(n)
+    )
 
 
 def _through(layers: Sequence[Layer], vectors: Matrix) -> Matrix:

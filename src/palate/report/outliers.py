@@ -113,7 +113,7 @@ def outliers_of(
     chosen = scores[method]
     unread = ~pile.vectors.any(axis=1)
     meant = [scores[name] for name in scores if name in METHODS[:3]]
-    far = np.asarray(np.max([*meant, np.zeros(len(pile))], axis=0))
+    far: Vector = np.max(np.stack([*meant, np.zeros(len(pile))]), axis=0)
     found = tuple(
         Outlier(
             index,

@@ -111,7 +111,7 @@ def outliers_of(
     if method == "all":
         scores["all"] = np.max(list(scores.values()), axis=0)
     chosen = scores[method]
-    unread = ~pile.vectors.any(axis=1)
+    unread = ~np.any(pile.vectors, axis=1)
     meant = [scores[name] for name in scores if name in METHODS[:3]]
     far: Vector = np.max(np.stack([*meant, np.zeros(len(pile))]), axis=0)
     found = tuple(

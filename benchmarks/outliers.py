@@ -31,7 +31,12 @@ GERMAN = (
 )
 NOUNS = "Brücke Schule Bücherei Straße Turnhalle Kirche Mühle Feuerwache Markthalle Schleuse".split()
 ASIAN = [line for lines in (CHINESE, JAPANESE, THAI) for line in lines.strip().splitlines()]
-REASONS = {"language": "in ", "boilerplate": "phrases", "shuffled": "do not follow", "field": "something else"}
+REASONS = {
+    "language": "in ",
+    "boilerplate": "phrases",
+    "shuffled": "do not follow",
+    "field": "something else",
+}
 
 
 def read(name: str) -> list[tuple[str, str]]:

@@ -184,7 +184,9 @@ def _model_errors(pile: Pile, folder: Path) -> Vector:
 def _notes(pile: Pile, names: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     if len(pile) > POOL_POINTS and "distance" in names:
-        notes.append(f"distances are to the nearest of {POOL_POINTS:,} texts that were drawn of {len(pile):,}")
+        notes.append(
+            f"distances are to the nearest of {POOL_POINTS:,} texts that were drawn of {len(pile):,}"
+        )
     unread = int(np.count_nonzero(~pile.vectors.any(axis=1)))
     if unread:
         notes.append(f"of {unread:,} of {len(pile):,} texts the encoder knows no word")

@@ -68,9 +68,7 @@ def reduce(
     epochs: Annotated[
         float | None, _of_autoencoder("epochs", "N", "Passes over the texts, at most.", USUAL.epochs)
     ] = None,
-    rate: Annotated[
-        float | None, _of_autoencoder("rate", "X", "Highest learning rate.", USUAL.rate)
-    ] = None,
+    rate: Annotated[float | None, _of_autoencoder("rate", "X", "Highest learning rate.", USUAL.rate)] = None,
     patience: Annotated[
         int | None,
         _of_autoencoder("patience", "N", "Stop after N epochs without gain, 0 for never.", USUAL.patience),

@@ -14,7 +14,7 @@ import numpy as np
 
 from palate.insight.robust import robust_z
 from palate.insight.word_order import RARE, WordSequences, order_fit, shared_phrases
-from palate.parts import Matrix, Vector
+from palate.parts import Matrix, Rows, Vector
 from palate.words import words
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -30,7 +30,7 @@ class TextForm(NamedTuple):
 
     disorder: how little their words follow one another as elsewhere. rarity: how few of the texts have their
     words. shared: share of their phrases that others have too. is_foreign: in a language that few are in.
-    sequences, vocabulary: their words, as ids and as written.
+    sequences, vocabulary, counts: their words, as ids, as written and how often in all.
     """
 
     disorder: Vector
@@ -40,6 +40,7 @@ class TextForm(NamedTuple):
     is_foreign: np.ndarray[tuple[int], np.dtype[np.bool_]]
     sequences: WordSequences
     vocabulary: Sequence[str]
+    counts: Rows
 
     @property
     def columns(self) -> Matrix:
@@ -67,8 +68,7 @@ class TextForm(NamedTuple):
         starts, ids = self.sequences.starts, self.sequences.words
         own = Counter(ids[starts[index] : starts[index + 1]].tolist())
         candidates = {word: n for word, n in own.items() if len(self.vocabulary[word]) >= NAMING_LETTERS}
-        elsewhere = np.bincount(ids[np.isin(ids, list(candidates))], minlength=len(self.vocabulary))
-        strength = {word: n / np.sqrt(elsewhere[word]) for word, n in candidates.items()}
+        strength = {word: n / np.sqrt(self.counts[word]) for word, n in candidates.items()}
         return [self.vocabulary[word] for word in sorted(strength, key=lambda word: -strength[word])[:k]]
 
 
@@ -96,6 +96,7 @@ def text_form(contents: Sequence[str], languages: Sequence[str]) -> TextForm:
         is_foreign=np.array(foreign, dtype=bool),
         sequences=found,
         vocabulary=vocabulary,
+        counts=np.bincount(found.words, minlength=len(vocabulary)),
     )
 
 

@@ -81,7 +81,7 @@ def autoencode(
     network = Autoencoder(unit[training], dims, hidden=hidden, dropout=settings.dropout or 0.0, norm=norm)
     begin_training(out, recipe)
     run = _trained(network, unit[training], unit[held_out], out, settings, on_step)
-    back = network.cpu().eval().reconstruction(encoder)
+    back = network.cpu().eval().reconstruction(encoder, unit[training])
     reduced = _with_layers(begun, back.encoding)
     with report_full_disk(out):
         reduced.save_pretrained(str(out), create_model_card=False)

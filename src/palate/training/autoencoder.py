@@ -3,6 +3,7 @@
 n vectors, d dims, k dims that are kept.
 """
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from palate.parts import Matrix
 from palate.training.reconstruction import Layer, Reconstruction, encoder_of
 
 Norm = Literal["none", "batch"]
+SMALLEST_STRETCH = 1e-4  # against the largest: a number that the network does not use must not blow up
 
 
 class Autoencoder(nn.Module):
@@ -44,17 +46,38 @@ class Autoencoder(nn.Module):
         return {"loss": nn.functional.mse_loss(self.decoding(self.encoding(inputs)), inputs)}
 
     @torch.no_grad()
-    def reconstruction(self, encoder: str) -> Reconstruction:
+    def reconstruction(self, encoder: str, vectors: Matrix) -> Reconstruction:
         """Returns the trained network as plain layers, with what is taken out of vectors and batch
         normalisation folded into them.
 
-        encoder: the model that made the vectors, as a training names it.
+        encoder: the model that made the vectors, as a training names it. vectors: (n, d) it was trained on,
+        whose distances the k numbers shall keep, see `with_distances`.
         """
         mean, scale = (part.double().cpu().numpy() for part in (self.mean, self.scale))
         (first, *encoding), (*decoding, last) = _layers(self.encoding), _layers(self.decoding)
         first = Layer(first.weight / scale, first.bias - first.weight @ mean / scale)
         last = Layer(last.weight * scale, last.bias * scale + mean)
-        return Reconstruction(*encoder_of(encoder), (first, *encoding), (*decoding, last))
+        trained = Reconstruction(*encoder_of(encoder), (first, *encoding), (*decoding, last))
+        return with_distances(trained, vectors)
+
+
+def with_distances(trained: Reconstruction, vectors: Matrix) -> Reconstruction:
+    """Returns the same reducer with its k numbers turned and stretched so that their distances are those of
+    the vectors (n, d), as far as a straight map can bring them there. What it gives back stays the same.
+
+    A network may write k numbers in any skew and scale, and nearest texts by cosine would be others. With x =
+    B c + b by least squares and B = U S V', the numbers become S V' c + U' b: the part of x in the span of U.
+    """
+    codes = trained.codes(vectors)
+    found = np.linalg.lstsq(np.column_stack([codes, np.ones(len(codes))]), vectors, rcond=None)[0]
+    axes, stretch, turn = np.linalg.svd(found[:-1].T, full_matrices=False)
+    stretch = np.maximum(stretch, stretch[0] * SMALLEST_STRETCH)
+    there, back, shift = stretch[:, None] * turn, turn.T / stretch, axes.T @ found[-1]
+    *before, last = trained.encoding
+    first, *after = trained.decoding
+    encoding = (*before, Layer(there @ last.weight, there @ last.bias + shift))
+    weight = first.weight @ back
+    return replace(trained, encoding=encoding, decoding=(Layer(weight, first.bias - weight @ shift), *after))
 
 
 def _half(inputs: int, hidden: int, outputs: int, dropout: float, norm: Norm) -> nn.Sequential:

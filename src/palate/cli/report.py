@@ -82,12 +82,19 @@ def _report(
     from palate.report.pile import read_pile, stored_pile
     from palate.report.profile import profile_of
     from palate.report.report import report_of
+    from palate.report.stored_topics import follow_topics
 
     if file is not None and name is None:
         return report_of(read_pile(file), profile=profile_of(file), seed=seed)
     with open_library(ctx, store) as library:
         reader = None if name is None else open_reader(ctx, library, name, taste)
         if file is None:
-            return report_of(stored_pile(library), reader, profile=profile_of(library), seed=seed)
+            return report_of(
+                stored_pile(library),
+                reader,
+                profile=profile_of(library),
+                find_topics=lambda: follow_topics(library, seed=seed),
+                seed=seed,
+            )
         pile = read_pile(file, encoder=library.encoder_name or "static")
         return report_of(pile, reader, profile=profile_of(file), seed=seed)

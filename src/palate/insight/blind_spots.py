@@ -17,6 +17,7 @@ EXPECTED = 3  # judgements that a region would hold, had they been spread evenly
 MIN_TEXTS = 10  # of a region
 MAX_SHARE = 0.1  # of all texts, that a region spans about
 MAX_NAMED_BEFORE = 0.5  # of a region, in those that were named before
+ROUNDING = 1 - 1e-5  # of means in float32
 EXAMPLES = 3  # texts of each region to ask about
 RADIUS_TEXTS = 500  # of which the radius is taken
 TEXTS_AT_ONCE = 512  # whose cosines to all others are in memory
@@ -58,7 +59,7 @@ def blind_spots(vectors: Matrix, judged: Flags, doubts: Vector, *, limit: int) -
     largest = max(MIN_TEXTS, int(MAX_SHARE * n))
     radius = _radius(vectors, min(largest, max(MIN_TEXTS, math.ceil(EXPECTED * n / max(n_judged, 1)))))
     sizes, unknown, mean_doubts, seen = _regions(vectors, judged, doubts, radius)
-    is_open = ~seen & (sizes >= MIN_TEXTS) & (mean_doubts >= np.median(doubts))
+    is_open = ~seen & (sizes >= MIN_TEXTS) & (mean_doubts >= ROUNDING * np.median(doubts))
     found: list[BlindSpot] = []
     named = np.zeros(n, np.bool)
     for centre in np.argsort(-unknown, kind="stable").tolist():

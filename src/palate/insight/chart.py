@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from palate.parts import Matrix, Rows, Vector
+from palate.parts import Vector
 
 Range = tuple[float, float]
 MAX_COLUMN_LABELS = 7  # that fit below the columns of a chart
-EVERY_COLOUR = 8  # of the palette; further groups share the grey
 
 
 class Mark(NamedTuple):
@@ -114,31 +113,6 @@ def calibration_chart(title: str, bins: Sequence[Any]) -> Chart:
     data = {"bins": [one._asdict() for one in bins]}
     labels = ("predicted chance of a like", "liked")
     return Chart(title, *labels, axes.x_ticks(), axes.y_ticks(), marks, (), data)
-
-
-def scatter_chart(
-    title: str, positions: Matrix, groups: Rows, names: Sequence[str], titles: Sequence[str]
-) -> Chart:
-    """Draws n texts at positions (n, 2) without axes, coloured by group (n,).
-
-    names: of the groups; a group below 0, or beyond the eighth, is grey. titles: (n,) shown on hover.
-    """
-    axes = _Axes(_span(positions[:, 0]), _span(positions[:, 1]))
-    coloured = (groups >= 0) & (groups < EVERY_COLOUR)
-    marks, key = [], []
-    for group in [-1, *range(min(len(names), EVERY_COLOUR))]:
-        members = np.flatnonzero(groups == group if group >= 0 else ~coloured).tolist()
-        style = "rest" if group < 0 else f"c{group}"
-        dots = _dots(axes, positions[members], [titles[index] for index in members])
-        marks.append(Mark("dot", style, places=tuple(dots)))
-        if members:
-            key.append((style, "others" if group < 0 else names[group]))
-    return Chart(title, "", "", (), (), tuple(marks), tuple(key[1:] + key[:1] if not coloured.all() else key))
-
-
-def _dots(axes: _Axes, positions: Matrix, titles: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    for (x, y), title in zip(positions.tolist(), titles, strict=True):
-        yield axes.x(x), axes.y(y), 1.8, title
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,18 @@ MAX_LABEL_CHARACTERS = 26
 CHARACTER = 6.2  # width in pixels, about
 
 
-def map_svg(positions: Matrix, colouring: Colouring, labels: tuple[Label, ...] = (), *, seed: int = 0) -> str:
+def map_svg(
+    positions: Matrix,
+    colouring: Colouring,
+    labels: tuple[Label, ...] = (),
+    *,
+    legend: bool = True,
+    seed: int = 0,
+) -> str:
     """Returns a map of (n, 2) positions as an SVG element that scales, of 6,000 points at most.
 
-    Letters and lines have the colour of the text around it, so that it may stand on white or black.
+    Letters have the colour of the text around it, so that it may stand on white or black; a style sheet may
+    give `.halo`, the rim of labels, the colour of the ground. legend: False where the page draws its own.
     """
     n = len(positions)
     square = unit_square(np.asarray(positions, np.float64)) if n else np.zeros((0, 2))
@@ -37,11 +45,11 @@ def map_svg(positions: Matrix, colouring: Colouring, labels: tuple[Label, ...] =
         ' stroke-opacity=".75" fill="none"/>'
         for colour, moves in groups.items()
     )
-    width = SIZE + LEGEND_WIDTH
+    width = SIZE + LEGEND_WIDTH if legend else SIZE
     aria = f"map of {n} texts by {escape(colouring.name)}"
     font = 'font-family="system-ui,sans-serif" font-size="12" fill="currentColor"'
     opening = f'<svg viewBox="0 0 {width} {SIZE}" role="img" aria-label="{aria}" {font}>'
-    return f"{opening}{points}{_labels(labels)}{_legend(colouring)}</svg>"
+    return f"{opening}{points}{_labels(labels)}{_legend(colouring) if legend else ''}</svg>"
 
 
 def _labels(labels: tuple[Label, ...]) -> str:
@@ -59,7 +67,7 @@ def _labels(labels: tuple[Label, ...]) -> str:
         boxes.append(box)
         drawn.append(
             f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle" font-weight="600" paint-order="stroke"'
-            f' style="stroke:var(--ground,#fff)" stroke-width="3">{escape(text)}</text>'
+            f' class="halo" stroke="#fff" stroke-width="3">{escape(text)}</text>'
         )
     return "".join(drawn)
 

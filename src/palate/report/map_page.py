@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from palate.report.map import MapMethod
     from palate.report.pile import Pile
 
-TEMPLATES = Path(__file__).parent / "templates"
 STEPS = 65_535  # of a position or day, in 16 bits
 TITLED_TEXTS = 250_000  # beyond which titles, 60 bytes each, would make the page too large to open
 MAX_TITLE_CHARACTERS = 120
@@ -67,7 +66,6 @@ def map_page(
         "urls": _deflated([text.url if text.url.lower().startswith(LINKS) else "" for text in titled]),
         "ids": _deflated([text.id for text in pile.texts]),
     }
-    style, script = _read("page.css", "map.css"), _read("map_view.js", "map.js")
     left_out = f"Titles of {len(pile) - TITLED_TEXTS:,} texts are left out; the page would be too large."
     return page(
         "map.html",
@@ -78,13 +76,7 @@ def map_page(
         colouring=colouring,
         note=left_out if len(pile) > TITLED_TEXTS else "",
         data=Markup(json.dumps(data).replace("<", "\\u003c")),  # noqa: S704
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
     )
-
-
-def _read(*names: str) -> str:
-    return "\n".join((TEMPLATES / name).read_text("utf-8") for name in names)
 
 
 def _deflated(strings: Sequence[str]) -> str:

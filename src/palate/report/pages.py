@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palate.insight.palette import CATEGORIES
+from palate.insight.palette import CATEGORIES, NONE, OTHER
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,7 +55,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: value.translate(CONTROLS) if type(value) is str else value,
     )
-    environment.globals["categories"] = CATEGORIES
+    environment.globals.update(categories=CATEGORIES, rest_colour=OTHER, none_colour=NONE)
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     environment.filters["share"] = lambda value: f"{value:.0%}"
     environment.filters["count"] = lambda value: f"{value:,}"

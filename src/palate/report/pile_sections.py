@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from palate.insight.chart import Chart, column_chart, scatter_chart
+from palate.insight.chart import Chart, column_chart
+from palate.insight.map_scene import by_category
+from palate.insight.map_svg import MAX_POINTS, map_svg
+from palate.insight.palette import CATEGORIES, OTHER
 from palate.language import language_name
-from palate.report.section import Bar, Section, Table, counted, listed, title_of
+from palate.report.colouring import labels_of
+from palate.report.section import Bar, Drawing, Section, Table, counted, listed, title_of
 
 if TYPE_CHECKING:
     from palate.features import Vector
@@ -25,7 +29,6 @@ LENGTHS = (0, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000)  # characters,
 NOT_KNOWN = "not known"
 MAX_ROWS = 12  # of a table
 MAX_TOPICS = 30  # listed
-MAX_DOTS = 2_500  # of the map: more make the page heavy and the picture no clearer
 DAY_S = 86_400
 SPANS_OF_DATES = ((3 * 366 * DAY_S, "%Y", "year"), (90 * DAY_S, "%Y-%m", "month"), (0, "%Y-%m-%d", "day"))
 
@@ -81,26 +84,19 @@ def topics_section(topics: Topics) -> Section:
 
 def map_section(pile: Pile, text_map: TextMap, topics: Topics, *, seed: int) -> Section:
     """Draws the texts so that those of like meaning lie together, coloured by topic."""
-    largest = sorted(topics.topics, key=lambda topic: -topic.size)
-    colour_of = {topic.id: index for index, topic in enumerate(largest)}
-    groups = np.array([colour_of.get(int(one), -1) for one in np.asarray(topics.of_text)])
-    chosen = np.arange(len(pile))
-    if len(pile) > MAX_DOTS:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(pile), MAX_DOTS, replace=False))
-    chart = scatter_chart(
-        "Map of the texts",
-        np.asarray(text_map.positions)[chosen],
-        groups[chosen],
-        [topic.label for topic in largest],
-        [title_of(pile.texts[index]) for index in chosen.tolist()],
-    )
+    label_of = {topic.id: topic.label for topic in topics.topics}
+    colouring = by_category("topic", [label_of.get(id, "") for id in topics.of_text.tolist()])
+    labels = labels_of(topics, text_map.positions)
+    svg = map_svg(text_map.positions, colouring, labels, legend=False, seed=seed)
+    key = tuple((_style(entry.colour), f"{entry.label} ({entry.size:,})") for entry in colouring.legend)
     sentences = ["Texts that lie close together are close in meaning; the axes have no meaning of their own."]
-    if len(chosen) < len(pile):
-        sentences.append(
-            f"{len(chosen):,} of {len(pile):,} texts are drawn, by chance;"
-            " palate map draws all, to search and to select."
-        )
-    return Section("map", "Map", "How they lie", tuple(sentences), (chart,))
+    if text_map.shares:
+        sentences.append(f"The two axes keep {sum(text_map.shares):.0%} of how the texts differ.")
+    if len(pile) > MAX_POINTS:
+        sentences.append(f"{MAX_POINTS:,} of {len(pile):,} texts are drawn, by chance.")
+    sentences.append("To search it, to select and to zoom: palate map")
+    drawing = Drawing("Map of the texts, coloured by topic", svg, key)
+    return Section("map", "Map", "How they lie", tuple(sentences), drawings=(drawing,))
 
 
 def outliers_section(pile: Pile, found: Outliers) -> Section:
@@ -118,6 +114,11 @@ def outliers_section(pile: Pile, found: Outliers) -> Section:
     sentences = ("These are least like the others: look whether they belong here.",)
     table = Table("Outliers", ("score", "text", "because"), tuple(rows), ("text", "because"))
     return Section("outliers", "Outliers", "What does not fit", sentences, tables=(table,))
+
+
+def _style(colour: str) -> str:
+    """Returns the class of a colour of the palette."""
+    return f"c{CATEGORIES.index(colour)}" if colour in CATEGORIES else "rest" if colour == OTHER else "none"
 
 
 def _language_sentence(languages: Counter[str]) -> str:

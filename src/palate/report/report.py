@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from palate.errors import BadValue
 from palate.report import measured_sections, pile_sections, reader_sections
+from palate.report.map import MapMethod, map_of
+from palate.report.outliers import outliers_of
 from palate.report.section import Report, Section, section_or_reason
+from palate.report.topics import Topics, topics_of
 
 if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.report.pile import Pile
     from palate.report.table_profile import Profile
-    from palate.report.topics import Topics
 
 MAX_OUTLIERS = 12
 SAME_VALUE = 1e-6  # values that differ by less tell nothing apart
@@ -24,17 +26,23 @@ MAX_TEXTS_OF_TSNE = 5_000  # beyond it takes more than half a minute
 
 
 def report_of(
-    pile: Pile, reader: Reader | None = None, *, profile: Profile | None = None, seed: int = 0
+    pile: Pile,
+    reader: Reader | None = None,
+    *,
+    profile: Profile | None = None,
+    find_topics: Callable[[], Topics] | None = None,
+    seed: int = 0,
 ) -> Report:
     """Reports on a pile, and with a reader on what that reader likes of it.
 
-    profile: of the pile's source, whose warnings are told. seed: of topics and map. A section whose extra is
+    profile: of the pile's source, whose warnings are told. find_topics: of the pile, such as those that a
+    store keeps; None finds them anew. seed: of topics and map. A section whose extra is
     missing, or that needs more texts, says so in its place. Costs topics, a map by PCA and outliers, a minute
     for 10,000 texts, and with a reader a value of every text. Raises BadValue for a pile without texts.
     """
     if not len(pile):
         raise BadValue(f"{pile.name} has no texts, so there is nothing to report; add some with: palate add")
-    topics = _topics_of(pile, seed)
+    topics = cache(find_topics or (lambda: topics_of(pile, seed=seed)))
     sections = [
         section_or_reason(
             "texts", "Texts", "What is in this pile", lambda: pile_sections.contents(pile, profile)
@@ -49,29 +57,13 @@ def report_of(
     return Report(f"Report on {pile.name} for {reader.name}", facts, tuple(sections))
 
 
-def _topics_of(pile: Pile, seed: int) -> Callable[[], Topics]:
-    """Returns a function that finds the topics once, when a section first needs them."""
-
-    @cache
-    def topics() -> Topics:
-        from palate.report.topics import topics_of
-
-        return topics_of(pile, seed=seed)
-
-    return topics
-
-
 def _on_meaning(pile: Pile, topics: Callable[[], Topics], seed: int) -> list[Section]:
     def mapped() -> Section:
-        from palate.report.map import map_of
-
-        method: Literal["tsne", "pca"] = "tsne" if len(pile) <= MAX_TEXTS_OF_TSNE else "pca"
+        method: MapMethod = "tsne" if len(pile) <= MAX_TEXTS_OF_TSNE else "pca"
         return pile_sections.map_section(pile, map_of(pile, method=method, seed=seed), topics(), seed=seed)
 
     def outliers() -> Section:
-        from palate.report.outliers import outliers_of
-
-        return pile_sections.outliers_section(pile, outliers_of(pile, limit=MAX_OUTLIERS))
+        return pile_sections.outliers_section(pile, outliers_of(pile, limit=MAX_OUTLIERS, seed=seed))
 
     return [
         section_or_reason(

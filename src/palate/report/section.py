@@ -73,6 +73,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture of a section. svg: that may be trusted. key: (style, name) of its colours."""
+
+    title: str
+    svg: str
+    key: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Section:
     """What a report says on one matter.
 
@@ -87,6 +96,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+    drawings: tuple[Drawing, ...] = ()
     pictures: tuple[tuple[str, bytes], ...] = ()
     lacking: str = ""
 

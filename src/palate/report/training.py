@@ -10,7 +10,7 @@ import numpy as np
 
 from palate.insight.chart import Chart, line_chart
 from palate.report.section import Cell, Report, Section, Shade, Table
-from palate.training.run.card import limits_of
+from palate.training.run.card import limits_of, settings_of
 from palate.training.run.hub import HUB_ENTRIES
 from palate.training.run.metrics import scalars
 from palate.training.run.trained_model import TrainedModel
@@ -103,7 +103,7 @@ def _limits(model: TrainedModel) -> Section:
 
 def _settings(model: TrainedModel) -> list[Section]:
     data = tuple((one["file"], one["rows"], one["sha256"]) for one in model.data)
-    settings = tuple((name, str(value)) for name, value in model.settings.items() if value is not None)
+    settings = tuple(settings_of(model.settings))
     tables = (
         Table("Data", ("file", "rows", "SHA-256"), data, ("file", "SHA-256")),
         Table("Settings", ("setting", "value"), settings, ("setting", "value")),

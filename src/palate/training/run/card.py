@@ -33,7 +33,7 @@ def write_card(model: TrainedModel) -> None:
         ),
         _columns(model.columns),
         "## Settings" if model.settings else "",
-        _table(("setting", "value"), _settings(model.settings)),
+        _table(("setting", "value"), settings_of(model.settings)),
         "## Cost and versions",
         _cost(model),
         _table(("package", "version"), list(model.versions.items())),
@@ -120,7 +120,7 @@ def _columns(columns: Mapping[str, str]) -> str:
     return "Columns: " + ", ".join(f"{role} from `{column}`" for role, column in columns.items()) + "."
 
 
-def _settings(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+def settings_of(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Returns the settings that have a value, with the learning rate that was used where none was given."""
     rate = settings.get("rate") or (DEFAULT_LORA_RATE if settings.get("lora") else DEFAULT_RATE)
     used = {**settings, "rate": rate} if "rate" in settings else settings

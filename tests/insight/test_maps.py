@@ -1,15 +1,24 @@
 """Maps: axes, neighbours, positions and their quality, held to scikit-learn and to what must hold."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palate.errors import BadValue
+from palate.errors import BadValue, MissingExtra
 from palate.insight.map_quality import map_quality
-from palate.insight.map_scene import LEVELS, NO_CODE, Label, by_category, by_magnitude, unit_square
+from palate.insight.map_scene import (
+    LEVELS,
+    NO_CODE,
+    Label,
+    by_category,
+    by_magnitude,
+    by_region,
+    unit_square,
+)
 from palate.insight.map_svg import MAX_POINTS, map_svg
 from palate.insight.neighbours import nearest_neighbours, unit_rows
 from palate.insight.palette import CATEGORIES
@@ -154,3 +163,55 @@ def test_a_picture_escapes_words_and_keeps_labels_apart() -> None:
     assert "hidden" not in picture
     assert len(re.findall("h0", picture)) == MAX_POINTS
     pytest.importorskip("defusedxml.ElementTree").fromstring(picture)
+
+
+def test_texts_without_a_vector_and_copies_have_a_position() -> None:
+    pytest.importorskip("openTSNE")
+    vectors, _ = groups(2, 30)
+    vectors[3:6] = vectors[3]
+    vectors[-4:] = 0
+    assert np.isfinite(tsne(vectors)).all()
+    assert np.isfinite(placed(np.zeros((1, 20), np.float32), vectors, vectors[:, :2])).all()
+
+
+def test_without_openTSNE_the_other_method_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openTSNE", None)
+    with pytest.raises(MissingExtra, match=r"unlike --method pca, needs the extra \[insight\]"):
+        tsne(np.eye(5, dtype=np.float32))
+
+
+def test_a_map_by_chance_keeps_next_to_nothing() -> None:
+    vectors, _ = groups(3, 400, k=20, spread=0.5)
+    quality = map_quality(vectors, np.random.default_rng(5).normal(size=(400, 2)))
+    assert quality.trustworthiness == pytest.approx(0.5, abs=0.05)
+    assert quality.kept < 0.06
+
+
+def test_regions_that_share_a_colour_lie_apart() -> None:
+    names = [f"c{n % 12}" for n in range(240)]
+    positions = np.array([[n % 12, 0.0] for n in range(240)])
+    found = by_region("topic", names, positions)
+    assert [entry.size for entry in found.legend] == [20] * 12
+    assert found.repeated
+    where: dict[str, list[float]] = {}
+    for entry in found.legend:
+        where.setdefault(entry.colour, []).append(float(positions[found.codes == entry.code][0, 0]))
+    assert len(where) == len(CATEGORIES)
+    assert min(abs(a - b) for each in where.values() for a in each for b in each if a != b) >= 4
+
+
+@given(st.lists(st.sampled_from([f"r{n}" for n in range(400)] + [""]), min_size=1, max_size=600))
+def test_regions_beyond_the_codes_are_counted_together(names: list[str]) -> None:
+    found = by_region("topic", names, np.random.default_rng(0).normal(size=(len(names), 2)))
+    assert sum(entry.size for entry in found.legend) == len(names)
+    for entry in found.legend:
+        assert np.count_nonzero(found.codes == entry.code) == entry.size
+    assert (found.codes == NO_CODE).tolist() == [not name for name in names]
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=40))
+def test_the_bands_of_a_magnitude_hold_every_text_once(values: list[float]) -> None:
+    found = by_magnitude("value", np.array([*values, np.nan]))
+    assert sum(entry.size for entry in found.legend) == len(values) + 1
+    assert [entry.last + 1 for entry in found.legend[:4]] == [entry.code for entry in found.legend[1:5]]
+    assert (found.legend[0].code, found.legend[4].last) == (0, LEVELS)

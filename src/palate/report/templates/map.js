@@ -32,6 +32,7 @@ function inside(shape, x, y) {
 }
 const titleOf = (i) => titles[i] || ids[i] || `text ${i + 1}`;
 const linkOf = (i) => (/^https?:\/\//i.test(urls[i] || "") ? urls[i] : "");
+// of a share of all time; dates are often midnights, so half a step of the 16 bits is added
 const dayOf = (share) => new Date(1000 * (data.first + share * (data.last - data.first))).toISOString().slice(0, 10);
 const count = (size) => size.toLocaleString("en");
 
@@ -51,7 +52,7 @@ function choose(indices, what) {
     return item;
   }));
 }
-function open(i) {
+function visit(i) {
   if (linkOf(i)) window.open(linkOf(i), "_blank", "noopener,noreferrer");
   else choose([i], "text");
 }
@@ -81,7 +82,7 @@ function point(i, px, py) {
   if (i < 0) return;
   const entry = data.legend.find((entry) => entry.code <= codes[i] && codes[i] <= entry.last);
   tip.textContent = titleOf(i);
-  const facts = [entry && entry.label, days && days[i] && dayOf((days[i] - 1) / 65534)].filter(Boolean).join(", ");
+  const facts = [entry && entry.label, days && days[i] && dayOf((days[i] - 0.5) / 65534)].filter(Boolean).join(", ");
   if (facts) tip.append(Object.assign(document.createElement("small"), { textContent: facts }));
   tip.style.left = `${Math.max(4, Math.min(px + 12, canvas.clientWidth - tip.offsetWidth - 4))}px`;
   tip.style.top = `${py + 16 + tip.offsetHeight > canvas.clientHeight ? py - tip.offsetHeight - 10 : py + 16}px`;
@@ -121,7 +122,7 @@ for (const kind of ["pointerup", "pointercancel"])
       choose(found.length ? found : null, "selected");
       select(false);
     } else if (i >= 0 && event.pointerType == "touch") { choose([i], "text"); point(i, ...offset(event)); } // a finger cannot hover
-    else if (i >= 0) open(i);
+    else if (i >= 0) visit(i);
   });
 canvas.addEventListener("pointerleave", () => point(-1));
 canvas.addEventListener("wheel", (event) => { event.preventDefault(); zoomAt(...offset(event), Math.exp(-event.deltaY * 0.0015)); }, { passive: false });
@@ -134,7 +135,7 @@ canvas.addEventListener("keydown", (event) => {
   const keys = {
     ArrowLeft: () => (view.x -= step), ArrowRight: () => (view.x += step), ArrowUp: () => (view.y += step), ArrowDown: () => (view.y -= step),
     "+": () => zoomAt(...middle, 1.3), "=": () => zoomAt(...middle, 1.3), "-": () => zoomAt(...middle, 1 / 1.3), 0: home,
-    l: () => select(!selecting), Escape: () => { select(false); choose(null); }, Enter: () => hovered >= 0 && open(hovered),
+    l: () => select(!selecting), Escape: () => { select(false); choose(null); }, Enter: () => hovered >= 0 && visit(hovered),
   };
   if (event.ctrlKey || event.metaKey || !keys[event.key]) return;
   event.preventDefault();

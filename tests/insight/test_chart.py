@@ -47,9 +47,9 @@ def test_a_line_that_does_not_rise_is_in_the_middle(y: list[float]) -> None:
 def test_columns_stand_on_the_axis_and_are_as_high_as_their_counts() -> None:
     chart = column_chart("t", ("x", "y"), [0, 5, 10], ["a", "b", "c"])
     (mark,) = chart.marks
-    heights = [place[3] for place in mark.places]
+    heights = [place[3] for place in mark.shapes]
     assert heights == [0, (Chart.bottom - Chart.top) / 2, Chart.bottom - Chart.top]
-    assert all(place[1] + place[3] == Chart.bottom for place in mark.places)
+    assert all(place[1] + place[3] == Chart.bottom for place in mark.shapes)
     assert [label for _, label in chart.x_ticks] == ["a", "b", "c"]
 
 
@@ -61,7 +61,7 @@ def test_names_of_many_columns_are_thinned() -> None:
 def test_a_bin_that_came_as_predicted_lies_on_the_diagonal() -> None:
     bins = reliability_bins(np.full(10, 0.5), np.array([0.0, 1.0] * 5))
     (dot,) = [mark for mark in calibration_chart("t", bins).marks if mark.kind == "dot"]
-    x, y, _, told = dot.places[0]
+    x, y, _, told = dot.shapes[0]
     assert (x - Chart.left) / (Chart.right - Chart.left) == pytest.approx(0.5, abs=1e-3)
     assert (Chart.bottom - y) / (Chart.bottom - Chart.top) == pytest.approx(0.5, abs=1e-3)
     assert told == "10 predicted 50%: 50% liked"

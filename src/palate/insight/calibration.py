@@ -35,10 +35,10 @@ def reliability_bins(predicted: Vector, came: Vector, bins: int = BINS) -> list[
     >>> [(one.n, round(one.predicted, 2), one.came) for one in bins]
     [(2, 0.15, 0.5), (1, 0.9, 1.0)]
     """
-    places = _places(predicted, bins)
+    bin_of = _bins_of(predicted, bins)
     found = []
-    for place in np.unique(places):
-        inside = places == place
+    for number in np.unique(bin_of):
+        inside = bin_of == number
         n, likes = int(inside.sum()), float(came[inside].sum())
         _, low, high = liked_share(likes, n - likes)
         found.append(ReliabilityBin(n, float(predicted[inside].mean()), likes / n, low, high))
@@ -66,11 +66,11 @@ def error_by_chance(predicted: Vector, *, seed: int, bins: int = BINS) -> tuple[
     """
     rng = np.random.default_rng(seed)
     draws = rng.random((CHANCE_DRAWS, len(predicted))) < predicted
-    places = _places(predicted, bins)
-    gaps = np.stack([(draws - predicted)[:, places == place].sum(axis=1) for place in np.unique(places)])
+    bin_of = _bins_of(predicted, bins)
+    gaps = np.stack([(draws - predicted)[:, bin_of == number].sum(axis=1) for number in np.unique(bin_of)])
     errors = np.abs(gaps).sum(axis=0) / len(predicted)
     return float(errors.mean()), float(np.quantile(errors, 0.95))
 
 
-def _places(predicted: Vector, bins: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _bins_of(predicted: Vector, bins: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     return np.minimum((predicted * bins).astype(np.intp), bins - 1)

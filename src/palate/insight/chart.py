@@ -17,12 +17,12 @@ MAX_COLUMN_LABELS = 7  # that fit below the columns of a chart
 
 class Mark(NamedTuple):
     """One thing drawn. kind: line, dot, interval or column. style: classes of the style sheet, such as c0 for
-    the first colour. points: of a line, as SVG writes them. places: of the others, with a title each."""
+    the first colour. points: of a line, as SVG writes them. shapes: of the others, with a title each."""
 
     kind: str
     style: str
     points: str = ""
-    places: tuple[tuple[Any, ...], ...] = ()
+    shapes: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ def column_chart(
 ) -> Chart:
     """Draws a column for each count, 0 or more, with its name below where there is room."""
     axes = _Axes((0.0, float(len(counts))), (0.0, float(max([*counts, 1]))))
-    places = []
+    shapes = []
     for index, (count, name) in enumerate(zip(counts, names, strict=True)):
         left, right, top = axes.x(index + 0.08), axes.x(index + 0.92), axes.y(count)
-        place = (left, top, round(right - left, 1), round(Chart.bottom - top, 1), f"{name}: {count:,g}")
-        places.append(place)
+        shape = (left, top, round(right - left, 1), round(Chart.bottom - top, 1), f"{name}: {count:,g}")
+        shapes.append(shape)
     step = math.ceil(len(names) / MAX_COLUMN_LABELS)
     ticks = tuple((axes.x(index + 0.5), names[index]) for index in range(0, len(names), step))
-    marks = (Mark("column", style, places=tuple(places)),)
+    marks = (Mark("column", style, shapes=tuple(shapes)),)
     data = {"names": list(names), "counts": list(counts)}
     return Chart(title, *labels, ticks, axes.y_ticks(), marks, (), data)
 
@@ -101,14 +101,14 @@ def calibration_chart(title: str, bins: Sequence[Any]) -> Chart:
     dots, intervals = [], []
     for one in bins:
         x, y = axes.x(one.predicted), axes.y(one.came)
-        told = f"{one.n} predicted {one.predicted:.0%}: {one.came:.0%} liked"
-        dots.append((x, y, round(3 + 4 * math.sqrt(one.n / largest), 1), told))
+        title_of_bin = f"{one.n} predicted {one.predicted:.0%}: {one.came:.0%} liked"
+        dots.append((x, y, round(3 + 4 * math.sqrt(one.n / largest), 1), title_of_bin))
         intervals.append((x, axes.y(one.low), axes.y(one.high)))
     ends = np.array([0.0, 1.0])
     marks = (
         Mark("line", "expected", axes.points(ends, ends)),
-        Mark("interval", "c0", places=tuple(intervals)),
-        Mark("dot", "c0", places=tuple(dots)),
+        Mark("interval", "c0", shapes=tuple(intervals)),
+        Mark("dot", "c0", shapes=tuple(dots)),
     )
     data = {"bins": [one._asdict() for one in bins]}
     labels = ("predicted chance of a like", "liked")
@@ -150,16 +150,16 @@ class _Axes:
         return f"{value / 1e3:g}k" if abs(value) < 1e6 else f"{value / 1e6:g}M"
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Returns round numbers from low to high: steps of 1, 2 or 5 times a power of ten, at most `most`.
+def ticks(low: float, high: float, limit: int = 6) -> list[float]:
+    """Returns round numbers from low to high: steps of 1, 2 or 5 times a power of ten, at most `limit`.
 
     >>> ticks(0, 1), ticks(3, 87)
     ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [20.0, 40.0, 60.0, 80.0])
     """
-    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    power = 10.0 ** math.floor(math.log10((high - low) / limit))
     for step in (power, 2 * power, 5 * power, 10 * power):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last - first < most:
+        if last - first < limit:
             break
     return [round(tick * step, 12) for tick in range(first, last + 1)]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.taste.leaderboard import Standing
 
-ENOUGH = 50  # judgements below which a figure is called a first guess
+FIRST_GUESS_JUDGEMENTS = 50  # judgements below which a figure is called a first guess
 LEAST_FOR_A_CURVE = 2
 
 
@@ -24,13 +24,13 @@ def found_section(reader: Reader) -> Section:
     recall = reader.progress()
     found = f"{counted(recall.found, 'liked text')} found so far."
     if recall.known:
-        told = (
+        sentence = (
             f"That is about {recall.share:.0%} of all that would be liked here, and between {recall.low:.0%}"
             f" and {recall.high:.0%} in 95 of 100 such cases; some {recall.left:,} are left."
         )
     else:
-        told = "How many are left is not known yet: judge more of the best texts, with: palate rank"
-    return Section("found", "Found", "How much has been found", (found, told))
+        sentence = "How many are left is not known yet: judge more of the best texts, with: palate rank"
+    return Section("found", "Found", "How much has been found", (found, sentence))
 
 
 def contest_section(reader: Reader) -> Section:
@@ -45,7 +45,9 @@ def contest_section(reader: Reader) -> Section:
         "Behind is how much more each loses than the champion; where the interval holds 0, it may be level.",
     ]
     sentences += (
-        [f"Fewer than {ENOUGH} judgements: take the order as a first guess."] if best.n < ENOUGH else []
+        [f"Fewer than {FIRST_GUESS_JUDGEMENTS} judgements: take the order as a first guess."]
+        if best.n < FIRST_GUESS_JUDGEMENTS
+        else []
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (

@@ -133,7 +133,9 @@ class Report:
         """Returns the sentences, with their section. Raises MissingExtra without [insight]."""
         lines = [(one.name, sentence) for one in self.sections for sentence in (*one.sentences, one.lacking)]
         lines = [line for line in lines if line[1]]
-        return frame({"section": [name for name, _ in lines], "sentence": [told for _, told in lines]})
+        return frame(
+            {"section": [name for name, _ in lines], "sentence": [sentence for _, sentence in lines]}
+        )
 
     def shape(self) -> dict[str, Any]:
         """Returns the report as JSON."""
@@ -154,14 +156,14 @@ def section_or_reason(name: str, short: str, title: str, build: Callable[[], Sec
         return Section(name, short, title, lacking=f"This cannot be said of these texts: {error}.")
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[str], limit: int = 5) -> str:
     """Returns names in a row for a sentence.
 
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], limit=1)
     ('a, b and c', 'a and 2 more')
     """
-    if len(names) > most:
-        names = [*names[:most], f"{len(names) - most:,} more"]
+    if len(names) > limit:
+        names = [*names[:limit], f"{len(names) - limit:,} more"]
     *rest, last = names
     return f"{', '.join(rest)} and {last}" if rest else last
 
@@ -175,10 +177,10 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def title_of(text: Any, most: int = 110) -> str:
+def title_of(text: Any, limit: int = 110) -> str:
     """Returns the title of a text, or how it begins, in at most so many characters."""
     words = " ".join((text.title or text.body).split()) or text.id
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+    return words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
 
 
 def _plain(cell: Cell) -> Any:

@@ -20,7 +20,7 @@ from palate.words import words
 TOKEN = re.compile(r"\w+|[^\w\s]")
 SURE_TOKENS = 20  # of a text, from which on the order of its words is more text than chance
 RARE_LANGUAGE = 0.1  # share of the texts, below which a language is another one
-MOST = 10.0  # standard deviations: what is further off counts as this
+MAX_UNUSUAL = 10.0  # standard deviations: what is further off counts as this
 SHARED_SCALE, FOREIGN_SCALE = 10.0, 6.0  # what all phrases shared, and another language, count as
 NAMING_LETTERS = 4  # of a word that names a subject
 
@@ -55,7 +55,7 @@ class TextForm(NamedTuple):
             FOREIGN_SCALE * self.is_foreign,
             self.length,
         )
-        return np.asarray(np.clip(np.stack(columns, axis=1), -MOST, MOST))
+        return np.asarray(np.clip(np.stack(columns, axis=1), -MAX_UNUSUAL, MAX_UNUSUAL))
 
     @property
     def n_words(self) -> Vector:

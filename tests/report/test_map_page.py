@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
 from browser import Browser
 from palate.insight.map_scene import Label, by_category, by_magnitude
+from palate.parts import Matrix
 from palate.report import map_page as module
 from palate.report.map_page import map_page
 from palate.report.pile import Pile
@@ -18,7 +20,7 @@ SIDE = 5  # texts lie on a square grid of 5 x 5
 NAMED = ("north", "south")
 
 
-def grid() -> tuple[Pile, np.ndarray]:  # type: ignore[type-arg]
+def grid() -> tuple[Pile, Matrix]:
     """Returns 25 texts in a grid, t0 in the lower left, row by row, and their positions; one has no date."""
     day = datetime(2024, 1, 1, tzinfo=UTC)
     texts = [
@@ -46,7 +48,7 @@ SPOT = """(row) => { const [x, y] = toPage(...spot(row)), box = canvas.getBoundi
   return [x + box.left, y + box.top]; }"""
 
 
-def ready(page):  # type: ignore[no-untyped-def]
+def ready(page: Any) -> Any:
     page.wait_for_selector("body[data-ready]")
     return page
 

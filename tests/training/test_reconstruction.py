@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from palate.errors import BadSource, BadValue
+from palate.parts import Matrix
 from palate.training.autoencoder import Autoencoder, with_distances
 from palate.training.reconstruction import (
     RECONSTRUCTION_FILE,
@@ -22,10 +23,10 @@ from palate.training.reconstruction import (
 from palate.training.reduce import pca_reconstruction
 
 
-def drawn(n: int, d: int, seed: int = 0) -> np.ndarray:
+def drawn(n: int, d: int, seed: int = 0) -> Matrix:
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(n, d)) @ rng.normal(size=(d, d))
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def made(seed: int = 0, d: int = 6, hidden: int = 5, k: int = 2) -> Reconstruction:

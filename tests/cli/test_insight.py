@@ -84,7 +84,7 @@ def test_maps_are_written_kept_and_taken_up(palate: Palate, store: Path, file: P
     assert len(lines(palate("map", str(file), "--colour", "date", "--json"))) == 40
     refused = palate("map", "--out", "map.pdf", ok=False)
     assert (refused.exit_code, "change --out" in refused.stderr) == (1, True)
-    assert palate("map", str(file), "--colour", "value", ok=False).exit_code == 1
+    palate("map", str(file), "--colour", "value")  # a reader of the store values any text
 
 
 def test_new_questions_are_held_against_the_store(palate: Palate, store: Path, tmp_path: Path) -> None:

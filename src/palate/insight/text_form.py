@@ -77,9 +77,9 @@ def text_form(contents: Sequence[str], languages: Sequence[str]) -> TextForm:
 
     Costs 1 ms a text of 150 words and 2 kB. Each text is held against the others.
 
-    >>> form = text_form(["the cat sat on the mat"] * 9 + ["die Katze schläft"], ["en"] * 9 + ["de"])
+    >>> form = text_form(["the cat sat on the mat"] * 49 + ["die Katze schläft"], ["en"] * 49 + ["de"])
     >>> form.is_foreign.tolist().index(True), form.n_words.tolist()[-1]
-    (9, 3)
+    (49, 3)
     """
     named = [words(content) for content in contents]
     found, vocabulary = _sequences(named)

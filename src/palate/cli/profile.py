@@ -81,7 +81,9 @@ def _show(found: Profile) -> None:
     show.out_table(headings, lines, left=("column", "kind"))
     if len(found.columns) > MAX_COLUMNS:
         show.note(f"and {len(found.columns) - MAX_COLUMNS:,} more columns; all of them with --json or --html")
-    show.out("languages: " + ", ".join(f"{name} {n:,}" for name, n in list(found.languages.items())[:6]))
+    n_told = sum(found.languages.values())
+    of = f" of {n_told:,} texts" if n_told < found.n_rows else ""
+    show.out(f"languages{of}: " + ", ".join(f"{name} {n:,}" for name, n in list(found.languages.items())[:6]))
     if found.balance:
         shown = [f"{show.clean(name)} {n:,}" for name, n in list(found.balance.items())[:8]]
         show.out(f"classes of {show.clean(found.label)}: {', '.join(shown)}")

@@ -22,6 +22,7 @@ from palate.text import Text
 if TYPE_CHECKING:
     from palate.library import Library
 
+LANGUAGE_TEXTS = 20_000  # whose language is told; of more every m-th, since it takes longest
 MAX_LABELS = 100  # different cells, up to which a column may be the label
 LABEL_NAMES = ("label", "class", "category", "included", "rating", "sentiment", "target", "duplicate")
 
@@ -55,7 +56,9 @@ def profile_of_table(
         for group in pairs.groups(len(table))
         if chosen and len({labels[index] for index in group} - {""}) > 1
     ]
-    told = Counter(languages([Text("", "", content) for content in table.contents]))
+    step = max(1, -(-len(table) // LANGUAGE_TEXTS))
+    read = [Text("", "", content) for content in table.contents[::step]]
+    told = Counter(languages(read))
     profile = Profile(
         table.name,
         len(table),

@@ -31,7 +31,8 @@ class ProfileWarning(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """What a table or store holds. lengths: (n,) words of each text. languages: texts by language name.
+    """What a table or store holds. lengths: (n,) words of each text. languages: texts by language name, of
+    20,000 at most.
     label: the column of classes; "" for none. conflicts: groups of near-copies with different labels.
     """
 

@@ -68,10 +68,9 @@ def write_outcome(model: TrainedModel) -> None:
     from palate.report.training import training_report
 
     path = model.folder / "report" / "index.html"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
         file.write(training_report(model).html())
-    show.note(f"{path} shows the outcome; open it in a browser")
 
 
 def n_examples(figures: Mapping[str, Any]) -> int:

@@ -14,6 +14,7 @@ from time import perf_counter
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from languages_texts import CHINESE, JAPANESE, THAI
 from palate.report.outliers import outliers_of
 from palate.report.pile import pile_of
 from palate.text import Text
@@ -29,7 +30,13 @@ GERMAN = (
     " Land; {} bleibt während der Arbeiten geschlossen, und die Busse fahren über {}."
 )
 NOUNS = "Brücke Schule Bücherei Straße Turnhalle Kirche Mühle Feuerwache Markthalle Schleuse".split()
-REASONS = {"language": "in ", "boilerplate": "phrases", "shuffled": "words do not", "field": "something else"}
+ASIAN = [line for lines in (CHINESE, JAPANESE, THAI) for line in lines.strip().splitlines()]
+REASONS = {
+    "language": "in ",
+    "boilerplate": "phrases",
+    "shuffled": "do not follow",
+    "field": "something else",
+}
 
 
 def read(name: str) -> list[tuple[str, str]]:
@@ -47,7 +54,8 @@ def planted(
     """Yields (kind, title, body)."""
     n = round(SHARE * len(texts))
     for _ in range(n):
-        yield "language", "", GERMAN.format(*rng.choice(NOUNS, 3, replace=False))
+        german = GERMAN.format(*rng.choice(NOUNS, 3, replace=False))
+        yield "language", "", german if rng.random() < 1 / 2 else ASIAN[rng.integers(len(ASIAN))]
         start = texts[rng.integers(len(texts))][1].split()[: int(rng.integers(0, 8))]
         yield "boilerplate", "", " ".join([NOTICE, *start])
         title, body = texts[rng.integers(len(texts))]

@@ -33,6 +33,7 @@ from palate.cli import (
     replay,
     report,
     rules,
+    sentiment,
     texts,
     topics,
     xray,
@@ -177,7 +178,7 @@ app.add_typer(_topic, name="topic", rich_help_panel=INSIGHT)
 app.command(rich_help_panel=INSIGHT)(topics.clusters)
 app.command(rich_help_panel=INSIGHT)(topics.keywords)
 app.command(rich_help_panel=INSIGHT)(outliers.outliers)
-app.command(rich_help_panel=INSIGHT)(outliers.sentiment)
+app.command(rich_help_panel=INSIGHT)(sentiment.sentiment)
 app.command(rich_help_panel=INSIGHT)(report.report)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,6 +15,7 @@ from palate.cli.options import (
     ReaderOption,
     StoreOption,
     TasteOption,
+    open_library,
     open_reader,
     wants_json,
 )
@@ -21,38 +23,47 @@ from palate.cli.piles import FileArgument, SeedOption, opened_pile
 from palate.errors import BadFolder, BadValue
 
 if TYPE_CHECKING:
-    from palate.report.map import TextMap
     from palate.report.map_drawing import DrawnMap
 
 OUT = Path("map.html")
+SUFFIXES = (".html", ".svg", ".png")
 
 
 def map_(
     ctx: typer.Context,
     file: FileArgument = None,
     out: Annotated[
-        Path,
-        typer.Option("--out", metavar="FILE", help="HTML to look around in, or a picture as SVG or PNG."),
-    ] = OUT,
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="A page to look around in, or a picture: .html, .svg or .png. Default: map.html; none with"
+            " --json.",
+        ),
+    ] = None,
     method: Annotated[
         Literal["tsne", "pca"],
         typer.Option("--method", help="Keeps neighbours together, or large distances."),
     ] = "tsne",
     colour: Annotated[
-        Literal["value", "judgement", "cluster", "topic", "source", "label", "date", "language"],
-        typer.Option("--colour", help="What the colours show."),
-    ] = "topic",
+        Literal["value", "judgement", "cluster", "topic", "source", "label", "date", "language"] | None,
+        typer.Option(
+            "--colour",
+            help="What the colours show. Default: topic, or source for few texts or without \\[insight].",
+        ),
+    ] = None,
     label: Annotated[
-        str, typer.Option("--label", metavar="COLUMN", help="The column that holds labels.")
-    ] = "label",
+        str | None,
+        typer.Option("--label", metavar="COLUMN", help="The column that holds labels; colours by it."),
+    ] = None,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="FILE", help="Keeps the map, so that texts can be placed on it."),
+        typer.Option("--save", metavar="MAP", help="Keeps the map, so that texts can be placed on it."),
     ] = None,
     on: Annotated[
         Path | None,
         typer.Option(
-            "--on", metavar="FILE", help="Places the texts on a map that was kept; nothing on it moves."
+            "--on", metavar="MAP", help="Places the texts on a map that was kept; nothing on it moves."
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -61,32 +72,43 @@ def map_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Draw texts as points: near points are near texts. The page can be searched, filtered and selected from.
+    """Draws texts as points: near points are near texts. The page can be searched, filtered and selected
+    from.
+
+    t-SNE and topics need the extra \\[insight]; --method pca does not. Nothing is stored.
 
     Example: palate map --colour value
 
-    Example: palate map papers.csv --colour label --label topic --out papers.svg
+    Example: palate map papers.csv --label subject --out papers.svg
+
+    Example: palate map --save mine.map, and later: palate map --on mine.map
     """
     from palate.report.map import map_of, read_map
     from palate.report.map_drawing import drawing_of
 
-    if out.suffix.lower() not in (".html", ".svg", ".png"):
-        raise BadValue(
-            f"a map is written as .html, .svg or .png, not as {out.suffix or out.name}; change --out"
-        )
-    with opened_pile(ctx, file, store) as (pile, library):
+    as_json = wants_json(ctx, json)
+    target = out if out or as_json else OUT
+    if target and target.suffix.lower() not in SUFFIXES:
+        raise BadValue(f"a map is written as {', '.join(SUFFIXES)}; {target} is none of these; change --out")
+    if label and colour not in (None, "label"):
+        raise typer.BadParameter(f"--label colours by a column, not by {colour}; leave one of them out", ctx)
+    with ExitStack() as stack:
+        pile, library = stack.enter_context(opened_pile(ctx, file, store))
+        viewer = None
+        if colour in ("value", "judgement"):
+            library = library or stack.enter_context(open_library(ctx, store))
+            viewer = open_reader(ctx, library, reader, taste)
         found = read_map(on).with_texts(pile) if on else map_of(pile, method=method, seed=seed)
-        viewer = (
-            open_reader(ctx, library, reader, taste) if library and colour in ("value", "judgement") else None
-        )
-        drawn = drawing_of(pile, found, colour, reader=viewer, label=label, seed=seed)
-        _write(drawn, out)
-    if save:
-        found.save(save)
-    if wants_json(ctx, json):
+        shown_colour = "label" if label else colour
+        drawn = drawing_of(pile, found, shown_colour, reader=viewer, label=label or "label")
+        if target:
+            _write(drawn, target)
+        if save:
+            found.save(save)
+    if as_json:
         for shape in found.shape():
             show.out_json(shape)
-    _tell(found, drawn, out)
+    _note(drawn, target, save)
 
 
 def _write(drawn: DrawnMap, out: Path) -> None:
@@ -96,14 +118,24 @@ def _write(drawn: DrawnMap, out: Path) -> None:
         raise BadFolder(f"{out} cannot be written: {error.strerror}; name another file with --out") from None
 
 
-def _tell(found: TextMap, drawn: DrawnMap, out: Path) -> None:
-    show.note(f"{show.plural(len(drawn.pile), 'text')} on {out}")
-    if found.shares:
-        kept = " and ".join(f"{share:.0%}" for share in found.shares)
-        show.note(f"its axes keep {kept} of the variance")
-    elif drawn.quality:
+def _note(drawn: DrawnMap, out: Path | None, kept: Path | None) -> None:
+    texts = show.plural(len(drawn.pile), "text")
+    show.note(
+        f"{texts} on {out}; open it in a browser"
+        if out and out.suffix == ".html"
+        else f"{texts} on {out or 'the map'}"
+    )
+    if drawn.n_unread:
+        unread = show.plural(drawn.n_unread, "text")
+        show.note(f"in {unread} the encoder reads nothing; they lie together for that")
+    if drawn.shares:
+        shares = " and ".join(f"{share:.0%}" for share in drawn.shares)
+        show.note(f"its axes keep {shares} of the variance")
+    if drawn.quality:
         quality = drawn.quality
         show.note(
             f"of the {quality.neighbours} nearest texts of each, {quality.kept:.0%} are near on the map"
             f" (trustworthiness {quality.trustworthiness:.2f})"
         )
+    if kept:
+        show.note(f"{kept} keeps the map; place texts on it with: palate map --on {kept}")

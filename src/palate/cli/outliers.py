@@ -1,4 +1,4 @@
-"""`palate outliers`, `palate sentiment`: texts that are unlike the others, and how texts speak."""
+"""`palate outliers`: texts that are unlike the others."""
 
 from __future__ import annotations
 
@@ -18,20 +18,39 @@ def outliers(
     limit: LimitOption = 20,
     method: Annotated[
         Literal["all", "forest", "distance", "reconstruction", "form"],
-        typer.Option("--method", help="What is looked at: meaning in three ways, form, or all of them."),
+        typer.Option("--method", help="Names the score to go by. Default: the highest of all."),
     ] = "all",
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model",
+            metavar="FOLDER",
+            help="Takes what a model of palate train reduce cannot give back, for reconstruction.",
+        ),
+    ] = None,
     seed: SeedOption = 0,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Find the texts that are least like the others, and say why: language, boilerplate, disorder, subject.
+    """Finds the texts that are least like the others, and says why: language, boilerplate, disorder, subject.
+
+    forest and distance look at meaning and form, reconstruction at meaning alone, form at words alone. A
+    model brings the encoder that a file is read with; a store must have that encoder.
 
     Example: palate outliers papers.csv --limit 10
+
+    Example: palate outliers papers.csv --method reconstruction --model my-short
     """
+    from palate.cli.train.silence import silenced
     from palate.report.outliers import outliers_of
 
-    with opened_pile(ctx, file, store) as (pile, _):
-        found = outliers_of(pile, limit=limit, method=method, seed=seed)
+    encoder = "static"
+    if model is not None:
+        from palate.training.reconstruction import read_reconstruction
+
+        encoder = read_reconstruction(model).encoder
+    with opened_pile(ctx, file, store, encoder=encoder) as (pile, _), silenced():
+        found = outliers_of(pile, limit=limit, method=method, model=model, seed=seed)
     if wants_json(ctx, json):
         for shape in found.shape():
             show.out_json(shape)
@@ -46,47 +65,6 @@ def outliers(
         for one in found.outliers
     ]
     show.out_table(("score", "id", "title", "why"), lines, left=("id", "title", "why"))
+    for line in found.notes:
+        show.note(line)
     show.note("a score is in standard deviations above the usual text; above 3.5 is unusual")
-
-
-def sentiment(
-    ctx: typer.Context,
-    file: FileArgument = None,
-    limit: LimitOption = 20,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", metavar="FOLDER", help="Asks a classifier that palate train classify made."),
-    ] = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Tell how well or ill texts speak, with the words that carry it: the most polar ones of each side.
-
-    With --json all texts are given.
-
-    Example: palate sentiment reviews.csv
-    """
-    import numpy as np
-
-    from palate.cli.train.silence import silenced
-    from palate.report.sentiment import sentiment_of
-
-    with opened_pile(ctx, file, store) as (pile, _), silenced():
-        found = sentiment_of(pile, model=model)
-    if wants_json(ctx, json):
-        for shape in found.shape():
-            show.out_json(shape)
-        return
-    order = np.argsort(-found.polarities, kind="stable")
-    shown = order if len(order) <= limit else [*order[: -(-limit // 2)], *order[len(order) - limit // 2 :]]
-    lines = [
-        (
-            f"{found.polarities[index]:+.2f}",
-            show.title_of(pile.texts[int(index)]),
-            ", ".join(word for word, _ in found.words[int(index)][:6]),
-        )
-        for index in shown
-    ]
-    show.out_table(("polarity", "title", "words"), lines, left=("title", "words"))
-    mean, silent = float(found.polarities.mean()), int(np.count_nonzero(found.polarities == 0))
-    show.note(f"mean {mean:+.2f} of {show.plural(len(pile), 'text')}; {silent} say nothing either way")

@@ -31,10 +31,10 @@ MAX_SKIPPED_SHOWN = 5
 
 @contextlib.contextmanager
 def opened_pile(
-    ctx: typer.Context, file: Path | None, store: Path | None
+    ctx: typer.Context, file: Path | None, store: Path | None, *, encoder: str = "static"
 ) -> Iterator[tuple[Pile, Library | None]]:
     """Gives the texts of a file, or those of the store with it; tells what was skipped. Raises BadValue where
-    there are none.
+    there are none. encoder: of the texts of a file; a store has its own.
     """
     from palate.report.pile import read_pile, stored_pile
 
@@ -44,7 +44,7 @@ def opened_pile(
             _require_texts(pile)
             yield pile, library
         return
-    pile = read_pile(file)
+    pile = read_pile(file, encoder=encoder)
     for where, reason in list(pile.skipped.items())[:MAX_SKIPPED_SHOWN]:
         note(f"skipped {where}: {reason}")
     if pile.skipped:

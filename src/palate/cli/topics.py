@@ -97,8 +97,9 @@ def topic_show(
 def topic_rename(
     ctx: typer.Context,
     id: IdArgument,
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.", show_default=False)],
     store: StoreOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Give a topic of the store a name of your own; it stays.
 
@@ -108,6 +109,8 @@ def topic_rename(
 
     with open_library(ctx, store) as library:
         rename_topic(library, id, name)
+    if wants_json(ctx, json):
+        show.out_json({"topic": id, "label": name.strip()})
     show.note(f"topic {id} is called {show.clean(name)}")
 
 
@@ -118,6 +121,7 @@ def topic_merge(
         int, typer.Argument(metavar="INTO", help="The topic that it becomes part of.", show_default=False)
     ],
     store: StoreOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Make a topic of the store part of another, also for texts to come.
 
@@ -127,6 +131,8 @@ def topic_merge(
 
     with open_library(ctx, store) as library:
         merge_topics(library, id, into)
+    if wants_json(ctx, json):
+        show.out_json({"topic": id, "into": into})
     show.note(f"topic {id} is part of topic {into}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from palate.encoder.sbert_folder import content_hash, model_folder
+from palate.encoder.sbert_folder import model_folder, model_version
 from palate.encoder.sbert_model import load_sbert
 from palate.encoder.windows import WINDOW_SCHEME, Pieces, encode_by_windows, unit
 from palate.parts import Matrix
@@ -31,7 +31,7 @@ class SbertEncoder:
     """
 
     def __init__(self, name_or_path: str, *, device: str | None = None) -> None:
-        folder, revision = model_folder(name_or_path)
+        folder, _ = model_folder(name_or_path)
         model = load_sbert(folder, name_or_path, device=device)
         self._model = model.eval()
         self.name = f"sbert:{name_or_path}"
@@ -40,8 +40,7 @@ class SbertEncoder:
         max_pieces = model.max_seq_length if callable(model.tokenizer) else None
         self._window = int(max_pieces) if max_pieces and max_pieces < MAX_WINDOW else None
         self._prompt: str = model.prompts.get(model.default_prompt_name or "") or ""
-        version = f"{name_or_path}@{revision}" if revision else f"sha256-{content_hash(folder)[:16]}"
-        self.fingerprint = f"sbert:{version}:" + (
+        self.fingerprint = f"sbert:{model_version(name_or_path)}:" + (
             f"window-{self._window}-{WINDOW_SCHEME}" if self._window else "whole"
         )
 

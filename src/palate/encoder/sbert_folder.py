@@ -41,6 +41,14 @@ def model_folder(name_or_path: str) -> tuple[Path, str | None]:
     return folder, revision
 
 
+def model_version(name_or_path: str) -> str:
+    """Returns what tells a model's vectors from those of others: its revision on the hub, else its content
+    hash. Raises as `model_folder`.
+    """
+    folder, revision = model_folder(name_or_path)
+    return f"{name_or_path}@{revision}" if revision else f"sha256-{content_hash(folder)[:16]}"
+
+
 def content_hash(folder: Path) -> str:
     """Returns the SHA-256 over the names and contents of all files that make the model's vectors."""
     sha256 = hashlib.sha256()

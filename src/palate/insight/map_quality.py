@@ -7,7 +7,7 @@ import numpy as np
 from palate.insight.neighbours import nearest_neighbours, unit_rows
 from palate.parts import Matrix
 
-SAMPLED_TEXTS = 2000  # of which the neighbourhoods are compared, where there are more
+SAMPLED_TEXTS = 1000  # of which the neighbourhoods are compared, where there are more
 
 
 class MapQuality(NamedTuple):
@@ -23,7 +23,7 @@ class MapQuality(NamedTuple):
 def map_quality(vectors: Matrix, positions: Matrix, *, neighbours: int = 10, seed: int = 0) -> MapQuality:
     """Compares the neighbours by cosine of (n, d) vectors with those on a map (n, 2).
 
-    Of more than 2,000 texts a sample is asked for its neighbours in all. neighbours: fewer than half of the
+    Of more than 1,000 texts a sample is asked for its neighbours in all. neighbours: fewer than half of the
     texts. Costs O(n d) for each text that is asked.
     Source: Venna and Kaski, Neighborhood preservation in nonlinear projection methods (ICANN 2001), eq. 1.
     """

@@ -4,12 +4,13 @@ from html import escape
 
 import numpy as np
 
-from palate.insight.map_scene import Colouring, Label, unit_square
+from palate.insight.map_scene import NO_CODE, Colouring, Label, unit_square
 from palate.insight.palette import NONE
 from palate.parts import Matrix
 
-MAX_POINTS = 6000  # of which a page stays quick; more are thinned at random, and the caption says so
+MAX_POINTS = 6000  # of which a page stays quick; more are thinned at random, and the legend says so
 SIZE, LEGEND_WIDTH = 640, 190  # pixels
+MAX_LEGEND = 24
 MAX_LABEL_CHARACTERS = 26
 CHARACTER = 6.2  # width in pixels, about
 
@@ -73,20 +74,38 @@ def _labels(labels: tuple[Label, ...]) -> str:
 
 def _legend(colouring: Colouring) -> str:
     x = SIZE + 16
-    rows = [f'<text x="{x}" y="20" font-weight="600">{escape(colouring.name)}</text>']
-    for row, entry in enumerate(colouring.legend):
+    rows = [f'<text x="{x}" y="20" font-weight="600">{escape(_short(colouring.name, 24))}</text>']
+    if colouring.ends is not None:
+        rows += _scale(x, colouring, colouring.ends)
+        return "".join(rows)
+    shown, left_out = colouring.legend[:MAX_LEGEND], len(colouring.legend) - MAX_LEGEND
+    for row, entry in enumerate(shown):
         y = 44 + 20 * row
         name = f"{_short(entry.label, 17)} ({entry.size:,})"
         rows.append(f'<circle cx="{x + 5}" cy="{y - 4}" r="5" fill="{entry.colour}"/>')
         rows.append(f'<text x="{x + 16}" y="{y}">{escape(name)}</text>')
-    if not colouring.legend:
-        steps = 24
-        for step in range(steps):
-            colour = colouring.colours[round(step / (steps - 1) * (len(colouring.colours) - 1))]
-            rows.append(f'<rect x="{x + 6 * step}" y="30" width="6.5" height="12" fill="{colour}"/>')
-        rows.append(f'<text x="{x}" y="60">{escape(colouring.ends[0])}</text>')
-        rows.append(f'<text x="{x + 6 * steps}" y="60" text-anchor="end">{escape(colouring.ends[1])}</text>')
+    y = 44 + 20 * len(shown)
+    if left_out > 0:
+        rows.append(f'<text x="{x}" y="{y}">and {left_out} more</text>')
+    if colouring.repeated:
+        rows.append(f'<text x="{x}" y="{y + 20}">colours repeat</text>')
     return "".join(rows)
+
+
+def _scale(x: int, colouring: Colouring, ends: tuple[str, str]) -> list[str]:
+    """Draws the colours from the lowest to the highest, and the share of those that have none."""
+    steps, width = 24, 6
+    rows = []
+    for step in range(steps):
+        colour = colouring.colours[round(step / (steps - 1) * (len(colouring.colours) - 1))]
+        rows.append(f'<rect x="{x + width * step}" y="30" width="6.5" height="12" fill="{colour}"/>')
+    rows.append(f'<text x="{x}" y="60">{escape(ends[0])}</text>')
+    rows.append(f'<text x="{x + width * steps}" y="60" text-anchor="end">{escape(ends[1])}</text>')
+    for entry in colouring.legend:
+        if entry.code == NO_CODE:
+            rows.append(f'<circle cx="{x + 5}" cy="80" r="5" fill="{entry.colour}"/>')
+            rows.append(f'<text x="{x + 16}" y="84">none ({entry.size:,})</text>')
+    return rows
 
 
 def _short(text: str, characters: int = MAX_LABEL_CHARACTERS) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from palate.parts import Matrix
 
-BLOCK = 1024  # vectors whose cosines to all others are in memory together
+MAX_COSINES = 2**24  # in memory together, 64 MB
 
 
 def unit_rows(vectors: Matrix) -> Matrix:
@@ -29,14 +29,15 @@ def nearest_neighbours(
     asked, pool = unit_rows(vectors), unit_rows(vectors if of is None else of)
     indices = np.zeros((len(asked), k), np.int64)
     cosines = np.zeros((len(asked), k), np.float32)
-    for first in range(0, len(asked), BLOCK):
-        block = asked[first : first + BLOCK] @ pool.T
+    step = max(1, MAX_COSINES // max(len(pool), 1))
+    for first in range(0, len(asked), step):
+        block = asked[first : first + step] @ pool.T
         if of is None:
             own = np.arange(len(block))
             block[own, first + own] = -np.inf
-        best = np.argpartition(-block, k - 1, axis=1)[:, :k]
+        best = np.argpartition(block, len(pool) - k, axis=1)[:, len(pool) - k :]
         found = np.take_along_axis(block, best, axis=1)
         order = np.lexsort((best, -found), axis=1)
-        indices[first : first + BLOCK] = np.take_along_axis(best, order, axis=1)
-        cosines[first : first + BLOCK] = np.take_along_axis(found, order, axis=1)
+        indices[first : first + step] = np.take_along_axis(best, order, axis=1)
+        cosines[first : first + step] = np.take_along_axis(found, order, axis=1)
     return indices, cosines

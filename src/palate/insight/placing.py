@@ -23,6 +23,8 @@ def placed(vectors: Matrix, mapped: Matrix, positions: Matrix) -> Matrix:
     >>> placed(np.array([[1.0, 0.1]]), np.eye(2), positions).round(1).tolist()
     [[0.0, 0.0]]
     """
+    if not len(vectors):
+        return np.zeros((0, 2), np.float32)
     mean = mapped.mean(axis=0)  # as a map by t-SNE sees them
     indices, cosines = nearest_neighbours(vectors - mean, min(NEIGHBOURS, len(mapped)), of=mapped - mean)
     weights = np.exp((cosines - cosines[:, :1]) / TEMPERATURE)  # (n, k)

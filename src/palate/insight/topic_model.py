@@ -14,6 +14,7 @@ TEXTS_PER_SQUARE = 8.0  # of n texts there are sqrt(n / 8) topics
 MAX_TOPICS = 100
 MIN_TOPIC_TEXTS = 10  # below which texts are no topic of their own
 REACH = 0.02  # share of a topic's first texts that lie further from its centre than it reaches
+CLEAR = 0.25  # by which a pocket fits its own centre better that is none of any topic, however far these lie
 NO_TOPIC = -1
 TEXTS_AT_ONCE = 16_384
 
@@ -91,13 +92,15 @@ class TopicModel:
             members = np.flatnonzero(groups == group)
             centre = unit_rows(offsets[members].sum(axis=0, keepdims=True))
             gains = offsets[members] @ centre[0] - model.directions.cosines(vectors[members]).max(axis=1)
-            if np.count_nonzero(gains > 0) >= MIN_TOPIC_TEXTS and gains.mean() >= self.margin:
+            if np.count_nonzero(gains > 0) >= MIN_TOPIC_TEXTS and gains.mean() >= min(self.margin, CLEAR):
                 model = model._with(centre, vectors[members[gains > 0]])
         return model
 
     def _with(self, centre: Matrix, members: Matrix) -> Self:
         directions = Directions(self.directions.mean, np.concatenate([self.directions.centres, centre]))
-        reach = np.quantile(Directions(directions.mean, centre).cosines(members), REACH)
+        reach = (
+            np.quantile(Directions(directions.mean, centre).cosines(members), REACH, method="lower") - 1e-6
+        )
         return replace(
             self,
             directions=directions,
@@ -116,5 +119,7 @@ def reaches(directions: Directions, vectors: Matrix) -> tuple[Vector, float]:
     ordered = np.sort(cosines, axis=1)
     own, ahead = ordered[:, -1], ordered[:, -1] - ordered[:, -2 if cosines.shape[1] > 1 else -1]
     members = [best == topic for topic in range(len(directions.centres))]
-    reach = np.array([np.quantile(own[of], REACH) - 1e-6 if of.any() else np.inf for of in members])
+    reach = np.array(
+        [np.quantile(own[of], REACH, method="lower") - 1e-6 if of.any() else np.inf for of in members]
+    )
     return reach, min((float(ahead[of].mean()) for of in members if of.any()), default=0.0)

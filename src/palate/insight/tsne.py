@@ -27,7 +27,7 @@ def tsne(vectors: Matrix, *, seed: int = 0) -> Matrix:
         from openTSNE import TSNEEmbedding, affinity
         from openTSNE.nearest_neighbors import PrecomputedNeighbors
     except ModuleNotFoundError:
-        raise MissingExtra("a map by t-SNE", "insight") from None
+        raise MissingExtra("a map by t-SNE, unlike --method pca,", "insight") from None
     n = len(vectors)
     if n < MIN_TEXTS:
         raise BadValue(f"t-SNE needs {MIN_TEXTS} texts or more, got {n}; use --method pca")

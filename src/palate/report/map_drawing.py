@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from palate.insight.map_png import draw_map
 from palate.insight.map_quality import MapQuality, map_quality
@@ -27,15 +30,20 @@ MIN_LABELLED_TEXTS = 30  # fewer have no topics to name
 @dataclass(frozen=True, eq=False)
 class DrawnMap:
     """positions: (n, 2) of the texts of a pile. quality: how well neighbours are kept; None where texts are
-    few.
+    few. n_unread: texts in which the encoder reads nothing, which lie together for that.
     """
 
     pile: Pile
     positions: Matrix
     method: MapMethod
+    shares: tuple[float, ...]
     colouring: Colouring
     labels: tuple[Label, ...]
     quality: MapQuality | None
+
+    @property
+    def n_unread(self) -> int:
+        return int(np.count_nonzero(~self.pile.vectors.any(axis=1)))
 
     def write(self, path: Path) -> None:
         """Writes HTML, SVG or PNG by the name of the file. Raises OSError; MissingExtra for PNG without
@@ -48,7 +56,9 @@ class DrawnMap:
 
     def html(self) -> str:
         """Returns the interactive page."""
-        return map_page(self.pile, self.positions, self.colouring, self.labels, method=self.method)
+        return map_page(
+            self.pile, self.positions, self.colouring, self.labels, method=self.method, shares=self.shares
+        )
 
     def svg(self) -> str:
         """Returns a picture that stands alone."""
@@ -62,19 +72,23 @@ class DrawnMap:
 def drawing_of(
     pile: Pile,
     found: TextMap,
-    colour: Colour = "topic",
+    colour: Colour | None = None,
     *,
     reader: Reader | None = None,
     label: str = "label",
-    seed: int = 0,
 ) -> DrawnMap:
     """Returns a map of the texts of a pile, all of which are on it, with colours and the names of its topics.
 
-    Raises as `colouring_of`; MissingExtra without [insight], for topics and clusters.
+    colour: None for topics; without [insight], or where texts are too few to have any, for sources. Topics
+    are named where they can be. Raises as `colouring_of`; MissingExtra without [insight] for topics and
+    clusters that are asked for.
     """
     positions = found.of(pile)
-    topics = topics_of(pile, seed=seed) if len(pile) >= MIN_LABELLED_TEXTS or colour == "topic" else None
-    colouring = colouring_of(pile, colour, topics=topics, reader=reader, label=label, seed=seed)
+    named = len(pile) >= MIN_LABELLED_TEXTS and find_spec("sklearn") is not None
+    if colour is None:
+        colour = "topic" if named else "source"
+    topics = topics_of(pile, seed=found.seed) if named or colour == "topic" else None
+    colouring = colouring_of(pile, found, colour, topics=topics, reader=reader, label=label)
     labels = labels_of(topics, positions) if topics else ()
-    quality = map_quality(pile.vectors, positions, seed=seed) if len(pile) > 3 * NEIGHBOURS else None
-    return DrawnMap(pile, positions, found.method, colouring, labels, quality)
+    quality = map_quality(pile.vectors, positions, seed=found.seed) if len(pile) > 3 * NEIGHBOURS else None
+    return DrawnMap(pile, positions, found.method, found.shares, colouring, labels, quality)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from palate.report.pages import page
 
 if TYPE_CHECKING:
     from palate.parts import Matrix, Vector
+    from palate.report.map import MapMethod
     from palate.report.pile import Pile
 
 STEPS = 65_535  # of a position or day, in 16 bits
 TITLED_TEXTS = 250_000  # beyond which titles, 60 bytes each, would make the page too large to open
 MAX_TITLE_CHARACTERS = 120
+LINKS = ("http://", "https://")
 METHODS = {"tsne": "by t-SNE", "pca": "by principal components"}
 
 
@@ -31,15 +34,18 @@ def map_page(
     colouring: Colouring,
     labels: tuple[Label, ...] = (),
     *,
-    method: str = "tsne",
+    method: MapMethod = "tsne",
+    shares: tuple[float, ...] = (),
 ) -> str:
-    """Returns the page: 7 bytes a text, and 40 for its title, link and id.
+    """Returns the page: 7 bytes a text, and some 50 for its title, link and id.
 
-    positions: (n, 2). labels: their x and y in the unit square. It runs under a strict
-    Content-Security-Policy, from a file, and loads nothing. Of more than 250,000 texts the first have titles.
+    positions: (n, 2). labels: their x and y in the unit square. shares: of the variance, by PCA. The page
+    runs from a file, under a Content-Security-Policy that lets nothing be loaded and nothing run but its own
+    script. Of more than 250,000 texts the first have titles, and all have ids.
     """
     square = unit_square(np.asarray(positions, np.float64))
     moments, first, last = _days(pile.moments)
+    titled = pile.texts[:TITLED_TEXTS]
     data: dict[str, Any] = {
         "n": len(pile),
         "positions": _packed(np.rint(square * STEPS).astype("<u2")),
@@ -51,35 +57,31 @@ def map_page(
         "none": NONE,
         "legend": [entry._asdict() for entry in colouring.legend],
         "ends": colouring.ends,
+        "repeated": colouring.repeated,
         "labels": [
             {**label._asdict(), "x": round(label.x, 5), "y": round(label.y, 5)}
             for label in sorted(labels, key=lambda label: -label.size)
         ],
-        "titles": _titles(pile),
+        "titles": _deflated([(text.title or text.body)[:MAX_TITLE_CHARACTERS] for text in titled]),
+        "urls": _deflated([text.url if text.url.lower().startswith(LINKS) else "" for text in titled]),
+        "ids": _deflated([text.id for text in pile.texts]),
     }
-    left_out = len(pile) - TITLED_TEXTS
+    left_out = f"Titles of {len(pile) - TITLED_TEXTS:,} texts are left out; the page would be too large."
     return page(
         "map.html",
         name=Path(pile.name).name,
         n=len(pile),
         method=METHODS[method],
+        shares=shares,
         colouring=colouring,
-        note=f"Titles of {left_out:,} texts are left out; the page would be too large."
-        if left_out > 0
-        else "",
-        data=Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),  # noqa: S704
+        note=left_out if len(pile) > TITLED_TEXTS else "",
+        data=Markup(json.dumps(data).replace("<", "\\u003c")),  # noqa: S704
     )
 
 
-def _titles(pile: Pile) -> str:
-    texts = pile.texts[:TITLED_TEXTS]
-    named = {
-        "titles": [(text.title or text.body)[:MAX_TITLE_CHARACTERS] for text in texts],
-        "urls": [text.url for text in texts],
-        "ids": [text.id for text in texts],
-    }
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(json.dumps(named, ensure_ascii=False).encode()) + packer.flush()
+def _deflated(strings: Sequence[str]) -> str:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(json.dumps(strings, ensure_ascii=False).encode()) + packer.flush()
     return base64.b64encode(packed).decode("ascii")
 
 

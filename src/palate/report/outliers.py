@@ -1,39 +1,36 @@
-"""Outliers of a pile: texts unlike the others, with the reasons."""
+"""Outliers: the texts of a pile that are least like the others, by meaning and by form, with reasons."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from palate.errors import BadValue
+from palate.errors import BadValue, EncoderChanged
 from palate.insight.frames import frame, table_html
 from palate.insight.isolation import isolation
-from palate.insight.neighbour_distance import neighbour_distances
+from palate.insight.neighbour_distance import POOL_POINTS, neighbour_distances
+from palate.insight.outlier_reasons import UNUSUAL, outlier_reasons
 from palate.insight.pca import principal_axes
+from palate.insight.reconstruction_error import reconstruction_errors
 from palate.insight.robust import robust_z
-from palate.insight.word_order import WordSequences, order_fit, shared_phrases
-from palate.language import language_name
-from palate.words import words
+from palate.insight.text_form import TextForm, text_form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pandas import DataFrame
 
-    from palate.parts import Vector
+    from palate.parts import Matrix, Vector
     from palate.report.pile import Pile
 
 OutlierMethod = Literal["all", "forest", "distance", "reconstruction", "form"]
 METHODS = ("forest", "distance", "reconstruction", "form")
-RECONSTRUCTION_AXES = 32
 MIN_TEXTS = 5  # fewer have no usual
-UNUSUAL = 3.5  # robust standard deviations from which on something is named (Iglewicz and Hoaglin)
-SHARED = 0.3  # of a text's phrases, above which it is boilerplate
-RARE_LANGUAGE = 0.1  # share of the texts, below which a language is another one
+AXES, FOREST_AXES = 32, 4  # main axes of the vectors, beside the columns of form
+TEXTS_AN_AXIS = 10  # at least, so that an axis is no single text
+FORM_WEIGHT = 1.5  # of the columns of form in a distance, all together, against the axes
 
 
 @dataclass(frozen=True)
@@ -48,12 +45,13 @@ class Outlier:
 @dataclass(frozen=True, eq=False)
 class Outliers:
     """scores: by method, (n,) of all texts, in robust standard deviations; "all" is the largest of them.
-    outliers: the texts with the highest, first.
+    outliers: the texts with the highest, first. notes: what to know of the scores.
     """
 
     pile: Pile
     scores: Mapping[str, Vector]
     outliers: tuple[Outlier, ...]
+    notes: tuple[str, ...] = ()
 
     def shape(self) -> list[dict[str, Any]]:
         """Returns one object an outlier, for JSON."""
@@ -90,101 +88,107 @@ def outliers_of(
     *,
     limit: int = 20,
     method: OutlierMethod = "all",
-    errors: Vector | None = None,
+    model: Path | None = None,
     seed: int = 0,
 ) -> Outliers:
     """Finds the texts that are least like the others.
 
-    forest: few cuts part them from the rest. distance: the nearest texts are far. reconstruction: what the
-    main axes of all vectors leave out of theirs. form: word order, shared phrases, length. all: the highest
-    of these. errors: (n,) of a reducer that was trained, in place of the main axes. Costs 10 s for 12,000
-    texts. Raises BadValue for fewer than five texts, MissingExtra without [insight].
+    forest: few cuts part them from the rest; distance: the nearest texts are far; both by the main axes of
+    the vectors and by form. reconstruction: what the main axes of the usual vectors leave out of theirs.
+    form: the order and rarity of their words, shared phrases, language, length. all: the highest of these.
+    model: a folder that `palate train reduce` made of the same encoder, for what it cannot give back in place
+    of the axes. Costs 15 s for 12,000 texts. Raises BadValue for fewer than five texts, EncoderChanged for a
+    model of another encoder, BadSource for no such model, MissingExtra without [insight].
     """
     if len(pile) < MIN_TEXTS:
         raise BadValue(f"outliers need {MIN_TEXTS} texts or more to differ from, {pile.name} has {len(pile)}")
-    form = _Form(pile)
-    scores: dict[str, Vector] = {}
-    differ = bool(np.any(pile.vectors != pile.vectors[0]))
-    for name in METHODS if method == "all" else (method,):
-        scores[name] = (
-            _scored(name, pile, form, errors, seed) if differ or name == "form" else np.zeros(len(pile))
-        )
+    if limit < 1:
+        raise BadValue(f"a limit is 1 or more, got {limit}")
+    errors = None if model is None else _model_errors(pile, model)
+    form = text_form([text.content for text in pile.texts], pile.languages)
+    names = METHODS if method == "all" else (method,)
+    scores = _scores(pile.vectors, form, names, errors=errors, seed=seed)
     if method == "all":
         scores["all"] = np.max(list(scores.values()), axis=0)
     chosen = scores[method]
-    order = np.argsort(-chosen, kind="stable")[:limit]
+    unread = ~np.any(pile.vectors, axis=1)
+    meant = [scores[name] for name in scores if name in METHODS[:3]]
+    far: Vector = np.max(np.stack([*meant, np.zeros(len(pile))]), axis=0)
     found = tuple(
-        Outlier(int(index), float(chosen[index]), form.reasons(int(index), scores)) for index in order
+        Outlier(
+            index,
+            float(chosen[index]),
+            outlier_reasons(
+                form,
+                index,
+                languages=pile.languages,
+                is_unread=bool(unread[index]),
+                is_far=bool(far[index] > UNUSUAL),
+            ),
+        )
+        for index in np.argsort(-chosen, kind="stable")[:limit].tolist()
     )
-    return Outliers(pile, scores, found)
+    return Outliers(pile, scores, found, _notes(pile, names))
 
 
-def _scored(name: str, pile: Pile, form: _Form, errors: Vector | None, seed: int) -> Vector:
-    if name == "forest":
-        return robust_z(isolation(pile.vectors, seed=seed))
-    if name == "distance":
-        return robust_z(neighbour_distances(pile.vectors, seed=seed))
-    if name == "reconstruction":
-        if errors is None:
-            errors = principal_axes([pile.vectors], RECONSTRUCTION_AXES).left_out(pile.vectors)
-        return robust_z(errors)
-    return form.scores
+def _scores(
+    vectors: Matrix, form: TextForm, names: tuple[str, ...], *, errors: Vector | None, seed: int
+) -> dict[str, Vector]:
+    axes = _white_axes(vectors)
+    distances = neighbour_distances(
+        np.concatenate([_scaled(axes), FORM_WEIGHT * _scaled(form.columns)], axis=1), seed=seed
+    )
+    scores: dict[str, Vector] = {}
+    for name in names:
+        if name == "forest":
+            # a column to cut along is drawn at random: meaning has four, and order would have one
+            points = np.concatenate([axes[:, :FOREST_AXES], form.columns, form.columns[:, :1]], axis=1)
+            scores[name] = robust_z(isolation(points, seed=seed))
+        elif name == "distance":
+            scores[name] = robust_z(distances)
+        elif name == "reconstruction":
+            left_out = reconstruction_errors(vectors, distances) if errors is None else errors
+            scores[name] = robust_z(left_out)
+        else:
+            scores[name] = np.max(np.abs(form.columns) * (1, 1, 1, 1, 0.7), axis=1)
+    return scores
 
 
-class _Form:
-    """What texts look like, beside what they mean."""
-
-    def __init__(self, pile: Pile) -> None:
-        sequences = _sequences([text.content for text in pile.texts])
-        self._lengths = np.diff(sequences.starts)
-        self._shared = shared_phrases(sequences)
-        fits = order_fit(sequences)
-        known = np.isfinite(fits)
-        self._disorder = np.zeros(len(pile))
-        self._disorder[known] = robust_z(-fits[known])
-        self._sizes = robust_z(np.log1p(self._lengths))
-        self._languages = pile.languages
-        self._usual = Counter(pile.languages)
-        self._n = len(pile)
-
-    @property
-    def scores(self) -> Vector:
-        """(n,) the largest of what is unusual in each text's form."""
-        phrases = np.where(self._shared > SHARED, UNUSUAL + 10 * self._shared, 0.0)
-        foreign = np.array([UNUSUAL + 2 if self._is_foreign(index) else 0.0 for index in range(self._n)])
-        return np.asarray(np.max([self._disorder, phrases, np.abs(self._sizes) * 0.7, foreign], axis=0))
-
-    def reasons(self, index: int, scores: Mapping[str, Vector]) -> tuple[str, ...]:
-        """Returns why a text is unlike the others, the strongest first."""
-        found = []
-        if self._is_foreign(index):
-            code = self._languages[index]
-            share = self._usual[code] / self._n
-            found.append(f"in {language_name(code)}, as {share:.1%} of the texts are")
-        if self._shared[index] > SHARED:
-            found.append(f"{self._shared[index]:.0%} of its phrases stand in other texts too")
-        if self._disorder[index] > UNUSUAL and not self._is_foreign(index):
-            found.append("its words do not follow one another as elsewhere: shuffled, a list or a table")
-        if abs(self._sizes[index]) > UNUSUAL or not self._lengths[index]:
-            n = int(self._lengths[index])
-            kind = "long" if self._sizes[index] > 0 else "short"
-            found.append(f"very {kind}: {n} words" if n else "it has no words")
-        meaning = [name for name in ("distance", "forest", "reconstruction") if name in scores]
-        is_far = any(scores[name][index] > UNUSUAL for name in meaning)
-        if is_far and not self._is_foreign(index) and self._shared[index] <= SHARED:
-            found.append("about something else: even the nearest texts are far")
-        return tuple(found) or ("nothing in particular; it is merely least like the rest",)
-
-    def _is_foreign(self, index: int) -> bool:
-        code = self._languages[index]
-        return bool(code) and self._usual[code] < RARE_LANGUAGE * self._n
+def _white_axes(vectors: Matrix) -> Matrix:
+    """Returns (n, k) the vectors along their main axes, with a standard deviation of 1 along each."""
+    if not np.any(vectors != vectors[0]):
+        return np.zeros((len(vectors), 1))
+    k = max(1, min(AXES, len(vectors) // TEXTS_AN_AXIS))
+    along = principal_axes([vectors], k).along(vectors)
+    return np.asarray(along / np.maximum(along.std(axis=0), 1e-9))
 
 
-def _sequences(contents: Sequence[str]) -> WordSequences:
-    ids: dict[str, int] = {}
-    found: list[int] = []
-    starts = [0]
-    for content in contents:
-        found += [ids.setdefault(word, len(ids)) for word in words(content)]
-        starts.append(len(found))
-    return WordSequences(np.array(found, np.int64), np.array(starts))
+def _scaled(columns: Matrix) -> Matrix:
+    """Returns columns that count as one, however many they are."""
+    return np.asarray(columns / np.sqrt(columns.shape[1]))
+
+
+def _model_errors(pile: Pile, folder: Path) -> Vector:
+    """Returns (n,) what a trained reducer cannot give back of each vector; of one of zeros the largest."""
+    from palate.training.reconstruction import read_reconstruction
+
+    reducer = read_reconstruction(folder)
+    if not reducer.takes(pile.encoder):
+        raise EncoderChanged(
+            f"{folder} was made of vectors of {reducer.encoder}, those of {pile.name} are of {pile.encoder}; "
+            f"change the store's encoder: palate encoder use {reducer.encoder}, or train a model of its own"
+        )
+    errors = reducer.errors(pile.vectors)
+    return np.where(np.isnan(errors), np.nanmax(errors, initial=0.0), errors)
+
+
+def _notes(pile: Pile, names: tuple[str, ...]) -> tuple[str, ...]:
+    notes = []
+    if len(pile) > POOL_POINTS and "distance" in names:
+        notes.append(
+            f"distances are to the nearest of {POOL_POINTS:,} texts that were drawn of {len(pile):,}"
+        )
+    unread = int(np.count_nonzero(~pile.vectors.any(axis=1)))
+    if unread:
+        notes.append(f"of {unread:,} of {len(pile):,} texts the encoder knows no word")
+    return tuple(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from palate.parts import Vector
     from palate.report.pile import Pile
 
+NEUTRAL = 0.05  # polarity on either side of 0 that is neither (Hutto and Gilbert)
 POSITIVE = ("positive", "pos", "1", "good", "like", "liked", "4", "5")  # what a class is called that is one
+
+
+class SentimentTotal(NamedTuple):
+    """Of the texts of one source or month: how many, how many speak well and ill, and their mean polarity."""
+
+    name: str
+    n: int
+    n_positive: int
+    n_negative: int
+    mean: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +42,31 @@ class Sentiments:
     pile: Pile
     polarities: Vector
     words: tuple[tuple[tuple[str, float], ...], ...]
+
+    def totals(self, by: Literal["source", "month"]) -> tuple[SentimentTotal, ...]:
+        """Returns the totals of each source or month, in the order of their names.
+
+        Texts of which it is not known are together under "". Polarity above .05 is positive, below -.05
+        negative.
+        """
+        if by == "source":
+            names = [text.source for text in self.pile.texts]
+        else:
+            dates = [text.published for text in self.pile.texts]
+            names = ["" if date is None else f"{date:%Y-%m}" for date in dates]
+        groups: dict[str, list[float]] = {}
+        for name, value in zip(names, self.polarities.tolist(), strict=True):
+            groups.setdefault(name, []).append(value)
+        return tuple(
+            SentimentTotal(
+                name,
+                len(values),
+                sum(value > NEUTRAL for value in values),
+                sum(value < -NEUTRAL for value in values),
+                float(np.mean(values)),
+            )
+            for name, values in sorted(groups.items())
+        )
 
     def shape(self) -> list[dict[str, Any]]:
         """Returns one object a text, for JSON."""

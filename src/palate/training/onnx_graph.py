@@ -17,7 +17,11 @@ from palate.errors import BadSource
 IDS, MASK = "input_ids", "attention_mask"
 # length that a shorter vector is divided by, as in torch.nn.functional.normalize
 MIN_LENGTH = 1e-12
-ACTIVATIONS: Mapping[str, Sequence[str]] = {"Identity": [], "Tanh": ["Tanh"]}  # of dense layers
+ACTIVATIONS: Mapping[str, Sequence[str]] = {
+    "Identity": [],
+    "ReLU": ["Relu"],
+    "Tanh": ["Tanh"],
+}  # of dense layers
 
 
 class GraphOutput(NamedTuple):

@@ -94,6 +94,10 @@ CLASSIFIER_DEFAULTS = TrainingSettings(epochs=4)  # of classify, regress and tok
 MASKED_DEFAULTS = TrainingSettings(epochs=1, batch=16, rate=5e-4, window=128)
 SIMILARITY_DEFAULTS = TrainingSettings(rate=5e-5, window=128)  # for `palate train similarity`
 SHALLOW_DEFAULTS = TrainingSettings(rate=5e-4, window=128)  # for `palate train distil --layers`
+# of the autoencoder of `palate train reduce`, a small network on vectors
+AUTOENCODER_DEFAULTS = TrainingSettings(
+    epochs=60, batch=128, rate=2e-3, decay=1e-4, dropout=0.0, checks=1, patience=5
+)
 ADAPT_DEFAULTS = TrainingSettings(
     epochs=1, batch=8, accumulate=2, rate=5e-4, window=128, checks=3, patience=0, lora=LoraSettings()
 )

@@ -71,7 +71,6 @@ def write_outcome(model: TrainedModel) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
         file.write(training_report(model).html())
-    show.note(f"{path} shows the outcome; open it in a browser")
 
 
 def n_examples(figures: Mapping[str, Any]) -> int:

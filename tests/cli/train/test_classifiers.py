@@ -170,7 +170,6 @@ def test_the_last_line_says_what_was_made_how_good_it_is_and_how_to_use_it(
     assert result.stderr.splitlines() == [
         "10 examples: 8 for training, 1 for validation, 1 for test",
         "step 4 of 8, epoch 0.50: validation loss 0.2500, accuracy 0.7500",
-        "made/report/index.html shows the outcome; open it in a browser",
         "2 texts were cut",
         "trained 3 of 200 parameters (1.5%) in 12 s, 321 MB at most",
     ]

@@ -110,9 +110,10 @@ class TextMap:
         arrays = {"positions": self.positions, "vectors": self.vectors.astype(np.float16)}
         if self.axes is not None:
             arrays |= self.axes._asdict()
+        whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}  # safetensors needs it
         partial = path.with_name(path.name + ".part")
         try:
-            partial.write_bytes(save(arrays, {"palate map": json.dumps(facts)}))
+            partial.write_bytes(save(whole, {"palate map": json.dumps(facts)}))
             os.replace(partial, path)
         except OSError as error:
             partial.unlink(missing_ok=True)

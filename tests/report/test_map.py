@@ -11,7 +11,7 @@ from palate.errors import BadFolder, BadSource, BadValue, EncoderChanged, Missin
 from palate.library import Library
 from palate.report import map as module
 from palate.report.colouring import colouring_of, labels_of
-from palate.report.map import TextMap, map_of, read_map
+from palate.report.map import MapMethod, TextMap, map_of, read_map
 from palate.report.map_drawing import drawing_of
 from palate.report.pile import Pile, pile_of
 from palate.report.topics import Topic, Topics
@@ -57,7 +57,7 @@ def test_pca_is_that_of_scikit_learn(pile: Pile) -> None:
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])
 def test_a_kept_map_is_the_same_and_takes_new_texts_without_moving_others(
-    papers: list[Text], tmp_path: Path, method: str
+    papers: list[Text], tmp_path: Path, method: MapMethod
 ) -> None:
     if method == "tsne":
         pytest.importorskip("openTSNE")
@@ -74,6 +74,7 @@ def test_a_kept_map_is_the_same_and_takes_new_texts_without_moving_others(
     assert np.array_equal(grown.of(pile_of(papers[::-1])), grown.positions[::-1])
     assert kept.with_texts(first) is kept
     if method == "pca":
+        assert made.axes is not None
         assert np.allclose(grown.positions, made.axes.along(whole.vectors), atol=1e-5)
         assert grown.shares == kept.shares == made.shares
 

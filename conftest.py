@@ -30,6 +30,7 @@ EXAMPLES = {  # in docstrings of modules that import without the extra
     "evaluation/peer/river.py": "peers",
     "evaluation/peer/tfidf.py": "peers",
     "evaluation/systems.py": "peers",
+    "insight/isolation.py": "insight",
     "source/page.py": "pages",
     "training/run/metrics.py": "bert",
 }

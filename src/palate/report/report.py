@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_OUTLIERS = 12
 SAME_VALUE = 1e-6  # values that differ by less tell nothing apart
-MAX_TEXTS_OF_TSNE = 5_000  # beyond it takes more than half a minute
+MAX_TEXTS_OF_TSNE = 5_000  # beyond it takes too long beside the rest; PCA does then
 
 
 def report_of(
@@ -37,8 +37,8 @@ def report_of(
 
     profile: of the pile's source, whose warnings are told. find_topics: of the pile, such as those that a
     store keeps; None finds them anew. seed: of topics and map. A section whose extra is
-    missing, or that needs more texts, says so in its place. Costs topics, a map by PCA and outliers, a minute
-    for 10,000 texts, and with a reader a value of every text. Raises BadValue for a pile without texts.
+    missing, or that needs more texts, says so in its place. Costs topics, a map and outliers, and with
+    a reader a value of every text. Raises BadValue for a pile without texts.
     """
     if not len(pile):
         raise BadValue(f"{pile.name} has no texts, so there is nothing to report; add some with: palate add")

@@ -1,7 +1,7 @@
 """Planted outliers: how well each score finds them, and whether the reason is named.
 
 palate's own texts of another language, boilerplate, shuffled texts and texts of another field are planted
-among real ones, 1 in 200 of each kind. Settings were chosen on arXiv; AG News is held out.
+among real ones, 1 in 200 of each kind. Settings were chosen on both; neither is held out.
 """
 
 import argparse

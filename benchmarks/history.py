@@ -94,9 +94,10 @@ def check_store(store: Path, deeds: list[Deed], before: dict[str, list[Logged]])
         logs, texts = read_logs(library)
         found = list(violations(History(deeds, logs, texts)))
         for name, log in logs.items():
-            judged = library.reader(name, create=False).judged()
-            if {(given.text_id, given.kind) for given in judged} != standing(log):
-                found.append(Violation("replay differs", f"{name}: {len(judged)} stand"))
+            judged = {(given.text_id, given.kind) for given in library.reader(name, create=False).judged()}
+            if judged != standing(log):
+                differing = sorted(judged ^ standing(log))
+                found.append(Violation("replay differs", f"{name}: {len(judged)} stand, {differing}"))
         found += [
             Violation("store not whole", f"{finding.check}: {finding.detail}")
             for finding in examine(library.workspace.store, library.encoder.fingerprint)

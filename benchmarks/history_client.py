@@ -70,7 +70,8 @@ class Client:
         self, number: int, library: Library, reader: Reader, journal: Journal, seed: Sequence[int]
     ) -> None:
         self._number, self._library, self._reader, self._journal = number, library, reader, journal
-        self._rng = np.random.default_rng([*seed, number])
+        # from 1: NumPy takes a 0 at the end of a seed for none, and would draw the texts of the store again
+        self._rng = np.random.default_rng([*seed, 1 + number])
         self._ids = [hit.text.id for hit in self._reader.rank(10_000, all=True)]
 
     def work(self, until: int) -> None:

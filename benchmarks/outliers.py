@@ -1,7 +1,8 @@
 """Planted outliers: how well each score finds them, and whether the reason is named.
 
 palate's own texts of another language, boilerplate, shuffled texts and texts of another field are planted
-among real ones, 1 in 200 of each kind. Settings were chosen on both; neither is held out.
+among real ones, 1 in 200 of each kind. Settings were chosen on AG News, with arXiv watched beside it;
+film reviews (IMDB) were looked at once, when nothing was to be changed any more.
 """
 
 import argparse
@@ -32,7 +33,7 @@ GERMAN = (
 NOUNS = "Brücke Schule Bücherei Straße Turnhalle Kirche Mühle Feuerwache Markthalle Schleuse".split()
 ASIAN = [line for lines in (CHINESE, JAPANESE, THAI) for line in lines.strip().splitlines()]
 REASONS = {
-    "language": "in ",
+    "language": "% of the texts are",
     "boilerplate": "phrases",
     "shuffled": "do not follow",
     "field": "something else",
@@ -44,7 +45,7 @@ def read(name: str) -> list[tuple[str, str]]:
         with gzip.open(DATA / "arxiv" / "papers_train.jsonl.gz", "rt") as lines:
             papers = map(json.loads, lines)
             return [(paper["title"], paper["text"]) for paper in papers]
-    with gzip.open(DATA / "ag-news" / "train.csv.gz", "rt") as lines:
+    with gzip.open(DATA / name / "train.csv.gz", "rt") as lines:
         return [("", row["text"]) for row in csv.DictReader(lines)]
 
 
@@ -66,7 +67,7 @@ def planted(
 def measure(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     texts = read(name)
-    found = list(planted(texts, read("ag-news" if name == "arxiv" else "arxiv"), rng))
+    found = list(planted(texts, read("arxiv" if name == "ag-news" else "ag-news"), rng))
     kinds = np.array([""] * len(texts) + [kind for kind, _, _ in found])
     pairs = [*texts, *((title, body) for _, title, body in found)]
     pile = pile_of([Text(str(n), title, body) for n, (title, body) in enumerate(pairs)], name=name)
@@ -74,6 +75,7 @@ def measure(name: str, seed: int) -> None:
     result = outliers_of(pile, limit=len(pile), seed=seed)
     seconds = perf_counter() - start
     reasons = {one.index: one.reasons for one in result.outliers}
+    real = [reasons[index] for index in np.flatnonzero(kinds == "").tolist()]
     for kind, words in REASONS.items():
         asked = np.flatnonzero((kinds == kind) | (kinds == ""))
         figures = {
@@ -90,6 +92,9 @@ def measure(name: str, seed: int) -> None:
                 "kind": kind,
                 "auc": figures,
                 "reason named": round(float(np.mean(named)), 3),
+                "of real texts": round(
+                    float(np.mean([any(words in each for each in stated) for stated in real])), 4
+                ),
                 "seconds": round(seconds, 1),
             },
             data=f"{name}, {len(texts)} texts, {len(found)} planted",
@@ -100,7 +105,9 @@ def measure(name: str, seed: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", nargs="+", default=["arxiv", "ag-news"], choices=["arxiv", "ag-news"])
+    parser.add_argument(
+        "--texts", nargs="+", default=["arxiv", "ag-news", "imdb"], choices=["arxiv", "ag-news", "imdb"]
+    )
     parser.add_argument("--seeds", type=int, default=1)
     given = parser.parse_args()
     for name in given.texts:

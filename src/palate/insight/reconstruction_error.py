@@ -21,5 +21,5 @@ def reconstruction_errors(vectors: Matrix, distances: Vector) -> Vector:
     usual = np.argsort(distances, kind="stable")[: max(2, round(USUAL_SHARE * len(vectors)))]
     if not np.any(vectors[usual] != vectors[usual[0]]):
         return np.asarray(np.linalg.norm(vectors - vectors[usual[0]], axis=1))
-    axes = max(1, min(AXES, len(usual) // TEXTS_AN_AXIS))
+    axes = max(1, min(AXES, len(usual) // TEXTS_AN_AXIS, vectors.shape[1] // 2))
     return principal_axes([vectors[usual]], axes).left_out(vectors)

@@ -80,28 +80,30 @@ def autoencode(
     unit = unit_rows(begun.vectors)
     network = Autoencoder(unit[training], dims, hidden=hidden, dropout=settings.dropout or 0.0, norm=norm)
     begin_training(out, recipe)
-    run = _trained(network, unit[training], unit[held_out], out, settings, on_step)
+    run = train_autoencoder(network, unit[training], unit[held_out], out, settings, on_step)
     back = network.cpu().eval().reconstruction(encoder, unit[training])
     reduced = _with_layers(begun, back.encoding)
     with report_full_disk(out):
         reduced.save_pretrained(str(out), create_model_card=False)
         write_reconstruction(back, out)
-    axes = pca_reconstruction(PCA(dims, random_state=settings.seed).fit(unit[training]), encoder)
+    pca = PCA(dims, random_state=settings.seed).fit(unit[training])
     mean, asked = unit[training].mean(axis=0), held_out.tolist()
-    after, pca = (_kept(each, unit, mean, asked) for each in (back, axes))
+    # as `reduce` gives vectors: along the axes, with the mean left in
+    along = _kept(pca_reconstruction(pca, encoder), unit, unit @ pca.components_.T, mean, asked)
+    after = _kept(back, unit, back.codes(unit), mean, asked)
     figures = reduced_figures(begun, reduced, after, tables[1] if sts else None)
     trained = TrainedModel.of_recipe(
         recipe,
         out,
         columns={"text": column},
-        figures={"before": figures["before"], "pca": {"dims": dims, **pca}, "after": figures["after"]},
+        figures={"before": figures["before"], "pca": {"dims": dims, **along}, "after": figures["after"]},
         settings={"method": "autoencoder", "dims": dims, "hidden": hidden, "norm": norm},
         notes=(f"measured on {len(held_out)} texts that were held out",),
     )
     return finish(trained, run, "loss")
 
 
-def _trained(
+def train_autoencoder(
     network: Autoencoder,
     training: Matrix,
     held_out: Matrix,
@@ -126,10 +128,12 @@ def _rows(vectors: Matrix) -> Any:
     return [{"vectors": row} for row in torch.tensor(np.asarray(vectors), dtype=torch.float32)]
 
 
-def _kept(back: Reconstruction, unit: Matrix, mean: Vector, asked: Sequence[int]) -> dict[str, float]:
+def _kept(
+    back: Reconstruction, unit: Matrix, codes: Matrix, mean: Vector, asked: Sequence[int]
+) -> dict[str, float]:
     return {
         "reconstruction_error": share_left_out(back, unit[asked], mean),
-        "neighbours_kept": neighbours_kept(unit, back.codes(unit), asked),
+        "neighbours_kept": neighbours_kept(unit, codes, asked),
     }
 
 

@@ -87,22 +87,6 @@ def test_maps_are_written_kept_and_taken_up(palate: Palate, store: Path, file: P
     palate("map", str(file), "--colour", "value")  # a reader of the store values any text
 
 
-def test_new_questions_are_held_against_the_store(palate: Palate, store: Path, tmp_path: Path) -> None:
-    (tmp_path / "questions.csv").write_text("id,question\nq1,Where do cats sleep?\n")
-    found = lines(palate("ask-duplicates", "questions.csv", "--limit", "2", "--json"))
-    assert [match["question"] for match in found] == ["q1", "q1"]
-    assert str(found[0]["id"]).startswith("cats")
-    assert "at least 100% likely" in palate("ask-duplicates", "questions.csv", "--threshold", "1").stderr
-
-
-def test_a_number_of_words_and_bits_between_two(palate: Palate) -> None:
-    one = lines(palate("number", "two cats sleep", "--words", "--json"))[0]["number"]
-    assert lines(palate("number", "Two  cats, sleep!", "--words", "--json"))[0]["number"] == one
-    assert palate("number", "two cats", "--words", "--to", "two cats").stdout == "0\n"
-    assert 0 < int(palate("number", "two cats", "--to", "bond yields").stdout) < 64
-    assert palate("number", "x", "--words", "--axis", "taste", ok=False).exit_code == 2
-
-
 def test_an_empty_store_says_how_to_fill_it(palate: Palate, tmp_path: Path) -> None:
     (tmp_path / "none.csv").write_text("id,title\n")
     palate("reader", "add", "me")

@@ -30,13 +30,13 @@ def test_a_place_by_taste_is_its_rank_among_the_values_of_all(palate: Palate, st
         (mine,) = me.value([text])
         below = [hit.value.mean < mine.mean for hit in me.rank(100, all=True)]
         more = len(library.corpus()) - len(below)  # near-copies, folded under the first
-    place = facts(palate("number", text, "--axis", "taste", "--json"))
-    assert (place["axis"], place["reader"], place["texts"]) == ("taste", "me", len(below) + more)
-    assert 1000 * sum(below) / (len(below) + more) <= place["position"] + 1
-    assert place["position"] <= 1000 * (sum(below) + more) / (len(below) + more) + 1
+    place = facts(palate("number", text, "--kind", "taste", "--json"))
+    assert (place["kind"], place["reader"], place["texts"]) == ("taste", "me", len(below) + more)
+    assert 1000 * sum(below) / (len(below) + more) <= place["number"] + 1
+    assert place["number"] <= 1000 * (sum(below) + more) / (len(below) + more) + 1
     assert str(place["low"]["id"]).startswith("cats")
-    said = palate("number", text, "--axis", "taste")
-    assert said.stdout == f"{place['position']}\n"
+    said = palate("number", text, "--kind", "taste")
+    assert said.stdout == f"{place['number']}\n"
     assert "by the taste of me" in said.stderr
 
 
@@ -51,10 +51,7 @@ def test_a_place_on_the_principal_axis_is_the_share_of_texts_below(palate: Palat
         along = PCA(1, svd_solver="full").fit_transform(vectors.astype(float))[:, 0]
         contents = [text.content for text in library.texts_at(rows.tolist())]
     places = np.array(
-        [
-            facts(palate("number", content, "--axis", "principal", "--json"))["position"]
-            for content in contents
-        ]
+        [facts(palate("number", content, "--kind", "axis", "--json"))["number"] for content in contents]
     )
     expected = 1000 * (along.argsort().argsort() + 0.5) / len(along)
     assert np.abs(places - expected).max() <= 1 or np.abs(places - (1000 - expected)).max() <= 1
@@ -66,7 +63,7 @@ def test_a_place_needs_texts_and_something_said(
 ) -> None:
     with Library("store.db") as library:
         library.add(papers[:texts])
-    result = palate("number", text, "--axis", "principal", ok=False)
+    result = palate("number", text, "--kind", "axis", ok=False)
     assert result.exit_code == 1
     assert why in result.stderr
 
@@ -126,10 +123,12 @@ def test_a_class_is_told_with_its_number_and_probability(palate: Palate, tmp_pat
     pipeline = tiny_model(folder, "classify", labels)
     for text in ("cats sleep", "bonds", "cats bonds sleep"):
         (expected,) = pipeline(text)
-        told = facts(palate("number", text, "--model", str(folder), "--json"))
+        told = facts(palate("number", text, "--kind", "label", "--model", str(folder), "--json"))
         assert told["label"] == expected["label"] == labels[told["number"]]
         assert told["probability"] == pytest.approx(expected["score"], abs=1e-5)
-        number, probability, label = palate("number", text, "--model", str(folder)).stdout.strip().split("\t")
+        number, probability, label = (
+            palate("number", text, "--kind", "label", "--model", str(folder)).stdout.strip().split("\t")
+        )
         assert (int(number), label) == (told["number"], told["label"])
         assert float(probability) == pytest.approx(told["probability"], abs=1e-4)
 
@@ -140,16 +139,79 @@ def test_a_regression_tells_its_number(palate: Palate, tmp_path: Path) -> None:
     pipeline = tiny_model(folder, "regress", {0: "stars"}, problem_type="regression")
     for text in ("cats sleep", "bonds"):
         (expected,) = pipeline(text, function_to_apply="none")
-        told = facts(palate("number", text, "--model", str(folder), "--json"))
-        assert told == {"number": pytest.approx(expected["score"], abs=1e-5), "label": "stars"}
-        number, of = palate("number", text, "--model", str(folder)).stdout.strip().split("\t")
+        told = facts(palate("number", text, "--kind", "label", "--model", str(folder), "--json"))
+        assert told["number"] == pytest.approx(expected["score"], abs=1e-5)
+        assert told["label"] == "stars"
+        number, of = (
+            palate("number", text, "--kind", "label", "--model", str(folder)).stdout.strip().split("\t")
+        )
         assert float(number) == pytest.approx(told["number"], rel=1e-4)
         assert of == "stars"
 
 
 @pytest.mark.needs("bert")
-def test_number_takes_an_axis_or_a_model(palate: Palate, store: Path) -> None:
-    assert palate("number", "cats", "--axis", "taste", "--model", "classes", ok=False).exit_code == 2
-    assert palate("number", "cats", "--axis", "beauty", ok=False).exit_code == 2
-    refused = palate("number", "cats", "--model", ".", ok=False)
+def test_a_folder_without_a_model_is_refused(palate: Palate) -> None:
+    refused = palate("number", "cats", "--kind", "label", "--model", ".", ok=False)
     assert (refused.exit_code, "holds no model that palate trained" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["cats", "--file", "texts.csv"],
+        ["cats", "--kind", "beauty"],
+        ["cats", "--kind", "label"],
+        ["cats", "--model", "classes"],
+        ["cats", "--to", "dogs", "--kind", "axis"],
+        ["--file", "texts.csv", "--to", "dogs"],
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(palate: Palate, options: list[str]) -> None:
+    assert palate("number", *options, ok=False).exit_code == 2
+
+
+@pytest.mark.parametrize("kind", ["hash", "words"])
+def test_a_distance_is_how_many_bits_two_numbers_differ_in(palate: Palate, kind: str) -> None:
+    first, second = (
+        int(palate("number", text, "--kind", kind).stdout) for text in ("two cats sleep", "two kittens sleep")
+    )
+    shown = palate("number", "two cats sleep", "--to", "two kittens sleep", "--kind", kind).stdout
+    assert int(shown) == bin(first ^ second).count("1")
+    found = facts(palate("number", "two cats sleep", "--to", "two kittens sleep", "--kind", kind, "--json"))
+    assert (found["number"], found["to"], found["bits_apart"]) == (first, second, int(shown))
+
+
+def test_a_file_gives_a_number_for_each_text(palate: Palate) -> None:
+    Path("texts.csv").write_text("id,text\na,two cats sleep\nb,bond yields rose\nc,\n")
+    result = palate("number", "--file", "texts.csv", "--kind", "words")
+    alone = [
+        palate("number", text, "--kind", "words").stdout for text in ("two cats sleep", "bond yields rose")
+    ]
+    assert result.stdout == f"a\t{alone[0]}b\t{alone[1]}"
+    assert "skipped" in result.stderr
+    shapes = [
+        json.loads(line)
+        for line in palate("number", "--file", "texts.csv", "--kind", "words", "--json").stdout.splitlines()
+    ]
+    assert [shape["id"] for shape in shapes] == ["a", "b"]
+
+
+def test_texts_of_a_file_are_placed_together(palate: Palate, store: Path) -> None:
+    Path("texts.csv").write_text("id,text\na,two cats sleep\nb,...\nc,bond yields rose\n")
+    lines = palate("number", "--file", "texts.csv", "--kind", "axis").stdout.splitlines()
+    alone = palate("number", "two cats sleep", "--kind", "axis").stdout.strip()
+    assert lines[0] == f"a\t{alone}"
+
+
+def test_words_weigh_by_their_rarity_in_the_store(palate: Palate, store: Path) -> None:
+    plain, weighed = (
+        facts(palate("number", "cats and bonds", "--kind", "words", "--weights", weights, "--json"))
+        for weights in ("tf", "idf")
+    )
+    assert (plain["weights"], weighed["weights"]) == ("tf", "idf")
+
+
+def test_a_file_without_texts_is_an_error(palate: Palate) -> None:
+    Path("none.csv").write_text("id,text\na,\n")
+    assert palate("number", "--file", "none.csv", ok=False).exit_code == 1

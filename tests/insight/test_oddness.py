@@ -2,14 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from palate.errors import BadValue
 from palate.feature.polarity import polarity
-from palate.insight.duplicate_probability import DuplicateModel, pair_features
 from palate.insight.neighbour_distance import neighbour_distances
-from palate.insight.simhash import bits_apart, simhash
 from palate.insight.word_order import WordSequences, order_fit, shared_phrases
 
 
@@ -57,43 +52,6 @@ def test_phrases_that_four_texts_have_are_shared() -> None:
     found = shared_phrases(sequences([*texts, "quite other words that nobody else has here", "short"]))
     assert (found[:4] > 0.3).all()
     assert found[4:].tolist() == [0.0, 0.0]
-
-
-@given(
-    st.dictionaries(st.text("abcdefg", min_size=1, max_size=6), st.integers(1, 5), min_size=1, max_size=12)
-)
-def test_simhash_does_not_depend_on_order_and_grows_apart_with_words(counts: dict[str, int]) -> None:
-    assert simhash(dict(reversed(counts.items()))) == simhash(counts)
-    assert simhash({word: 3 * n for word, n in counts.items()}) == simhash(counts)
-    assert 0 <= bits_apart(simhash(counts), simhash({**counts, "entirely": 1})) <= 64
-
-
-def test_simhash_of_no_words_is_zero_and_is_the_same_everywhere() -> None:
-    assert simhash({}) == 0
-    assert simhash({"cat": 1}) == int.from_bytes(__import__("hashlib").sha256(b"cat").digest()[:8], "big")
-
-
-def test_probabilities_are_those_of_scikit_learn_and_calibrated() -> None:
-    linear = pytest.importorskip("sklearn.linear_model")
-    rng = np.random.default_rng(0)
-    cosines = rng.uniform(0, 1, 4000)
-    words = [({"a", "b", "c"}, {"a", "b", *("cd"[: int(n)])}) for n in rng.integers(0, 3, 4000)]
-    features = pair_features(cosines, words)
-    truth = (rng.uniform(size=4000) < 1 / (1 + np.exp(-(8 * cosines - 5)))).astype(float)
-    model = DuplicateModel.fit(features[:2000], truth[:2000])
-    found = model.probabilities(features[2000:])
-    usual = linear.LogisticRegression(C=1e3, fit_intercept=False, max_iter=10_000, tol=1e-8)
-    usual.fit(features[:2000], truth[:2000])
-    assert np.allclose(found, usual.predict_proba(features[2000:])[:, 1], atol=0.02)
-    assert abs(found.mean() - truth[2000:].mean()) < 0.03
-
-
-def test_too_few_pairs_or_one_kind_are_refused() -> None:
-    features = pair_features(np.full(60, 0.5), [(set(), {"a"})] * 60)
-    assert np.isfinite(features).all()
-    for labels in (np.ones(60), np.zeros(60), np.array([0.0, 1.0])):
-        with pytest.raises(BadValue, match="50 pairs"):
-            DuplicateModel.fit(features[: len(labels)], labels)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Topics, clusters, maps, outliers, keywords, sentiment and duplicates of a pile and of a store."""
+"""Topics, clusters, maps, outliers, keywords and sentiment of a pile and of a store."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,6 @@ import pytest
 
 from palate.errors import BadSource, BadValue, EncoderChanged
 from palate.library import Library
-from palate.report.duplicates import ask_duplicates, calibrate
 from palate.report.keywords import KeywordFinder
 from palate.report.map import TextMap, map_of, read_map
 from palate.report.pile import Pile, pile_of
@@ -214,34 +213,3 @@ def test_sentiment_has_the_words_that_carry_it(static: object) -> None:
     )
     assert found.polarities[0] > found.polarities[2] == 0 > found.polarities[1]
     assert [dict(words) for words in found.words] == [{"wonderful": 2.7}, {"awful": -2.0}, {}]
-
-
-def test_duplicates_are_asked_with_a_probability_and_calibrated(library: Library, tmp_path: Path) -> None:
-    asked = library.text("cats-0-3")
-    found = ask_duplicates(library, [asked, Text.of("government bond yields")], limit=2)
-    first = found.matches[0]
-    assert (first.text.id, round(first.cosine, 3)) == ("cats-0-3", 1.0)
-    assert first.probability is not None
-    assert first.probability > 0.6
-    assert found.matches[2].text.id.startswith("bonds")
-    rows = ["question1,question2,duplicate"]
-    rows += [
-        f"{one.body},{other.body},{int(n % 2 == 0)}"
-        for n, (one, other) in enumerate(zip(texts("cats", 60), [*texts("cats", 60)], strict=True))
-    ]
-    (tmp_path / "pairs.csv").write_text("\n".join(rows))
-    model = calibrate(library, tmp_path / "pairs.csv", tmp_path / "own.json")
-    assert (model.n_pairs, model.share) == (60, 0.5)
-    own = ask_duplicates(library, [asked], calibration=tmp_path / "own.json").matches[0]
-    assert own.probability == pytest.approx(0.5, abs=0.1)
-    (tmp_path / "own.json").write_text(
-        (tmp_path / "own.json").read_text().replace(library.encoder.fingerprint, "x")
-    )
-    with pytest.raises(EncoderChanged, match="calibrate again"):
-        ask_duplicates(library, [asked], calibration=tmp_path / "own.json")
-    with pytest.raises(BadSource, match="is no calibration"):
-        ask_duplicates(library, [asked], calibration=tmp_path / "pairs.csv")
-    with pytest.raises(BadValue, match="no questions"):
-        ask_duplicates(library, [])
-    with Library(":memory:") as empty, pytest.raises(BadValue, match="no texts"):
-        ask_duplicates(empty, [asked])

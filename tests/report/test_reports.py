@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from palate.errors import BadValue
 from palate.library import Library
-from palate.report.position import position_report
+from palate.report.position import positions
 from palate.report.xray import xray_report
 from palate.text import Text
 
@@ -64,14 +65,28 @@ def test_an_xray_tells_the_library_and_the_reader_only_where_there_are_any(libra
     assert picture.texts == (TEXT,)
 
 
-@pytest.mark.parametrize("axis", ["principal", "taste"])
-def test_a_position_lies_between_its_ends(library: Library, axis: str) -> None:
-    facts = position_report(library, library.reader(), TEXT, axis)  # type: ignore[arg-type]
-    assert 0 <= facts["position"] <= 1000
+@pytest.mark.parametrize("axis", ["axis", "taste"])
+def test_a_position_lies_between_its_ends(library: Library, axis: Literal["axis", "taste"]) -> None:
+    (number,), facts = positions(library, library.reader(), [Text.of(TEXT)], axis)
+    assert number is not None
+    assert 0 <= number <= 1000
     assert facts["texts"] == library.n_texts
     assert facts["low"]["id"] != facts["high"]["id"]
 
 
+@pytest.mark.parametrize("axis", ["axis", "taste"])
+def test_many_positions_are_those_of_each_alone(library: Library, axis: Literal["axis", "taste"]) -> None:
+    texts, reader = [Text.of(TEXT), Text.of("Two cats sleep."), Text.of("Bonds.")], library.reader()
+    together, _ = positions(library, reader, texts, axis)
+    assert together == [positions(library, reader, [text], axis)[0][0] for text in texts]
+
+
+def test_a_text_that_says_nothing_has_no_position_on_the_axis(library: Library) -> None:
+    numbers, _ = positions(library, library.reader(), [Text.of(" "), Text.of(TEXT)], "axis")
+    assert numbers[0] is None
+    assert numbers[1] is not None
+
+
 def test_a_position_needs_two_texts(static: object) -> None:
     with Library(":memory:") as empty, pytest.raises(BadValue, match="needs two"):
-        position_report(empty, empty.reader(), TEXT, "taste")
+        positions(empty, empty.reader(), [Text.of(TEXT)], "taste")

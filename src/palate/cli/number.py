@@ -1,9 +1,10 @@
-"""`palate number`: a text as one integer."""
+"""`palate number`: a text as one number."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,38 +20,53 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
+from palate.errors import BadSource, BadValue
+
+if TYPE_CHECKING:
+    from palate.library import Library
+    from palate.reader import Reader
+    from palate.report.numbers import Numbers
+    from palate.text import Text
+
+Kind = Literal["hash", "words", "axis", "taste", "label"]
 
 
 def number(
     ctx: typer.Context,
     text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False)
-    ],
-    axis: Annotated[
-        Literal["principal", "taste"] | None,
+        str | None,
+        typer.Argument(metavar="TEXT", help="The text itself.", callback=speakable, show_default=False),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", metavar="FILE", help="Numbers each text of a file; - is standard input."),
+    ] = None,
+    to: Annotated[
+        str | None,
         typer.Option(
-            "--axis",
-            help="Gives its place among the stored texts, 0 to 1000: by what divides them most, or by taste.",
+            "--to", metavar="TEXT", help="Tells in how many bits the two differ.", callback=speakable
         ),
     ] = None,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            "--kind",
+            help="hash: of the meaning. words: of the words. axis, taste: the place among the stored texts,"
+            " 0 to 1000, by what divides them most or by taste. label: what a trained model predicts.",
+        ),
+    ] = "hash",
+    weights: Annotated[
+        Literal["tf", "idf"],
+        typer.Option(
+            "--weights", help="Of words: by how often they occur, or also by how rare they are in the store."
+        ),
+    ] = "tf",
     model: Annotated[
         Path | None,
         typer.Option(
             "--model",
             metavar="FOLDER",
-            help="Gives the number that a model of palate train classify or regress predicts.",
-        ),
-    ] = None,
-    words: Annotated[
-        bool, typer.Option("--words", help="Gives a SimHash of the words, in place of the meaning.")
-    ] = False,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            metavar="TEXT",
-            help="Gives in how many of the 64 bits another text differs.",
-            callback=speakable,
+            help="The model of --kind label: of palate train classify or regress.",
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -58,62 +74,125 @@ def number(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Gives a text as one integer of 64 bits, the same on every machine; close texts differ in few bits.
+    """Gives a text as one number: by default 64 bits of its meaning, the same on every machine.
 
-    With --words it is made of the words in place of the meaning. With --axis the number is its place among
-    the stored texts, in thousandths. With --model it is the number of its class, with the probability, or the
-    number that a regression predicts.
+    Texts of like meaning (hash) or of the same words (words) differ in few bits.
 
-    Example: palate number "two cats"
+    Example: palate number "two cats" --to "two kittens"
 
-    Example: palate number "two cats" --axis taste
+    Example: palate number --file papers.csv --kind words --json
 
-    Example: palate number "two cats" --model my-classes
-
-    Example: palate number "two cats" --words --to "two kittens"
+    Example: palate number "two cats" --kind label --model my-classes
     """
-    if sum(map(bool, (axis, model, words))) > 1:
-        raise typer.BadParameter("give one of --axis, --model and --words", ctx)
-    if to is not None and (axis or model):
-        raise typer.BadParameter("--to compares bits, of meaning or of --words", ctx)
-    as_json = wants_json(ctx, json)
-    if model:
-        from palate.cli.train.silence import silenced
-        from palate.report.prediction import prediction_report
+    _check(ctx, text, file, to, kind, model)
+    texts = [*_texts_of(file or "", text), *_texts_of("", to)]
 
-        with silenced():
-            prediction = prediction_report(model, text)
-        show.out_json(prediction) if as_json else _show_prediction(prediction)
-    elif axis:
-        from palate.report.position import position_report
-
-        with open_library(ctx, store) as library:
-            position = position_report(library, open_reader(ctx, library, reader, taste), text, axis)
-        show.out_json(position) if as_json else _show_position(position)
+    if kind == "label" and model:
+        numbers = _labels(texts, model)
+    elif kind == "hash" or (kind == "words" and weights == "tf"):
+        numbers = _hashes(texts, kind)
     else:
-        shape = _bits(text, to, words=words)
-        if as_json:
-            show.out_json(shape)
+        with open_library(ctx, store) as library:
+            opened = None if kind == "words" else open_reader(ctx, library, reader, taste)
+            numbers = _of_store(library, opened, texts, kind)
+    if file is None and numbers.n_without:
+        raise BadValue("the text says nothing to the store's encoder, so it has no place; give it words")
+    if to is not None:
+        _show_distance(numbers, as_json=wants_json(ctx, json))
+    else:
+        _show(numbers, named=file is not None, as_json=wants_json(ctx, json))
+
+
+def _hashes(texts: Sequence[Text], kind: Kind) -> Numbers:
+    from palate.report.numbers import hash_numbers, word_numbers
+
+    return hash_numbers(texts) if kind == "hash" else word_numbers(texts)
+
+
+def _of_store(library: Library, reader: Reader | None, texts: Sequence[Text], kind: Kind) -> Numbers:
+    """Returns positions by a reader or the axis; without a reader, of words by their rarity in the store."""
+    from palate.report.numbers import position_numbers, word_numbers
+    from palate.report.word_weights import WordFrequencies
+
+    if reader is None:
+        return word_numbers(texts, WordFrequencies.of_store(library))
+    return position_numbers(texts, library, reader, "taste" if kind == "taste" else "axis")
+
+
+def _labels(texts: Sequence[Text], model: Path) -> Numbers:
+    from palate.cli.train.silence import silenced
+    from palate.report.numbers import label_numbers
+
+    with silenced():
+        return label_numbers(texts, model)
+
+
+def _check(
+    ctx: typer.Context, text: str | None, file: str | None, to: str | None, kind: Kind, model: Path | None
+) -> None:
+    """Raises BadParameter for options that do not go together."""
+    if (text is None) == (file is None):
+        raise typer.BadParameter("give either a TEXT or --file FILE", ctx)
+    if to is not None and (file is not None or kind not in ("hash", "words")):
+        raise typer.BadParameter("--to compares a TEXT with another, by --kind hash or words", ctx)
+    if (kind == "label") != (model is not None):
+        raise typer.BadParameter("--kind label and --model FOLDER go together", ctx)
+
+
+def _texts_of(file: str, text: str | None) -> list[Text]:
+    """Returns the text that was typed, if any, or those of a file; what is skipped is told."""
+    from palate.source import Skipped, open_source
+    from palate.text import Text
+
+    if not file:
+        return [] if text is None else [Text.of(text)]
+    texts = []
+    for row in open_source(file):
+        if isinstance(row, Skipped):
+            show.note(f"skipped {row.where}: {row.reason}")
         else:
-            show.out(str(shape["bits_apart" if to is not None else "number"]))
+            texts.append(row)
+    if not texts:
+        raise BadSource(f"{file} gives no text; give a file that palate add can read")
+    return texts
 
 
-def _bits(text: str, to: str | None, *, words: bool) -> dict[str, int]:
-    from palate.encoder.static import StaticEncoder
-    from palate.feature.terms import count_terms
-    from palate.insight.number import number_of
-    from palate.insight.simhash import bits_apart, simhash
+def _show(numbers: Numbers, *, named: bool, as_json: bool) -> None:
+    """Prints a line a text; named: with its id. A note tells what the numbers go by."""
+    if as_json:
+        for shape in numbers.shapes():
+            show.out_json(shape)
+    else:
+        for shape in numbers.shapes():
+            cells = [_cell(shape["number"])]
+            if "probability" in shape:
+                cells.append(f"{shape['probability']:.4f}")
+            if "label" in shape:
+                cells.append(show.clean(shape["label"]))
+            show.out("\t".join([show.clean(shape["id"]), *cells] if named else cells))
+        if "low" in numbers.facts:
+            show.note(_measure(numbers.facts))
+    if numbers.n_without:
+        show.note(f"{show.plural(numbers.n_without, 'text')} without a number: nothing in them is known")
 
-    def number(content: str) -> int:
-        return simhash(count_terms(content)) if words else number_of(StaticEncoder().sums([content]))
 
-    shape = {"number": number(text)}
-    return shape if to is None else {**shape, "bits_apart": bits_apart(shape["number"], number(to))}
+def _show_distance(numbers: Numbers, *, as_json: bool) -> None:
+    bits = numbers.bits_apart(0, 1)
+    first, second = numbers.numbers
+    if as_json:
+        show.out_json(
+            {"kind": numbers.kind, "number": first, "to": second, "bits_apart": bits, **numbers.facts}
+        )
+    else:
+        show.out(str(bits))
 
 
-def _show_position(facts: dict[str, Any]) -> None:
-    """Prints the position, and in a note the texts at both ends."""
-    show.out(str(facts["position"]))
+def _cell(number: int | float | None) -> str:
+    return "" if number is None else f"{number:.6g}" if isinstance(number, float) else str(number)
+
+
+def _measure(facts: dict[str, Any]) -> str:
+    """Says along what the texts are placed, and which are at both ends."""
     measure = (
         f"the taste of {facts['reader']}"
         if "reader" in facts
@@ -122,11 +201,4 @@ def _show_position(facts: dict[str, Any]) -> None:
     ends = " and ".join(
         f"{place} is {facts[end]['title'] or facts[end]['id']}" for place, end in ((0, "low"), (1000, "high"))
     )
-    show.note(f"among {facts['texts']} texts, by {measure}: {ends}")
-
-
-def _show_prediction(facts: dict[str, Any]) -> None:
-    """Prints the number, the probability of a class, and what the number stands for, with tabs."""
-    probability = [f"{facts['probability']:.4f}"] if "probability" in facts else []
-    number = f"{facts['number']:.6g}" if isinstance(facts["number"], float) else str(facts["number"])
-    show.out("\t".join([number, *probability, show.clean(facts["label"])]))
+    return f"among {facts['texts']} texts, by {measure}: {ends}"

@@ -1,72 +1,124 @@
-"""Duplicate probability: how likely two texts ask or say the same, by their cosine and shared words."""
+"""Duplicate probability: how likely two texts ask the same, by their cosine and their words."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence, Set
-from typing import NamedTuple, Self
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import minimize
 
-from palate.errors import BadValue
-from palate.parts import Matrix, Vector
+from palate.errors import BadSource, BadValue
+from palate.features import Matrix, Vector
+from palate.insight.logistic import fit_logistic, logistic
 
-PULL = 1e-6  # towards 0, for each pair: keeps weights finite where classes part
-MIN_PAIRS = 50
-
-
-def pair_features(cosines: Vector, words: Sequence[tuple[Set[str], Set[str]]]) -> Matrix:
-    """Returns (n, 6): 1, cosine and its square, shared words over all, shared over those of the shorter text,
-    and the words that differ, in logarithm.
-
-    >>> pair_features(np.array([0.5]), [({"cats", "sleep"}, {"cats"})]).round(2).tolist()
-    [[1.0, 0.5, 0.25, 0.5, 1.0, 0.69]]
-    """
-    rows = []
-    for cosine, (one, other) in zip(np.asarray(cosines).tolist(), words, strict=True):
-        shared, either = len(one & other), len(one | other)
-        least = min(len(one), len(other))
-        overlap = (shared / either if either else 0.0, shared / least if least else 0.0)
-        rows.append((1.0, cosine, cosine * cosine, *overlap, float(np.log1p(either - shared))))
-    return np.array(rows, np.float64).reshape(len(rows), 6)
+SCHEMA = 1  # of a calibration as JSON
+COLUMNS = ("cosine", "word_overlap", "content_overlap", "background")
+BACKGROUND_RANK = 10  # the stored text whose cosine is the background of a candidate
+LOWEST_SHARE = 0.01  # of the backgrounds of a fit that lie below its lowest
+Setting = Literal["candidates", "pairs"]
 
 
-class DuplicateModel(NamedTuple):
-    """A logistic regression on `pair_features`. weights: (6,). n_pairs, share: that it was fitted on, and how
-    many of these were duplicates: its probabilities are those of such pairs.
+@dataclass(frozen=True)
+class DuplicateCalibration:
+    """A handful of numbers that turn a cosine and the overlap of words into a probability.
+
+    encoder: fingerprint of the one whose cosines it was fitted to; it holds for no other. setting: what the
+    probability is of: "candidates", that a stored text which was found as one of the nearest to a new one is
+    its duplicate; or "pairs", that a pair which somebody chose to label is one. share: of the new texts that
+    had a duplicate among their candidates, or of the pairs that were duplicates, in the fit. weights: by the
+    names in COLUMNS. lowest_background: below which a background counts as this, as the fit has seen none.
+    source: of the labels. examples: how many there were.
+
+    >>> calibration = DuplicateCalibration("e", "pairs", -9.0, {"cosine": 12.0}, 0.5)
+    >>> calibration.probability(np.array([[0.5, 0, 0, 0], [0.95, 0, 0, 0]])).round(2).tolist()
+    [0.05, 0.92]
     """
 
-    weights: tuple[float, ...]
-    n_pairs: int
+    encoder: str
+    setting: Setting
+    intercept: float
+    weights: Mapping[str, float]
     share: float
+    lowest_background: float = 0.0
+    examples: int = 0
+    source: str = ""
 
-    @classmethod
-    def fit(cls, features: Matrix, duplicate: Vector) -> Self:
-        """Fits to (n, 6) features of pairs, and (n,) 1 for duplicates. Raises BadValue for fewer than 50
-        pairs or one class.
+    def probability(self, columns: Matrix, share: float | None = None) -> Vector:
+        """Returns (n,) the probability of n pairs, with columns (n, 4) as in COLUMNS.
 
-        Source: Platt, Probabilistic outputs (1999), by maximum likelihood with L-BFGS.
-        """
-        duplicate = np.asarray(duplicate, np.float64)
-        if len(duplicate) < MIN_PAIRS or duplicate.min() == duplicate.max():
-            raise BadValue(
-                f"a calibration needs {MIN_PAIRS} pairs or more, of both kinds;"
-                f" got {len(duplicate)}, {int(duplicate.sum())} of them duplicates"
-            )
+        share: of duplicates as it is expected where the calibration is used; None takes that of the fit. The
+        odds change by the ratio of both (Elkan, The foundations of cost-sensitive learning, IJCAI 2001).
+        Raises BadValue for a share that is not between 0 and 1."""
+        if share is not None and not 0 < share < 1:
+            raise BadValue(f"a share of duplicates lies between 0 and 1, got {share:g}")
+        bounded = columns.copy()
+        bounded[:, COLUMNS.index("background")] = np.maximum(columns[:, -1], self.lowest_background)
+        logits = self.intercept + bounded @ np.array([self.weights.get(name, 0.0) for name in COLUMNS])
+        return logistic(logits + (0.0 if share is None else _log_odds(share) - _log_odds(self.share)))
 
-        def loss(weights: Vector) -> tuple[float, Vector]:
-            logits = features @ weights
-            errors = 1 / (1 + np.exp(-logits)) - duplicate
-            value = (
-                np.logaddexp(0, logits).sum()
-                - duplicate @ logits
-                + PULL * len(logits) * (weights @ weights) / 2
-            )
-            return float(value), features.T @ errors + PULL * len(logits) * weights
+    def to_json(self) -> dict[str, Any]:
+        """Returns it as a JSON object with the number of its schema."""
+        return {"schema": SCHEMA, **asdict(self)}
 
-        found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B")
-        return cls(tuple(found.x.tolist()), len(duplicate), float(duplicate.mean()))
 
-    def probabilities(self, features: Matrix) -> Vector:
-        """Returns (n,) the probability that each pair is a duplicate."""
-        return np.asarray(1 / (1 + np.exp(-(features @ np.array(self.weights)))))
+def fit_calibration(
+    columns: Matrix,
+    duplicates: Vector,
+    *,
+    encoder: str,
+    setting: Setting,
+    share: float | None = None,
+    source: str = "",
+) -> DuplicateCalibration:
+    """Returns the calibration of n examples: columns (n, 4) as in COLUMNS, duplicates (n,) of 0 and 1.
+
+    Pairs have no background, which needs a store; theirs is left out. share: as in DuplicateCalibration; that
+    of the examples where none is given. Raises BadValue where all examples are of one class.
+    """
+    if not 0 < duplicates.mean() < 1 if len(duplicates) else True:
+        raise BadValue(
+            f"a calibration needs duplicates and others, {len(duplicates)} examples are all of one class;"
+            " label some of the other"
+        )
+    names = COLUMNS if setting == "candidates" else COLUMNS[:-1]
+    background = columns[:, -1]
+    lowest = float(np.quantile(background, LOWEST_SHARE)) if setting == "candidates" else 0.0
+    used = columns.copy()
+    used[:, -1] = np.maximum(background, lowest)
+    intercept, *weights = fit_logistic(used[:, : len(names)], duplicates).tolist()
+    return DuplicateCalibration(
+        encoder,
+        setting,
+        round(intercept, 4),
+        {name: round(weight, 4) for name, weight in zip(names, weights, strict=True)},
+        round(float(duplicates.mean()) if share is None else share, 4),
+        round(lowest, 4),
+        len(duplicates),
+        source,
+    )
+
+
+def calibration_from_json(shape: Any, where: str) -> DuplicateCalibration:
+    """Returns the calibration of a JSON object. where: names its file in errors.
+
+    Raises BadSource where it is none, or is of another schema.
+    """
+    if not isinstance(shape, dict) or "schema" not in shape:
+        raise BadSource(f"{where} is no calibration; make one with: palate ask-duplicates --calibrate PAIRS")
+    if shape["schema"] != SCHEMA:
+        raise BadSource(
+            f"{where} has schema {shape['schema']!r}, this palate reads {SCHEMA};"
+            " calibrate again with: palate ask-duplicates --calibrate PAIRS"
+        )
+    try:
+        calibration = DuplicateCalibration(**{key: value for key, value in shape.items() if key != "schema"})
+        numbers = [calibration.intercept, calibration.share, calibration.lowest_background]
+        whole = bool(np.isfinite([*numbers, *calibration.weights.values()]).all())
+    except (TypeError, AttributeError):
+        whole = False
+    if not whole or not set(calibration.weights) <= set(COLUMNS) or not 0 < calibration.share < 1:
+        raise BadSource(f"{where} is damaged; calibrate again with: palate ask-duplicates --calibrate PAIRS")
+    return calibration
+
+
+def _log_odds(share: float) -> float:
+    return float(np.log(share) - np.log1p(-share))

@@ -1,150 +1,154 @@
-"""Duplicates: for each new question the stored texts that may ask the same, with a probability."""
+"""Duplicates: for each new question the nearest stored ones, with the probability that they ask the same."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from palate.errors import BadSource, BadValue, EncoderChanged
-from palate.feature.terms import term_words
-from palate.insight.duplicate_probability import DuplicateModel, pair_features
+from palate.errors import BadValue, check_limit
+from palate.feature.word_overlap import word_overlap
+from palate.insight.duplicate_probability import BACKGROUND_RANK, DuplicateCalibration, Setting
 from palate.insight.frames import frame, table_html
-from palate.insight.neighbours import unit_rows
-from palate.table.record import read_records
+from palate.report.duplicate_calibrations import shipped_calibration
+from palate.shapes import Shape
+from palate.text import Text
+from palate.words import words
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from palate.library import Library
-    from palate.text import Text
+    from palate.parts import Matrix, Vector
+    from palate.value import SimilarText
 
-VERSION = 1
-SHIPPED = "duplicates.json"  # by encoder name, fitted by benchmarks/duplicates.py --fit
+
+COLUMNS_SHOWN = ("question_id", "question", "stored_id", "stored", "cosine", "probability")
+
+
+class Candidate(NamedTuple):
+    """A stored text that may ask the same as a new question. cosine: of their vectors, in [-1, 1]."""
+
+    question: Text
+    stored: Text
+    cosine: float
+    probability: float
 
 
 @dataclass(frozen=True)
-class Match:
-    """question: index of the new one. text: a stored one that is near to it. probability: that both ask the
-    same; None for an encoder without a calibration."""
-
-    question: int
-    text: Text
-    cosine: float
-    probability: float | None
-
-
-@dataclass(frozen=True, eq=False)
 class Duplicates:
-    """matches: those of each question one after the other, the nearest first."""
+    """What new questions have in a store that may ask the same, in order of the questions, nearest first.
 
-    questions: Sequence[Text]
-    matches: tuple[Match, ...]
+    n_questions: that were asked about. n_without: those of them without a candidate. n_unread: those in which
+    the encoder can read nothing, so that they have none. setting, share: what the probability means; see
+    DuplicateCalibration.
+    """
 
-    def shape(self) -> list[dict[str, Any]]:
-        """Returns one object a match, for JSON."""
+    candidates: Sequence[Candidate]
+    n_questions: int
+    n_without: int
+    n_unread: int
+    setting: Setting
+    share: float
+
+    def shapes(self) -> list[Shape]:
+        """Returns each candidate as a JSON object."""
         return [
             {
-                "question": self.questions[match.question].id,
-                "asked": self.questions[match.question].content,
-                "id": match.text.id,
-                "title": match.text.title or match.text.body,
-                "cosine": match.cosine,
-                "probability": match.probability,
+                "question_id": candidate.question.id,
+                "question": _shown(candidate.question),
+                "stored_id": candidate.stored.id,
+                "stored": _shown(candidate.stored),
+                "cosine": candidate.cosine,
+                "probability": candidate.probability,
             }
-            for match in self.matches
+            for candidate in self.candidates
         ]
 
     def to_frame(self) -> DataFrame:
-        """Returns one row a match. Raises MissingExtra without [insight]."""
+        """Returns a data frame with a row for each candidate; its columns are the keys of `shapes`."""
         return frame(self._columns())
 
     def _repr_html_(self) -> str:
-        return table_html(self._columns(), f"{len(self.questions)} questions")
+        return table_html(self._columns(), f"Candidates of {self.n_questions:,} questions")
 
     def _columns(self) -> dict[str, list[Any]]:
-        shapes = self.shape()
-        names = ("question", "asked", "id", "title", "cosine", "probability")
-        return {name: [shape[name] for shape in shapes] for name in names}
+        shapes = self.shapes()
+        return {name: [shape[name] for shape in shapes] for name in COLUMNS_SHOWN}
 
 
 def ask_duplicates(
-    library: Library, questions: Sequence[Text], *, limit: int = 3, calibration: Path | None = None
+    library: Library,
+    questions: Sequence[str | Text],
+    *,
+    limit: int = 3,
+    threshold: float = 0.0,
+    calibration: DuplicateCalibration | None = None,
+    share: float | None = None,
 ) -> Duplicates:
-    """Finds the stored texts nearest to each question. A text that is the question itself counts too.
+    """Finds for each new question the nearest stored texts, with the probability that they ask the same.
 
-    The probability is that of pairs such as those it was calibrated on: pairs that people found alike enough
-    to ask about, half of them duplicates. calibration: a file of `calibrate`, for other texts. Costs a search
-    each. Raises BadValue for an empty store or no questions, EncoderChanged for a calibration that was made
-    with another encoder.
-    """
+    The probability is that of a stored text which was found, not of two texts drawn at random. It was fitted
+    where `calibration.share` of the new questions had a duplicate in the store; where it is other, say so by
+    `share`. A stored text with the same words in the same order has 1. limit: candidates of each question.
+    threshold: the lowest probability that is shown. calibration: None for the one that palate brings.
+    Nothing is stored. A question costs as much as finding.
+
+    Raises BadValue where there are no questions or no stored texts, for a limit, threshold or share out of
+    range, and for an encoder without a calibration."""
+    check_limit(limit)
+    if not 0 <= threshold <= 1:
+        raise BadValue(f"a threshold is a probability from 0 to 1, got {threshold:g}")
     if not questions:
-        raise BadValue("there are no questions; give a file with one a row")
+        raise BadValue("there are no questions; give at least one")
     if not library.n_texts:
         raise BadValue("the store has no texts to compare with; add some with: palate add")
-    model = _read(calibration, library) if calibration else _shipped(library)
-    found: list[Match] = []
-    for index, question in enumerate(questions):
-        near = library.nearest(question.content, limit=limit)
-        cosines = np.array([one.similarity for one in near])
-        words = [(_words(question), _words(one.text)) for one in near]
-        known: list[float | None] = [None] * len(near)
-        if model:
-            known = list(model.probabilities(pair_features(cosines, words)).tolist())
-        found += [
-            Match(index, one.text, one.similarity, probability)
-            for one, probability in zip(near, known, strict=True)
-        ]
-    return Duplicates(questions, tuple(found))
+    used = calibration or shipped_calibration(library.encoder.fingerprint)
+    texts = [question if isinstance(question, Text) else Text.of(question) for question in questions]
+    by_question: list[list[Candidate]] = []
+    n_unread = 0
+    for text in texts:
+        found = library.nearest(text.content, limit=max(limit, BACKGROUND_RANK))
+        is_read = any(match.similarity for match in found)  # the zero vector has a cosine of 0 to all
+        n_unread += not is_read
+        candidates = _candidates(text, found, used, share)[:limit] if is_read else []
+        by_question.append([one for one in candidates if one.probability >= threshold])
+    return Duplicates(
+        [one for candidates in by_question for one in candidates],
+        len(texts),
+        sum(not candidates for candidates in by_question),
+        n_unread,
+        used.setting,
+        used.share if share is None else share,
+    )
 
 
-def calibrate(library: Library, pairs: Path, out: Path) -> DuplicateModel:
-    """Fits the probability to pairs of one's own and writes it to a file for `ask_duplicates`.
-
-    pairs: a table with question1, question2 and duplicate (1 or 0). Raises BadSource where it cannot be read,
-    BadValue for fewer than 50 pairs or one kind.
-    """
-    records = list(read_records(pairs))
-    first, second = ([record.value(f"question{side}") for record in records] for side in (1, 2))
-    duplicate = np.array([record.flag("duplicate") for record in records], np.float64)
-    one, other = unit_rows(library.encode(first)), unit_rows(library.encode(second))
-    words = [(frozenset(term_words(a)), frozenset(term_words(b))) for a, b in zip(first, second, strict=True)]
-    features = pair_features(np.einsum("nd,nd->n", one, other), words)
-    model = DuplicateModel.fit(features, duplicate)
-    facts = {"version": VERSION, "encoder": library.encoder.fingerprint, **model._asdict()}
-    out.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
-    return model
-
-
-def _shipped(library: Library) -> DuplicateModel | None:
-    known = json.loads((files("palate.report") / SHIPPED).read_text("utf-8"))["encoders"]
-    found = known.get(library.encoder.name)
-    return DuplicateModel(tuple(found["weights"]), found["n_pairs"], found["share"]) if found else None
-
-
-def _read(path: Path, library: Library) -> DuplicateModel:
-    try:
-        facts = json.loads(path.read_text("utf-8"))
-        version, encoder = facts["version"], facts["encoder"]
-        model = DuplicateModel(tuple(facts["weights"]), facts["n_pairs"], facts["share"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadSource(
-            f"{path} is no calibration ({error!r}); make one with: palate ask-duplicates --calibrate"
-        ) from None
-    if version != VERSION:
-        raise BadSource(f"{path} is of version {version}, this palate reads {VERSION}; calibrate again")
-    if encoder != library.encoder.fingerprint:
-        raise EncoderChanged(
-            f"{path} was made with {encoder}, the store's texts are encoded by {library.encoder.fingerprint};"
-            " calibrate again with: palate ask-duplicates --calibrate"
+def _candidates(
+    question: Text, found: Sequence[SimilarText], calibration: DuplicateCalibration, share: float | None
+) -> list[Candidate]:
+    probabilities = calibration.probability(candidate_columns(question, found), share).tolist()
+    asked = words(question.content)
+    return [
+        Candidate(
+            question,
+            match.text,
+            match.similarity,
+            1.0 if asked and words(match.text.content) == asked else probability,
         )
-    return model
+        for match, probability in zip(found, probabilities, strict=True)
+    ]
 
 
-def _words(text: Text) -> frozenset[str]:
-    return frozenset(term_words(text.content))
+def candidate_columns(question: Text, found: Sequence[SimilarText]) -> Matrix:
+    """Returns (n, 4) columns as in COLUMNS, of the n stored texts that were found nearest to a question."""
+    cosines: Vector = np.array([match.similarity for match in found])
+    background = cosines[BACKGROUND_RANK - 1] if len(cosines) >= BACKGROUND_RANK else 0.0
+    overlap = word_overlap((question.content, match.text.content) for match in found)
+    return np.column_stack([cosines, overlap, np.full(len(cosines), background)])
+
+
+def _shown(text: Text) -> str:
+    """Returns what a person reads of a question: its title, else its body."""
+    return text.title or text.body

@@ -1,61 +1,64 @@
-"""Position: a text among the stored ones, along one axis, in thousandths."""
+"""Position: texts among the stored ones, along one axis, in thousandths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from palate.errors import BadValue
 from palate.insight.axis import position, principal_axis
-from palate.shapes import title_shape
+from palate.shapes import Shape, title_shape
 
 if TYPE_CHECKING:
     from palate.library import Library
     from palate.parts import Matrix, Rows, Vector
     from palate.reader import Reader
+    from palate.text import Text
     from palate.workspace.corpus import Corpus
 
-AxisName = Literal["principal", "taste"]
 TEXTS_AT_ONCE = 16_384  # whose vectors are in memory
 
 
-def position_report(library: Library, reader: Reader, text: str, axis: AxisName) -> dict[str, Any]:
-    """Places a text among the stored ones, 0 to 1000: the share of them below it.
+def positions(
+    library: Library, reader: Reader, texts: Sequence[Text], axis: Literal["axis", "taste"]
+) -> tuple[list[int | float | None], Shape]:
+    """Places texts among the stored ones, 0 to 1000: the share of them below each, None for a text that says
+    nothing to the encoder; and what holds for all: which texts are at both ends (low, high), of how many.
 
-    axis: principal, along the direction in which they differ most (spread: its share of their variance); or
-    taste, by a reader's taste alone. low, high: the texts at both ends. Costs a pass over all texts, for the
-    principal axis two. Raises BadValue where there are fewer than two, or the encoder knows nothing in the
-    text."""
+    axis: along the direction in which the stored texts differ most (spread: its share of their variance); or
+    taste, by a reader's taste alone. Costs a pass over all texts, for the axis two. Raises BadValue where
+    there are fewer than two."""
     n_texts = library.n_texts
     if n_texts < 2:
         raise BadValue(
             f"a place among the stored texts needs two of them, there are {n_texts};"
             " add texts with: palate add"
         )
-    facts: dict[str, Any] = {"axis": axis}
+    facts: Shape = {}
     if axis == "taste":
-        own, others, rows = reader.logits([text])
+        own, others, rows = reader.logits(texts)
         facts["reader"] = reader.name
     else:
-        own, others, rows, facts["spread"] = _on_principal_axis(library, text)
+        own, others, rows, facts["spread"] = _on_principal_axis(library, texts)
     low, high = library.texts_at([int(rows[others.argmin()]), int(rows[others.argmax()])])
-    titles = {"low": title_shape(low), "high": title_shape(high)}
-    return {**facts, "position": position(float(own[0]), others), "texts": len(rows), **titles}
+    found: list[int | float | None] = [
+        None if np.isnan(value) else position(float(value), others) for value in own
+    ]
+    return found, {**facts, "texts": len(rows), "low": title_shape(low), "high": title_shape(high)}
 
 
-def _on_principal_axis(library: Library, text: str) -> tuple[Vector, Vector, Rows, float]:
-    """Returns the text's coordinate (1,), those of the n texts that say something, their rows, the spread."""
-    corpus, vector = library.corpus(), library.encode([text])
-    if not np.any(vector):
-        raise BadValue(
-            "the text says nothing to the store's encoder, so it has no place on the axis; give it words"
-        )
+def _on_principal_axis(library: Library, texts: Sequence[Text]) -> tuple[Vector, Vector, Rows, float]:
+    """Returns the coordinates of the texts, NaN where they say nothing, those of the n stored ones that say
+    something, their rows, and the spread.
+    """
+    corpus, own = library.corpus(), library.encode([text.content for text in texts])
     axis = principal_axis(vectors for _, vectors in _parts(corpus))
     coordinates = [(rows, axis.along(vectors)) for rows, vectors in _parts(corpus)]
     rows = np.concatenate([rows for rows, _ in coordinates])
-    return axis.along(vector), np.concatenate([along for _, along in coordinates]), rows, axis.spread
+    along = np.where(np.any(own, axis=1), axis.along(own), np.nan)
+    return along, np.concatenate([found for _, found in coordinates]), rows, axis.spread
 
 
 def _parts(corpus: Corpus) -> Iterator[tuple[Rows, Matrix]]:

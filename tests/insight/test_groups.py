@@ -54,22 +54,24 @@ def test_more_groups_than_texts_are_refused() -> None:
             spherical_kmeans(few, 4)
 
 
-def test_topics_keep_their_ids_and_a_withheld_subject_opens_one() -> None:
+def test_topics_are_the_groups_and_a_withheld_one_is_a_pocket() -> None:
     pytest.importorskip("sklearn")
     from palate.insight.topic_model import NO_TOPIC, TopicModel
 
     vectors, of = directions(2, [60, 50, 40, 30])
     first, more = of < 3, directions(3, [20, 20, 20])[0]
-    model = TopicModel.fit(vectors[first], k=3)
-    told = model.topics_of(vectors[first])
-    assert [len({*told[of[first] == group]} - {NO_TOPIC}) for group in range(3)] == [1, 1, 1]
-    assert np.mean(told == NO_TOPIC) < 0.1
-    same = model.grown(more)
-    assert same.ids.tolist() == model.ids.tolist()
-    grown = model.grown(np.concatenate([more, vectors[~first]]))
-    assert grown.ids.tolist() == [0, 1, 2, 3]
-    assert np.array_equal(grown.topics_of(vectors[first])[told >= 0], told[told >= 0])
-    assert np.mean(grown.topics_of(vectors[~first]) == 3) > 0.8
+    model, found = TopicModel.fit(vectors[first], k=3)
+    assert model.ids.tolist() == [1, 2, 3]
+    assert [{*found[of[first] == group]} - {NO_TOPIC} for group in range(3)] == [{1}, {2}, {3}]
+    assert np.mean(found == NO_TOPIC) < 0.1
+    assert np.array_equal(model.topics_of(vectors[first]), found)
+    assert not len(model.pockets(more, vectors[first]))
+    assert not len(model.pockets(vectors[~first][:9], vectors[first]))  # too few to be a subject
+    pockets = model.pockets(np.concatenate([more, vectors[~first]]), vectors[first])
+    assert len(pockets) == 1
+    grown = model.opened(pockets, [7])
+    assert np.array_equal(grown.topics_of(vectors[first]), found)
+    assert np.mean(grown.topics_of(vectors[~first]) == 7) > 0.9
     assert model.topics_of(np.zeros((1, 16))).tolist() == [NO_TOPIC]
 
 
@@ -80,7 +82,31 @@ def test_topics_of_too_few_texts_are_refused() -> None:
     for vectors in (np.zeros((0, 4)), np.zeros((5, 4)), np.eye(4)[:1]):
         with pytest.raises(BadValue, match="two texts or more"):
             TopicModel.fit(vectors)
-    assert len(TopicModel.fit(np.ones((5, 4), np.float32)).ids) == 1
+    for k in (0, 6):
+        with pytest.raises(BadValue, match="ask for fewer with --k"):
+            TopicModel.fit(np.eye(5, dtype=np.float32), k=k)
+    model, found = TopicModel.fit(np.ones((5, 4), np.float32))
+    assert (model.ids.tolist(), found.tolist()) == ([1], [1] * 5)  # all alike
+
+
+@given(st.integers(0, 500), st.integers(4, 60))
+def test_every_text_has_the_topic_of_a_centre_or_none(seed: int, n: int) -> None:
+    """Whatever the vectors are: some 0, some alike."""
+    pytest.importorskip("sklearn")
+    from palate.insight.topic_model import TopicModel
+
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(n, 5)).astype(np.float32)[rng.integers(0, n, n)]
+    vectors[rng.random(n) < 0.1] = 0
+    vectors[:2] = np.eye(5)[:2]
+    model, found = TopicModel.fit(vectors, seed=seed)
+    again, same = TopicModel.fit(vectors, seed=seed)
+    assert np.array_equal(found, same)
+    assert {*found} - {-1} == {*model.ids.tolist()}
+    sizes = [int(np.sum(found == topic)) for topic in model.ids]
+    assert min(sizes) > 0
+    assert np.all(found[~vectors.any(axis=1)] == -1)
+    assert np.allclose(np.linalg.norm(again.directions.centres, axis=1), 1, atol=1e-4) or len(sizes) == 1
 
 
 @given(st.integers(0, 500), st.integers(1, 4))

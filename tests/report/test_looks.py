@@ -115,6 +115,39 @@ def test_topics_of_a_store_stay_when_texts_come_and_remember_names(library: Libr
         ]
 
 
+def test_no_text_changes_its_topic_in_many_small_steps(library: Library) -> None:
+    """Texts of a new subject come three at a time: a topic opens once they are ten, and stays one."""
+    pytest.importorskip("sklearn")
+    from palate.report.stored_topics import follow_topics
+
+    found = follow_topics(library)
+    n_first, fresh = len(found.topics), texts("bread", 24, seed=2)
+    for first in range(0, len(fresh), 3):
+        library.add(fresh[first : first + 3])
+        later = follow_topics(library)
+        had = found.of_text >= 0
+        assert np.array_equal(later.of_text[: len(found.of_text)][had], found.of_text[had])
+        found = later
+    assert len(found.topics) == n_first + 1
+    assert len({*found.of_text[-9:]}) == 1
+
+
+def test_topics_found_anew_have_new_ids(library: Library) -> None:
+    pytest.importorskip("sklearn")
+    from palate.report.stored_topics import follow_topics, rename_topic
+
+    with pytest.raises(BadValue, match="find them with: palate topics"):
+        rename_topic(library, 1, "mine")
+    first = follow_topics(library)
+    rename_topic(library, 1, "mine")
+    with pytest.raises(BadValue, match="1 to 200 characters"):
+        rename_topic(library, 1, " ")
+    anew = follow_topics(library, anew=True)
+    assert {topic.id for topic in first.topics}.isdisjoint(topic.id for topic in anew.topics)
+    assert [topic.size for topic in anew.topics] == [topic.size for topic in first.topics]
+    assert "mine" not in [topic.label for topic in anew.topics]
+
+
 def test_topics_survive_a_change_of_encoder_and_removals(library: Library, words: object) -> None:
     pytest.importorskip("sklearn")
     from palate.report.stored_topics import follow_topics

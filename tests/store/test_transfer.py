@@ -26,6 +26,7 @@ from palate.store.log import Prediction, Verdict
 from palate.store.migrate import REVISIONS
 from palate.store.sqlite import SqliteStore
 from palate.store.texts import PreparedText
+from palate.store.topics import TopicSpace
 from palate.store.transfer import export_store, import_store
 from palate.text import Text
 
@@ -75,6 +76,12 @@ def filled(store: SqliteStore, contents: list[str]) -> SqliteStore:
         "https://a.org/feed", "etag", "Mon, 01 Jan 2024", retry_at=datetime(2024, 1, 2, tzinfo=UTC)
     )
     direct(store).fetched.put({address_key(FEED): state})
+    with store.writing() as tables:
+        tables.topics.open(2)
+        tables.topics.merge(1, 2)  # into one that comes later
+        tables.topics.put_space(3, TopicSpace(np.ones(4), 0.5, len(texts)))
+        tables.topics.put_centres(3, {1: np.ones(4) / 2})
+        tables.topics.assign([1, 2], [2, -1])
     for reader in ("ann", "bob"):
         direct(store).readers.add(reader, "main", kind="bayes", likes="cats 😀", dislikes="")
     for row in range(1, len(texts) + 1):

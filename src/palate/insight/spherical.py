@@ -32,10 +32,6 @@ def spherical_kmeans(vectors: Matrix, k: int, *, seed: int = 0) -> tuple[Directi
     between 1 and the number of different vectors, MissingExtra without [insight].
     Source: Dhillon and Modha (Machine Learning 2001), by scikit-learn's k-means on rows of length 1.
     """
-    try:
-        from sklearn.cluster import KMeans
-    except ModuleNotFoundError:
-        raise MissingExtra("grouping texts", "insight") from None
     rng = np.random.default_rng(seed)
     n = len(vectors)
     learned = vectors
@@ -43,11 +39,39 @@ def spherical_kmeans(vectors: Matrix, k: int, *, seed: int = 0) -> tuple[Directi
         learned = vectors[np.sort(rng.choice(n, SAMPLED_TEXTS, replace=False))]
     mean = learned.mean(axis=0, dtype=np.float64) if n else np.zeros(vectors.shape[1])
     units = unit_rows(learned - mean)
-    different = len(np.unique(units.round(6), axis=0)) if n <= 10 * k else n
+    directions = Directions(np.asarray(mean, np.float32), centres_of(units, kmeans(units, k, seed=seed), k))
+    return directions, np.asarray(directions.cosines(vectors).argmax(axis=1))
+
+
+def kmeans(points: Matrix, k: int, *, seed: int) -> Rows:
+    """Returns (n,) the group, 0 to k - 1, of each of (n, d) points: the best of three beginnings.
+
+    Raises BadValue where k is not between 1 and the number of different points, MissingExtra without
+    [insight].
+    """
+    different = count_different(points) if len(points) <= 10 * k else len(points)
     if not 1 <= k <= different:
         raise BadValue(
             f"{k} groups need as many texts that differ, there are {different}; ask for fewer with --k"
         )
-    fitted = KMeans(k, n_init=RUNS, random_state=seed).fit(units)
-    directions = Directions(np.asarray(mean, np.float32), unit_rows(fitted.cluster_centers_))
-    return directions, np.asarray(directions.cosines(vectors).argmax(axis=1))
+    try:
+        from sklearn.cluster import KMeans
+    except ModuleNotFoundError:
+        raise MissingExtra("grouping texts", "insight") from None
+    return np.asarray(KMeans(k, n_init=RUNS, random_state=seed).fit_predict(points), np.int64)
+
+
+def count_different(points: Matrix) -> int:
+    """Returns how many points differ by more than rounding."""
+    return len(np.unique(points.round(6), axis=0))
+
+
+def centres_of(units: Matrix, labels: Rows, k: int) -> Matrix:
+    """Returns (k, d) the direction of the mean of each group of rows of length 1; 0 for a group without any.
+
+    labels: (n,) below 0 for rows of no group.
+    """
+    sums = np.zeros((k, units.shape[1]), np.float32)
+    held = labels >= 0
+    np.add.at(sums, labels[held], units[held])
+    return unit_rows(sums)

@@ -127,12 +127,13 @@ class EncoderTable:
         return True
 
     def remove(self, encoder_id: int) -> bool:
-        """Drops the vectors of an encoder, also of removed texts, and the crowd that was learned on them.
-        False, and nothing changes, where it is in use.
+        """Drops the vectors of an encoder, also of removed texts, and the crowd and the centres of topics
+        that were learned on them. False, and nothing changes, where it is in use.
         """
         if self._connection.execute(select(ENCODER_ID_IN_USE)).scalar() == encoder_id:
             return False
-        self._connection.execute(delete(schema.crowd).where(schema.crowd.c.encoder == encoder_id))
+        for table in (schema.crowd, schema.topic_centre, schema.topic_space):
+            self._connection.execute(delete(table).where(table.c.encoder == encoder_id))
         self._connection.execute(delete(schema.vector).where(schema.vector.c.encoder == encoder_id))
         self._connection.execute(
             update(schema.removed).where(schema.removed.c.encoder == encoder_id).values(NO_NUMBERS)

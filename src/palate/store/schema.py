@@ -236,3 +236,39 @@ fetched = Table(  # what a server said of an address last time, see palate/fetch
     Column("gone", Integer, nullable=False),  # 0 or 1
     Column("retry_at", Text),  # ISO 8601 in UTC
 )
+
+topic = Table(  # see palate/report/stored_topics.py
+    "topic",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the topic's id, as people see it
+    Column("name", Text, nullable=False),  # that a person gave; empty where none did
+    # topic that this one became a part of, null for one that stands; not declared: it may come later
+    Column("merged_into", Integer),
+    Column("opened_at", Text, nullable=False),  # ISO 8601, UTC
+    sqlite_autoincrement=True,  # a number is never given again
+)
+
+topic_space = Table(  # from where vectors of an encoder are seen
+    "topic_space",
+    metadata,
+    Column("encoder", ForeignKey("encoder.number"), primary_key=True),
+    Column("mean", LargeBinary, nullable=False),  # (d,) little-endian float32
+    Column("reach", Float, nullable=False),
+    Column("fit_row", Integer, nullable=False),  # last text of which topics were made; later ones follow
+)
+
+topic_centre = Table(
+    "topic_centre",
+    metadata,
+    Column("encoder", ForeignKey("encoder.number"), primary_key=True),
+    Column("topic", ForeignKey("topic.number"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # (d,) little-endian float32, of length 1
+    sqlite_with_rowid=False,
+)
+
+topic_text = Table(
+    "topic_text",
+    metadata,
+    Column("row", Integer, primary_key=True),  # of text; not declared, as in vector
+    Column("topic", Integer),  # as it was placed, before merges; null where none was within reach
+)

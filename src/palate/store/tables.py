@@ -19,6 +19,7 @@ from palate.store.rules import RuleTable
 from palate.store.settings import SettingsTable
 from palate.store.state import StoreState, read_state
 from palate.store.texts import TextTable
+from palate.store.topics import TopicTable
 from palate.store.vectors import VectorTable
 
 
@@ -78,6 +79,10 @@ class Tables:
     @cached_property
     def fetched(self) -> FetchedTable:
         return FetchedTable(self.connection)
+
+    @cached_property
+    def topics(self) -> TopicTable:
+        return TopicTable(self.connection)
 
     @cached_property
     def settings(self) -> SettingsTable:

@@ -21,7 +21,9 @@ LEAST_WEIGHT = 0.25
 QUERY_PASSAGES = 1_000  # kept apart: no vector is made of them
 BLOCK = 262_144  # vectors of one random stream
 ASSIGNED_AT_ONCE = 32_768
-DESCRIPTION = "weighted means of 2 or 3 near real passages (benchmarks/passages.py), queries are other passages"
+DESCRIPTION = (
+    "weighted means of 2 or 3 near real passages (benchmarks/passages.py), queries are other passages"
+)
 
 
 class MadeVectors:

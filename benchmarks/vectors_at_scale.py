@@ -106,8 +106,8 @@ def room_for(build: Build, dims: int) -> None:
     free = shutil.disk_usage(build.folder).free
     if not build.state["merged"] and free < needed + SPARE_BYTES:
         raise SystemExit(
-            f"{build.n} vectors need {needed / 1e9:.1f} GB and 2 to spare; {build.folder} has {free / 1e9:.1f} "
-            "GB free: name a folder on a larger disk with --folder"
+            f"{build.n} vectors need {needed / 1e9:.1f} GB and 2 to spare; {build.folder} has "
+            f"{free / 1e9:.1f} GB free: name a folder on a larger disk with --folder"
         )
 
 

@@ -424,7 +424,7 @@ def test_a_text_that_another_process_adds_during_a_search_breaks_nothing(
     libraries: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = libraries
-    before_next(monkeypatch, TextTable, "with_words", lambda: theirs.add([Text("new", "", "zebra crossing")]))
+    before_next(monkeypatch, TextTable, "with_word", lambda: theirs.add([Text("new", "", "zebra crossing")]))
     assert len(mine.find("zebra", limit=20)) >= 12
     assert mine.find("zebra")[0].text.id == "new"
 

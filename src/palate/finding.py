@@ -10,6 +10,7 @@ from typing import TypedDict
 import numpy as np
 
 from palate.errors import BadValue, UnknownName, check_limit
+from palate.index.exact import best_of
 from palate.language import known_language
 from palate.parts import Mask, Matrix, Rows, Vector
 from palate.rule import Rule
@@ -19,9 +20,11 @@ from palate.words import is_unspaced, words
 from palate.workspace.corpus import Corpus
 from palate.workspace.reading import moment_of
 from palate.workspace.search import FUSED_TEXTS, fused
+from palate.workspace.word_search import WordSearch
 from palate.workspace.workspace import Workspace
 
-FILTERED_MATCHES = 20  # times as many matches by words are looked at where a filter takes some away
+PHRASE_TEXTS = 2_000  # the newest that have the words of a query in order, of which the best come first
+NO_ROWS = np.zeros(0, np.int64)
 
 
 class FilterOptions(TypedDict, total=False):
@@ -79,7 +82,8 @@ class TextFilter:
 
 class Finder:
     """Finds stored texts. Every answer goes through the index of vectors that the store has (see
-    `workspace/vector_index.py`) and, but for `nearest`, through its words too."""
+    `workspace/vector_index.py`) and, but for `nearest`, through its words too (`workspace/word_search.py`).
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -87,25 +91,28 @@ class Finder:
     def find(self, query: str, limit: int, only: TextFilter) -> list[SimilarText]:
         """See `Library.find`."""
         check_limit(limit)
-        query, code = well_formed(query), only.code
-        depth = self._depth(limit, only)
+        query = well_formed(query)
+        wanted = words(query)
         with self._workspace.store.reading() as tables:
-            exact = tables.texts.with_phrase(query, depth, code)
-        matching = list(dict.fromkeys([*exact, *self._with_words(words(query), depth, code)]))
-        corpus = self._workspace.corpus()  # after the words, so that it has every text they found
-        return self._fused(corpus, self._encode(query), matching, limit, only, exact)
+            with_phrase = tables.texts.with_phrase(query, PHRASE_TEXTS) if len(wanted) != 1 else []
+        corpus = self._workspace.corpus()  # after the phrase, so that it has every text that was found
+        allowed = only.allowed(self._workspace, corpus)
+        search = self._search(corpus, wanted)
+        matching = search.best(max(FUSED_TEXTS, limit), allowed).indices
+        exact = matching if len(wanted) == 1 else self._best_first(search, corpus, with_phrase, allowed)
+        return self._fused(corpus, self._encode(query), (matching, exact), limit, allowed)
 
     def find_like(
         self, text_id: str, row: int, title: str, limit: int, only: TextFilter
     ) -> list[SimilarText]:
         """See `Library.find_like`. row, title: of the text."""
         check_limit(limit)
-        code = only.code
         named = [word for word in words(title) if len(word) > 2 or is_unspaced(word)]
-        matching = self._with_words(named, self._depth(limit + 1, only), code)
         corpus = self._workspace.corpus()
+        allowed = only.allowed(self._workspace, corpus)
+        matching = self._search(corpus, named).best(max(FUSED_TEXTS, limit + 1), allowed).indices
         vector = corpus.vectors(np.array([corpus.index_of(row)]))[0]
-        found = self._fused(corpus, vector, matching, limit + 1, only)
+        found = self._fused(corpus, vector, (matching, NO_ROWS), limit + 1, allowed)
         return [each for each in found if each.text.id != text_id][:limit]
 
     def nearest(self, content: str, limit: int) -> list[SimilarText]:
@@ -123,36 +130,29 @@ class Finder:
         ]
 
     def _fused(
-        self,
-        corpus: Corpus,
-        vector: Vector,
-        matching: Sequence[int],
-        limit: int,
-        only: TextFilter,
-        exact: Sequence[int] = (),
+        self, corpus: Corpus, vector: Vector, matches: tuple[Rows, Rows], limit: int, allowed: Mask | None
     ) -> list[SimilarText]:
-        allowed = only.allowed(self._workspace, corpus)
-        if allowed is not None:
-            here = corpus.indices_of(sorted(matching))
-            kept = set(corpus.rows[here[allowed[here]]].tolist())
-            matching = [row for row in matching if row in kept]
+        """matches: the indices of the texts that match the words, and of those that have all in order."""
+        matching, exact = (corpus.rows[indices].tolist() for indices in matches)
         near = self._workspace.nearest(corpus).nearest(vector, max(FUSED_TEXTS, limit), allowed)
-        matching = matching[: self._depth(limit)]
-        return fused(self._workspace.store, corpus, vector, near, matching, limit, exact)
+        by_words = list(dict.fromkeys([*exact, *matching]))
+        return fused(self._workspace.store, corpus, vector, near, by_words, limit, exact)
+
+    def _search(self, corpus: Corpus, wanted: Sequence[str]) -> WordSearch:
+        with self._workspace.store.reading() as tables:
+            return WordSearch(corpus, wanted, tables.texts.with_word)
+
+    def _best_first(
+        self, search: WordSearch, corpus: Corpus, rows: Sequence[int], allowed: Mask | None
+    ) -> Rows:
+        """Returns the indices of the texts of some rows that may be found, the best by their words first."""
+        here = np.sort(corpus.indices_of(rows))
+        may = ~corpus.removed[here] if allowed is None else ~corpus.removed[here] & allowed[here]
+        return np.asarray(here[may][best_of(search.scores(here[may]), FUSED_TEXTS)])
 
     def _encode(self, content: str) -> Vector:
         vectors: Matrix = self._workspace.encode([content])
         return np.asarray(vectors[0])
-
-    def _with_words(self, wanted: Sequence[str], n: int, language: str | None) -> list[int]:
-        with self._workspace.store.reading() as tables:
-            return tables.texts.with_words(wanted, n, language)
-
-    @staticmethod
-    def _depth(limit: int, only: TextFilter = TextFilter()) -> int:
-        """Returns how many matches by words are looked at."""
-        by_corpus = TextFilter(only.language) != only
-        return max(FUSED_TEXTS, limit) * (FILTERED_MATCHES if by_corpus else 1)
 
 
 def _judged(workspace: Workspace, corpus: Corpus, reader: str) -> Mask:

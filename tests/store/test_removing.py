@@ -171,7 +171,7 @@ def test_a_store_holds_what_the_model_holds(
         assert set(bands.rows.tolist()) == leaders
         n_vectors = tables.connection.scalar(select(func.count()).select_from(schema.vector))
         assert n_vectors == 2 * len(model.content)
-        worded = {row for word in CONTENTS for row in tables.texts.with_words([word], 99)}
+        worded = {row for word in CONTENTS for row in tables.texts.with_word(word, 99)}
         assert worded == set(model.content)
     assert [finding.detail for finding in examine(store, "a:1") if not finding.ok] == []
 
@@ -251,4 +251,4 @@ def test_many_texts_are_removed_at_once() -> None:
         assert tables.texts.remove(range(1, n), forget=True) == (n - 1, 0, 0)
         assert tables.texts.count() == 1
         assert tables.state()[:2] == (n, n - 1)
-    assert direct(store).texts.with_words(["text"], 9) == [n]
+    assert direct(store).texts.with_word("text", 9) == [n]

@@ -141,7 +141,7 @@ def assert_refused(new: SqliteStore, lines: list[str], match: str | None = None)
     with pytest.raises(BadStore, match=match):
         import_store(new, lines)
     assert exported(new) == before
-    assert direct(new).texts.with_words(["cat"], 9) == []
+    assert direct(new).texts.with_word("cat", 9) == []
 
 
 @pytest.mark.slow
@@ -165,7 +165,7 @@ def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> 
     assert kept.vectors.tolist() == imported.vectors.tolist()
     assert (kept.ids.tolist(), kept.dates) == (imported.ids.tolist(), imported.dates)
     assert direct(back).readers.tastes() == direct(store).readers.tastes()
-    assert direct(back).texts.with_words(["cat"], 9) == direct(store).texts.with_words(["cat"], 9)
+    assert direct(back).texts.with_word("cat", 9) == direct(store).texts.with_word("cat", 9)
 
 
 def test_an_export_has_every_table() -> None:
@@ -199,7 +199,7 @@ def test_a_store_from_which_all_was_removed_takes_no_import(export: list[str]) -
 
 def test_the_imported_words_can_be_found(export: list[str], path: Path) -> None:
     import_store(SqliteStore(path), export)
-    assert sorted(direct(SqliteStore(path)).texts.with_words(["cats"], 9)) == [1, 2]
+    assert sorted(direct(SqliteStore(path)).texts.with_word("cats", 9)) == [1, 2]
 
 
 def test_a_store_with_texts_or_readers_takes_no_import(export: list[str]) -> None:

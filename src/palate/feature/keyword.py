@@ -2,8 +2,9 @@
 frozen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,11 +12,12 @@ from scipy.sparse import csr_array
 
 from palate.feature.terms import BUCKETS, PLAIN, content_terms, term_id
 from palate.features import Terms
-from palate.parts import Rows
+from palate.parts import Mask, Rows
 
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 RARE, COMMON, KEPT = range(3)  # codes: in no other text, in more than 95 of 100, the first of the rest
 COMMON_SHARE, CONTENT_SHARE = 0.95, 0.5  # of the texts, above which tf-idf and BM25 leave a term out
+LISTED_TEXTS = 1_000  # a term of more texts is worth a list of its texts (see workspace/word_lists.py)
 
 Ids = np.ndarray[tuple[int], np.dtype[np.uint32]]
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
@@ -180,6 +182,27 @@ class Keyword:
         """Returns the column of a term in `bm25` or `tfidf`, or -1 where it is not used."""
         code = int(self._codes(np.array([term_id(term)], np.uint32))[0])
         return int(self._columns[code]) if block == "keyword" else max(code - KEPT, -1)
+
+    @cached_property
+    def listed(self) -> Mask:
+        """(f,) by rank, whether a term of more than `LISTED_TEXTS` texts is a column of `bm25`; terms of
+        rank f and beyond are in fewer texts."""
+        by_rank = KEPT + self.ranked
+        least = self.idf[RARE] - np.float32(np.log((LISTED_TEXTS + 1.5) / 2))
+        f = int(np.searchsorted(self.idf[by_rank], least))
+        return np.asarray(self._columns[by_rank[:f]] >= 0)
+
+    def ranks_of(self, terms: Sequence[str]) -> Rows:
+        """Returns (m,) the rank of each term; -1 for one that it does not know, -2 for one of nearly all
+        texts."""
+        codes = self._codes(np.array([term_id(term) for term in terms], np.uint32)).astype(np.int64)
+        ranks = np.where(codes == COMMON, -2, -1)
+        ranks[codes >= KEPT] = self.ranks[codes[codes >= KEPT] - KEPT]
+        return ranks
+
+    def rarity_of(self, ranks: Rows) -> Floats:
+        """Returns (m,) rarity of terms that are columns of `bm25`, by rank."""
+        return np.asarray(self.rarity[self._columns[KEPT + self.ranked[ranks]]])
 
     def _codes(self, ids: Ids) -> Codes:
         """Returns (m,) codes of m terms, by search where they are fewer than the terms it keeps."""

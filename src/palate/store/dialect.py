@@ -28,13 +28,10 @@ class Dialect(Protocol):
     ) -> ColumnElement[bool]:
         """Compares a column with up to VALUES_AT_ONCE values at once."""
 
-    def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
-        """Selects the rows of the n texts that match any of the words best, by BM25 over title (counting
-        double) and body, best first.
+    def match(self, words: Sequence[str], n: int) -> Select[Any]:
+        """Selects the rows of the n newest texts that have these words one after the other, newest first: in
+        time that their number decides, where an order by BM25 weighs each of the texts that match.
         """
-
-    def match_phrase(self, phrase: str, n: int) -> Select[Any]:
-        """Selects, likewise, the rows of texts that have all words of a phrase, one after the other."""
 
     def with_phrase(self, query: Select[Any], phrase: str) -> Select[Any]:
         """Restricts a query of texts to those that have a phrase."""

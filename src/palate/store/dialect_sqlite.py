@@ -56,11 +56,9 @@ class SqliteDialect:
         listed: BindParameter[str] = bindparam("listed", json.dumps(list(values)), unique=True)
         return column.in_(_LISTED.bindparams(listed))
 
-    def match_words(self, words: Sequence[str], n: int) -> Select[Any]:
-        return _best_first(" OR ".join(_phrase([word]) for word in words), n)
-
-    def match_phrase(self, phrase: str, n: int) -> Select[Any]:
-        return _best_first(_phrase(phrase_words(phrase)), n)
+    def match(self, words: Sequence[str], n: int) -> Select[Any]:
+        matches = text("words match :words").bindparams(words=_phrase(words))
+        return select(_words.c.rowid).where(matches).order_by(_words.c.rowid.desc()).limit(n)
 
     def with_phrase(self, query: Select[Any], phrase: str) -> Select[Any]:
         matches = text("words match :phrase").bindparams(phrase=_phrase(phrase_words(phrase)))
@@ -99,12 +97,6 @@ def _insert(
         marks = ", ".join("?" * len(columns))
         into = f"{table.name} ({', '.join(columns)})"
         connection.exec_driver_sql(f"{how} into {into} values ({marks})", list(rows))
-
-
-def _best_first(match: str, n: int) -> Select[Any]:
-    matches = text("words match :words").bindparams(words=match)
-    best_first = text("bm25(words, 2.0, 1.0), rowid")
-    return select(_words.c.rowid).where(matches).order_by(best_first).limit(n)
 
 
 def _phrase(words: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from palate.errors import UnknownName
 from palate.store import schema
@@ -225,25 +225,14 @@ class TextTable:
         query = lacking(encoder_id).where(_text.row > after_row).order_by(_text.row)
         return list(self._connection.execute(query).scalars())
 
-    def with_words(self, words: Sequence[str], n: int, language: str | None = None) -> list[int]:
-        """Rows of the n texts that match any of the words best, by BM25 over title (counting double) and
-        body; of those in one language, where its code is given.
-        """
-        return self._matching(self._dialect.match_words(words, n), language) if words else []
+    def with_word(self, word: str, n: int) -> list[int]:
+        """Rows of the n newest texts that have a word, newest first."""
+        return list(self._connection.execute(self._dialect.match([word], n)).scalars())
 
-    def with_phrase(self, phrase: str, n: int, language: str | None = None) -> list[int]:
-        """Rows of the n texts that match a phrase best: all of its words, one after the other. language: as
-        for `with_words`.
-        """
-        if not phrase_words(phrase):
-            return []
-        return self._matching(self._dialect.match_phrase(phrase, n), language)
-
-    def _matching(self, query: Select[Any], language: str | None) -> list[int]:
-        if language is not None:
-            (row,) = query.selected_columns
-            query = query.where(row.in_(select(_text.row).where(_text.language == language)))
-        return list(self._connection.execute(query).scalars())
+    def with_phrase(self, phrase: str, n: int) -> list[int]:
+        """Rows of the n newest texts that have all words of a phrase, one after the other, newest first."""
+        wanted = phrase_words(phrase)
+        return list(self._connection.execute(self._dialect.match(wanted, n)).scalars()) if wanted else []
 
     def _rows_by_key(
         self, key: ColumnElement[Any], column: ColumnElement[Any], values: Set[str]

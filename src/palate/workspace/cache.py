@@ -19,7 +19,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
-VERSION = 3  # of the files: to be raised with any change of what the arrays mean
+VERSION = 4  # of the files: to be raised with any change of what the arrays mean
 SETTLED_NS = 50_000_000  # a file that changed less than this before it was hashed might change unseen again
 STAMPS = "checked.json"
 INDEX_RECORD = "index.json"  # of the index of vectors, which names one more file (see index_file.py)

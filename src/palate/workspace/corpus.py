@@ -184,7 +184,7 @@ class Corpus:
         the score of any may be off. Costs 0.5 microseconds a text on one core (see workspace/scan.py)."""
         slack, found = 0.0, [np.zeros(0, np.float32)]
         with Scan(self.space, weights) as scan:
-            for segment, begin in zip(self.segments, self._begins, strict=True):
+            for segment, begin in zip(self.segments, self.begins, strict=True):
                 if begin + len(segment) > first:
                     found.append(scan.scores(segment, threads)[max(0, first - begin) :])
                     slack = max(slack, scan.slack(segment))
@@ -201,7 +201,8 @@ class Corpus:
         return lengths if self.crowd is None else {**lengths, "crowd": _row_lengths(self.crowd.block)}
 
     @property
-    def _begins(self) -> list[int]:
+    def begins(self) -> list[int]:
+        """Index of the first text of each segment."""
         return [0, *self._ends[:-1].tolist()] if self.segments else []
 
     @cached_property
@@ -224,7 +225,7 @@ class Corpus:
         order = np.argsort(where, kind="stable")
         parts, begin = [], 0
         for number, count in zip(*np.unique(where[order], return_counts=True), strict=True):
-            local = indices[order[begin : begin + count]] - self._begins[int(number)]
+            local = indices[order[begin : begin + count]] - self.begins[int(number)]
             parts.append((self.segments[int(number)], local))
             begin += int(count)
         return parts, order

@@ -97,7 +97,7 @@ def build(
             made = joined(pending)
             pending.clear()
             if folder is not None:
-                files.append(folder.write(made.arrays))
+                files.append(folder.write(made.with_lists(space).arrays))
                 arrays = folder.arrays(files[-1])
                 made = made if arrays is None else Segment(arrays)
             segments.append(made)
@@ -163,7 +163,7 @@ def rewritten(
     known = dict(zip(map(id, generation.segments), manifest.segments, strict=True))
     files, kept = list[CacheFile](), list[Segment]()
     for segment in segments:
-        file = known.get(id(segment)) or folder.write(segment.arrays)
+        file = known.get(id(segment)) or folder.write(segment.with_lists(generation.space).arrays)
         arrays = None if id(segment) in known else folder.arrays(file)
         files.append(file)
         kept.append(segment if arrays is None else Segment(arrays))

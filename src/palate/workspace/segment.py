@@ -10,6 +10,7 @@ from palate.features import Features
 from palate.parts import Matrix, Rows, Vector
 from palate.workspace.fitting import RawTexts
 from palate.workspace.space import Space
+from palate.workspace.word_lists import LISTS, WordLists, make_lists
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 LEVELS = 127  # of an 8-bit vector, on each side of 0
@@ -33,6 +34,7 @@ class Segment:
     saturation, norms: of the words. sentiment, freshness: (n, 2) and (n, 3) float32 features.
     lengths: (n, 5) float32, of the text's row in each block of `LENGTHS`; that of BM25 is not scaled.
     error: the largest length of what `quantised` leaves out of a vector.
+    A segment from a file has those of `WordLists`, too.
     """
 
     def __init__(self, arrays: Arrays) -> None:
@@ -41,6 +43,7 @@ class Segment:
         self.representatives: Rows = arrays["representatives"]
         self.starts: Rows = arrays["starts"]
         self.error = float(arrays["error"])
+        self._lists: WordLists | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,12 +54,24 @@ class Segment:
 
     def picked(self, indices: Rows, names: Collection[str] | None = None) -> "Segment":
         """Returns m texts as a segment in memory. names: of the arrays that it shall have; None for all."""
-        wanted = self.arrays.keys() if names is None else {*names, *ALWAYS}
+        wanted = self.arrays.keys() - LISTS if names is None else {*names, *ALWAYS}
         arrays = {name: self.arrays[name][indices] for name in wanted - RAGGED}
         for starts, lined in STARTS.items():
             positions, arrays[starts] = ragged(self.arrays[starts], indices)
             arrays |= {name: self.arrays[name][positions] for name in wanted & set(lined)}
         return Segment({**arrays, "error": self.arrays["error"]})
+
+    def word_lists(self, space: Space) -> WordLists:
+        """Returns the texts of each frequent word; a segment in memory makes them when they are first asked
+        for."""
+        if self._lists is None:
+            here = self.arrays.keys() >= LISTS
+            self._lists = WordLists.of(self.arrays) if here else make_lists(self.arrays, space.keyword)
+        return self._lists
+
+    def with_lists(self, space: Space) -> "Segment":
+        """Returns the same texts with the arrays of their word lists, to be written."""
+        return Segment({**self.arrays, **self.word_lists(space).arrays()})
 
     def features(self, space: Space, indices: Rows) -> Features:
         """Returns the features of m texts, but for what others think of them."""
@@ -134,7 +149,7 @@ def joined(segments: Sequence[Segment]) -> Segment:
     if len(segments) == 1:
         return segments[0]
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    for name in segments[0].arrays:
+    for name in segments[0].arrays.keys() - LISTS:
         parts = [segment.arrays[name] for segment in segments]
         if name == "error":
             arrays[name] = np.array(np.max(parts), dtype=np.float32)

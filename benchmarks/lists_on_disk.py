@@ -135,7 +135,7 @@ def _shares(sizes: Rows, total: int) -> Rows:
     shares = np.minimum(np.floor(exact).astype(np.int64), sizes)
     order = np.argsort(shares - exact, kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
-    return shares
+    return np.asarray(shares)
 
 
 def _refined(sample: Matrix, centres: Matrix) -> Matrix:
@@ -147,6 +147,6 @@ def _refined(sample: Matrix, centres: Matrix) -> Matrix:
         lists = assignment.of(part)
         members = csr_array((np.ones(len(part), np.float32), lists, np.arange(len(part) + 1)),
                             shape=(len(part), len(centres)))  # fmt: skip
-        sums += members.T @ part
+        sums += np.asarray(members.T @ part)
         counts += np.bincount(lists, minlength=len(centres))
     return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres).astype(np.float32)

@@ -42,7 +42,7 @@ class MadeVectors:
         made /= np.linalg.norm(made, axis=1, keepdims=True)
         return made
 
-    def _draws(self, block: int) -> tuple[Rows, Rows, NDArray[np.float32]]:
+    def _draws(self, block: int) -> tuple[Rows, NDArray[np.int64], NDArray[np.float32]]:
         """Returns of each vector the first passage, and offset and weight of two others; a third of the
         last weigh nothing."""
         rng = np.random.Generator(np.random.Philox(key=np.array([self.seed, block], np.uint64)))

@@ -9,10 +9,12 @@ many blocks, to try what a kill does.
 
 import argparse
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -28,7 +30,6 @@ from palate.index.faiss_calls import faiss_module
 from palate.index.ivf import IvfIndex
 from palate.parts import Matrix, Rows, Vector
 from palate.threads import use_one_blas_thread
-from process import PeakMemory, memory
 from report import emit
 
 SEED, QUERIES, FOUND = 0, 100, 10
@@ -40,13 +41,29 @@ PROBED = (64, 128, 256, 512, 1024)
 SPARE_BYTES = 2 << 30  # left free on the disk
 
 
+def anonymous_and_mapped_mb() -> tuple[int, int]:
+    """Returns the memory of this process that no file stands behind, and its resident pages of files.
+
+    Pages of a file that one process alone maps count as private to the kernel, so "private" will not do."""
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]
+    kb = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
+    return kb["Anonymous"] // 1024, (kb["Rss"] - kb["Anonymous"]) // 1024
+
+
+def resident_share(paths: Sequence[Path]) -> float:
+    """Returns the share of some files that lies in the page cache, by util-linux' fincore."""
+    command = ["fincore", "--bytes", "--noheadings", "--output", "RES", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return round(sum(map(int, done.stdout.split())) / sum(path.stat().st_size for path in paths), 4)
+
+
 def lists_of(n: int) -> int:
-    """Returns how many lists: 16,384 for 10 million; more vectors get longer lists, but not as much longer.
+    """Returns how many lists: the power of two near four times the root.
 
     >>> lists_of(1_000_000), lists_of(10_000_000), lists_of(100_000_000)
-    (4096, 16384, 65536)
+    (4096, 16384, 32768)
     """
-    return 1 << round(np.log2(4 * np.sqrt(n)) + (0.5 if n > 20_000_000 else 0))
+    return 1 << round(math.log2(4 * math.sqrt(n)))
 
 
 def clock() -> tuple[float, float]:
@@ -72,7 +89,8 @@ class Build:
         times = self.state["seconds"]
         for name, now, before in zip((step, f"{step}, processor"), clock(), begun, strict=True):
             times[name] = round(times.get(name, 0) + now - before, 1)
-        self.state |= changed
+        peak = max(self.state.get("peak_mb", 0), anonymous_and_mapped_mb()[0])
+        self.state |= {**changed, "peak_mb": peak}
         partial = self._manifest.with_suffix(".partial")
         with partial.open("w") as file:
             json.dump(self.state, file)
@@ -155,8 +173,8 @@ def add_block(
     build: Build, made: MadeVectors, block: int, index: Any, assignment: Assignment, queries: Matrix
 ) -> None:
     """Writes rows, codes and truth of one block."""
-    best_ids = np.zeros((len(queries), 0), np.int64)
-    best_cosines = np.zeros((len(queries), 0), np.float32)
+    best_ids: Rows = np.zeros((len(queries), 0), np.int64)
+    best_cosines: Matrix = np.zeros((len(queries), 0), np.float32)
     rows, quanta = build.rows, build.quanta
     end = min(BLOCK, build.n - block * BLOCK)
     for begin in range(0, end, AT_ONCE):
@@ -226,9 +244,12 @@ class Searcher:
 
 def search(build: Build) -> dict[str, Any]:
     """Returns recall and times, first with nothing in memory."""
-    for name in ("index.faiss", "lists.ivfdata", "rows.i8", "quanta.f32"):
-        with (build.folder / name).open("rb") as file:
+    files = [build.folder / name for name in ("index.faiss", "lists.ivfdata", "rows.i8", "quanta.f32")]
+    for path in files:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    in_memory = resident_share(files)
     truth, queries = np.load(build.folder / "truth.npy"), query_vectors(QUERIES)
     begun = perf_counter()
     searcher = Searcher(build)
@@ -236,16 +257,14 @@ def search(build: Build) -> dict[str, Any]:
     probes = [probed for probed in PROBED if probed <= build.state["lists"] // 8]
     usual = probes[-2:][0]
     cold = measured(searcher, queries, truth, usual, CANDIDATES[0])
-    figures["cold"] = {"probes": usual, **cold}
+    figures["cold"] = {"probes": usual, "of_files_in_memory_before": in_memory, **cold}
     figures["warm"] = {
         f"{probed} lists, {candidates} candidates": measured(searcher, queries, truth, probed, candidates)
         for probed in probes
         for candidates in CANDIDATES
     }
-    now = memory()
-    return figures | {
-        "private_mb": round(now.private_mb), "mapped_resident_mb": round(now.resident_mb - now.private_mb)
-    }  # fmt: skip
+    anonymous, mapped = anonymous_and_mapped_mb()
+    return figures | {"anonymous_mb": anonymous, "mapped_resident_mb": mapped}
 
 
 def measured(
@@ -281,18 +300,17 @@ def main() -> None:
     if options.search:
         print(json.dumps(search(build)))
         return
-    with PeakMemory() as watched:
-        made = made_vectors(options.folder, SEED)
-        room_for(build, made.dims)
-        build_blocks(build, made, options.stop_after)
-        finish(build)
+    made = made_vectors(options.folder, SEED)
+    room_for(build, made.dims)
+    build_blocks(build, made, options.stop_after)
+    finish(build)
     done = subprocess.run([sys.executable, *sys.argv, "--search"], capture_output=True, text=True, check=True)
     sizes = {path.name: path.stat().st_size for path in options.folder.iterdir()}
     figures = {
         "vectors": build.n,
         "lists": build.state["lists"],
         "build_s": build.state["seconds"],
-        "build_peak_private_mb": round(watched.peak.private_mb),
+        "build_anonymous_mb": build.state.get("peak_mb"),  # after each step
         "lists_mb": round(sizes["lists.ivfdata"] / 1e6),
         "rows_mb": round((sizes["rows.i8"] + sizes["quanta.f32"]) / 1e6),
         **json.loads(done.stdout.splitlines()[-1]),  # FAISS prints, too

@@ -57,6 +57,17 @@ def test_all_that_a_filter_keeps_is_found_and_nothing_else(
     assert like == expected - {"n1"}
 
 
+@pytest.mark.parametrize("query", ["otters", "otter", "which", "R"])
+def test_texts_with_the_one_word_of_a_query_come_first(library: Library, query: str) -> None:
+    """Also by its stem, and where the word says too little of what a text is about to have a list."""
+    animals = ["cat", "dog", "fox", "horse", "lynx"]
+    library.add(
+        [f"The {animal} sleeps near a warm stove on day {day}." for animal in animals for day in range(9)]
+    )
+    library.add([{"id": "found", "text": "Otters which swim; a survey made with R, in winter."}])
+    assert library.find(query, limit=3)[0].text.id == "found"
+
+
 def test_a_limit_is_reached_while_texts_are_kept(filled: Library) -> None:
     assert len(filled.find("cat", limit=4, source="j0.example")) == 4
 

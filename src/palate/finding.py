@@ -94,12 +94,14 @@ class Finder:
         query = well_formed(query)
         wanted = words(query)
         with self._workspace.store.reading() as tables:
-            with_phrase = tables.texts.with_phrase(query, PHRASE_TEXTS) if len(wanted) != 1 else []
+            with_phrase = tables.texts.with_phrase(query, PHRASE_TEXTS)
         corpus = self._workspace.corpus()  # after the phrase, so that it has every text that was found
         allowed = only.allowed(self._workspace, corpus)
         search = self._search(corpus, wanted)
         matching = search.best(max(FUSED_TEXTS, limit), allowed).indices
-        exact = matching if len(wanted) == 1 else self._best_first(search, corpus, with_phrase, allowed)
+        exact = self._best_first(search, corpus, with_phrase, allowed)
+        if len(wanted) == 1 and len(with_phrase) == PHRASE_TEXTS:
+            exact = matching  # the lists of a frequent word know all of its texts, not the newest alone
         return self._fused(corpus, self._encode(query), (matching, exact), limit, allowed)
 
     def find_like(

@@ -22,6 +22,7 @@ from palate.workspace.segment import (
     ragged,
     without,
 )
+from palate.workspace.word_lists import LISTS
 from workspace.made_texts import cut, dense, features_of, made_space, made_texts, part_of
 from workspace.test_space import Echo
 
@@ -36,7 +37,7 @@ def listed(segment: Segment) -> list[dict[str, object]]:
         for starts, names in STARTS.items():
             begin, end = segment.arrays[starts][index : index + 2].tolist()
             text |= {name: segment.arrays[name][begin:end].tolist() for name in names}
-        for name in segment.arrays.keys() - RAGGED:
+        for name in segment.arrays.keys() - RAGGED - LISTS:
             text[name] = segment.arrays[name][index].tobytes()
         texts.append(text)
     return texts

@@ -17,7 +17,7 @@ from palate.parts import Mask, Rows
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 RARE, COMMON, KEPT = range(3)  # codes: in no other text, in more than 95 of 100, the first of the rest
 COMMON_SHARE, CONTENT_SHARE = 0.95, 0.5  # of the texts, above which tf-idf and BM25 leave a term out
-LISTED_TEXTS = 1_000  # a term of more texts is worth a list of its texts (see workspace/word_lists.py)
+LISTED_TEXTS = 1  # a term of more texts has a list of them in each segment (see workspace/word_lists.py)
 
 Ids = np.ndarray[tuple[int], np.dtype[np.uint32]]
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]

@@ -1,4 +1,4 @@
-"""WordLists: the texts of a segment by word, for words of many texts."""
+"""WordLists: the texts of a segment by word."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ Entries = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
 
 class WordLists:
-    """For each word of more than 1,000 texts of the fit: its texts in a segment, highest impact first, then
-    in order. 4 bytes an entry; about 45 entries a text of 60 words.
+    """For each content word of two texts of the fit or more: its texts in a segment, highest impact first,
+    then in order. 290 bytes a text of 60 words, pairs of words included, which have hashes like words.
 
     The impact of a word in a text is tf / (tf + saturation) of BM25, in 256 levels: no more than 1 / 510 off.
-    Words of fewer texts have no list: the word index of the store names their texts as fast, and by the word
-    itself, where a list goes by a hash that rare words and pairs of words share.
+    A list goes by the hash of a term: that of a rare word may have texts of another word or pair, too.
 
     entries: uint32, (TOP - level) << 24 | text. starts: (f + 1,) where the list of each rank begins.
 
@@ -65,7 +64,7 @@ def make_lists(arrays: Mapping[str, np.ndarray[Any, Any]], keyword: Keyword) -> 
     keys.sort()
     ranks = (keys >> np.uint64(32)).astype(np.int64)
     starts = np.searchsorted(ranks, np.arange(len(listed) + 1))
-    return WordLists((keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), starts.astype(np.int64))
+    return WordLists((keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), starts.astype(np.int32))
 
 
 def texts_of(entries: Entries) -> Codes:

@@ -1,4 +1,4 @@
-"""WordQuery: the words of a query with what they weigh in a corpus, and the texts with the rare ones."""
+"""WordQuery: the words of a query with what they weigh, and the texts with those that have no lists."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from palate.feature.keyword import LISTED_TEXTS
 from palate.feature.terms import is_stop
 from palate.parts import Rows, Vector
 from palate.words import is_unspaced
 from palate.workspace.corpus import Corpus
 from palate.workspace.segment import Segment, ragged
 
-NEWEST_TEXTS = 2 * LISTED_TEXTS  # of a word without lists: of some that came after the fit there are more
+NEWEST_TEXTS = 2_000  # that are asked for, of a word that came after the fit
+
+NO_TEXTS: Rows = np.zeros(0, np.int64)
+NO_SCORES: Vector = np.zeros(0)
 
 RowsOf = Callable[[str, int], Sequence[int]]  # of the newest texts with a word, at most so many
 
@@ -54,9 +56,11 @@ class _Rare(NamedTuple):
 
 
 def word_query(corpus: Corpus, words: Sequence[str], rows_of: RowsOf) -> WordQuery:
-    """Returns the words that tell texts apart: no stop words, single letters or words of more than half of
-    1,000 texts or more. words: as `palate.words.words` gives them. Costs .2 ms, and 1 ms for each rare word.
-    """
+    """Returns the words that tell texts apart: no stop words, single letters, or words of more than half of
+    all texts. words: as `palate.words.words` gives them.
+
+    A word that the fit does not know has no lists; the word index of the store gives its texts, and those
+    with another word of the same stem."""
     wanted = [word for word in words if not is_stop(word) and (len(word) > 1 or is_unspaced(word))]
     keyword, rare, complete = corpus.space.keyword, list[_Rare](), True
     width, listed = len(keyword.listed), list[tuple[int, int]]()
@@ -82,7 +86,7 @@ def word_query(corpus: Corpus, words: Sequence[str], rows_of: RowsOf) -> WordQue
 
 def _added(corpus: Corpus, rare: Sequence[_Rare]) -> tuple[Rows, Vector]:
     """Returns the ascending indices of the texts with some of the words, and what those bring together."""
-    texts, scores = [np.zeros(0, np.int64)], [np.zeros(0)]
+    texts, scores = [NO_TEXTS], [NO_SCORES]
     for word in rare:
         parts, order = corpus.parted(word.texts)
         texts.append(word.texts[order])

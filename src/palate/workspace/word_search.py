@@ -35,9 +35,10 @@ class WordMatches(NamedTuple):
 class WordSearch:
     """Finds the texts of a corpus that match some words, under the document frequencies of its fit.
 
-    Use it beside vectors: names and rare terms are what vectors blur. Words of more than 1,000 texts are read
-    from the segments' lists (see `WordLists`), the others from the word index of the store; stop words,
-    single letters and words of more than half of all texts are left out. A list is read only as far as its
+    Use it beside vectors: names and rare terms are what vectors blur. Words that the fit knows are read from
+    the segments' lists (see `WordLists`), new ones from the word index of the store; stop words, single
+    letters and words of more than half of all texts are left out. Words match as they are, not by their stem.
+    A list is read only as far as its
     texts may be among the best (MaxScore), and all lists together to `read_entries`. Scores are exact in any
     case; that no text is better is certain where `WordMatches.exact` says so.
 

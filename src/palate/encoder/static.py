@@ -97,6 +97,16 @@ class StaticEncoder:
             sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
         return sums
 
+    def piece_counts(self, contents: Sequence[str]) -> Counts:
+        """Returns (n,) how many word pieces each text has.
+
+        >>> StaticEncoder().piece_counts(["two cats", ""]).tolist()
+        [2, 0]
+        """
+        parts = [contents[start : start + BATCH_TEXTS] for start in range(0, len(contents), BATCH_TEXTS)]
+        counts = [np.diff(self._pieces(part).indptr).astype(np.int64) for part in parts]
+        return np.concatenate([np.zeros(0, np.int64), *counts])
+
     def attribute(self, content: str, direction: Vector) -> dict[str, float]:
         """Returns how much each word of content, in lower case, adds to `encode([content])[0] @ direction`.
         The shares sum to it.

@@ -23,6 +23,7 @@ from palate.cli import (
     judgements,
     maintenance,
     number,
+    profile,
     progress,
     readers,
     remove,
@@ -145,7 +146,8 @@ def palate(
     ctx.obj = Given(store, reader, json)
 
 
-TEXTS, JUDGEMENTS, READERS, MAINTENANCE = "Texts", "Judgements", "Readers", "Maintenance"
+TEXTS, INSIGHT, JUDGEMENTS, READERS = "Texts", "Insight", "Judgements", "Readers"
+MAINTENANCE = "Maintenance"
 TRAINING = "Training and evaluation"
 # so that -0.5 is a verdict; judgements.judge refuses all that is no number
 NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
@@ -157,6 +159,8 @@ app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
 app.command(rich_help_panel=TEXTS)(xray.xray)
 app.command(rich_help_panel=TEXTS)(remove.remove)
+
+app.command(rich_help_panel=INSIGHT)(profile.profile)
 
 app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)

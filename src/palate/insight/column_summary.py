@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -80,22 +81,24 @@ def summarise_column(column: Column, wheres: Sequence[str]) -> ColumnSummary:
     """Returns a column in brief. wheres: (n,) where each row stands, as a person finds it.
 
     >>> from palate.insight.column import Column
-    >>> cells = ["red", None, "red", "blue"]
-    >>> summary = summarise_column(Column("colour", "category", cells, {"text": 3}), ["a", "b", "c", "d"])
+    >>> counts = {"red": 2, "blue": 1}
+    >>> column = Column("colour", "category", ["red", None, "red", "blue"], {"text": 3}, counts)
+    >>> summary = summarise_column(column, ["a", "b", "c", "d"])
     >>> summary.count, summary.missing, summary.unique, summary.common, summary.longest
     (3, 1, 2, (('red', 2), ('blue', 1)), Extreme(length=4, value='blue', where='d'))
     """
-    counts = Counter(column.cells)
-    missing = counts.pop(None, 0)
-    common = tuple((shown(value), n) for value, n in counts.most_common(N_COMMON) if n > 1 or len(counts) <= 10)
+    counts = column.counts
+    largest = nlargest(N_COMMON, counts.items(), key=itemgetter(1))
+    common = tuple((shown(value), n) for value, n in largest if n > 1 or len(counts) <= N_COMMON)
+    count = sum(counts.values())
     numbers = None if column.numbers is None else summarise_numbers(column.numbers)
     mean, shortest, longest = (0.0, None, None) if numbers else _extremes(column.cells, wheres)
     first, last = _ends(column.moments)
     return ColumnSummary(
         name=column.name,
         kind=column.kind,
-        count=len(column) - missing,
-        missing=missing,
+        count=count,
+        missing=len(column) - count,
         unique=len(counts),
         kinds=dict(column.kinds),
         common=common,

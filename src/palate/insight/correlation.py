@@ -97,13 +97,19 @@ def _standardised(numbers: Matrix, present: np.ndarray[tuple[int, ...], np.dtype
 def _clipped(covariances: Matrix, shared: Matrix, variances: Matrix) -> Matrix:
     """Returns r, NaN where it says nothing. variances: (c, c), or (c,) where all pairs share all rows."""
     both = variances * variances.T if variances.ndim == 2 else np.outer(variances, variances)
-    small = np.minimum(variances, variances.T) if variances.ndim == 2 else np.minimum.outer(variances, variances)
+    small = (
+        np.minimum(variances, variances.T) if variances.ndim == 2 else np.minimum.outer(variances, variances)
+    )
     is_clear = (shared >= 3) & (small > 1e-12)
     r = np.clip(covariances / np.sqrt(np.where(is_clear, both, 1)), -1, 1)
     return np.where(is_clear, r, np.nan)
 
 
 def _ranked(numbers: Matrix) -> Matrix:
-    from scipy.stats import rankdata
-
-    return np.asarray(rankdata(numbers, axis=0, nan_policy="omit"), np.float64)
+    """Returns the rank of each number in its column, the mean of the ranks for equal ones; NaN stays."""
+    ranks = np.full(numbers.shape, np.nan)
+    for column, out in zip(numbers.T, ranks.T, strict=True):
+        present = ~np.isnan(column)
+        _, inverse, counts = np.unique(column[present], return_inverse=True, return_counts=True)
+        out[present] = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return ranks

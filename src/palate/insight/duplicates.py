@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from palate.features import Matrix
 
 ALIKE = 0.7  # shared share of words and word pairs from which two texts are nearly the same, as in a store
 MAX_SHARING = 8  # texts before it that a text is compared with for one shared key, besides the first
 
-Labels = Sequence[Any]
+Labels: TypeAlias = Sequence[Any]
+Keys: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint32]]
+Mask: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+RowPairs: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+TermIds: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
 
 class NearPair(NamedTuple):
@@ -90,7 +91,7 @@ def exact_groups(contents: Sequence[Hashable]) -> dict[Hashable, list[int]]:
     return rows
 
 
-def candidate_pairs(keys: Matrix, can_match: Matrix) -> Matrix:
+def candidate_pairs(keys: Keys, can_match: Mask) -> RowPairs:
     """Returns (p, 2) pairs of n texts that share one of b keys, the earlier first, without repetition.
 
     keys: (n, b). can_match: (n,) whether a text's keys say something. A text is compared with the MAX_SHARING
@@ -114,10 +115,10 @@ def candidate_pairs(keys: Matrix, can_match: Matrix) -> Matrix:
         later = np.flatnonzero(np.arange(len(ordered)) > firsts)
         found.append((owners[firsts[later]] << 32) | owners[later])
     pairs = np.unique(np.concatenate(found))
-    return np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
+    return np.column_stack([pairs >> 32, pairs & 0xFFFFFFFF])
 
 
-def near_pairs(pairs: Matrix, terms: Callable[[int], Any]) -> list[NearPair]:
+def near_pairs(pairs: RowPairs, terms: Callable[[int], TermIds]) -> list[NearPair]:
     """Returns those of (p, 2) pairs that share enough terms. terms: the ids of a row's terms, each once."""
     found, current, one = list[NearPair](), -1, set[int]()
     for first, second in pairs.tolist():  # ascending, so that each set is made once
@@ -145,7 +146,9 @@ def label_conflicts(
     conflicts = list[NearPair]()
     for group in groups:
         labelled = [row for row in group if labels[row] is not None]
-        conflicts += [NearPair(labelled[0], row, 1.0) for row in labelled[1:] if labels[row] != labels[labelled[0]]]
+        conflicts += [
+            NearPair(labelled[0], row, 1.0) for row in labelled[1:] if labels[row] != labels[labelled[0]]
+        ]
     # a near pair stands for all copies of its two rows
     rows_of = {group[0]: group for group in groups}
     for pair in near:

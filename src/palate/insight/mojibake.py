@@ -9,7 +9,9 @@ from dataclasses import dataclass
 REPLACEMENT = "\ufffd"
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")  # NEL, tab and line ends are text
 # the characters as which Windows-1252 and Latin-1 show the bytes 0x80 to 0xBF
-HIGH = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
+HIGH = (
+    "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
+)
 TAIL = f"[\x80-\xbf{re.escape(HIGH)}]"
 SEQUENCE = re.compile(f"[\xc2-\xdf]{TAIL}|[\xe0-\xef]{TAIL}{{2}}|[\xf0-\xf4]{TAIL}{{3}}")
 # or, tried first, a capital with an accent at the end of a word before a quote or dash, which is real text
@@ -57,6 +59,18 @@ def without_mojibake(text: str) -> str:
             break
         text = REAL_OR_SEQUENCE.sub(lambda match: _undone(match[0]) or match[0], text)
     return text
+
+
+def without_controls(text: str) -> str:
+    """Returns the text without control characters. Those from 0x80 on were letters of Windows-1252 that were
+    read as Latin-1, and become these.
+
+    >>> without_controls("a\\x07b\\x96c")
+    'ab–c'
+    """
+    return CONTROLS.sub(
+        lambda match: match[0].encode("latin-1").decode("cp1252", "ignore") if match[0] > "\x7f" else "", text
+    )
 
 
 def encoding_trouble(cells: Iterable[object]) -> EncodingTrouble:

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log1p
 from typing import Literal
 
+from palate.insight.column_numbers import NumberSummary
 from palate.insight.column_summary import ColumnSummary
 
 MAX_RATIO = 10.0  # of the largest to the smallest spread of columns that share a scale
 HEAVY_SKEW = 2.0  # from which one end drowns the rest
 FAR_OUT = 10.0  # quartile ranges from the middle half at which a number is an outlier for sure
-Advice = Literal["standardise", "log, then standardise", "robust", "keep"]
+Advice = Literal["keep", "standardise", "robust", "log"]
 
 REASONS: dict[Advice, str] = {
-    "standardise": "take off the mean and divide by the standard deviation",
-    "log, then standardise": "take log(1 + x) first: a few large numbers make up most of the spread",
-    "robust": "take off the median and divide by the quartile range: a few far numbers spoil mean and sd",
     "keep": "it is on the common scale",
+    "standardise": "take off the mean, then divide by the standard deviation",
+    "robust": "take off the median, then divide by the quartile range: a few far numbers spoil the mean",
+    "log": "take log(1 + x), then as robust: a few large numbers make up most of the spread",
 }
 
 
 @dataclass(frozen=True)
 class ColumnScale:
-    """The spread (standard deviation) of a column, and what to do before columns are compared."""
+    """The spread of a column, and what to do before columns are compared.
+
+    spread: the width of the middle nine tenths; the standard deviation where these are all one number.
+    """
 
     name: str
-    mean: float
-    sd: float
+    spread: float
     advice: Advice
+    center: float
+    width: float
+
+    def scaled(self, number: float) -> float:
+        """Returns a number on the common scale.
+
+        >>> ColumnScale("x", 3.0, "standardise", 10.0, 2.0).scaled(14.0)
+        2.0
+        """
+        return ((log1p(number) if self.advice == "log" else number) - self.center) / self.width
 
 
 @dataclass(frozen=True)
@@ -47,17 +61,18 @@ class Scales:
 def compare_scales(columns: Sequence[ColumnSummary]) -> Scales | None:
     """Compares the columns of numbers that vary; None where there are fewer than two of them.
 
-    Distances, k-means, penalised regression and neural networks need one scale; trees do not.
+        Distances, k-means, penalised regression and neural networks need one scale; trees do not.
 
-    >>> import numpy as np
-    >>> from palate.insight.column import Column
-    >>> from palate.insight.column_summary import summarise_column
-    >>> def column(name, numbers):
-    ...     cells = Column(name, "number", numbers, {"number": 3}, np.array(numbers))
-    ...     return summarise_column(cells, ["1", "2", "3"])
-    >>> scales = compare_scales([column("year", [2001.0, 2002.0, 2003.0]), column("price", [1.0, 500.0, 900.0])])
-    >>> scales.shared, round(scales.ratio), [column.advice for column in scales.columns]
-    (False, 450, ['standardise', 'standardise'])
+        >>> import numpy as np
+        >>> from palate.insight.column import Column
+        >>> from palate.insight.column_numbers import NumberSummary
+    from palate.insight.column_summary import summarise_column
+        >>> def column(name, numbers):
+        ...     cells = Column(name, "number", numbers, {}, dict.fromkeys(numbers, 1), np.array(numbers))
+        ...     return summarise_column(cells, ["1", "2", "3"])
+        >>> scales = compare_scales([column("year", [1.0, 2.0, 3.0]), column("price", [1.0, 500.0, 900.0])])
+        >>> scales.shared, round(scales.ratio), [column.advice for column in scales.columns]
+        (False, 450, ['standardise', 'standardise'])
     """
     varying = [
         (column.name, column.numbers)
@@ -66,17 +81,26 @@ def compare_scales(columns: Sequence[ColumnSummary]) -> Scales | None:
     ]
     if len(varying) < 2:
         return None
-    spreads = [numbers.sd for _, numbers in varying]
+    spreads = [_spread(numbers) for _, numbers in varying]
     ratio = max(spreads) / min(spreads)
-    shared = ratio <= MAX_RATIO
-    scales = []
-    for name, numbers in varying:
-        advice: Advice = "keep" if shared else "standardise"
-        if numbers.low >= 0 and numbers.skew > HEAVY_SKEW and numbers.high > 10 * max(numbers.median, 1.0):
-            advice = "log, then standardise"
-        elif max(numbers.high - numbers.quantiles[5], numbers.quantiles[3] - numbers.low) > (
-            FAR_OUT * numbers.quartile_range
-        ) and numbers.quartile_range > 0:
-            advice = "robust"
-        scales.append(ColumnScale(name, numbers.mean, numbers.sd, advice))
+    scales = [
+        ColumnScale(name, spread, *_advised(numbers, shared=ratio <= MAX_RATIO))
+        for (name, numbers), spread in zip(varying, spreads, strict=True)
+    ]
     return Scales(tuple(scales), ratio)
+
+
+def _spread(numbers: NumberSummary) -> float:
+    return numbers.quantiles[6] - numbers.quantiles[2] or numbers.sd
+
+
+def _advised(numbers: NumberSummary, *, shared: bool) -> tuple[Advice, float, float]:
+    """Returns what to do with a column, and the center and width to do it by."""
+    low, quarter, median, three_quarters, high = (numbers.quantiles[at] for at in (0, 3, 4, 5, 8))
+    width = three_quarters - quarter
+    if low >= 0 and numbers.skew > HEAVY_SKEW and high > 10 * max(median, 1.0):
+        log_width = log1p(three_quarters) - log1p(quarter)  # quantiles of logs are logs of quantiles
+        return "log", log1p(median), log_width or log1p(high) - log1p(low)
+    if width > 0 and max(high - three_quarters, quarter - low) > FAR_OUT * width:
+        return "robust", median, width
+    return ("keep", 0.0, 1.0) if shared else ("standardise", numbers.mean, numbers.sd)

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ SAMPLED_FOR_DATES = 100  # different values, of which half must be dates for all
 MAX_CLASSES = 50  # different values of classes, or a twentieth of the rows
 MAX_CLASS_CHARACTERS = 60
 MAX_ID_CHARACTERS = 80
+MAX_WORD_CHARACTERS = 40  # of a number, a flag or a word for nothing
+NUMBER_STARTS = frozenset("0123456789-+.")
 FLAG_WORDS = frozenset(("true", "false", "yes", "no"))
 TEXT_FIELDS = ("title", "text")  # of `field_of`
 ID_FIELDS = ("id", "record", "key", "url", "doi", "pmid", "pmcid", "arxiv", "wos")
@@ -32,28 +35,29 @@ def read_column(name: str, cells: Sequence[Any]) -> Column:
 
     >>> read_column("year", ["2001", "2002", "N/A", "inf"]).numbers.tolist()
     [2001.0, 2002.0, nan, inf]
-    >>> [read_column("x", cells).kind for cells in (["1", "two", "3"], ["", None], ["2020-01-02", "4 May 2020"])]
+    >>> [read_column("x", cells).kind for cells in (["1", "two"], ["", None], ["2020-01-02"])]
     ['mixed', 'empty', 'date']
     """
     plain = [cell if type(cell) in (str, int, float) else _hashable(cell) for cell in cells]
     counts = Counter(plain)
-    kinds = {value: "missing" if is_missing(value) else _kind_of(value) for value in counts}
+    kinds = {value: _kind_of(value) for value in counts}
     dates = _dates(value for value, kind in kinds.items() if kind in ("text", "date"))
     kinds.update(dict.fromkeys(dates, "date"))
-    totals: Counter[str] = Counter()
-    for value, kind in kinds.items():
-        totals[kind] += counts[value]
     missing = {value for value, kind in kinds.items() if kind == "missing"}
-    kept = [None if value in missing else value for value in plain] if missing else plain
-    totals.pop("missing", 0)
-    kind = _column_kind(name, totals, [value for value in counts if value not in missing])
+    if missing:
+        plain = [None if value in missing else value for value in plain]
+        counts = Counter({value: n for value, n in counts.items() if value not in missing})
+    totals: Counter[str] = Counter()
+    for value, n in counts.items():
+        totals[kinds[value]] += n
+    kind = _column_kind(name, totals, list(counts))
     numbers = moments = None
     if kind == "number":
-        of_value = {value: float(value) for value, kind in kinds.items() if kind == "number"}
+        of_value = {value: float(value) for value in counts if kinds[value] == "number"}
         numbers = np.array([of_value.get(value, math.nan) for value in plain], np.float64)
     elif kind == "date":
         moments = np.array([dates.get(value, math.nan) for value in plain], np.float64)
-    return Column(name, kind, kept, dict(totals.most_common()), numbers, moments)
+    return Column(name, kind, plain, dict(totals.most_common()), counts, numbers, moments)
 
 
 def _hashable(cell: Any) -> Any:
@@ -74,14 +78,20 @@ class _List(str):
 
 
 def _kind_of(value: Any) -> str:
+    if type(value) is str:
+        if len(value) > MAX_WORD_CHARACTERS:
+            return "text"
+        if value[:1] in NUMBER_STARTS and _is_number(value):
+            return "number"
+        if value.strip().lower() in FLAG_WORDS:
+            return "flag"
+        return "missing" if is_missing(value) else "number" if _is_number(value) else "text"
     if isinstance(value, _List):
         return "list"
+    if is_missing(value):
+        return "missing"
     if isinstance(value, bool):
         return "flag"
-    if isinstance(value, str):
-        if value.lower() in FLAG_WORDS:
-            return "flag"
-        return "number" if _is_number(value) else "text"
     return "date" if isinstance(value, date) else "number"
 
 
@@ -129,7 +139,11 @@ def _column_kind(name: str, totals: Counter[str], values: Sequence[Any]) -> Kind
         return "id"
     if meant in ID_FIELDS and longest <= 10 * MAX_ID_CHARACTERS:
         return "id"
-    if len(values) <= max(MAX_CLASSES, n // 20) and longest <= MAX_CLASS_CHARACTERS and not (is_unique and blanks):
+    if (
+        len(values) <= max(MAX_CLASSES, n // 20)
+        and longest <= MAX_CLASS_CHARACTERS
+        and not (is_unique and blanks)
+    ):
         return "category"
     return "text"
 
@@ -137,4 +151,4 @@ def _column_kind(name: str, totals: Counter[str], values: Sequence[Any]) -> Kind
 def _counts_rows(numbers: Sequence[Any]) -> bool:
     """Tells whether numbers only count the rows: 0, 1, 2, …"""
     floats = [float(number) for number in numbers]
-    return len(floats) > 2 and all(later - before == 1 for before, later in zip(floats, floats[1:], strict=False))
+    return len(floats) > 2 and all(later - before == 1 for before, later in pairwise(floats))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from palate.errors import BadSource
-from palate.insight.mojibake import CONTROLS, without_mojibake
-from palate.report.raw_table import RawTable, raw_table
+from palate.insight.mojibake import without_controls, without_mojibake
+from palate.report.raw_table import raw_table
 from palate.table.cells import json_value
 
 if TYPE_CHECKING:
-    from palate.insight.scales import ColumnScale
     from palate.library import Library
     from palate.report.profile import Profile
 
@@ -62,7 +61,9 @@ def write_mended(
     kept = [row for row in range(len(table)) if row not in reasons]
     names = [name for name in table.columns if name not in leave_out]
     if not kept or not names:
-        raise BadSource(f"nothing of {table.name} would be left; leave out fewer columns or judge its rows by hand")
+        raise BadSource(
+            f"nothing of {table.name} would be left; leave out fewer columns or judge its rows by hand"
+        )
     changes = _Changes(profile, scale)
     rows = ([changes.cell(name, table.columns[name][row]) for name in names] for row in kept)
     _write_lines(file, names, rows) if lines else _write_csv(file, names, rows)
@@ -93,21 +94,17 @@ class _Changes:
 
     def __init__(self, profile: Profile, scale: bool) -> None:
         self.n_changed = 0
-        numbers = {column.name: column.numbers for column in profile.columns if column.numbers}
+        self.numbers = {column.name for column in profile.columns if column.numbers}
         found = profile.scales.columns if scale and profile.scales else ()
-        self.scales: dict[str, Callable[[float], float]] = {
-            column.name: _scaling(column, numbers[column.name].median, numbers[column.name].quartile_range)
-            for column in found
-            if column.advice != "keep"
-        }
+        self.scales = {column.name: column for column in found if column.advice != "keep"}
 
     def cell(self, name: str, value: Any) -> Any:
         """Returns a cell as it is written."""
         if name in self.scales:
             return self._scaled(name, value)
         if isinstance(value, str):
-            mended = CONTROLS.sub("", value if value.isascii() else without_mojibake(value))
-            if mended.strip().lower().lstrip("+-") in ("inf", "infinity"):
+            mended = without_controls(value if value.isascii() else without_mojibake(value))
+            if name in self.numbers and mended.strip().lower().lstrip("+-") in ("inf", "infinity"):
                 mended = ""
             self.n_changed += mended != value
             return mended
@@ -121,15 +118,7 @@ class _Changes:
             number = float(value)
         except (TypeError, ValueError):
             return value
-        return self.scales[name](number) if math.isfinite(number) else None
-
-
-def _scaling(column: ColumnScale, median: float, quartile_range: float) -> Callable[[float], float]:
-    if column.advice == "robust":
-        return lambda x: (x - median) / quartile_range
-    if column.advice == "log, then standardise":
-        return lambda x: (math.log1p(x) - column.log_mean) / column.log_sd
-    return lambda x: (x - column.mean) / column.sd
+        return self.scales[name].scaled(number) if math.isfinite(number) else None
 
 
 def _write_csv(file: TextIO, names: Sequence[str], rows: Iterator[list[Any]]) -> None:
@@ -142,11 +131,15 @@ def _write_csv(file: TextIO, names: Sequence[str], rows: Iterator[list[Any]]) ->
 def _write_lines(file: TextIO, names: Sequence[str], rows: Iterator[list[Any]]) -> None:
     for row in rows:
         shape = {name: json_value(cell) for name, cell in zip(names, row, strict=True)}
-        file.write(json.dumps({name: cell for name, cell in shape.items() if cell is not None}, ensure_ascii=False))
+        file.write(
+            json.dumps({name: cell for name, cell in shape.items() if cell is not None}, ensure_ascii=False)
+        )
         file.write("\n")
 
 
 def _as_text(cell: Any) -> Any:
     if cell is None or isinstance(cell, str | int | float):
         return cell
-    return json.dumps(value, ensure_ascii=False) if isinstance(value := json_value(cell), list | dict) else value
+    return (
+        json.dumps(value, ensure_ascii=False) if isinstance(value := json_value(cell), list | dict) else value
+    )

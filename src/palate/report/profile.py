@@ -23,11 +23,11 @@ from palate.insight.column_summary import ColumnSummary, summarise_column
 from palate.insight.correlation import Correlation, correlate
 from palate.insight.duplicates import Duplicates, Leakage
 from palate.insight.frames import frame, table_html
-from palate.insight.mojibake import EncodingTrouble, encoding_trouble
+from palate.insight.mojibake import EncodingTrouble, encoding_trouble, without_mojibake
 from palate.insight.scales import Scales, compare_scales
 from palate.report.column_cells import read_column
 from palate.report.raw_table import RawTable, raw_table
-from palate.report.row_texts import find_duplicates, find_leakage, row_contents
+from palate.report.row_texts import compare_texts, row_contents
 from palate.text import Text
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from palate.library import Library
     from palate.report.profile_warnings import DataWarning
 
-MAX_LANGUAGE_TEXTS = 20_000  # whose language is told; of more, so many are drawn
-MAX_PIECE_TEXTS = 5_000  # that are cut into word pieces, likewise
+MAX_LANGUAGE_TEXTS = 10_000  # whose language is told; of more, so many are drawn
+MAX_PIECE_TEXTS = 2_000  # that are cut into word pieces, likewise
 LABEL_NAMES = ("label", "class", "target", "category", "included", "kind", "sentiment", "topic", "y")
 
 
@@ -55,7 +55,8 @@ class Profile:
     """A table, a pile of texts or a store in brief; made by `profile_of`.
 
     command: that made it, for the commands that mend. wheres, against_wheres: where each row stands, here and
-    in the file it is held against. label: the column of classes, "" without one. languages: texts by the code
+    in the file it is held against. label: the column of classes, "" without one.
+    unlabelled: rows without a class. languages: texts by the code
     of their language, of n_languages that were looked at. warnings: what is wrong, the worst first, each with
     its mend. notes: what was left out or drawn. skipped: rows that cannot be read.
     """
@@ -68,6 +69,7 @@ class Profile:
     correlation: Correlation | None
     label: str
     balance: ClassBalance | None
+    unlabelled: tuple[int, ...]
     lengths: TextLengths | None
     languages: Mapping[str, int]
     duplicates: Duplicates
@@ -126,11 +128,12 @@ def profile_of(source: Path | Library, *, against: Path | None = None, label: st
     columns = [read_column(name, cells) for name, cells in table.columns.items()]
     chosen = _label_column(table, columns, label)
     labels = chosen.cells if chosen else None
-    contents = row_contents(columns, chosen and chosen.name)
+    contents = [without_mojibake(content) for content in row_contents(columns, chosen.name if chosen else "")]
     has_texts = any(column.kind == "text" for column in columns)
     summaries = tuple(summarise_column(column, table.wheres) for column in columns)
     numbers = [column for column in columns if column.kind == "number" and column.numbers is not None]
     others = _other_contents(against, columns, chosen) if against else None
+    duplicates, leakage = compare_texts(contents, labels, others[1] if others else None)
     return Profile(
         name=table.name,
         command=_command(source),
@@ -140,13 +143,14 @@ def profile_of(source: Path | Library, *, against: Path | None = None, label: st
         correlation=_correlation(numbers) if len(numbers) > 1 else None,
         label=chosen.name if chosen else "",
         balance=class_balance(chosen.name, chosen.cells) if chosen else None,
+        unlabelled=tuple(row for row, cell in enumerate(labels or ()) if cell is None),
         lengths=_lengths(contents) if has_texts else None,
         languages=_languages(contents, table) if has_texts else {},
-        duplicates=find_duplicates(contents, labels),
+        duplicates=duplicates,
         encoding=_encoding(columns),
         against=str(against) if against else "",
         against_wheres=others[0].wheres if others else (),
-        leakage=find_leakage(contents, others[1]) if others else None,
+        leakage=leakage,
         skipped=table.skipped,
     )
 
@@ -206,9 +210,10 @@ def _other_contents(
         )
     # the kinds are those of the first file, so that both say what they say by the same columns
     found = [
-        Column(name, named[name].kind, read_column(name, table.columns[name]).cells, {}) for name in shared
+        Column(name, named[name].kind, read_column(name, table.columns[name]).cells, {}, {})
+        for name in shared
     ]
-    return table, row_contents(found, label and label.name)
+    return table, [without_mojibake(content) for content in row_contents(found, label.name if label else "")]
 
 
 def _correlation(columns: Sequence[Column]) -> Correlation:
@@ -216,14 +221,12 @@ def _correlation(columns: Sequence[Column]) -> Correlation:
     return correlate([column.name for column in columns], numbers)
 
 
-def _lengths(contents: Sequence[str]) -> TextLengths | None:
+def _lengths(contents: Sequence[str]) -> TextLengths:
     lengths = np.array([len(content) for content in contents], np.float64)
     words = np.array([len(content.split()) for content in contents], np.float64)
     pieces = StaticEncoder().piece_counts([contents[row] for row in _drawn(len(contents), MAX_PIECE_TEXTS)])
     found = [summarise_numbers(numbers) for numbers in (lengths, words, pieces.astype(np.float64))]
-    characters, in_words, in_pieces = found
-    assert characters and in_words and in_pieces
-    return TextLengths(characters, in_words, in_pieces)
+    return TextLengths(*(numbers for numbers in found if numbers))
 
 
 def _languages(contents: Sequence[str], table: RawTable) -> dict[str, int]:

@@ -61,9 +61,7 @@ def _correlation(profile: Profile) -> dict[str, Any] | None:
         "columns": list(found.names),
         "pearson": _matrix(found.pearson) if small else None,
         "spearman": _matrix(found.spearman) if small and found.spearman is not None else None,
-        "strongest": [
-            {"columns": [one, other], "r": r} for one, other, r in found.strongest(N_STRONGEST)
-        ],
+        "strongest": [{"columns": [one, other], "r": r} for one, other, r in found.strongest(N_STRONGEST)],
     }
 
 
@@ -78,7 +76,9 @@ def _duplicates(profile: Profile) -> dict[str, Any]:
 
 def _leakage(profile: Profile) -> dict[str, Any] | None:
     found = profile.leakage
-    return found and {
+    if found is None:
+        return None
+    return {
         "against": profile.against,
         "exact": _pairs(found.exact, profile.wheres, profile.against_wheres),
         "near": _pairs(found.near, profile.wheres, profile.against_wheres),

@@ -35,7 +35,18 @@ class DataWarning:
 
 def warnings_of(profile: Profile) -> tuple[DataWarning, ...]:
     """Returns all warnings, those that spoil training or figures first."""
-    checks = (_leakage, _conflicts, _copies, _encoding, _skipped, _balance, _columns, _scales, _same, _languages)
+    checks = (
+        _leakage,
+        _conflicts,
+        _copies,
+        _encoding,
+        _skipped,
+        _balance,
+        _columns,
+        _scales,
+        _same,
+        _languages,
+    )
     return tuple(warning for check in checks for warning in check(profile))
 
 
@@ -68,8 +79,8 @@ def _leakage(profile: Profile) -> Iterator[DataWarning]:
         yield DataWarning(
             "leakage",
             f"{_rows(len(leakage.rows))} of {profile.name} stand in {profile.against}, too "
-            f"({len(leakage.exact):,} word for word, {len(leakage.near):,} nearly so), and make figures on it "
-            f"too good: {places}",
+            f"({len(leakage.exact):,} word for word, {len(leakage.near):,} nearly so), and make "
+            f"figures on it too good: {places}",
             _mend(profile),
         )
 
@@ -82,8 +93,8 @@ def _conflicts(profile: Profile) -> Iterator[DataWarning]:
             "conflicts",
             f"{len(conflicts):,} pairs of the same or nearly the same text have different labels in "
             f"{profile.label}, one of which is wrong: {places}",
-            f"{profile.command} --label {quote(profile.label)} --json lists them; judge them by hand, or leave "
-            f"all of them out: {_mend(profile, '--label', quote(profile.label))}",
+            f"{profile.command} --label {quote(profile.label)} --json lists them; judge them, or leave all "
+            f"of them out: {_mend(profile, '--label', quote(profile.label))}",
         )
 
 
@@ -108,8 +119,8 @@ def _encoding(profile: Profile) -> Iterator[DataWarning]:
     if found.mojibake:
         yield DataWarning(
             "mojibake",
-            f"{_rows(len(found.mojibake))} have letters such as Ã© in place of é, as UTF-8 was read in another "
-            f"encoding: {_places(profile, found.mojibake)}",
+            f"{_rows(len(found.mojibake))} have letters such as Ã© in place of é, as UTF-8 was read in "
+            f"another encoding: {_places(profile, found.mojibake)}",
             _mend(profile),
         )
     if found.controls:
@@ -128,7 +139,9 @@ def _encoding(profile: Profile) -> Iterator[DataWarning]:
 
 def _skipped(profile: Profile) -> Iterator[DataWarning]:
     if profile.skipped:
-        first = "; ".join(f"{where}: {reason}" for where, reason in list(profile.skipped.items())[:N_EXAMPLES])
+        first = "; ".join(
+            f"{where}: {reason}" for where, reason in list(profile.skipped.items())[:N_EXAMPLES]
+        )
         yield DataWarning(
             "unread",
             f"{_rows(len(profile.skipped))} cannot be read and are not counted: {first}",
@@ -143,7 +156,9 @@ def _balance(profile: Profile) -> Iterator[DataWarning]:
     label = quote(profile.label)
     if balance.missing:
         yield DataWarning(
-            "unlabelled", f"{_rows(balance.missing)} have no label in {profile.label}", _mend(profile, "--label", label)
+            "unlabelled",
+            f"{_rows(balance.missing)} have no label in {profile.label}",
+            _mend(profile, "--label", label),
         )
     if len(balance.counts) == 1:
         yield DataWarning(
@@ -156,16 +171,16 @@ def _balance(profile: Profile) -> Iterator[DataWarning]:
         (common, n_common), (rare, n_rare) = balance.counts[0], balance.counts[-1]
         yield DataWarning(
             "imbalance",
-            f"{common} stands {n_common:,} times in {profile.label}, {rare} {n_rare:,} times: always answering "
-            f"{common} would be right in {balance.majority:.0%}",
+            f"{common} stands {n_common:,} times in {profile.label}, {rare} {n_rare:,} times: always "
+            f"answering {common} would be right in {balance.majority:.0%}",
             f"palate train classify --data {_file(profile)} --label-column {label} --weigh --out model",
         )
     rare_classes = [name for name, n in balance.counts if n < MIN_EXAMPLES]
     if rare_classes:
         yield DataWarning(
             "rare classes",
-            f"{len(rare_classes):,} of {len(balance.counts):,} classes have fewer than {MIN_EXAMPLES} examples: "
-            f"{', '.join(rare_classes[:N_EXAMPLES])}",
+            f"{len(rare_classes):,} of {len(balance.counts):,} classes have fewer than {MIN_EXAMPLES} "
+            f"examples: {', '.join(rare_classes[:N_EXAMPLES])}",
             "label more of them, or join them to another class; no command can do so",
         )
 
@@ -212,12 +227,12 @@ def _cells(profile: Profile, column: ColumnSummary) -> Iterator[DataWarning]:
 def _scales(profile: Profile) -> Iterator[DataWarning]:
     scales = profile.scales
     if scales and not scales.shared:
-        largest = max(scales.columns, key=lambda column: column.sd)
-        smallest = min(scales.columns, key=lambda column: column.sd)
+        largest = max(scales.columns, key=lambda column: column.spread)
+        smallest = min(scales.columns, key=lambda column: column.spread)
         yield DataWarning(
             "scales",
-            f"the columns of numbers are not on one scale: {largest.name} spreads {scales.ratio:,.0f} times as "
-            f"far as {smallest.name} and would decide every distance",
+            f"the columns of numbers are not on one scale: {largest.name} spreads {scales.ratio:,.0f} times "
+            f"as far as {smallest.name} and would decide every distance",
             _mend(profile, "--scale"),
         )
 
@@ -254,7 +269,7 @@ def _file(profile: Profile) -> str:
 
 
 def _is_constant(profile: Profile, column: ColumnSummary) -> bool:
-    return column.unique == 1 and column.count > 1 and column.name != profile.label
+    return column.unique == 1 and column.count > 1 and not column.missing and column.name != profile.label
 
 
 def _rows(n: int) -> str:

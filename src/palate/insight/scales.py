@@ -63,16 +63,15 @@ def compare_scales(columns: Sequence[ColumnSummary]) -> Scales | None:
 
         Distances, k-means, penalised regression and neural networks need one scale; trees do not.
 
-        >>> import numpy as np
-        >>> from palate.insight.column import Column
-        >>> from palate.insight.column_numbers import NumberSummary
-    from palate.insight.column_summary import summarise_column
-        >>> def column(name, numbers):
-        ...     cells = Column(name, "number", numbers, {}, dict.fromkeys(numbers, 1), np.array(numbers))
-        ...     return summarise_column(cells, ["1", "2", "3"])
-        >>> scales = compare_scales([column("year", [1.0, 2.0, 3.0]), column("price", [1.0, 500.0, 900.0])])
-        >>> scales.shared, round(scales.ratio), [column.advice for column in scales.columns]
-        (False, 450, ['standardise', 'standardise'])
+    >>> import numpy as np
+    >>> from palate.insight.column import Column
+    >>> from palate.insight.column_summary import summarise_column
+    >>> def column(name, numbers):
+    ...     cells = Column(name, "number", numbers, {}, dict.fromkeys(numbers, 1), np.array(numbers))
+    ...     return summarise_column(cells, ["1", "2", "3"])
+    >>> scales = compare_scales([column("year", [1.0, 2.0, 3.0]), column("price", [1.0, 500.0, 900.0])])
+    >>> scales.shared, round(scales.ratio), [column.advice for column in scales.columns]
+    (False, 450, ['standardise', 'standardise'])
     """
     varying = [
         (column.name, column.numbers)

@@ -130,11 +130,11 @@ def _column_kind(name: str, totals: Counter[str], values: Sequence[Any]) -> Kind
         return "id" if is_id and n > 1 else "number"
     if totals["date"] >= PURE * n:
         return "date"
-    if meant in TEXT_FIELDS:
+    longest, blanks = max(len(str(value)) for value in values), any(" " in str(value) for value in values)
+    if meant in TEXT_FIELDS and (len(values) > n // 20 or longest > MAX_CLASS_CHARACTERS):
         return "text"
     if totals["number"] >= MIXED * n or totals["date"] >= MIXED * n:
         return "id" if is_unique and meant in ID_FIELDS else "mixed"
-    longest, blanks = max(len(str(value)) for value in values), any(" " in str(value) for value in values)
     if is_unique and n > 1 and longest <= MAX_ID_CHARACTERS and not blanks:
         return "id"
     if meant in ID_FIELDS and longest <= 10 * MAX_ID_CHARACTERS:

@@ -118,7 +118,7 @@ def _mend(found: Profile, source: Path | Library, out: Path, leave_out: list[str
         )
     reasons = {
         "copies": done.copies,
-        "that stand in " + found.against: done.leaks,
+        "that stand in " + found.against_name: done.leaks,
         "whose labels differ": done.conflicts,
         "without a label": done.unlabelled,
         "that cannot be read": len(found.skipped),

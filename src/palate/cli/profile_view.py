@@ -36,7 +36,10 @@ def show_profile(profile: Profile) -> None:
     _show_texts(profile)
     for number, warning in enumerate(profile.warnings, 1):
         out(f"{number}. {clean(warning.message)}")
-        out(f"   mend: {clean(warning.mend)}")
+        if warning.advice:
+            out(f"   {clean(warning.advice)}")
+        if warning.mend:
+            out(f"   mend: {clean(warning.mend)}")
     if not profile.warnings:
         out("nothing to warn of")
     for remark in profile.notes:
@@ -128,7 +131,7 @@ def _show_texts(profile: Profile) -> None:
     conflicts = f", {len(found.conflicts):,} pairs with different labels" if profile.label else ""
     out(f"copies: {found.n_exact:,} rows word for word, {len(found.near):,} pairs nearly so{conflicts}")
     if profile.leakage:
-        out(f"in {clean(profile.against)}, too: {len(profile.leakage.rows):,} rows")
+        out(f"in {clean(profile.against_name)}, too: {len(profile.leakage.rows):,} rows")
 
 
 def _span(numbers: NumberSummary) -> str:

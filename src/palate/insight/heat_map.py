@@ -70,7 +70,7 @@ def _cell(names: Sequence[str], matrix: Matrix, row: int, column: int, margin: f
     r = float(matrix[row, column])
     is_known = r == r
     colour = signed_colour(r) if is_known else OTHER
-    number = f"{r:+.2f}" if is_known else "?"
+    number = f"{r:+.2f}".replace("-0.00", "0.00").replace("+0.00", "0.00") if is_known else "?"
     x, y = margin + column * cell, margin + row * cell
     hint = escape(f"{names[row]} and {names[column]}: {number}")
     rect = (
@@ -90,10 +90,11 @@ def _legend(x: float, y: float) -> str:
     parts = []
     for at, colour in enumerate(SIGNED):
         r = -1 + 2 * at / (len(SIGNED) - 1)
+        signed = f"{r:+g}" if r else "0"
         parts.append(
             f'<rect x="{x + at * step:.1f}" y="{y:.1f}" width="{step:.1f}" height="10" fill="{colour}"/>'
         )
         parts.append(
-            f'<text x="{x + (at + 0.5) * step:.1f}" y="{y + 24:.1f}" text-anchor="middle">{r:+g}</text>'
+            f'<text x="{x + (at + 0.5) * step:.1f}" y="{y + 24:.1f}" text-anchor="middle">{signed}</text>'
         )
     return "".join(parts)

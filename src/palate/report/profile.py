@@ -55,15 +55,16 @@ class Profile:
     """A table, a pile of texts or a store in brief; made by `profile_of`.
 
     command: that made it, for the commands that mend. wheres, against_wheres: where each row stands, here and
-    in the file it is held against. label: the column of classes, "" without one.
-    unlabelled: rows without a class. languages: texts by the code
-    of their language, of n_languages that were looked at. warnings: what is wrong, the worst first, each with
-    its mend. notes: what was left out or drawn. skipped: rows that cannot be read.
+    in the file it is held against. contents: (n,) what each row says. label: the column of classes, ""
+    without one. unlabelled: rows without a class. languages: texts by the code of their language, of a draw.
+    warnings: what is wrong, the worst first, each with its mend. notes: what was left out or drawn. skipped:
+    rows that cannot be read.
     """
 
     name: str
     command: str
     wheres: Sequence[str]
+    contents: Sequence[str]
     columns: tuple[ColumnSummary, ...]
     scales: Scales | None
     correlation: Correlation | None
@@ -82,6 +83,15 @@ class Profile:
     @property
     def n_rows(self) -> int:
         return len(self.wheres)
+
+    @property
+    def against_name(self) -> str:
+        """The second file without its folders."""
+        return Path(self.against).name
+
+    def where(self, row: int) -> str:
+        """Where a row stands, without the name of the file."""
+        return self.wheres[row].removeprefix(f"{self.name}, ")
 
     @property
     def warnings(self) -> tuple[DataWarning, ...]:
@@ -110,7 +120,7 @@ class Profile:
 
         columns = table_html(column_table(self.columns), f"{self.name}: {self.n_rows:,} rows")
         warnings = "".join(
-            f"<li>{escape(warning.message)} <code>{escape(warning.mend)}</code></li>"
+            f"<li>{escape(warning.message)} <code>{escape(warning.mend or warning.advice)}</code></li>"
             for warning in self.warnings
         )
         return columns + (f"<ul>{warnings}</ul>" if warnings else "")
@@ -138,6 +148,7 @@ def profile_of(source: Path | Library, *, against: Path | None = None, label: st
         name=table.name,
         command=_command(source),
         wheres=table.wheres,
+        contents=contents,
         columns=summaries,
         scales=compare_scales(summaries),
         correlation=_correlation(numbers) if len(numbers) > 1 else None,

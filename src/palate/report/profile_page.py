@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from palate.insight.bars import bars_svg
 from palate.insight.column_numbers import NumberSummary
+from palate.insight.column_summary import shown
+from palate.insight.duplicates import NearPair
 from palate.insight.heat_map import heat_map_svg
 from palate.insight.scales import REASONS
 from palate.language import language_name
@@ -108,27 +110,27 @@ def _languages(profile: Profile) -> list[tuple[str, int, float]]:
     ]
 
 
-def _pairs(profile: Profile) -> list[tuple[str, int, list[tuple[str, str, float]]]]:
-    """Returns for each kind of pair its name, how many there are, and the first."""
-    here, found = profile.wheres, profile.duplicates
-    exact = [(here[group[0]], here[group[1]], 1.0) for group in found.exact[:N_EXAMPLES]]
-    kinds = [
-        ("word for word the same", len(found.exact), exact),
-        ("nearly the same", len(found.near), [(here[a], here[b], s) for a, b, s in found.near[:N_EXAMPLES]]),
-        (
-            "the same text, other labels",
-            len(found.conflicts),
-            [(here[a], here[b], s) for a, b, s in found.conflicts[:N_EXAMPLES]],
-        ),
+def _pairs(profile: Profile) -> list[tuple[str, int, list[tuple[str, str, float, str]]]]:
+    """Returns for each kind of pair its name, how many there are, and how the first begin."""
+    found, there = profile.duplicates, profile.against_wheres
+    exact = [NearPair(group[0], group[1], 1.0) for group in found.exact]
+    leaks = [*profile.leakage.exact, *profile.leakage.near] if profile.leakage else []
+    here = [
+        ("Word for word the same", exact),
+        ("Nearly the same", found.near),
+        ("The same or nearly so, with different labels", found.conflicts),
     ]
-    if profile.leakage:
-        leaks = [*profile.leakage.exact, *profile.leakage.near]
-        there = profile.against_wheres
-        kinds.append(
-            (
-                f"in {profile.against}, too",
-                len(leaks),
-                [(here[a], there[b], s) for a, b, s in leaks[:N_EXAMPLES]],
-            )
+    kinds = [
+        (
+            name,
+            len(pairs),
+            [
+                (profile.where(a), profile.where(b), s, shown(profile.contents[a]))
+                for a, b, s in pairs[:N_EXAMPLES]
+            ],
         )
+        for name, pairs in here
+    ]
+    some = [(profile.where(a), there[b], s, shown(profile.contents[a])) for a, b, s in leaks[:N_EXAMPLES]]
+    kinds.append((f"In {profile.against_name}, too", len(leaks), some))
     return [kind for kind in kinds if kind[1]]

@@ -24,13 +24,15 @@ MENDED = "mended.csv"
 
 @dataclass(frozen=True)
 class DataWarning:
-    """One thing that is wrong. kind: a word for programs. message: in plain words. mend: the command to run,
-    or what to do where no command can decide.
+    """One thing that is wrong. kind: a word for programs. message: in plain words. mend: the command that
+    mends it, "" where none can decide. advice: what to do besides, or in its place; "" where the command does
+    it.
     """
 
     kind: str
     message: str
     mend: str
+    advice: str = ""
 
 
 def warnings_of(profile: Profile) -> tuple[DataWarning, ...]:
@@ -75,12 +77,12 @@ def _leakage(profile: Profile) -> Iterator[DataWarning]:
     leakage = profile.leakage
     if leakage and leakage.rows:
         pairs = [*leakage.exact, *leakage.near][:N_EXAMPLES]
-        places = "; ".join(f"{profile.wheres[a]} = {profile.against_wheres[b]}" for a, b, _ in pairs)
+        places = "; ".join(f"{profile.where(a)} = {profile.against_wheres[b]}" for a, b, _ in pairs)
         yield DataWarning(
             "leakage",
-            f"{_rows(len(leakage.rows))} of {profile.name} stand in {profile.against}, too "
-            f"({len(leakage.exact):,} word for word, {len(leakage.near):,} nearly so), and make "
-            f"figures on it too good: {places}",
+            f"{_rows(len(leakage.rows))} of {profile.name} also in {profile.against_name} "
+            f"({len(leakage.exact):,} word for word, {len(leakage.near):,} nearly so), which "
+            f"makes figures on it too good: {places}",
             _mend(profile),
         )
 
@@ -91,10 +93,10 @@ def _conflicts(profile: Profile) -> Iterator[DataWarning]:
         places = _pairs(profile, [pair[:2] for pair in conflicts])
         yield DataWarning(
             "conflicts",
-            f"{len(conflicts):,} pairs of the same or nearly the same text have different labels in "
-            f"{profile.label}, one of which is wrong: {places}",
-            f"{profile.command} --label {quote(profile.label)} --json lists them; judge them, or leave all "
-            f"of them out: {_mend(profile, '--label', quote(profile.label))}",
+            f"{len(conflicts):,} pairs of the same or nearly the same text with different labels in "
+            f"'{profile.label}', one of which is wrong: {places}",
+            _mend(profile, "--label", quote(profile.label)),
+            "judge them by hand, --json lists them; the command leaves all of them out",
         )
 
 
@@ -103,13 +105,13 @@ def _copies(profile: Profile) -> Iterator[DataWarning]:
     if found.exact:
         places = _pairs(profile, [group[:2] for group in found.exact])
         yield DataWarning(
-            "copies", f"{_rows(found.n_exact)} repeat an earlier one word for word: {places}", _mend(profile)
+            "copies", f"{_rows(found.n_exact)} with the words of an earlier one: {places}", _mend(profile)
         )
     if found.near:
         places = _pairs(profile, [pair[:2] for pair in found.near])
         yield DataWarning(
             "near-copies",
-            f"{len(found.near):,} pairs of rows are nearly the same text and count twice: {places}",
+            f"{len(found.near):,} pairs of rows of nearly the same text, which counts twice: {places}",
             _mend(profile),
         )
 
@@ -119,20 +121,21 @@ def _encoding(profile: Profile) -> Iterator[DataWarning]:
     if found.mojibake:
         yield DataWarning(
             "mojibake",
-            f"{_rows(len(found.mojibake))} have letters such as Ã© in place of é, as UTF-8 was read in "
+            f"{_rows(len(found.mojibake))} with letters such as Ã© in place of é, as UTF-8 was read in "
             f"another encoding: {_places(profile, found.mojibake)}",
             _mend(profile),
         )
     if found.controls:
         places = _places(profile, found.controls)
         yield DataWarning(
-            "controls", f"{_rows(len(found.controls))} have control characters: {places}", _mend(profile)
+            "controls", f"{_rows(len(found.controls))} with control characters: {places}", _mend(profile)
         )
     if found.replaced:
         yield DataWarning(
             "replaced",
-            f"{_rows(len(found.replaced))} have \N{REPLACEMENT CHARACTER} for letters that are lost: "
+            f"{_rows(len(found.replaced))} with \N{REPLACEMENT CHARACTER} for letters that are lost: "
             f"{_places(profile, found.replaced)}",
+            "",
             "export the source anew as UTF-8; what was replaced cannot be told from this file",
         )
 
@@ -144,8 +147,9 @@ def _skipped(profile: Profile) -> Iterator[DataWarning]:
         )
         yield DataWarning(
             "unread",
-            f"{_rows(len(profile.skipped))} cannot be read and are not counted: {first}",
-            f"mend these rows, or write the others alone: {_mend(profile)}",
+            f"{_rows(len(profile.skipped))} that cannot be read, and not counted: {first}",
+            _mend(profile),
+            "mend these rows by hand; the command writes the others alone",
         )
 
 
@@ -157,21 +161,22 @@ def _balance(profile: Profile) -> Iterator[DataWarning]:
     if balance.missing:
         yield DataWarning(
             "unlabelled",
-            f"{_rows(balance.missing)} have no label in {profile.label}",
+            f"{_rows(balance.missing)} without a label in '{profile.label}'",
             _mend(profile, "--label", label),
         )
     if len(balance.counts) == 1:
         yield DataWarning(
             "one class",
-            f"{profile.label} has one class only, so that nothing can be told apart",
-            "palate profile FILE --label COLUMN, with the column that holds the classes",
+            f"'{profile.label}' has one class only, so that nothing can be told apart",
+            "",
+            "name the column that holds the classes with --label",
         )
         return
     if balance.counts and balance.ratio >= LOPSIDED:
         (common, n_common), (rare, n_rare) = balance.counts[0], balance.counts[-1]
         yield DataWarning(
             "imbalance",
-            f"{common} stands {n_common:,} times in {profile.label}, {rare} {n_rare:,} times: always "
+            f"{common} stands {n_common:,} times in '{profile.label}', {rare} {n_rare:,} times: always "
             f"answering {common} would be right in {balance.majority:.0%}",
             f"palate train classify --data {_file(profile)} --label-column {label} --weigh --out model",
         )
@@ -181,27 +186,29 @@ def _balance(profile: Profile) -> Iterator[DataWarning]:
             "rare classes",
             f"{len(rare_classes):,} of {len(balance.counts):,} classes have fewer than {MIN_EXAMPLES} "
             f"examples: {', '.join(rare_classes[:N_EXAMPLES])}",
-            "label more of them, or join them to another class; no command can do so",
+            "",
+            "label more of them, or join them to another class",
         )
 
 
 def _columns(profile: Profile) -> Iterator[DataWarning]:
     for kind, columns, message in (
-        ("empty column", [c for c in profile.columns if c.kind == "empty"], "empty"),
-        ("one value", [c for c in profile.columns if _is_constant(profile, c)], "of one value"),
+        ("empty column", [c for c in profile.columns if c.kind == "empty"], "no value"),
+        ("one value", [c for c in profile.columns if _is_constant(profile, c)], "one value only"),
     ):
         if columns:
             yield DataWarning(
                 kind,
-                f"{_columns_of(columns)} {message} and tell nothing apart: {_names(columns)}",
+                f"nothing is told apart by columns of {message}: {_names(columns)}",
                 _mend(profile, *(f"--leave-out {quote(c.name)}" for c in columns[:N_PAIRS])),
             )
     for column in profile.columns:
         if column.kind != "empty" and column.missing_share >= MUCH_MISSING:
             yield DataWarning(
                 "missing",
-                f"{column.name} is missing in {column.missing_share:.0%} of the rows",
-                f"fill it in, or leave it out: {_mend(profile, f'--leave-out {quote(column.name)}')}",
+                f"'{column.name}' is missing in {column.missing_share:.0%} of the rows",
+                _mend(profile, f"--leave-out {quote(column.name)}"),
+                "fill it in from its source, or leave it out",
             )
         yield from _cells(profile, column)
 
@@ -211,7 +218,7 @@ def _cells(profile: Profile, column: ColumnSummary) -> Iterator[DataWarning]:
     if column.numbers and column.numbers.infinite:
         yield DataWarning(
             "infinite",
-            f"{column.name} has {column.numbers.infinite:,} infinite numbers, which spoil every mean",
+            f"'{column.name}' has {column.numbers.infinite:,} infinite numbers, which spoil every mean",
             _mend(profile),
         )
     others = {kind: n for kind, n in column.kinds.items() if kind != column.kind}
@@ -219,7 +226,8 @@ def _cells(profile: Profile, column: ColumnSummary) -> Iterator[DataWarning]:
         counts = ", ".join(f"{n:,} of kind {kind}" for kind, n in column.kinds.items())
         yield DataWarning(
             "mixed kinds",
-            f"{column.name} holds values of several kinds: {counts}",
+            f"'{column.name}' holds values of several kinds: {counts}",
+            "",
             "mend the odd cells in the source; no command can tell what they should be",
         )
 
@@ -231,8 +239,8 @@ def _scales(profile: Profile) -> Iterator[DataWarning]:
         smallest = min(scales.columns, key=lambda column: column.spread)
         yield DataWarning(
             "scales",
-            f"the columns of numbers are not on one scale: {largest.name} spreads {scales.ratio:,.0f} times "
-            f"as far as {smallest.name} and would decide every distance",
+            f"the columns of numbers are not on one scale: '{largest.name}' spreads {scales.ratio:,.0f} "
+            f"times as far as '{smallest.name}' and would decide every distance",
             _mend(profile, "--scale"),
         )
 
@@ -241,8 +249,8 @@ def _same(profile: Profile) -> Iterator[DataWarning]:
     for one, other, r in profile.correlation.strongest(N_PAIRS, STRONG) if profile.correlation else ():
         yield DataWarning(
             "same columns",
-            f"{one} and {other} say almost the same (r = {r:+.3f})",
-            f"leave one of them out: {_mend(profile, f'--leave-out {quote(other)}')}",
+            f"'{one}' and '{other}' say almost the same (r = {r:+.3f})",
+            _mend(profile, f"--leave-out {quote(other)}"),
         )
 
 
@@ -276,18 +284,14 @@ def _rows(n: int) -> str:
     return "1 row" if n == 1 else f"{n:,} rows"
 
 
-def _columns_of(columns: Sequence[ColumnSummary]) -> str:
-    return "1 column is" if len(columns) == 1 else f"{len(columns):,} columns are"
-
-
 def _names(columns: Sequence[ColumnSummary]) -> str:
     names = ", ".join(column.name for column in columns[:N_PAIRS])
     return names + (f" and {len(columns) - N_PAIRS:,} more" if len(columns) > N_PAIRS else "")
 
 
 def _places(profile: Profile, rows: Sequence[int]) -> str:
-    return "; ".join(profile.wheres[row] for row in rows[:N_EXAMPLES])
+    return ", ".join(profile.where(row) for row in rows[:N_EXAMPLES])
 
 
 def _pairs(profile: Profile, pairs: Sequence[Sequence[int]]) -> str:
-    return "; ".join(" = ".join(profile.wheres[row] for row in pair) for pair in pairs[:N_EXAMPLES])
+    return "; ".join(" = ".join(profile.where(row) for row in pair) for pair in pairs[:N_EXAMPLES])

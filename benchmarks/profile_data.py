@@ -1,4 +1,4 @@
-"""A table of 100,000 rows with planted faults, made of the visible texts: what benchmarks/profile.py reads."""
+"""A table of 100,000 rows with planted faults, made of the visible texts; for benchmarks/profile.py."""
 
 import csv
 import gzip
@@ -114,16 +114,11 @@ def _write(
         writer.writerow(names.split())
         for at, (label, text) in enumerate(rows):
             day = str(np.datetime64("2018-01-01") + int(days[at]))
-            writer.writerow(
-                [f"r{at:06}", label, text, f"{price[at]:.2f}", f"{1.19 * price[at]:.2f}"]
-                + [
-                    "inf" if at in infinite else f"{score[at]:.4f}",
-                    f"{quality[at]:.4f}",
-                    f"{rng.beta(2, 5):.3f}",
-                ]
-                + ["unknown age" if at in wordy else int(rng.integers(18, 90)), day, "CC-BY"]
-                + ["seen" if rng.random() < 0.05 else ""]
-            )
+            score_cell = "inf" if at in infinite else f"{score[at]:.4f}"
+            age = "unknown age" if at in wordy else int(rng.integers(18, 90))
+            numbers = f"{price[at]:.2f}", f"{1.19 * price[at]:.2f}", score_cell, f"{quality[at]:.4f}"
+            rest = f"{rng.beta(2, 5):.3f}", age, day, "CC-BY", "seen" if rng.random() < 0.05 else ""
+            writer.writerow([f"r{at:06}", label, text, *numbers, *rest])
     if planted:
         planted.rows["infinite"] = {at + 1 for at in infinite}
         planted.rows["words_in_numbers"] = {at + 1 for at in wordy}

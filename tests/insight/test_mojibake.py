@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from palate.insight.mojibake import encoding_trouble, has_mojibake, without_controls, without_mojibake
 
-LETTERS = st.text(st.sampled_from("abc é ñ ü ß ł ő Ж я 中 ’ “ — € ½ 😀"), min_size=1, max_size=30)
+LETTERS = st.text(st.sampled_from("abc é ñ ü ß ł ő Ж я 中 ’ “ — € 😀"), min_size=1, max_size=30)
 
 
 @given(LETTERS, st.sampled_from(["cp1252", "latin-1"]))
@@ -38,7 +38,7 @@ def test_real_text_stays(text: str) -> None:
         "«Où ça?»",
         "MAÇÃ”",
         "Привет",
-        "naïve café",
+        "Spaß“ und Fuß—naïve café",
         "±5 °C",
     ],
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from palate.insight.word_hashes import hash_content_terms, hash_words
 
-TEXTS = st.lists(st.text(st.sampled_from("ab AB é ß 1 ,.\n 中国 ㅤ"), max_size=20), max_size=8)
+TEXTS = st.lists(st.text(st.sampled_from("ab AB é ß 1 ,.\n 中国"), max_size=20), max_size=8)
 
 
 def no_stop(
@@ -46,7 +46,7 @@ def test_equal_words_have_equal_hashes_and_others_do_not(texts: list[str]) -> No
 def test_terms_are_words_and_pairs_of_neighbours(texts: list[str]) -> None:
     ids, starts = hash_content_terms(texts, no_stop)
     for text, first, end in zip(texts, starts[:-1], starts[1:], strict=True):
-        single = [w for w in slow_words(text)]
+        single = slow_words(text)
         kept = [len(w) > 1 or "\u4e00" <= w < "\ua000" for w in single]
         words = {w for w, keep in zip(single, kept, strict=True) if keep}
         pairs = {

@@ -13,9 +13,13 @@ HIGH = (
     "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
 )
 TAIL = f"[\x80-\xbf{re.escape(HIGH)}]"
-SEQUENCE = re.compile(f"[\xc2-\xdf]{TAIL}|[\xe0-\xef]{TAIL}{{2}}|[\xf0-\xf4]{TAIL}{{3}}")
-# or, tried first, a capital with an accent at the end of a word before a quote or dash, which is real text
-REAL_OR_SEQUENCE = re.compile(f"[A-ZÀ-Þ][\xc2-\xdf][”’“‘»–—…]|{SEQUENCE.pattern}")
+# without 0xDF: its letters are those of N'Ko alone, and "ß" before a quote or dash is real German
+SEQUENCE = re.compile(f"[\xc2-\xde]{TAIL}|[\xe0-\xef]{TAIL}{{2}}|[\xf0-\xf4]{TAIL}{{3}}")
+# or, tried first, a capital with an accent at the end of a word before a quote or dash, or a
+# small one before two of them: real text, which is no group
+REAL_OR_SEQUENCE = re.compile(
+    f"[A-ZÀ-Þ][\xc2-\xdf][”’“‘»–—…]|[\xe0-\xef][”’“‘»–—…]{{2}}|({SEQUENCE.pattern})"
+)
 MAX_ROUNDS = 3  # texts may have been spoiled more than once
 
 
@@ -43,7 +47,7 @@ def has_mojibake(text: str) -> bool:
     """
     if text.isascii():
         return False
-    return any(_undone(match[0]) is not None for match in REAL_OR_SEQUENCE.finditer(text))
+    return any(match[1] and _undone(match[1]) is not None for match in REAL_OR_SEQUENCE.finditer(text))
 
 
 def without_mojibake(text: str) -> str:
@@ -57,7 +61,7 @@ def without_mojibake(text: str) -> str:
     for _ in range(MAX_ROUNDS):
         if not has_mojibake(text):
             break
-        text = REAL_OR_SEQUENCE.sub(lambda match: _undone(match[0]) or match[0], text)
+        text = REAL_OR_SEQUENCE.sub(lambda match: (match[1] and _undone(match[1])) or match[0], text)
     return text
 
 

@@ -60,8 +60,8 @@ def test_keywords_outliers_and_sentiment(palate: Palate, file: Path) -> None:
 
 
 def test_profile_of_a_file_and_a_store(palate: Palate, store: Path, file: Path) -> None:
-    found = palate("profile", str(file), "--html", "profile.html")
-    assert "40 rows, 4 columns" in found.stdout
+    assert "40 rows, 4 columns" in palate("profile", str(file)).stdout
+    assert "profile.html shows 40 rows" in palate("profile", str(file), "--html", "profile.html").stderr
     assert file.with_name("profile.html").exists()
     assert lines(palate("profile", "--json"))[0]["rows"] == 13
     assert palate("profile", "nowhere.csv", ok=False).exit_code == 1

@@ -1,5 +1,8 @@
 """The pages of map and profile are of the common templates, so a browser finds no fault in them."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,8 +10,8 @@ from browser import Browser, Scheme
 from palate.insight.map_scene import by_category
 from palate.report.map_page import map_page
 from palate.report.pile import pile_of
-from palate.report.profile import profile_of_table
-from palate.report.table_of_texts import TextTable
+from palate.report.profile import profile_of
+from palate.report.profile_page import profile_page
 from palate.text import Text
 
 pytestmark = pytest.mark.browser
@@ -27,17 +30,15 @@ def test_a_map(papers: list[Text], browser: Browser, width: int, scheme: Scheme)
 
 
 @LOOKS
-def test_a_profile(browser: Browser, width: int, scheme: Scheme) -> None:
-    n = 40
+def test_a_profile(browser: Browser, tmp_path: Path, width: int, scheme: Scheme) -> None:
     rng = np.random.default_rng(0)
-    columns = {
-        "text": [f"A text about {'cats' if row % 2 else 'bonds'}, number {row}." for row in range(n)],
-        "label": ["cats" if row % 2 else "bonds" for row in range(n)],
-        "size": rng.normal(size=n).tolist(),
-        "weight": rng.normal(size=n).tolist(),
-    }
-    table = TextTable("made", columns, columns["text"], [str(row) for row in range(n)], {})
-    html = profile_of_table(table, label="label").html()
-    with browser.open(html, width=width, scheme=scheme) as page:
-        assert page.inner_text("h1") == "Profile of made"
-        assert page.locator("#correlation svg").count() == 1
+    path = tmp_path / "made.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label", "size", "weight"])
+        for row in range(40):
+            subject = "cats" if row % 2 else "bonds"
+            writer.writerow([f"A text about {subject}, number {row}.", subject, *rng.normal(size=2).tolist()])
+    with browser.open(profile_page(profile_of(path)), width=width, scheme=scheme) as page:
+        assert page.inner_text("h1") == "Profile of made.csv"
+        assert page.locator("svg.heat").count() >= 1

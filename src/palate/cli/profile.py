@@ -2,97 +2,133 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from palate.cli import show
+from palate.cli.files import whole_file
 from palate.cli.options import JsonOption, StoreOption, open_library, wants_json
-from palate.cli.piles import FileArgument
-from palate.errors import BadFolder
 
 if TYPE_CHECKING:
+    from palate.library import Library
     from palate.report.table_profile import Profile
-
-MAX_COLUMNS = 40  # in a terminal
 
 
 def profile(
     ctx: typer.Context,
-    file: FileArgument = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE", help="A table, or any file or folder that palate add reads. Default: the store."
+        ),
+    ] = None,
     against: Annotated[
         Path | None,
         typer.Option(
             "--against",
-            metavar="FILE",
-            help="A file of which no text should be in the first, such as a test part.",
+            metavar="FILE2",
+            help="Finds the texts that stand in a second file, too, such as the test part.",
         ),
     ] = None,
     label: Annotated[
         str | None,
         typer.Option(
-            "--label", metavar="COLUMN", help="The column of classes; found by its name without it."
+            "--label",
+            metavar="COLUMN",
+            help="Names the column of classes. Default: label, class, target and the like.",
         ),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Writes a page, too.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="OUT", help="Writes the profile as one page that needs no network."),
+    ] = None,
+    mend: Annotated[
+        Path | None,
+        typer.Option(
+            "--mend",
+            metavar="OUT",
+            help="Writes the rows without what can be mended: CSV, or JSON Lines for .jsonl.",
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave-out", metavar="COLUMN", help="With --mend: a column that is not written; may come again."
+        ),
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="With --mend: writes the columns of numbers on one scale.")
+    ] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Describe every column and the texts of a file or store, and warn of what is wrong, with the mend.
+    """Describes every column of a table, and warns of copies, leaks, rare classes, scales and broken letters.
 
-    Example: palate profile train.csv --against test.csv
+    Each warning comes with the command that mends it. Without FILE the texts of the store are described.
+    Nothing is stored, and FILE stays as it is.
 
-    Example: palate profile papers.csv --html papers.html
+    Example: palate profile train.csv --against test.csv --label topic --html profile.html
+
+    Example: palate profile train.csv --against test.csv --mend mended.csv
     """
-    from palate.report.profile import profile_of
+    if mend is None and (leave_out or scale):
+        raise typer.BadParameter("--leave-out and --scale say what --mend writes; add --mend OUT", ctx)
+    library = open_library(ctx, store) if file is None else None
+    try:
+        from palate.report.profile import profile_of
 
-    if file is not None:
-        found = profile_of(file, against=against, label=label)
-    else:
-        with open_library(ctx, store) as library:
-            found = profile_of(library, against=against, label=label)
+        source = file or library
+        assert source is not None
+        found = profile_of(source, against=against, label=label)
+        if mend is not None:
+            _mend(found, source, mend, leave_out or [], scale=scale)
+    finally:
+        if library:
+            library.close()
     if html is not None:
-        try:
-            html.write_text(found.html(), "utf-8")
-        except OSError as error:
-            raise BadFolder(f"{html} cannot be written: {error.strerror}; name another file") from None
-        show.note(f"page: {html}")
-    show.out_json(found.shape()) if wants_json(ctx, json) else _show(found)
+        from palate.report.profile_page import profile_page
+
+        with whole_file(html) as page:
+            page.write(profile_page(found))
+    if wants_json(ctx, json):
+        show.out_json(found.shape())
+    elif html is None and mend is None:
+        from palate.cli.profile_view import show_profile
+
+        show_profile(found)
+    if html is not None:
+        warnings = show.plural(len(found.warnings), "warning")
+        show.note(f"{html} shows {found.n_rows:,} rows and {warnings}; open it in a browser")
 
 
-def _show(found: Profile) -> None:
-    show.out(f"{show.clean(found.name)}: {found.n_rows:,} rows, {len(found.columns):,} columns")
-    headings = ("column", "kind", "filled", "missing", "unique", "mean", "sd", "least", "median", "most")
-    lines = [
-        (
-            show.clean(column.name),
-            column.kind,
-            str(column.count),
-            str(column.missing),
-            str(column.unique),
-            *map(_short, (column.mean, column.sd, column.low)),
-            _short(column.quantiles[2]) if column.quantiles else "",
-            _short(column.high),
+def _mend(found: Profile, source: Path | Library, out: Path, leave_out: list[str], *, scale: bool) -> None:
+    from palate.report.mended_table import write_mended
+
+    names = [suffix.lower() for suffix in out.suffixes]
+    with whole_file(out) as file:
+        done = write_mended(
+            found,
+            source,
+            file,
+            lines=bool({".jsonl", ".ndjson"} & set(names)),
+            leave_out=leave_out,
+            scale=scale,
         )
-        for column in found.columns[:MAX_COLUMNS]
-    ]
-    show.out_table(headings, lines, left=("column", "kind"))
-    if len(found.columns) > MAX_COLUMNS:
-        show.note(f"and {len(found.columns) - MAX_COLUMNS:,} more columns; all of them with --json or --html")
-    n_told = sum(found.languages.values())
-    of = f" of {n_told:,} texts" if n_told < found.n_rows else ""
-    show.out(f"languages{of}: " + ", ".join(f"{name} {n:,}" for name, n in list(found.languages.items())[:6]))
-    if found.balance:
-        shown = [f"{show.clean(name)} {n:,}" for name, n in list(found.balance.items())[:8]]
-        show.out(f"classes of {show.clean(found.label)}: {', '.join(shown)}")
-    for warning in found.warnings:
-        show.out(f"! {show.clean(warning.message)}")
-        show.out(f"  {show.clean(warning.mend)}")
-    if not found.warnings:
-        show.out("nothing is wrong that could be seen")
-
-
-def _short(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
+    reasons = {
+        "copies": done.copies,
+        "that stand in " + found.against_name: done.leaks,
+        "whose labels differ": done.conflicts,
+        "without a label": done.unlabelled,
+        "that cannot be read": len(found.skipped),
+    }
+    gone = ", ".join(f"{n:,} {reason}" for reason, n in reasons.items() if n)
+    show.note(
+        f"{out} has {done.written:,} of {found.n_rows + len(found.skipped):,} rows"
+        + (f"; left out: {gone}" if gone else "")
+    )
+    if done.cells:
+        show.note(f"{show.plural(done.cells, 'cell')} mended")
+    if done.scaled:
+        show.note(f"scaled: {', '.join(done.scaled)}")

@@ -97,6 +97,18 @@ class StaticEncoder:
             sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
         return sums
 
+    def piece_counts(self, contents: Sequence[str]) -> Counts:
+        """Returns (n,) how many word pieces each text has.
+
+        >>> StaticEncoder().piece_counts(["two cats", ""]).tolist()
+        [2, 0]
+        """
+        counts = np.zeros(len(contents), np.int64)
+        for start in range(0, len(contents), BATCH_TEXTS):
+            for index, parts in enumerate(self._split(contents[start : start + BATCH_TEXTS]), start):
+                counts[index] = np.diff(self._piece_starts)[parts].sum()
+        return counts
+
     def attribute(self, content: str, direction: Vector) -> dict[str, float]:
         """Returns how much each word of content, in lower case, adds to `encode([content])[0] @ direction`.
         The shares sum to it.
@@ -108,7 +120,19 @@ class StaticEncoder:
         return shares
 
     def _pieces(self, contents: Sequence[str]) -> csr_array:
-        """Returns (n, v) how often each word piece occurs. A part is tokenised once and remembered: words
+        """Returns (n, v) how often each word piece occurs."""
+        parts = self._split(contents)
+        flat = np.concatenate(parts)
+        starts, counts = self._piece_starts[flat], np.diff(self._piece_starts)[flat]
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
+        texts = np.concatenate([[0], np.cumsum([len(text_parts) for text_parts in parts])])
+        return csr_array(
+            (np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows))
+        )
+
+    def _split(self, contents: Sequence[str]) -> list[Counts]:
+        """Returns the parts of each text, by their number. A part is tokenised once and remembered: words
         recur, so that is the speed.
         """
         if len(self._parts) > MAX_REMEMBERED_PARTS:
@@ -127,14 +151,7 @@ class StaticEncoder:
             self._piece_ids = np.concatenate(
                 [self._piece_ids, np.fromiter(chain.from_iterable(ids), np.int64)]
             )
-        flat = np.concatenate(parts)
-        starts, counts = self._piece_starts[flat], np.diff(self._piece_starts)[flat]
-        ends = np.concatenate([[0], np.cumsum(counts)])
-        columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
-        texts = np.concatenate([[0], np.cumsum([len(text_parts) for text_parts in parts])])
-        return csr_array(
-            (np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows))
-        )
+        return parts
 
 
 def _empty_memory() -> tuple[defaultdict[str, int], Counts, Counts]:

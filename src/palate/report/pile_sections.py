@@ -55,7 +55,9 @@ def contents(pile: Pile, profile: Profile | None) -> Section:
     if pile.skipped:
         place, reason = next(iter(pile.skipped.items()))
         sentences.append(f"{len(pile.skipped):,} were left out of the file, the first at {place}: {reason}.")
-    warnings = () if profile is None else tuple((one.message, one.mend) for one in profile.warnings)
+    warnings = (
+        () if profile is None else tuple((one.message, one.mend or one.advice) for one in profile.warnings)
+    )
     if profile is not None and not warnings:
         sentences.append("Nothing about them needs mending.")
     tables = [_counts("Languages", "language", languages, len(pile))]

@@ -54,7 +54,8 @@ def raw_table(source: Path | Library) -> RawTable:
         table = _read_texts(source)
     if not len(table):
         unread = "".join(f"; {where}: {reason}" for where, reason in list(table.skipped.items())[:3])
-        raise BadSource(f"{table.name} has no rows to profile{unread}")
+        mend = "" if isinstance(source, Path) else "; add some texts with: palate add"
+        raise BadSource(f"{table.name} has no rows to profile{unread}{mend}")
     return table
 
 

@@ -124,6 +124,22 @@ def test_a_map_that_cannot_be_written_leaves_nothing(pile: Pile, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+@pytest.mark.parametrize("name", ["map.html", "map.svg"])
+def test_a_full_disk_leaves_the_drawing_that_was_there(
+    pile: Pile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def no_room(path: Path, data: str, encoding: str) -> int:
+        path.write_bytes(data.encode(encoding)[:100])
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / name).write_bytes(b"before")
+    drawn = drawing_of(pile, map_of(pile, method="pca"))
+    monkeypatch.setattr(Path, "write_text", no_room)
+    with pytest.raises(OSError, match="No space"):
+        drawn.write(tmp_path / name)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"before")]
+
+
 def test_of_many_texts_a_sample_is_arranged(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("openTSNE")
     monkeypatch.setattr(module, "FITTED_TEXTS", 60)

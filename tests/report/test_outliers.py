@@ -106,3 +106,9 @@ def test_a_model_gives_its_own_error(pile: Pile, tmp_path: Path) -> None:
         outliers_of(replace(made, vectors=pile.vectors[:, :3]), model=tmp_path)
     with pytest.raises(BadSource, match="holds no reconstruction"):
         outliers_of(pile, model=tmp_path / "none")
+
+
+def test_what_all_texts_are_is_not_unusual() -> None:
+    """Copies of one text share all of their phrases, and none of them is an outlier."""
+    found = outliers_of(pile_of([Text(str(n), "Cat", "A cat sleeps near the old stove.") for n in range(30)]))
+    assert found.scores["all"].tolist() == [0.0] * 30

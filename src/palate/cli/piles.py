@@ -55,4 +55,5 @@ def opened_pile(
 
 def _require_texts(pile: Pile) -> None:
     if not len(pile):
-        raise BadValue(f"{pile.name} has no texts; add some with: palate add")
+        mend = "add some with: palate add" if pile.rows is not None else "a row needs a title or a text"
+        raise BadValue(f"{pile.name} has no texts; {mend}")

@@ -46,12 +46,14 @@ class TextForm(NamedTuple):
     def columns(self) -> Matrix:
         """(n, 5) disorder, rarity, shared phrases, language and length, on a like scale, -10 to 10.
 
-        0 where a text has more order than usual, as copies have, or more common words.
+        0 where a text has more order than usual, as copies have, more common words, or no larger share of
+        shared phrases.
         """
+        usual = np.median(self.shared) if len(self.shared) else 0.0
         columns = (
             np.maximum(self.disorder, 0),
             np.maximum(self.rarity, 0),
-            SHARED_SCALE * self.shared,
+            SHARED_SCALE * np.maximum(self.shared - usual, 0),
             FOREIGN_SCALE * self.is_foreign,
             self.length,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,13 +47,19 @@ class DrawnMap:
         return int(np.count_nonzero(~self.pile.vectors.any(axis=1)))
 
     def write(self, path: Path) -> None:
-        """Writes HTML, SVG or PNG by the name of the file. Raises OSError; MissingExtra for PNG without
-        [plots]."""
-        if path.suffix.lower() == ".png":
-            draw_map(self.positions, self.colouring, self.labels, path)
-            return
-        page = self.html() if path.suffix.lower() == ".html" else self.svg()
-        path.write_text(page, "utf-8")
+        """Writes HTML, SVG or PNG by the name of the file, whole or not at all. Raises OSError; MissingExtra
+        for PNG without [plots]."""
+        partial = path.with_name(f"{path.stem}.part{path.suffix}")
+        try:
+            if path.suffix.lower() == ".png":
+                draw_map(self.positions, self.colouring, self.labels, partial)
+            else:
+                page = self.html() if path.suffix.lower() == ".html" else self.svg()
+                partial.write_text(page, "utf-8")
+            os.replace(partial, path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
     def html(self) -> str:
         """Returns the interactive page."""

@@ -188,6 +188,11 @@ def test_one_row_and_identical_rows(tmp_path: Path) -> None:
     profile_page(same)
 
 
+def test_a_store_of_one_source_and_language_is_not_warned_of(library: Library) -> None:
+    library.add([{"id": str(n), "text": sentence(n), "source": "one"} for n in range(40)])
+    assert "one value" not in kinds(profile_of(library))
+
+
 def test_no_rows_and_an_empty_file_are_told(tmp_path: Path) -> None:
     for content, message in (("text,n\n", "no rows"), ("", "empty")):
         path = tmp_path / "a.csv"

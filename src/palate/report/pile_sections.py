@@ -12,6 +12,7 @@ import numpy as np
 from palate.insight.chart import Chart, column_chart
 from palate.insight.map_scene import by_category
 from palate.insight.map_svg import MAX_POINTS, map_svg
+from palate.insight.outlier_reasons import UNUSUAL
 from palate.insight.palette import CATEGORIES, OTHER
 from palate.language import language_name
 from palate.report.colouring import labels_of
@@ -110,10 +111,11 @@ def outliers_section(pile: Pile, found: Outliers) -> Section:
             listed(list(one.reasons) or ["far off"]),
         )
         for one in found.outliers[:MAX_ROWS]
+        if one.score > UNUSUAL
     ]
     if not rows:
         return Section("outliers", "Outliers", "What does not fit", ("No text stands apart.",))
-    sentences = ("These are least like the others: look whether they belong here.",)
+    sentences = ("These are unlike the others: look whether they belong here.",)
     table = Table("Outliers", ("score", "text", "because"), tuple(rows), ("text", "because"))
     return Section("outliers", "Outliers", "What does not fit", sentences, tables=(table,))
 

@@ -69,6 +69,7 @@ def profile_of(source: Path | Library, *, against: Path | None = None, label: st
         languages=_languages(contents, table) if has_texts else {},
         duplicates=duplicates,
         encoding=_encoding(columns),
+        is_table=table.path is not None,
         against=str(against) if against else "",
         against_wheres=others[0].wheres if others else (),
         leakage=leakage,

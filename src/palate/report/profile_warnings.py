@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from palate.insight.class_balance import LOPSIDED, MIN_EXAMPLES
 from palate.insight.correlation import STRONG
 from palate.language import language_name
+from palate.report.raw_table import TEXT_FIELDS
 from palate.report.table_profile import MAX_LANGUAGE_TEXTS, MAX_PIECE_TEXTS, DataWarning, Profile
 
 if TYPE_CHECKING:
@@ -261,7 +262,9 @@ def _file(profile: Profile) -> str:
 
 
 def _is_constant(profile: Profile, column: ColumnSummary) -> bool:
-    return column.unique == 1 and column.count > 1 and not column.missing and column.name != profile.label
+    if column.name == profile.label or (not profile.is_table and column.name in TEXT_FIELDS):
+        return False  # texts are of one source or language more often than not
+    return column.unique == 1 and column.count > 1 and not column.missing
 
 
 def _rows(n: int) -> str:

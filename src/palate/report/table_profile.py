@@ -59,7 +59,7 @@ class Profile:
     in the file it is held against. contents: (n,) what each row says. label: the column of classes, ""
     without one. unlabelled: rows without a class. languages: texts by the code of their language, of a draw.
     warnings: what is wrong, the worst first, each with its mend. notes: what was left out or drawn. skipped:
-    rows that cannot be read.
+    rows that cannot be read. is_table: False where the columns are fields of texts.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Profile:
     languages: Mapping[str, int]
     duplicates: Duplicates
     encoding: EncodingTrouble
+    is_table: bool = True
     against: str = ""
     against_wheres: Sequence[str] = ()
     leakage: Leakage | None = None

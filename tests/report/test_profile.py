@@ -16,6 +16,7 @@ from palate.report.mended_table import write_mended
 from palate.report.profile import profile_of
 from palate.report.profile_page import profile_page
 from palate.report.table_profile import Profile
+from palate.text import Text
 
 SUBJECTS = "cats bonds rivers pianos comets bridges vaccines glaciers novels engines".split()
 ACTS = "describe measure compare restore question explain collect observe publish translate".split()
@@ -189,7 +190,7 @@ def test_one_row_and_identical_rows(tmp_path: Path) -> None:
 
 
 def test_a_store_of_one_source_and_language_is_not_warned_of(library: Library) -> None:
-    library.add([{"id": str(n), "text": sentence(n), "source": "one"} for n in range(40)])
+    library.add([Text(str(n), "", sentence(n), source="one") for n in range(40)])
     assert "one value" not in kinds(profile_of(library))
 
 

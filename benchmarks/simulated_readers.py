@@ -27,11 +27,14 @@ DESCRIPTION = (
 
 
 class Catalogue(NamedTuple):
-    """ids: (n,) of all texts. collections: (n,) the collection of each, as an index into names."""
+    """ids: (n,) of all texts. collections: (n,) the collection of each, as an index into names.
+    collection_of: the same by id, once for all readers, whose memory is measured.
+    """
 
     ids: list[str]
     collections: np.ndarray[tuple[int], np.dtype[np.int64]]
     names: list[str]
+    collection_of: dict[str, int]
 
     @classmethod
     def of(cls, n: int) -> "Catalogue":
@@ -40,7 +43,8 @@ class Catalogue(NamedTuple):
             rows = [(fields["id"], fields["source"].rpartition("-")[0]) for fields in map(json.loads, lines)]
         names = sorted({collection for _, collection in rows})
         indices = {name: index for index, name in enumerate(names)}
-        return cls([text_id for text_id, _ in rows], np.array([indices[c] for _, c in rows]), names)
+        by_id = {text_id: indices[collection] for text_id, collection in rows}
+        return cls(list(by_id), np.array(list(by_id.values())), names, by_id)
 
 
 @dataclass
@@ -59,7 +63,6 @@ class SimulatedReader:
         usual = np.flatnonzero(sizes >= len(self.catalogue.ids) / 200)
         self.liked = set(self._rng.choice(usual, COLLECTIONS, replace=False).tolist())
         self._on_topic = np.flatnonzero(np.isin(self.catalogue.collections, list(self.liked)))
-        self._collection = dict(zip(self.catalogue.ids, self.catalogue.collections.tolist(), strict=True))
         self._judged: set[str] = set()
 
     @property
@@ -69,7 +72,7 @@ class SimulatedReader:
 
     def verdict(self, text_id: str) -> str:
         """Returns like, dislike or, where the reader would like the text but does not say so, skip."""
-        liked = (self._collection.get(text_id) in self.liked) != (self._rng.random() < WHIM)
+        liked = (self.catalogue.collection_of.get(text_id) in self.liked) != (self._rng.random() < WHIM)
         if not liked:
             return "dislike"
         return "like" if self._rng.random() < self.likes else "skip"

@@ -22,7 +22,7 @@ def test_a_report_of_the_store_is_a_page_and_lines(palate: Palate, store: Path) 
     assert "me.html is the report" in answer.stderr
     page = Path("me.html").read_text("utf-8")
     assert page.startswith("<!doctype html>")
-    assert "What me likes, and how sure we are" in page
+    assert "What this reader likes, and how sure we are" in page
     assert answer.stdout.startswith("Texts: 13 texts")
     assert not Path("report.html").exists()
 

@@ -66,7 +66,7 @@ def values_section(view: ReaderView) -> Section:
     chart = column_chart("Values", ("score, 0 to 100", "texts"), counts.tolist(), names)
     open_ones = int(np.sum(np.abs(means - 0.5) < doubts))
     sentences = (
-        f"A score is the chance in 100 that {view.reader.name} likes a text."
+        "A score is the chance in 100 that this reader likes a text."
         f" {counted(int(np.sum(means >= 0.8)), 'text')} of {len(means):,} score 80 or more,"
         f" {int(np.sum(means <= 0.2)):,} score 20 or less.",
         f"The taste is sure of a score to within ±{100 * np.median(doubts):.0f} for half of the texts;"
@@ -79,7 +79,7 @@ def values_section(view: ReaderView) -> Section:
     return Section(
         "values",
         "Values",
-        f"What {view.reader.name} likes, and how sure we are",
+        "What this reader likes, and how sure we are",
         sentences,
         (chart,),
         (table,),

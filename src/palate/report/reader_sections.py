@@ -107,7 +107,7 @@ def words_section(view: ReaderView) -> Section:
     sentences = [
         f"Added up over {counted(found.n, 'text')} at both ends of the ranking, in log odds a text:"
         " a word counts by its meaning and by itself.",
-        *([f"Most of all, {view.reader.name}'s taste turns on {listed(words)}."] if words else []),
+        *([f"Most of all, this reader's taste turns on {listed(words)}."] if words else []),
     ]
     return Section("words", "Words", "The words of this taste", tuple(sentences), tables=tuple(tables))
 
@@ -155,7 +155,7 @@ def blind_spots_section(view: ReaderView, *, seed: int) -> Section:
         told = "No dense region is both unjudged and doubtful: the judgements cover the texts."
         return Section("blind", title, title, (told,))
     sentences = [
-        f"These are regions of like texts that {view.reader.name} never judged and whose values are more"
+        "These are regions of like texts that this reader never judged and whose values are more"
         " doubtful than most. The chance says how likely judgements spread evenly would have missed them."
         " One judgement in each teaches most: palate judge ID like, or dislike.",
     ]

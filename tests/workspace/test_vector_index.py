@@ -129,6 +129,24 @@ def test_a_removed_text_is_never_found_and_gone_from_the_file(library: Library) 
     check_nearest(library)
 
 
+def test_what_another_process_removes_during_a_build_is_gone_from_the_file(library: Library) -> None:
+    row = library.row_of("t7")
+    (folder(library) / INDEX_RECORD).unlink()
+    with Library(library.path) as building, Library(library.path) as removing:
+        left = ["t7"]
+
+        def remove(*_: object) -> None:
+            if left:
+                removing.remove([left.pop()])
+
+        building.build_index(remove)
+        codes = building.workspace.index.coded(building.corpus(), building.encoder.fingerprint)
+        assert codes is not None
+        assert row not in np.concatenate([ids for _, ids, _ in codes.codes._entries()]).tolist()
+        assert record(building).texts == N - 1
+        check_nearest(building)
+
+
 def test_removing_without_faiss_deletes_the_file(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     file = folder(library) / record(library).file.name
     monkeypatch.setattr(vector_index, "has_faiss", lambda: False)

@@ -163,8 +163,7 @@ class Workspace:
         """Does now what is due of the index of vectors; False where the store is too small for one, or the
         extra is missing.
         """
-        corpus = self.corpus()
-        return self.index.renew(corpus, self.encoder.fingerprint, progress)
+        return self._renew_index(self.corpus(), self.encoder.fingerprint, progress)
 
     def maintain(self, progress: Progress = lambda *_: None) -> None:
         """Does now what is due: a new fit where the store has grown by a tenth, else the writing of its tail.
@@ -180,7 +179,7 @@ class Workspace:
                 self._keeper.fold()
         corpus, encoder = self.corpus(), self.encoder.fingerprint
         if self.index.is_due(corpus, encoder):
-            self.index.renew(corpus, encoder, progress)
+            self._renew_index(corpus, encoder, progress)
 
     def compact(self) -> None:
         """Takes removed texts out of the cache. The fit stays as it is, and so does every value."""
@@ -219,8 +218,14 @@ class Workspace:
         with self.store.reading() as tables:
             return tables.rules.matching(rule, after_row)
 
-    def _renew_index(self, corpus: Corpus, encoder: str, progress: Progress) -> None:
-        self.index.renew(corpus, encoder, progress)
+    def _renew_index(self, corpus: Corpus, encoder: str, progress: Progress) -> bool:
+        """Renews the index, without the texts that went while it was made; other processes remove some, too.
+        False where the store has none.
+        """
+        made = self.index.renew(corpus, encoder, progress)
+        if made:
+            self.index.compact(self.corpus(), encoder)
+        return made
 
     def _mark(self) -> str:
         with self.store.reading() as tables:

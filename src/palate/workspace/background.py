@@ -31,7 +31,7 @@ class Background:
         self._stopping = Event()
         self._error: Exception | None = None
 
-    def begin(self, job: Callable[[], None]) -> bool:
+    def begin(self, job: Callable[[], object]) -> bool:
         """Begins a job; False, and nothing begins, while another is under way."""
         self._raise_error()
         with self._lock:
@@ -58,7 +58,7 @@ class Background:
             self._stopping.set()
         self.wait()
 
-    def _run(self, job: Callable[[], None]) -> None:
+    def _run(self, job: Callable[[], object]) -> None:
         try:
             job()
         except (Stopped, StoreBusy):  # the next call begins it again

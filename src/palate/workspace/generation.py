@@ -2,7 +2,6 @@
 cache.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from palate.errors import CacheNotice
 from palate.features import Terms
 from palate.workspace.cache import CacheFile, CacheFolder, Manifest
 from palate.workspace.fitting import RawTexts, SpaceFit
@@ -123,23 +121,19 @@ def build(
     return Built(space, tuple(segments), fit_file, tuple(files), seen)
 
 
-def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generation | None:
-    """Returns the generation that the store's digest names; None where its cache is not whole.
-
-    A cache that is damaged or of another version is told by a notice, one that is not there is not.
+def read(folder: CacheFolder, digest: str, store: str, encoder: str) -> Generation | str:
+    """Returns the generation that the store's digest names, or what is wrong with its cache: "" where there
+    is none.
     """
     if not folder.path.exists():
-        return None
+        return ""
     manifest = folder.manifest(digest)
     if manifest is None or (manifest.store, manifest.encoder) != (store, encoder):
-        why = "is cut short, damaged or of another version"
-        warnings.warn(f"the cache {folder.path} {why}; it is made anew", CacheNotice, stacklevel=2)
-        return None
+        return "is cut short, damaged or of another version"
     fit = folder.arrays(manifest.fit)
     segments = [folder.arrays(file) for file in manifest.segments]
     if fit is None or any(arrays is None for arrays in segments):
-        warnings.warn(f"the cache {folder.path} is damaged; it is made anew", CacheNotice, stacklevel=2)
-        return None
+        return "is damaged"
     return Generation(
         Space.from_arrays(fit),
         tuple(Segment(arrays) for arrays in segments if arrays is not None),

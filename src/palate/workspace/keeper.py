@@ -105,9 +105,17 @@ class Keeper:
             return self._make(state, encoder, state.last_row, progress)
         if record.digest and self._folder is not None:
             found = read(self._folder, record.digest, self._mark(), encoder.inner.fingerprint)
-            if found is not None and found.generation_id == record.generation_id:
-                keep_layout = live is not None and live.has_texts_of(found)
-                return self._use(found, record.digest, keep_layout=keep_layout)
+            if isinstance(found, Generation):
+                if found.generation_id == record.generation_id:
+                    keep_layout = live is not None and live.has_texts_of(found)
+                    return self._use(found, record.digest, keep_layout=keep_layout)
+            elif found:
+                with self._store.reading() as tables:
+                    newest = tables.state()
+                if self._named(newest, encoder) != record.digest:  # replaced while it was read
+                    return self._open(newest, encoder, progress)
+                where = self._folder.path
+                warnings.warn(f"the cache {where} {found}; it is made anew", CacheNotice, stacklevel=2)
         return self._make(state, encoder, record.fit_row, progress)
 
     def _make(

@@ -53,6 +53,10 @@ def test_topics_and_clusters_of_a_file(palate: Palate, file: Path) -> None:
 def test_keywords_outliers_and_sentiment(palate: Palate, file: Path) -> None:
     pytest.importorskip("sklearn")
     assert "cats" in palate("keywords", "1", "--file", str(file)).stdout
+    found = palate("keywords", "1", "3", "5", "--file", str(file), "--limit", "2", "--json")
+    together = json.loads(found.stdout)
+    assert (together["ids"], len(together["keywords"])) == (["1", "3", "5"], 2)
+    assert "cats" in " ".join(keyword["word"] for keyword in together["keywords"])
     assert palate("keywords", "nobody", "--file", str(file), ok=False).exit_code == 1
     assert len(lines(palate("outliers", str(file), "--limit", "3", "--json"))) == 3
     assert len(palate("sentiment", str(file), "--limit", "4").stdout.splitlines()) == 4

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from palate.cli import show
-from palate.cli.options import JsonOption, StoreOption, TextArgument, open_library, wants_json
+from palate.cli.options import JsonOption, StoreOption, open_library, wants_json
 from palate.cli.piles import FileArgument, SeedOption, opened_pile
 from palate.errors import BadValue
 
@@ -174,7 +174,12 @@ def clusters(
 
 def keywords(
     ctx: typer.Context,
-    text_id: TextArgument,
+    text_ids: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TEXT_ID...", help="Ids of texts, as rank and find show them.", show_default=False
+        ),
+    ],
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Looks in a file in place of the store.")
     ] = None,
@@ -184,24 +189,27 @@ def keywords(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Find the words that say what a text is about, against all others.
+    """Find the words that say what a text is about, or some texts together, against all others.
 
     Example: palate keywords s017
+
+    Example: palate keywords s017 s021 s033
     """
     from palate.report.keywords import KeywordFinder
 
     with opened_pile(ctx, file, store) as (pile, _):
-        index = next((index for index, text in enumerate(pile.texts) if text.id == text_id), None)
-        if index is None:
-            raise BadValue(f"{pile.name} has no text {text_id!r}; ids are what find and rank show")
-        found = KeywordFinder(pile).of_texts([index], n=limit)
+        positions = {text.id: position for position, text in enumerate(pile.texts)}
+        for text_id in text_ids:
+            if text_id not in positions:
+                raise BadValue(f"{pile.name} has no text {text_id!r}; ids are what find and rank show")
+        found = KeywordFinder(pile).of_set([positions[text_id] for text_id in text_ids], n=limit)
     if wants_json(ctx, json):
-        show.out_json(found.shape()[0])
+        show.out_json({"ids": text_ids, "keywords": [keyword._asdict() for keyword in found]})
         return
-    lines = [(f"{keyword.score:.2f}", show.clean(keyword.word)) for keyword in found.keywords[0]]
+    lines = [(f"{keyword.score:.2f}", show.clean(keyword.word)) for keyword in found]
     show.out_table(("weight", "word"), lines, left=("word",))
     if not lines:
-        show.note("the text shares no word with another, so none can be weighed")
+        show.note("no word is shared with another text, so none can be weighed")
 
 
 def _draw(found: Topics, path: Path) -> None:

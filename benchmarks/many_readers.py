@@ -62,7 +62,7 @@ def work(
 def measure_memory(library: Library, catalogue: Catalogue, n: int) -> tuple[dict[str, Any], list[Any]]:
     """Opens n readers one after another; returns the figures, and the readers."""
     before = memory()
-    readers, added = [], list[float]()
+    readers, added, own = [], list[float](), [before.anonymous_mb]
     with PeakMemory() as watch:
         for seed in range(n):
             held = memory().private_mb
@@ -71,6 +71,7 @@ def measure_memory(library: Library, catalogue: Catalogue, n: int) -> tuple[dict
             reader.rank(SHOWN)
             readers.append((reader, simulated))
             added.append(memory().private_mb - held)
+            own.append(memory().anonymous_mb)
         for reader, _ in readers:  # all of them once more: none may have been left out for good
             reader.rank(SHOWN)
     after = memory()
@@ -80,6 +81,9 @@ def measure_memory(library: Library, catalogue: Catalogue, n: int) -> tuple[dict
         "median_reader_mb": round(median(added), 1),
         "limit_reader_mb": LIMIT_READER_MB,
         "private_mb": round(after.private_mb),
+        "anonymous_mb_before_readers": round(own[0]),
+        "anonymous_mb_by_reader": [round(mb) for mb in own[1:]],
+        "anonymous_mb": round(after.anonymous_mb),
         "peak_private_mb": round(watch.peak.private_mb),
         "peak_resident_mb": round(watch.peak.resident_mb),
         "limit_private_mb": LIMIT_ALL_MB,

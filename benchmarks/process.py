@@ -15,11 +15,12 @@ SAMPLE_S = 0.005
 
 class Memory(NamedTuple):
     """resident: all pages of a process, files that it maps included. private: those that no other process
-    shares.
+    shares, pages of files among them that it alone has mapped. anonymous: those of no file.
     """
 
     resident_mb: float
     private_mb: float
+    anonymous_mb: float = 0.0
 
 
 class Cost(NamedTuple):
@@ -39,7 +40,8 @@ def memory(pid: int | str = "self") -> Memory:
     kb = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
     if "Rss" not in kb:
         return Memory(0, 0)
-    return Memory(kb["Rss"] / 1024, (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024)
+    private = kb["Private_Clean"] + kb["Private_Dirty"]
+    return Memory(kb["Rss"] / 1024, private / 1024, kb["Anonymous"] / 1024)
 
 
 def run_command(command: Sequence[str]) -> Cost:

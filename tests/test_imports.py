@@ -27,7 +27,8 @@ UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"
 UP_TO_LEARNER = f"{UP_TO_WORKSPACE} learner"
 UP_TO_READER = f"{UP_TO_LEARNER} {BESIDE_READER} insight reader"
-UP_TO_LIBRARY = f"{UP_TO_READER} {BESIDE_LIBRARY} library"
+UP_TO_WRITING = f"{UP_TO_READER} model writing"
+UP_TO_LIBRARY = f"{UP_TO_WRITING} {BESIDE_LIBRARY} library"
 UP_TO_REPORTS = f"{UP_TO_LIBRARY} training evaluation shapes report adapt"
 # what each room may import besides itself, lowest first
 ALLOWED = {
@@ -38,17 +39,19 @@ ALLOWED = {
     **dict.fromkeys(ROOMS_OF_PARTS.split(), UP_TO_PARTS),
     "source": f"{UP_TO_PARTS} document table",
     "insight": UP_TO_PARTS,
-    "training.run": f"{UP_TO_PARTS} encoder document table",
-    "training": f"{UP_TO_PARTS} encoder document table training.run",
+    "model": f"{UP_TO_PARTS} encoder",
+    "training.run": f"{UP_TO_PARTS} encoder model document table",
+    "training": f"{UP_TO_PARTS} encoder model document table training.run",
     "rules": UP_TO_ROOMS,
     "workspace": f"{UP_TO_ROOMS} rules",
     "evaluation": f"{UP_TO_ROOMS} document table workspace.fitting workspace.space",
     "learner": UP_TO_WORKSPACE,
     **dict.fromkeys(BESIDE_READER.split(), f"{UP_TO_LEARNER} {BESIDE_READER}"),
     "reader": f"{UP_TO_LEARNER} {BESIDE_READER} insight",
+    "writing": UP_TO_WRITING,
     **dict.fromkeys(BESIDE_LIBRARY.split(), f"{UP_TO_READER} {BESIDE_LIBRARY}"),
     "open_store": UP_TO_ROOMS,  # works without an encoder, so without a workspace
-    "library": f"{UP_TO_READER} {BESIDE_LIBRARY}",
+    "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "report": f"{UP_TO_LIBRARY} document table training shapes",
     "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",

@@ -14,7 +14,7 @@ REQUIREMENTS = {entry for entries in LISTS for entry in entries if isinstance(en
 def test_every_requirement_is_a_range_with_both_ends() -> None:
     one_range = re.compile(r"[\w-]+(\[\w+\])?>=[\w.]+,<[\d.]+(; python_version < '[\d.]+')?")
     others = {entry for entry in REQUIREMENTS if not one_range.fullmatch(entry)}
-    extras = "palate[bert,documents,index,insight,multilingual,pages,parquet,peers,plots]"
+    extras = "palate[bert,documents,index,insight,multilingual,pages,parquet,peers,plots,write]"
     assert others == {"palate[bert]", "palate[minilm]", "palate[plots]", extras}
 
 
@@ -32,6 +32,6 @@ def test_an_error_names_only_extras_that_are_there() -> None:
         for path in (ROOT / "src").rglob("*.py")
         for extra in re.findall(r'MissingExtra\([^)]*?, "(\w+)"', path.read_text())
     }
-    names = "bert documents index insight minilm multilingual pages parquet peers plots setfit"
+    names = "bert documents index insight minilm multilingual pages parquet peers plots setfit write"
     assert named == set(names.split())
     assert named <= EXTRAS.keys()

@@ -1,0 +1,1 @@
+"""Models that write: a causal or encoder-decoder network on this machine, or one behind an address."""

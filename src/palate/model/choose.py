@@ -1,0 +1,60 @@
+"""Models by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from palate.encoder.sbert_folder import model_folder
+from palate.errors import MissingExtra, UnknownName
+from palate.model.smollm2 import WEIGHTS, lacks, smollm2_folder
+
+if TYPE_CHECKING:
+    from palate.model.network import Network, Precision
+
+DEFAULT_MODEL = "smollm2"
+TRAINED_FILE = "palate.json"  # beside an adapter that palate trained
+
+
+def is_remote(name: str) -> bool:
+    """Tells whether a name is that of a model behind an address: URL#NAME.
+
+    >>> is_remote("https://openrouter.ai/api/v1#org/model"), is_remote("org/model")
+    (True, False)
+    """
+    return name.partition("://")[0] in ("http", "https")
+
+
+def full_model_name(name: str) -> str:
+    """Returns the name by which a model is found from any folder: that of a folder gets its whole path."""
+    folder = Path(name).expanduser()
+    return name if is_remote(name) or name == DEFAULT_MODEL or not folder.is_dir() else str(folder.resolve())
+
+
+def network_folder(name: str) -> Path:
+    """Returns the folder with the weights of smollm2, of a folder, or of a model on the hub.
+
+    Raises UnknownName, BadSource, and MissingExtra without [write] or the package of smollm2.
+    """
+    if any(map(lacks, ("torch", "transformers", "peft"))):
+        raise MissingExtra("writing on this machine", "write", WEIGHTS)
+    if name == DEFAULT_MODEL:
+        return smollm2_folder()
+    if "/" not in name and not Path(name).expanduser().exists():
+        raise UnknownName(
+            f"there is no model called {name!r}; take smollm2, a model's folder, a name on the hub such as "
+            "org/model, or URL#NAME for a remote one"
+        )
+    return model_folder(name)[0]
+
+
+def load_network(name: str, precision: Precision = "bfloat16") -> Network:
+    """Loads a model on this machine by its name: smollm2, a folder, also one that `palate train align` made,
+    or a name on the hub.
+
+    Costs seconds, and the size of the weights in memory. Raises as `network_folder`, and BadSource for what
+    transformers cannot load.
+    """
+    from palate.model.network import Network
+
+    return Network.load(name, network_folder(name), precision)

@@ -1,9 +1,13 @@
 """Filters: the steps from logits to the probabilities that the next token is drawn with.
 
-B rows, V tokens of the vocabulary. Logits are (B, V) float32; what a filter cuts becomes minus infinity.
+B rows, V tokens of the vocabulary, m of the likeliest of them. Logits are (B, V) float32. The filters look at
+tokens from the likeliest down, so that of a large vocabulary a few hundred are sorted, not all.
 """
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import torch
 
@@ -11,7 +15,22 @@ from palate.errors import BadValue
 from palate.model.sampling import Sampling
 
 Tensor = torch.Tensor
-FIRST_LOOK = 256  # of the likeliest tokens are sorted first; more only where they do not decide
+SIZES = (256, 4096)  # tokens that are sorted first, then; all only where these do not decide
+
+
+class Ranked(NamedTuple):
+    """The m likeliest tokens of each row, the likeliest first.
+
+    tokens: (B, m) ids. logits: (B, m) with penalty, divided by temperature. kept: (B, m) bool, what the
+    filters leave. log_probs: (B, m) natural, that tokens are drawn with; minus infinity for what is cut.
+    complete: (B,) whether all that is kept is among the m.
+    """
+
+    tokens: Tensor
+    logits: Tensor
+    kept: Tensor
+    log_probs: Tensor
+    complete: Tensor
 
 
 def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
@@ -27,91 +46,72 @@ def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
     return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
 
 
-def kept_by_top_k(logits: Tensor, k: int) -> Tensor:
-    """Keeps the k largest of each row, and what equals the k-th; 0 keeps all.
+def ranked(scaled: Tensor, sampling: Sampling, m: int) -> Ranked:
+    """Returns the m likeliest tokens of each row as the filters of `sampling` leave them, in this order:
+    top_k keeps the k likeliest and what equals the last of them, top_p those before which less than p has
+    come together, min_p those not below that share of the likeliest.
 
-    >>> kept_by_top_k(torch.tensor([[3.0, 1.0, 2.0]]), 2).tolist()
-    [[3.0, -inf, 2.0]]
+    scaled: (B, V) logits with penalty, divided by temperature.
+
+    >>> logits = torch.log(torch.tensor([[0.5, 0.2, 0.3]]))
+    >>> found = ranked(logits, Sampling(top_p=0.6), 3)
+    >>> found.tokens.tolist(), found.log_probs.exp().round(decimals=3).tolist()
+    ([[0, 2, 1]], [[0.625, 0.375, 0.0]])
     """
-    if not 0 < k < logits.shape[-1]:
-        return logits
-    smallest = logits.topk(k, dim=-1).values[..., -1:]
-    return logits.masked_fill(logits < smallest, -torch.inf)
+    logits, tokens = scaled.topk(min(m, scaled.shape[-1]), dim=-1)
+    kept, log_total = torch.ones_like(tokens, dtype=torch.bool), scaled.logsumexp(dim=-1, keepdim=True)
+    if 0 < sampling.top_k < logits.shape[-1]:
+        kept = logits >= logits[:, sampling.top_k - 1 : sampling.top_k]
+        log_total = logits.masked_fill(~kept, -torch.inf).logsumexp(dim=-1, keepdim=True)
+    shares = (logits - log_total).double().exp()
+    if sampling.top_p < 1:
+        kept = kept & (shares.cumsum(dim=-1) - shares < sampling.top_p)
+    if sampling.min_p > 0:
+        kept = kept & (logits >= logits[:, :1] + math.log(sampling.min_p))
+    complete = ~kept[:, -1] | (logits.shape[-1] == scaled.shape[-1])
+    mass = torch.where(kept, shares, 0.0).sum(dim=-1, keepdim=True)
+    # where nothing is cut the rest weighs too, though it is not among the m
+    mass = torch.where(complete.unsqueeze(-1), mass, 1.0)
+    log_probs = ((logits - log_total).double() - mass.log()).masked_fill(~kept, -torch.inf)
+    return Ranked(tokens, logits, kept, log_probs, complete)
 
 
-def kept_by_top_p(logits: Tensor, p: float) -> Tensor:
-    """Keeps the likeliest tokens of each row whose probabilities come to p, at least one.
-
-    A token is kept where those before it do not come to p yet. Only FIRST_LOOK tokens are sorted where they
-    decide.
-
-    >>> kept_by_top_p(torch.log(torch.tensor([[0.5, 0.2, 0.3]])), 0.6).isneginf().tolist()
-    [[False, True, False]]
-    """
-    if p >= 1:
-        return logits
-    log_total = logits.logsumexp(dim=-1, keepdim=True)
-    for size in (min(FIRST_LOOK, logits.shape[-1]), logits.shape[-1]):
-        best = logits.topk(size, dim=-1)
-        shares = (best.values - log_total).exp()
-        before = shares.cumsum(dim=-1) - shares
-        if size == logits.shape[-1] or bool((before[..., -1] >= p).all()):
-            break
-    kept = torch.full_like(logits, -torch.inf)
-    return kept.scatter(-1, best.indices, best.values.masked_fill(before >= p, -torch.inf))
-
-
-def kept_by_min_p(logits: Tensor, p: float) -> Tensor:
-    """Keeps tokens that are at least p times as likely as the likeliest; 0 keeps all.
-
-    >>> kept_by_min_p(torch.log(torch.tensor([[0.6, 0.1, 0.3]])), 0.4).isneginf().tolist()
-    [[False, True, False]]
-    """
-    if p == 0:
-        return logits
-    least = logits.max(dim=-1, keepdim=True).values + torch.log(torch.tensor(p))
-    return logits.masked_fill(logits < least, -torch.inf)
-
-
-def filtered(logits: Tensor, seen: Tensor, sampling: Sampling) -> Tensor:
-    """Returns (B, V) log probabilities that tokens are drawn with; minus infinity for what is cut.
-
-    Temperature 0 has no such probabilities: take the largest logit of `penalised`. Raises BadValue where
-    logits are no numbers or nothing is left to draw.
-    """
-    logits = penalised(logits, seen, sampling.repetition_penalty) / sampling.temperature
-    logits = kept_by_top_k(logits, sampling.top_k)
-    logits = kept_by_top_p(logits, sampling.top_p)
-    logits = kept_by_min_p(logits, sampling.min_p)
-    return logits.log_softmax(dim=-1)
-
-
-def require_numbers(logits: Tensor) -> None:
-    """Raises BadValue where a row has a logit that is no number, or none that is above minus infinity."""
-    if bool(logits.isnan().any()) or bool((logits == torch.inf).any()):
-        raise BadValue(
-            "the model gave logits that are no numbers; its weights are damaged or overflow in this "
-            "precision: load it in float32, or take another model"
-        )
-    if bool(logits.isneginf().all(dim=-1).any()):
-        raise BadValue("the model leaves no token to choose; all of them are masked: take another model")
-
-
-def drawn(log_probs: Tensor, numbers: Tensor) -> Tensor:
+def drawn(scaled: Tensor, numbers: Tensor, sampling: Sampling) -> Tensor:
     """Returns (B,) tokens: of each row the first, from the likeliest down, at which the probabilities come to
     more than its number.
 
-    log_probs: (B, V). numbers: (B,) float64 in [0, 1). Inverse transform sampling, so that one number says
-    which token was drawn, and what would have been under other settings.
+    scaled: as for `ranked`. numbers: (B,) float64 in [0, 1). Inverse transform sampling: one number says
+    which token was drawn, and which would have been under other settings.
 
-    >>> drawn(torch.log(torch.tensor([[0.2, 0.5, 0.3]] * 3)), torch.tensor([0.1, 0.6, 0.9])).tolist()
+    >>> logits = torch.log(torch.tensor([[0.2, 0.5, 0.3]] * 3))
+    >>> drawn(logits, torch.tensor([0.1, 0.6, 0.9], dtype=torch.float64), Sampling()).tolist()
     [1, 2, 0]
     """
-    for size in (min(FIRST_LOOK, log_probs.shape[-1]), log_probs.shape[-1]):
-        best = log_probs.topk(size, dim=-1)
-        reached = best.values.double().exp().cumsum(dim=-1)
-        if size == log_probs.shape[-1] or bool((reached[:, -1] > numbers).all()):
+    tokens = torch.empty(len(scaled), dtype=torch.long, device=scaled.device)
+    open_ = torch.arange(len(scaled), device=scaled.device)
+    # kept tokens are all sorted where a filter cuts; where none does, only those down to the number
+    cuts = sampling.top_k > 0 or sampling.top_p < 1 or sampling.min_p > 0
+    for size in (*SIZES, scaled.shape[-1]):
+        found = ranked(scaled[open_], sampling, max(size, sampling.top_k + 1))
+        reached = found.log_probs.exp().cumsum(dim=-1)
+        places = torch.searchsorted(reached, numbers[open_].unsqueeze(-1), right=True)
+        last = found.kept.sum(dim=-1, keepdim=True) - 1  # rounding may leave the sum below 1
+        chosen = found.tokens.gather(-1, torch.minimum(places, last)).squeeze(-1)
+        decided = found.complete if cuts else found.complete | (places <= last).squeeze(-1)
+        tokens[open_[decided]] = chosen[decided]
+        open_ = open_[~decided]
+        if not len(open_):
             break
-    kept = best.values.isneginf().logical_not().sum(dim=-1) - 1  # rounding may leave the sum below 1
-    places = torch.searchsorted(reached, numbers.double().unsqueeze(-1), right=True).squeeze(-1)
-    return best.indices.gather(-1, torch.minimum(places, kept).unsqueeze(-1)).squeeze(-1)
+    return tokens
+
+
+def require_numbers(logits: Tensor) -> None:
+    """Raises BadValue where a row has a logit that is no number, or none above minus infinity."""
+    largest = logits.max(dim=-1).values  # nan where one is nan
+    if not bool(largest.isfinite().all()):
+        if bool(largest.isneginf().any()):
+            raise BadValue("the model leaves no token to choose, all are masked; take another model")
+        raise BadValue(
+            "the model gave logits that are no numbers; its weights are damaged or overflow in this "
+            "precision: load it with --precision float32, or take another model"
+        )

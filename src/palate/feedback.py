@@ -13,12 +13,13 @@ from palate.errors import BadValue
 if TYPE_CHECKING:
     import numpy as np
 
-Kind = Literal["like", "dislike", "rating", "skip", "undo"]
+Kind = Literal["like", "dislike", "rating", "skip", "ranking", "undo"]
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """One entry of the append-only log. liking is in [-1, 1], or None where it teaches nothing (skip, undo).
+    """One entry of the append-only log. liking is in [-1, 1], or None where it teaches nothing (skip, undo)
+    or is of several drafts (ranking), which have no text_id.
 
     entry: position in the log, from 1. undoes: the entry that an undo takes back, else None.
     weight: how much this judgement counts, above 0; 1 for a judgement by hand. given_at: UTC.
@@ -49,7 +50,7 @@ class CrowdFeedback:
 
 
 class LogEntry(Protocol):
-    """What `standing` reads of an entry of the log. row: None for an undo."""
+    """What `standing` reads of an entry of the log. row: None for an undo and a ranking."""
 
     @property
     def entry(self) -> int: ...
@@ -69,7 +70,8 @@ def standing(entries: Sequence[E], group_of: Callable[[int], int]) -> dict[int, 
 
     This is the one rule for tastes, crowd and adapting: what an undo takes back is as if it had never been,
     and of what is left the latest judgement of any text of a group stands, a skip too. entries: of one taste,
-    oldest first. group_of: the row of the text that stands for the group of a row's text.
+    oldest first; its rankings are left to `writing.drafts`. group_of: the row of the text that stands for the
+    group of a row's text.
 
     >>> from types import SimpleNamespace as Entry
     >>> log = [Entry(entry=1, row=7, undoes=None), Entry(entry=2, row=8, undoes=None)]

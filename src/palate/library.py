@@ -13,6 +13,8 @@ from palate.finding import FilterOptions, Finder, TextFilter
 from palate.indexing import IndexInfo, build_index, index_info
 from palate.intake import take_in
 from palate.learners import Learners
+from palate.model.choose import DEFAULT_MODEL, make_model
+from palate.model.promise import Model
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
@@ -26,6 +28,8 @@ from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.workspace import Workspace
+from palate.writing.drafts import Drafts
+from palate.writing.writer import Writer
 
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
@@ -126,6 +130,16 @@ class Library(OpenStore):
         learner = self._learners.get(row)
         learner.describe(row.likes, row.dislikes)
         return Reader(self.workspace, learner, row)
+
+    def drafts(self, reader: Reader) -> Drafts:
+        """What models wrote for a reader and is kept, and how the reader ranked it."""
+        return Drafts(self.workspace, reader)
+
+    def writer(self, model: str | Model = DEFAULT_MODEL) -> Writer:
+        """What writes texts with a model: its name (see model/choose.py), or a model that is loaded.
+
+        Raises UnknownName, BadSource, MissingExtra without [write]."""
+        return Writer(make_model(model) if isinstance(model, str) else model, self.workspace)
 
     def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together; texts that have all words

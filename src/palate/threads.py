@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import pairwise
 
 VARIABLE = "PALATE_BLAS_THREADS"
+TORCH_VARIABLE = "PALATE_TORCH_THREADS"
 MAX_THREADS = 4
 LINES_A_THREAD = 16_384  # below which a thread is not worth waking
 
@@ -54,3 +55,13 @@ def in_threads(work: Callable[[int, int], None], n: int, max_threads: int = MAX_
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="palate scan")
+
+
+def use_torch_threads() -> None:
+    """Lets torch use one thread for what it computes, or as many as PALATE_TORCH_THREADS says.
+
+    A command that writes or trains calls it: two threads on a machine that does other work too are many times
+    slower than one. A machine that has cores to spare gains by a larger number."""
+    import torch
+
+    torch.set_num_threads(int(os.environ.get(TORCH_VARIABLE, "1")))

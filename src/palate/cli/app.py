@@ -14,8 +14,10 @@ import typer
 from typer.core import TyperGroup
 
 from palate.cli import (
+    chat,
     contest,
     crowd,
+    drafts,
     duplicates,
     encoders,
     fill,
@@ -24,6 +26,7 @@ from palate.cli import (
     judgements,
     maintenance,
     map,
+    models,
     number,
     outliers,
     profile,
@@ -32,10 +35,12 @@ from palate.cli import (
     remove,
     replay,
     report,
+    rewrite,
     rules,
     sentiment,
     texts,
     topics,
+    write,
     xray,
 )
 from palate.cli.help import unwrap_help
@@ -154,7 +159,7 @@ def palate(
 
 TEXTS, INSIGHT, JUDGEMENTS = "Texts", "Insight", "Judgements"
 READERS, MAINTENANCE = "Readers", "Maintenance"
-TRAINING = "Training and evaluation"
+WRITING, TRAINING = "Writing", "Training and evaluation"
 # so that -0.5 is a verdict; judgements.judge refuses all that is no number
 NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 
@@ -220,6 +225,20 @@ _index = typer.Typer(no_args_is_help=True, help="Shows or builds the index that 
 _index.command("info")(index.info)
 _index.command("build")(index.build)
 app.add_typer(_index, name="index", rich_help_panel=MAINTENANCE)
+
+app.command(rich_help_panel=WRITING)(write.write)
+app.command(rich_help_panel=WRITING)(rewrite.rewrite)
+app.command(rich_help_panel=WRITING)(chat.chat)
+_drafts = typer.Typer(no_args_is_help=True, help="Ranks, lists and exports what models wrote for a reader.")
+_drafts.command("judge")(drafts.judge)
+_drafts.command("list")(drafts.list_)
+_drafts.command("export")(drafts.export)
+app.add_typer(_drafts, name="drafts", rich_help_panel=WRITING)
+_model = typer.Typer(no_args_is_help=True, help="Lists, chooses and describes the models that write.")
+_model.command("list")(models.list_)
+_model.command("use")(models.use)
+_model.command("show")(models.show_)
+app.add_typer(_model, name="model", rich_help_panel=WRITING)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
 app.command(rich_help_panel=TRAINING)(fill.fill)

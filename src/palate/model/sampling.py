@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from palate.errors import BadValue
 
@@ -30,7 +30,7 @@ class Sampling:
     (True, False)
     """
 
-    temperature: float = 1.0
+    temperature: float = 0.8
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
@@ -60,6 +60,12 @@ class Sampling:
     def greedy(self) -> bool:
         """Whether the likeliest token is always taken, and nothing is drawn."""
         return self.temperature == 0
+
+    def for_part(self, first: int) -> Sampling:
+        """Returns the sampling of prompts from the `first` on of a long list that is written in parts: with
+        numbers of their own.
+        """
+        return replace(self, seed=self.seed + 1_000_003 * first) if first else self
 
     def limit_for(self, n_prompt: int, window: int) -> int:
         """Returns how many new tokens there may be after a prompt of so many, in a model of this window.

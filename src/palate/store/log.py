@@ -60,7 +60,7 @@ class Verdict(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One line of the log. row: the text's, None for an undo."""
+    """One line of the log. row: the text's, None for an undo and a ranking."""
 
     entry: int
     row: int | None

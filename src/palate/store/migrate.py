@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from palate.errors import BadStore, StoreTooNew
 
 # of migrations/versions, oldest first: opens a store without importing Alembic
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 def is_current(connection: Connection, path: str) -> bool:

@@ -97,6 +97,8 @@ class ReaderTable:
         for statement in (
             delete(schema.crowd),
             delete(schema.prediction).where(schema.prediction.c.entry.in_(entries)),
+            delete(schema.ranked).where(schema.ranked.c.entry.in_(entries)),
+            delete(schema.draft).where(schema.draft.c.taste.in_(taste_ids)),
             given.where(_feedback.kind == "undo"),  # first, since they refer to the others
             given,
             delete(schema.request).where(schema.request.c.taste.in_(taste_ids)),

@@ -149,21 +149,43 @@ feedback = Table(  # append-only, but for texts that are forgotten and readers w
     metadata,
     Column("entry", Integer, primary_key=True),
     Column("taste", ForeignKey("taste.number"), nullable=False),
-    Column("row", Integer, index=True),  # of text or of removed; null for an undo
+    Column("row", Integer, index=True),  # of text or of removed; null for a ranking or an undo
     Column("kind", Text, nullable=False),
     Column("liking", Float),  # null for what teaches nothing
     Column("weight", Float, nullable=False),
     Column("given_at", Text, nullable=False),  # ISO 8601, UTC
     Column("undoes", ForeignKey("feedback.entry"), index=True),
     Index("feedback_taste", "taste", "entry"),
-    CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'undo')", name="known_kind"),
+    CheckConstraint("kind in ('like', 'dislike', 'rating', 'skip', 'ranking', 'undo')", name="known_kind"),
     CheckConstraint(
-        "(kind = 'undo') = (undoes is not null) and (kind = 'undo') = (row is null)", name="undo_or_verdict"
+        "(kind = 'undo') = (undoes is not null) and (kind in ('ranking', 'undo')) = (row is null)",
+        name="undo_or_verdict",
     ),
-    CheckConstraint("(kind in ('skip', 'undo')) = (liking is null)", name="liking_where_taught"),
+    CheckConstraint("(kind in ('skip', 'ranking', 'undo')) = (liking is null)", name="liking_where_taught"),
     CheckConstraint("liking between -1 and 1 and weight > 0", name="in_range"),
     CheckConstraint("datetime(given_at) is not null", name="given_at_is_a_time"),
     sqlite_autoincrement=True,  # a number is never given again
+)
+
+draft = Table(  # a text that a model wrote for a reader; no text of the library
+    "draft",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("taste", ForeignKey("taste.number"), nullable=False, index=True),
+    Column("prompt", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("made_at", Text, nullable=False),  # ISO 8601, UTC
+    sqlite_autoincrement=True,  # a number is never given again
+)
+
+ranked = Table(  # the drafts of a judgement of kind ranking
+    "ranked",
+    metadata,
+    Column("entry", ForeignKey("feedback.entry"), primary_key=True),
+    Column("draft", ForeignKey("draft.number"), primary_key=True),
+    Column("rank", Integer, nullable=False),  # 0 the best; equal ones are as good
+    sqlite_with_rowid=False,
 )
 
 request = Table(  # what was done at a key that a client chose, so that asking again does nothing

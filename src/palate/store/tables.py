@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from palate.store.crowd import CrowdTable
 from palate.store.dialect import Dialect
+from palate.store.drafts import DraftTable
 from palate.store.encoders import EncoderTable
 from palate.store.fetched import FetchedTable
 from palate.store.generations import GenerationTable
@@ -51,6 +52,10 @@ class Tables:
     @cached_property
     def vectors(self) -> VectorTable:
         return VectorTable(self.connection, self.dialect)
+
+    @cached_property
+    def drafts(self) -> DraftTable:
+        return DraftTable(self.connection)
 
     @cached_property
     def encoders(self) -> EncoderTable:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from palate.encoder.sbert_folder import model_folder
-from palate.errors import MissingExtra, UnknownName
+from palate.errors import BadSource, MissingExtra, UnknownName
 from palate.model.smollm2 import WEIGHTS, lacks, smollm2_folder
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from palate.model.promise import Model
 
 DEFAULT_MODEL = "smollm2"
-TRAINED_FILE = "palate.json"  # beside an adapter that palate trained
+ADAPTER_FILE = "adapter_config.json"
+NOT_KEPT = "not-kept"  # folder of an aligned model that did not pass, within its own
 
 
 def is_remote(name: str) -> bool:
@@ -46,7 +47,13 @@ def network_folder(name: str) -> Path:
             f"there is no model called {name!r}; take smollm2, a model's folder, a name on the hub such as "
             "org/model, or URL#NAME for a remote one"
         )
-    return model_folder(name)[0]
+    folder = Path(name).expanduser()
+    if (folder / NOT_KEPT).is_dir():
+        raise BadSource(
+            f"{name} was not kept: its judges saw no gain beyond noise, or something was lost; "
+            f"use it all the same by the name {folder / NOT_KEPT}"
+        )
+    return folder if (folder / ADAPTER_FILE).is_file() else model_folder(name)[0]
 
 
 def load_network(name: str, precision: Precision = "bfloat16") -> Network:
@@ -56,9 +63,13 @@ def load_network(name: str, precision: Precision = "bfloat16") -> Network:
     Costs seconds, and the size of the weights in memory. Raises as `network_folder`, and BadSource for what
     transformers cannot load.
     """
-    from palate.model.network import Network
+    from palate.model.network import Network, adapter_start
 
-    return Network.load(name, network_folder(name), precision)
+    folder = network_folder(name)
+    start = adapter_start(folder)
+    if start is None:
+        return Network.load(name, folder, precision)
+    return Network.load(start, network_folder(start), precision).with_adapter(name, folder)
 
 
 def make_model(name: str, precision: Precision = "bfloat16") -> Model:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import torch
 from jinja2 import TemplateError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as ENCODERS
 
 from palate.errors import BadSource, BadValue
 from palate.model.draft import Prompt
@@ -32,7 +33,7 @@ class Network:
 
     @classmethod
     def load(cls, name: str, folder: Path, precision: Precision = "bfloat16") -> Self:
-        """Loads a model from a folder of safetensors, with the adapter that may lie beside them.
+        """Loads a model from a folder of safetensors.
 
         Nothing is unpickled and no code of the folder runs. precision: bfloat16 is twice as fast on the CPU
         as float32 and takes half the memory. Raises BadSource where transformers cannot load it.
@@ -40,6 +41,11 @@ class Network:
         options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
             config = AutoConfig.from_pretrained(folder, **options)
+            if _only_reads(config):
+                raise BadSource(
+                    f"{name} reads texts and does not write them; palate fill fills a gap with it, and "
+                    "smollm2 writes"
+                )
             family: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
             model, loading = family.from_pretrained(
                 folder,
@@ -61,6 +67,21 @@ class Network:
             )
         model.eval()
         return cls(name, model.to("cuda") if torch.cuda.is_available() else model, tokenizer)
+
+    def with_adapter(self, name: str, folder: Path) -> Self:
+        """Returns the model with an adapter merged into its weights. Raises BadSource for one of another
+        model.
+        """
+        from peft import PeftModel
+
+        if not (folder / "adapter_model.safetensors").is_file():
+            raise BadSource(f"{name} has no adapter_model.safetensors; save the adapter as safetensors")
+        try:
+            merged = PeftModel.from_pretrained(self.model, folder, local_files_only=True).merge_and_unload()
+        except (RuntimeError, ValueError, KeyError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise BadSource(f"{name} is no adapter of {self.name}: {reason}") from None
+        return type(self)(name, merged, self.tokenizer)
 
     @property
     def is_encoder_decoder(self) -> bool:
@@ -147,6 +168,12 @@ class Network:
             "chat": self.chats,
             "ends": sorted(self.token(number) for number in self.end_ids),
         }
+
+
+def _only_reads(config: Any) -> bool:
+    """Tells whether a model is an encoder, which transformers would load as if it could write."""
+    writes = config.is_encoder_decoder or getattr(config, "is_decoder", False)
+    return config.model_type in ENCODERS and not writes
 
 
 def adapter_start(folder: Path) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.special import expit
+from scipy.special import expit, log_expit
 
 from palate.parts import Matrix, Vector
 from palate.writing.style import STYLE_NAMES, style
@@ -18,7 +18,7 @@ from palate.writing.style import STYLE_NAMES, style
 TOPIC_VARIANCE = 0.25  # of the weight of the topic taste, around 1: without rankings it alone decides
 STYLE_VARIANCE = 0.1  # of each standardised feature of style
 MEANING_VARIANCE = 1.0  # of each dimension of the vectors, which have length 1
-NEWTON_STEPS = 50
+NEWTON_STEPS, TOLERANCE = 50, 1e-9
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -98,9 +98,16 @@ def posterior(
     """Returns mean (d,) and covariance (d, d) of the weights of a logistic model without intercept.
 
     differences: (m, d). shares: (m,) in [0, 1], that the first is better. weights: (m,) of the comparisons.
-    prior_mean, prior_variance: (d,). Newton's method to the mode, and the inverse of the Hessian there.
+    prior_mean, prior_variance: (d,). Newton's method with halved steps where a whole one goes too far, and
+    the inverse of the Hessian at the mode.
     Source: Bishop, PRML (2006), eq. 4.97-4.99 and 4.142-4.144.
     """
+
+    def loss(at: Array) -> float:
+        z = differences @ at
+        misfit = weights * (shares * log_expit(z) + (1 - shares) * log_expit(-z))
+        return float(((at - prior_mean) ** 2 / prior_variance).sum() / 2 - misfit.sum())
+
     mean = prior_mean.copy()
     for _ in range(NEWTON_STEPS):
         chances = expit(differences @ mean)
@@ -108,8 +115,11 @@ def posterior(
         precision = (differences.T * curvature) @ differences + np.diag(1 / prior_variance)
         gradient = differences.T @ (weights * (shares - chances)) - (mean - prior_mean) / prior_variance
         step = cho_solve(cho_factor(precision), gradient)
-        mean = mean + step * min(1.0, 4.0 / max(float(np.linalg.norm(step)), 1e-12))
-        if float(np.abs(step).max()) < 1e-8:
+        before = loss(mean)
+        while loss(mean + step) > before and float(np.abs(step).max()) > TOLERANCE:
+            step = step / 2
+        mean = mean + step
+        if float(np.abs(step).max()) <= TOLERANCE:
             break
     return mean, cho_solve(cho_factor(precision), np.eye(len(mean)))
 

@@ -45,6 +45,13 @@ from palate.encoder.static import StaticEncoder
 encoder = StaticEncoder(Path("."))
 print(encoder.encode(["{EXAMPLE}"]).shape)"""
 
+ALIGN_CODE = """from palate.model.choose import make_model
+from palate.model.draft import Prompt
+from palate.model.sampling import Sampling
+
+model = make_model(".")
+print(model.write([Prompt.chat("Write a short text.")], Sampling())[0].text)"""
+
 
 def _sentence_entry(purpose: str) -> HubEntry:
     return HubEntry("sentence-similarity", "sentence-transformers", purpose, SENTENCE_CODE)
@@ -65,6 +72,12 @@ HUB_ENTRIES = {
     "shallow": _sentence_entry("maps a text to a vector, with fewer layers than its teacher"),
     "reduce": _sentence_entry("maps a text to a shorter vector than the model it was made from"),
     "adapt": _sentence_entry("maps a text to a vector, tuned on what readers liked and disliked"),
+    "align": HubEntry(
+        "text-generation",
+        "peft",
+        "writes what one reader values, near the model it was made from",
+        ALIGN_CODE,
+    ),
     "static": HubEntry(
         "feature-extraction",
         "palate",

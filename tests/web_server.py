@@ -24,6 +24,7 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.posted: list[bytes] = []  # the bodies
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,6 +33,10 @@ class Server:
                     (self.path, {name.lower(): value for name, value in self.headers.items()})
                 )
                 server.answers.get(self.path, answer(status=404))(self)
+
+            def do_POST(self) -> None:
+                server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass

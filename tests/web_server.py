@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -36,6 +37,7 @@ class Server:
 
             def do_POST(self) -> None:
                 server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.rfile = BytesIO(server.posted[-1])  # for an answer that depends on it
                 self.do_GET()
 
             def log_message(self, format: str, *args: Any) -> None:

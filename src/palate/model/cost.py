@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from palate.errors import BadValue, OverBudget
 from palate.model.draft import Prompt
 
-# what a chat template writes around a turn, with what it says of its own; measured ones write below 80
+# what a chat template may write around a turn, with words of its own; SmolLM2's writes 30 around one message
 TURN_TOKENS = 100
 
 

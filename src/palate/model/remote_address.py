@@ -42,8 +42,8 @@ class RemoteAddress:
         except (httpx.InvalidURL, ValueError):
             usable = False
         if not usable:
-            raise BadValue(f"{shown!r} is no address of a server; {EXPECTED}")
-        if url.userinfo or "@" in url.netloc.decode("ascii"):
+            raise BadValue(f"{shown_address(name)!r} is no address of a server; {EXPECTED}")
+        if url.userinfo:
             raise BadValue(
                 f"the address {shown} holds a login; take it out and put the key in the environment"
             )

@@ -26,6 +26,7 @@ def listing(**pricing: Any) -> dict[str, Any]:
             Price(Decimal(1), Decimal(3), Decimal("0.5")),
         ),
         ({"prompt": "-1", "completion": "-1"}, None),
+        ({"prompt": "1e999999", "completion": "1"}, None),
         ({"prompt": "1", "completion": "nan"}, None),
         ({"prompt": "1", "completion": "free"}, None),
         ({"prompt": 0.1, "completion": 0.1}, None),

@@ -132,6 +132,16 @@ def test_a_cost_that_the_server_says_takes_the_place_of_the_worst_case(server: S
         remote.model.write([HI], Sampling(new_tokens=10))
 
 
+def test_a_request_that_failed_counts_as_spent(server: Server) -> None:
+    """Nobody knows whether the server charges for it."""
+    server.answers |= {CHAT: stream(chunk("cut"), end=""), MODELS: document(PRICED)}
+    remote, sampling = RemoteTest(server, budget=1.5 * BOUND), Sampling(new_tokens=10)
+    with pytest.raises(BadAnswer):
+        remote.model.write([HI], sampling)
+    with pytest.raises(OverBudget, match=r"\$0\.208 of the budget"):
+        remote.model.write([HI], sampling)
+
+
 def test_a_budget_counts_all_prompts_of_a_call(server: Server) -> None:
     server.answers[MODELS] = document(PRICED)
     with pytest.raises(OverBudget, match=r"3 requests may cost up to \$0\.624, .* no prompt was sent"):

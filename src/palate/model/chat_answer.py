@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -13,7 +13,9 @@ from palate.model.draft import UNKNOWN, Finish, Usage
 from palate.model.sse import EventReader
 
 FINISHES: dict[str, Finish] = {"stop": "end", "length": "limit"}
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 LAST = "[DONE]"
+MAX_COST = 1e6  # US dollars; no draft costs more, so a larger number is something else
 NO_API = "check that the address is that of an OpenAI-compatible API; most end in /v1"
 
 
@@ -98,6 +100,8 @@ class ChatAnswer:
             self._usage = read_usage(usage)
 
     def _add(self, text: str) -> None:
+        if SURROGATE.search(text):
+            raise Fault("writes half a character, which cannot be kept; try again, or take another server")
         self._pieces.append(text)
         self._on_piece(text)
 
@@ -125,9 +129,12 @@ def read_usage(usage: dict[str, Any]) -> Usage:
     Usage(prompt=7, new=None, cost=0.25)
     """
     prompt, new = (_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens"))
-    cost = usage.get("cost")
-    known = isinstance(cost, int | float) and not isinstance(cost, bool) and math.isfinite(cost) and cost >= 0
-    return Usage(prompt, new, float(cost) if known else None)  # type: ignore[arg-type]
+    match usage.get("cost"):
+        case bool():
+            return Usage(prompt, new)
+        case int() | float() as cost if 0 <= cost <= MAX_COST:
+            return Usage(prompt, new, float(cost))
+    return Usage(prompt, new)
 
 
 def error_words(body: Any) -> str:

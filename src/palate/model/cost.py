@@ -13,6 +13,7 @@ from palate.model.draft import Prompt
 
 # what a chat template may write around a turn, with words of its own; SmolLM2's writes 30 around one message
 TURN_TOKENS = 100
+MAX_PRICE = 10**6  # US dollars; no model costs more, so a larger number is something else
 
 
 class Price(NamedTuple):
@@ -110,4 +111,4 @@ def _amount(value: Any) -> Decimal | None:
         amount = Decimal(value) if isinstance(value, str) else None
     except InvalidOperation:
         return None
-    return amount if amount is not None and amount.is_finite() and amount >= 0 else None
+    return amount if amount is not None and amount.is_finite() and 0 <= amount <= MAX_PRICE else None

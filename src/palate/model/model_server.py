@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import count
 from typing import Any, TypeVar
 
 import httpx
@@ -98,16 +97,17 @@ class ModelServer:
         body: sent by POST; None asks by GET. read: gets the content type and the pieces of an answer with
         status 200, and raises Fault. may_retry: asked before each further try. Raises BadAnswer.
         """
-        for n_failed in count(1):
+        n_failed = 0
+        while True:
             try:
                 return self._ask_once(client, path, body, read)
             except PassingFault as fault:
+                n_failed += 1
                 if n_failed == TRIES or not may_retry():
                     raise BadAnswer(f"{self.address.host} {fault}") from None
                 self.retries.pause(n_failed, self.address.host, fault.asked_s)
             except Fault as fault:
                 raise BadAnswer(f"{self.address.host} {fault}") from None
-        raise AssertionError("count does not end")
 
     def _ask_once(self, client: httpx.Client, path: str, body: dict[str, Any] | None, read: Read[T]) -> T:
         waited_s = self.timeouts.first_s

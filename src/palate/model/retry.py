@@ -54,7 +54,7 @@ class Retries:
             return float(value)
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one that no calendar has
             return None
         in_utc = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max(0.0, (in_utc - self.now()).total_seconds())

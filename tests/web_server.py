@@ -1,5 +1,6 @@
 """A web server on this machine, for tests."""
 
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -17,6 +18,14 @@ def answer(body: bytes = b"", status: int = 200, **headers: str) -> Answer:
         request.wfile.write(body)
 
     return send
+
+
+class PatientServer(ThreadingHTTPServer):
+    """Does not mind a client that goes away."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Server:
@@ -43,5 +52,5 @@ class Server:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = PatientServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from threading import Event, Lock
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
+from threading import Event, Lock, Thread
 from typing import Any
 
 import httpx
@@ -30,14 +30,30 @@ class DraftRequests:
         """Returns the answers in the order of the bodies. Raises BadAnswer."""
         if len(bodies) == 1:  # in this thread, which Ctrl-C ends at once
             return [self._send_one(0, bodies[0])]
-        with ThreadPoolExecutor(MAX_THREADS) as pool:
-            futures = [pool.submit(self._send_one, index, body) for index, body in enumerate(bodies)]
-            try:
-                for future in wait(futures, return_when=FIRST_EXCEPTION).done:
-                    future.result()
-            finally:
-                self._stopped.set()
-                pool.shutdown(wait=False, cancel_futures=True)
+        futures = [Future[Answer]() for _ in bodies]
+        indices = iter(range(len(bodies)))
+
+        def work() -> None:
+            while not self._stopped.is_set():
+                with self._lock:
+                    index = next(indices, None)
+                if index is None:
+                    return
+                try:
+                    futures[index].set_result(self._send_one(index, bodies[index]))
+                except BaseException as error:
+                    if not self._stopped.is_set():  # else it was left, which is no reason
+                        self._stopped.set()
+                        futures[index].set_exception(error)
+
+        for _ in range(min(MAX_THREADS, len(bodies))):
+            # of a pool, threads that wait for a server would be waited for
+            Thread(target=work, daemon=True).start()
+        try:
+            for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+                future.result()
+        finally:
+            self._stopped.set()
         return [future.result() for future in futures]
 
     def _send_one(self, index: int, body: dict[str, Any]) -> Answer:

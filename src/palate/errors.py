@@ -3,6 +3,9 @@
 PalateError
 ├── BadSource       a file, feed or page that cannot be read
 ├── FetchRefused    an address palate does not fetch, or an answer it does not take
+├── BadAnswer       a server of models that cannot be reached, refuses, or gives no whole draft
+├── MissingKey      no key for a server of models in the environment
+├── OverBudget      requests that may cost more than is allowed
 ├── BadValue        a liking, a setting or an option outside its range
 ├── UnknownName     a reader, text, encoder or taste that is not there
 ├── BadFolder       an output folder that cannot be used
@@ -25,6 +28,18 @@ class BadSource(PalateError):
 
 class FetchRefused(PalateError):
     """An address that palate does not fetch, or an answer that is too large, too slow or an error."""
+
+
+class BadAnswer(PalateError):
+    """A server of models that cannot be reached, refuses a request, or gives no whole draft."""
+
+
+class MissingKey(PalateError):
+    """The environment holds no key for a server of models."""
+
+
+class OverBudget(PalateError):
+    """Requests that may cost more than is allowed; they were not sent."""
 
 
 class BadValue(PalateError):

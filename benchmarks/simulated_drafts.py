@@ -1,10 +1,9 @@
-"""A simulated reader of arXiv papers for the benchmarks of writing: a store, judgements, prompts from titles."""
+"""A simulated reader of arXiv papers for the benchmarks of writing: store, judgements, prompts of titles."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +39,3 @@ def simulated(seed: int, n_judged: int = N_JUDGED) -> tuple[Library, Reader, lis
     verdicts += [(str(one["id"]), "dislike") for one in rest[: n_judged // 2]]
     reader.judge_many([verdicts[index] for index in np.random.default_rng(seed).permutation(len(verdicts))])
     return library, reader, [PROMPT.format(title=one["title"]) for one in others[:600]]
-
-
-def titles(prompts: Sequence[str]) -> list[str]:
-    """Returns the titles within prompts."""
-    return [prompt.partition('"')[2].rpartition('"')[0] for prompt in prompts]

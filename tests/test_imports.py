@@ -29,7 +29,7 @@ UP_TO_LEARNER = f"{UP_TO_WORKSPACE} learner"
 UP_TO_READER = f"{UP_TO_LEARNER} {BESIDE_READER} insight reader"
 UP_TO_WRITING = f"{UP_TO_READER} model writing"
 UP_TO_LIBRARY = f"{UP_TO_WRITING} {BESIDE_LIBRARY} library"
-UP_TO_REPORTS = f"{UP_TO_LIBRARY} training evaluation shapes report adapt"
+UP_TO_REPORTS = f"{UP_TO_LIBRARY} training evaluation shapes report adapt align"
 # what each room may import besides itself, lowest first
 ALLOWED = {
     **dict.fromkeys(FACTS.split(), FACTS),
@@ -54,7 +54,7 @@ ALLOWED = {
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "report": f"{UP_TO_LIBRARY} document table training shapes",
-    "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",
+    **dict.fromkeys(["adapt", "align"], f"{UP_TO_LIBRARY} training evaluation shapes"),
     "palate": UP_TO_LIBRARY,  # the package's own file, which names what is public
     "sample": "",
     "cli": f"palate sample {UP_TO_REPORTS}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,13 @@ def halves_of(library: Library, reader: Reader, seed: int) -> Raters:
         drawn = _part(values, second, JUDGE_SHARE, rng)
         judges[kind] = _rater(library, kind, rows[drawn], values[drawn])
     return Raters(reward, judges, len(first), len(second))
+
+
+def model_rater(folder: Path) -> Rater:
+    """Returns a model that `palate train reward` made, as a rater. Raises BadSource for another folder."""
+    from palate.training.reward_model import RewardModel
+
+    return RewardModel(folder).value
 
 
 def _halves(values: Vector, rng: np.random.Generator) -> tuple[Rows, Rows]:

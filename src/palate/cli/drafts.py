@@ -24,6 +24,7 @@ from palate.cli.options import (
     wants_json,
 )
 from palate.errors import BadValue
+from palate.shapes import Shape
 from palate.shapes.drafts import stored_draft_shape
 
 if TYPE_CHECKING:
@@ -120,16 +121,7 @@ def export(
     """
     with open_library(ctx, store) as library:
         drafts = library.drafts(open_reader(ctx, library, reader, MAIN))
-        rankings = drafts.rankings()
-    if not rankings:
-        raise BadValue("nothing was ranked yet; rank drafts with: palate drafts judge")
-    shapes = [
-        {
-            "prompt": groups[0][0].prompt,
-            "ranking": [[one.content for one in group] for group in groups],
-        }
-        for groups in rankings
-    ]
+        shapes = ranking_shapes(drafts)
     if file == "-":
         for shape in shapes:
             show.out_json(shape)
@@ -141,6 +133,22 @@ def export(
         show.out_json({"rankings": len(shapes), "path": file})
     else:
         show.note(f"{show.plural(len(shapes), 'ranking')} are in {file}")
+
+
+def ranking_shapes(drafts: Drafts) -> list[Shape]:
+    """Returns the rankings of a reader, each a prompt and its drafts in groups, the best first. Raises
+    BadValue where there is none.
+    """
+    rankings = drafts.rankings()
+    if not rankings:
+        raise BadValue("nothing was ranked yet; rank drafts with: palate drafts judge")
+    return [
+        {
+            "prompt": groups[0][0].prompt,
+            "ranking": [[one.content for one in group] for group in groups],
+        }
+        for groups in rankings
+    ]
 
 
 def _interview(drafts: Drafts, console: Console, read_key: Callable[[], str], limit: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from palate.model.promise import Model
 
 DEFAULT_MODEL = "smollm2"
+log = logging.getLogger(__name__)
 ADAPTER_FILE = "adapter_config.json"
 NOT_KEPT = "not-kept"  # folder of an aligned model that did not pass, within its own
 
@@ -80,11 +82,15 @@ def make_model(name: str, precision: Precision = "bfloat16") -> Model:
     if is_remote(name):
         from palate.model.remote import make_remote
 
-        return make_remote(name)
+        return make_remote(name, on_send=_log_leaving)
     network = load_network(name, precision)
     from palate.model.local import LocalModel
 
     return LocalModel(network)
+
+
+def _log_leaving(host: str, characters: int) -> None:
+    log.warning("%d characters leave this machine for %s", characters, host)
 
 
 def check_model(name: str) -> None:
@@ -92,7 +98,7 @@ def check_model(name: str) -> None:
     if is_remote(name):
         from palate.model.remote import make_remote
 
-        make_remote(name)
+        make_remote(name, on_send=_log_leaving)
     else:
         network_folder(name)
 

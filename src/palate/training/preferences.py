@@ -70,9 +70,7 @@ def read_preferences(path: Path) -> Preferences:
         raise BadSource(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except UnicodeDecodeError:
         raise BadSource(f"{path} is not UTF-8; save it as JSON Lines in UTF-8") from None
-    read = [
-        _ranked(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
-    ]
+    read = [_ranked(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     rankings = tuple(one for one in read if len(set(one.answers)) > 1)
     if not any(one.pairs for one in rankings):
         raise BadSource(

@@ -64,9 +64,8 @@ def reward(
     rows = [reward_rows(tokenizer, [one.asked] * len(one.answers), one.answers) for one in rankings]
     n_cut = sum(row.cut for answers in rows for row in answers)
     n_answers = sum(map(len, rows))
-    on_message(
-        f"{len(rankings):,} rankings: {', '.join(f'{len(part):,} for {name}' for name, part in parts.items())}"
-    )
+    counts = ", ".join(f"{len(part):,} for {name}" for name, part in parts.items())
+    on_message(f"{len(rankings):,} rankings: {counts}")
     set_seed(settings.seed)  # of an output layer that is not stored
     config = {"num_labels": 1, "pad_token_id": tokenizer.pad_token_id, **dropout_config(settings.dropout)}
     model = load_model(loaded, AutoModelForSequenceClassification, ignore_mismatched_sizes=True, **config)
@@ -109,9 +108,7 @@ def reward(
 
 
 def _recipe(preferences: Sequence[Preferences], start: str, settings: TrainingSettings) -> dict[str, Any]:
-    files = [
-        {"file": one.path.name, "sha256": one.sha256, "rows": len(one.rankings)} for one in preferences
-    ]
+    files = [{"file": one.path.name, "sha256": one.sha256, "rows": len(one.rankings)} for one in preferences]
     return {
         "kind": "reward",
         "start": start,
@@ -137,7 +134,9 @@ def _parts(rankings: Sequence[Sequence[Ranked]], seed: int) -> dict[str, list[in
             "rank drafts of more, or give --dev"
         )
     order = np.random.default_rng(seed).permutation(len(prompts))
-    ends = np.maximum(1, np.round(np.array([SHARES["test"], SHARES["validation"]]) * len(prompts))).astype(int)
+    ends = np.maximum(1, np.round(np.array([SHARES["test"], SHARES["validation"]]) * len(prompts))).astype(
+        int
+    )
     part_of = dict.fromkeys(prompts, "training")
     part_of |= {prompts[index]: "test" for index in order[: ends[0]]}
     part_of |= {prompts[index]: "validation" for index in order[ends[0] : ends.sum()]}
@@ -182,7 +181,7 @@ class _RankingTrainer(Trainer):
         model: Any,
         inputs: Any,
         return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | None = None,  # noqa: ARG002
+        num_items_in_batch: torch.Tensor | int | None = None,  # noqa: ARG002
     ) -> Any:
         ranks, margins = inputs["ranks"], inputs["margins"]
         read = {name: value for name, value in inputs.items() if isinstance(value, torch.Tensor)}

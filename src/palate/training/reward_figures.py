@@ -12,7 +12,7 @@ from scipy.special import expit
 from scipy.stats import binomtest
 
 from palate.training.preferences import Ranked
-from palate.training.run.metrics import calibration_error
+from palate.training.run.metrics import calibration_error, reliability
 
 WORD = re.compile(r"\w+")
 LENGTH_BANDS = ("small", "middle", "large")  # terciles of the gap in length of two answers
@@ -30,10 +30,10 @@ def reward_figures(rankings: Sequence[Ranked], scorer: Scorer) -> dict[str, Any]
     figures: dict[str, Any] = _accuracy(right)
     chances = expit(gaps)
     figures["brier"] = float(np.mean((1 - chances) ** 2))
-    # half of the pairs turned round: a yes must not always be the truth
-    turned = np.arange(len(gaps)) % 2 == 1
+    # of the pairs every other is turned round, so that the first is not always the better
+    turned = np.arange(len(gaps)) % 2
     shown = np.where(turned, 1 - chances, chances)
-    figures["ece"] = float(calibration_error(np.maximum(shown, 1 - shown), (shown > 0.5) != turned))
+    figures["ece"] = calibration_error(reliability(turned, np.column_stack([shown, 1 - shown])))
     sources = np.array([ranked.source for ranked, _, _ in pairs])
     figures["by_source"] = {
         source: _accuracy(right[sources == source]) for source in sorted(set(sources.tolist())) if source
@@ -41,7 +41,9 @@ def reward_figures(rankings: Sequence[Ranked], scorer: Scorer) -> dict[str, Any]
     lengths = np.array([abs(len(one.answers[a]) - len(one.answers[b])) for one, a, b in pairs])
     bands = np.digitize(lengths, np.quantile(lengths, [1 / 3, 2 / 3]))
     figures["by_gap_in_length"] = {
-        name: _accuracy(right[bands == band]) for band, name in enumerate(LENGTH_BANDS) if (bands == band).any()
+        name: _accuracy(right[bands == band])
+        for band, name in enumerate(LENGTH_BANDS)
+        if (bands == band).any()
     }
     return figures
 

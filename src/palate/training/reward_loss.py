@@ -13,8 +13,8 @@ Tensor = torch.Tensor
 
 
 def ranking_loss(scores: Tensor, ranks: Sequence[int], margin: float = 0.0) -> Tensor:
-    """Returns the negative log likelihood of one ranking: of two answers Bradley and Terry's, of more Plackett
-    and Luce's, a choice of the best from those that are left, again and again.
+    """Returns the negative log likelihood of one ranking: of two answers Bradley and Terry's, of more
+    Plackett and Luce's, a choice of the best from those that are left, again and again.
 
     scores: (k,). ranks: of each answer, 0 the best; equal ones are as good: of two each then counts as half a
     win, of more each is chosen from all that are not better (Breslow). margin: of two, what the score of the
@@ -38,11 +38,9 @@ def ranking_loss(scores: Tensor, ranks: Sequence[int], margin: float = 0.0) -> T
     return loss
 
 
-def rankings_loss(
-    scores: Tensor, ranks: Sequence[Sequence[int]], margins: Sequence[float]
-) -> Tensor:
+def rankings_loss(scores: Tensor, ranks: Sequence[Sequence[int]], margins: Sequence[float]) -> Tensor:
     """Returns the mean loss of rankings. scores: (all answers,) one ranking after the other."""
-    parts = scores.split([len(one) for one in ranks])
+    parts = torch.split(scores, [len(one) for one in ranks])
     losses = [
         ranking_loss(part, one, margin) for part, one, margin in zip(parts, ranks, margins, strict=True)
     ]

@@ -53,12 +53,13 @@ def reward_batch(tokenizer: Any, rows: Sequence[RewardRow]) -> dict[str, Any]:
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     batch = {
         "input_ids": torch.tensor([row.ids + [pad] * (width - len(row.ids)) for row in rows]),
-        "attention_mask": torch.tensor(
-            [[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows]
-        ),
+        "attention_mask": torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows]),
     }
     if "token_type_ids" in tokenizer.model_input_names:
         batch["token_type_ids"] = torch.tensor(
-            [[0] * row.second + [1] * (len(row.ids) - row.second) + [0] * (width - len(row.ids)) for row in rows]
+            [
+                [0] * row.second + [1] * (len(row.ids) - row.second) + [0] * (width - len(row.ids))
+                for row in rows
+            ]
         )
     return batch

@@ -9,6 +9,7 @@ import typer
 
 from palate.cli.train import (
     adapt,
+    align,
     classify,
     distil,
     evaluate,
@@ -16,11 +17,13 @@ from palate.cli.train import (
     masked,
     reduce,
     regress,
+    reward,
     similarity,
     tokens,
     tune,
 )
 
+WRITER_PANEL = "A model that writes"
 CLASSIFIER_PANEL, ENCODER_PANEL, MODEL_PANEL = "A classifier on an encoder", "An encoder", "A trained model"
 
 app = typer.Typer(
@@ -34,6 +37,8 @@ app.command("masked", rich_help_panel=ENCODER_PANEL)(masked.masked)
 app.command("distil", rich_help_panel=ENCODER_PANEL)(distil.distil)
 app.command("reduce", rich_help_panel=ENCODER_PANEL)(reduce.reduce)
 app.command("adapt", rich_help_panel=ENCODER_PANEL)(adapt.adapt)
+app.command("reward", rich_help_panel=WRITER_PANEL)(reward.reward)
+app.command("align", rich_help_panel=WRITER_PANEL)(align.align)
 app.command("evaluate", rich_help_panel=MODEL_PANEL)(evaluate.evaluate)
 app.command("export", rich_help_panel=MODEL_PANEL)(export.export)
 app.add_typer(tune.app, name="tune", rich_help_panel=MODEL_PANEL)

@@ -45,6 +45,10 @@ from palate.encoder.static import StaticEncoder
 encoder = StaticEncoder(Path("."))
 print(encoder.encode(["{EXAMPLE}"]).shape)"""
 
+REWARD_CODE = """from transformers import pipeline
+
+score = pipeline("text-classification", model=".", function_to_apply="none")
+print(score({"text": "Say hello.", "text_pair": "Hello!"})["score"])"""
 ALIGN_CODE = """from palate.model.choose import make_model
 from palate.model.draft import Prompt
 from palate.model.sampling import Sampling
@@ -78,6 +82,7 @@ HUB_ENTRIES = {
         "writes what one reader values, near the model it was made from",
         ALIGN_CODE,
     ),
+    "reward": HubEntry("text-classification", "transformers", "scores an answer to a prompt", REWARD_CODE),
     "static": HubEntry(
         "feature-extraction",
         "palate",

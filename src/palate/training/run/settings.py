@@ -98,6 +98,7 @@ SHALLOW_DEFAULTS = TrainingSettings(rate=5e-4, window=128)  # for `palate train 
 AUTOENCODER_DEFAULTS = TrainingSettings(
     epochs=60, batch=128, rate=2e-3, decay=1e-4, dropout=0.0, checks=1, patience=5
 )
+REWARD_DEFAULTS = TrainingSettings(epochs=2, batch=16, rate=5e-5)  # for `palate train reward`
 ADAPT_DEFAULTS = TrainingSettings(
     epochs=1, batch=8, accumulate=2, rate=5e-4, window=128, checks=3, patience=0, lora=LoraSettings()
 )

@@ -40,7 +40,7 @@ def sampling_data(xray: SamplingXRay) -> dict[str, Any]:
 
 
 def _places(step: TokenStep, cap: int) -> list[int]:
-    """Returns which of a step's tokens a page has; the last of them is the chosen one where it lies beyond."""
+    """Returns which of a step's tokens a page has: the first ones, and the chosen one."""
     first = list(range(min(cap, len(step.tokens))))
     return [*first, step.chosen] if step.chosen >= cap else first
 

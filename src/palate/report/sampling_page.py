@@ -51,7 +51,10 @@ def _facts(shape: Shape) -> list[tuple[str, str]]:
     counts = shape["tokens"]
     return [
         ("prompt + new tokens", f"{counts['prompt']} + {counts['new']} = {counts['all']}"),
-        ("log probability", "-∞" if shape["log_prob"] is None else f"{shape['log_prob']:.2f}"),
+        (
+            "log probability",
+            "−∞" if shape["log_prob"] is None else f"{shape['log_prob']:.2f}".replace("-", "−"),
+        ),
         ("perplexity", "-" if shape["perplexity"] is None else f"{shape['perplexity']:.2f}"),
         ("it ended because", ENDINGS[shape["finish"]]),
     ]

@@ -28,11 +28,11 @@ function fillFacts(step, stages, drawn) {
   const soFar = sum(steps.slice(0, current + 1).map((one) => one.logProb));
   const facts = [
     ["rank", String(step.rank)],
-    ["probability, as the model gave it", percent(Math.exp(step.logProb))],
-    ["drawn with", percent(stages.probs[step.chosen])],
+    ["probability the model gave", percent(Math.exp(step.logProb))],
+    ["probability it is drawn with", settings.temperature ? percent(stages.probs[step.chosen]) : "greedy"],
     ["log probability", fixed(step.logProb)],
     ["log probability so far", fixed(soFar)],
-    ["entropy", `${fixed(step.entropy)} nats`],
+    ["entropy, in nats", fixed(step.entropy)],
     ["number drawn", settings.temperature ? step.number.toFixed(4) : "none"],
   ];
   byId("step-facts").replaceChildren(...facts.map(([name, fact]) => make("div", {}, make("dt", {}, name), make("dd", {}, fact))));
@@ -47,11 +47,12 @@ function fillStack(step, stages, drawn) {
     ? "Temperature 0 is greedy: the likeliest token is taken and nothing is drawn. The bar shows the probabilities at temperature 1."
     : "Each token that is left has a part of the bar as long as its probability, the likeliest first. The token is the one in whose part the number fell.";
   const parts = [];
+  const thin = 56 / byId("stack").clientWidth; // too short for a name
   stages.probs.forEach((prob, index) => {
     if (index >= step.n || prob < 0.0005) return;
     const name = tokenName(step.tokens[index]);
-    const kind = `part${prob < 0.04 ? " thin" : ""}${index === drawn ? " hit" : ""}`;
-    const part = make("div", { class: kind, title: `${name} ${percent(prob)}` }, ...(prob < 0.04 ? [] : [make("bdi", {}, name), `\n${percent(prob)}`]));
+    const kind = `part${prob < thin ? " thin" : ""}${index === drawn ? " hit" : ""}`;
+    const part = make("div", { class: kind, title: `${name} ${percent(prob)}` }, ...(prob < thin ? [] : [make("bdi", {}, name), `\n${percent(prob)}`]));
     part.style.width = `${100 * prob}%`;
     parts.push(part);
   });
@@ -118,7 +119,7 @@ function fillBranch(step) {
   const box = byId("branch");
   const past = steps.slice(0, current).map((one) => tokenName(one.tokens[one.chosen]).replaceAll("·", " ")).join("");
   if (asked === null) {
-    const chances = step.branches.length ? " Those underlined in the table have a branch." : "";
+    const chances = step.branches.length ? " Those marked ↳ have one." : "";
     box.replaceChildren(make("p", { class: "soft" }, `Choose another token in the table to see what would have followed it.${chances}`));
     return;
   }
@@ -128,8 +129,9 @@ function fillBranch(step) {
     box.replaceChildren(make("p", { class: "soft" }, tokenOf(number), " is the token that was written; the draft above shows what followed."));
   } else if (branch) {
     const name = tokenName(number).replaceAll("·", " ");
+    const lines = (text) => text.replaceAll("⏎", "⏎\n");
     const [start, rest] = branch[1].startsWith(name) ? [name, branch[1].slice(name.length)] : ["", branch[1]];
-    box.replaceChildren(make("p", { class: "following" }, make("bdi", { class: "past" }, past), make("mark", {}, make("bdi", {}, start || name)), make("bdi", {}, rest)));
+    box.replaceChildren(make("p", { class: "following" }, make("bdi", { class: "past" }, lines(past)), make("mark", {}, make("bdi", {}, start || name)), make("bdi", {}, lines(rest))));
   } else {
     const needed = asked < step.chosen ? asked + 1 : asked;
     box.replaceChildren(make("p", {}, "What would have followed ", tokenOf(number), " was not recorded; get it with ", make("code", {}, `palate write … --xray --html FILE --branches ${needed}`), "."));

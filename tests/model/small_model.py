@@ -1,0 +1,63 @@
+"""A small network that writes nonsense, for tests: two layers, 300 tokens, drawn weights."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from palate.model.network import Network
+
+SPECIAL = ("<|start|>", "<|end|>")
+VOCABULARY = 300
+TEMPLATE = (
+    "{% for turn in messages %}<|start|>{{ turn.role }}\n{{ turn.content }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
+)
+
+
+@cache
+def small_network() -> Network:
+    """A Llama in float32 on the CPU with a byte-level tokenizer and a chat template; <|end|> ends a draft."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from palate.model.network import Network
+
+    tokenizer = _tokenizer()
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        initializer_range=0.4,  # so large that some tokens are much likelier than others
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        tie_word_embeddings=False,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = LlamaForCausalLM(config)
+    return Network("small", model.eval(), tokenizer)
+
+
+def _tokenizer() -> Any:
+    """Every byte is a token, and so are 42 pairs of letters and two special ones."""
+    from tokenizers import Tokenizer, decoders, pre_tokenizers
+    from tokenizers.models import BPE
+    from transformers import PreTrainedTokenizerFast
+
+    pairs = list(product("Ġtashr", "theoain"))
+    names = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet()), *map("".join, pairs)]
+    bpe = Tokenizer(BPE({name: number for number, name in enumerate(names)}, pairs))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=bpe, bos_token=SPECIAL[0], eos_token=SPECIAL[1], pad_token=SPECIAL[1]
+    )
+    tokenizer.chat_template = TEMPLATE
+    return tokenizer

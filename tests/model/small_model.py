@@ -41,8 +41,9 @@ def small_network() -> Network:
     )
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = LlamaForCausalLM(config)
-    return Network("small", model.eval(), tokenizer)
+        model = LlamaForCausalLM(config)  # type: ignore[no-untyped-call]
+    model.train(False)
+    return Network("small", model, tokenizer)
 
 
 def _tokenizer() -> Any:
@@ -56,7 +57,7 @@ def _tokenizer() -> Any:
     bpe = Tokenizer(BPE({name: number for number, name in enumerate(names)}, pairs))
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=bpe, bos_token=SPECIAL[0], eos_token=SPECIAL[1], pad_token=SPECIAL[1]
     )
     tokenizer.chat_template = TEMPLATE

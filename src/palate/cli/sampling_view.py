@@ -23,13 +23,13 @@ LIKELY, UNLIKELY = 0.2, 0.05  # probabilities at which a token's colour changes
 
 
 def show_sampling(xray: SamplingXRay) -> None:
-    """Prints how each token was chosen: in a terminal tables, elsewhere a line with tabs for each step: number
-    of the step, token, id, probability at temperature 1, rank, entropy in nats, number drawn.
+    """Prints how each token was chosen: tables in a terminal, elsewhere a line with tabs for each step: its
+    number, token, id, probability at temperature 1, rank, entropy in nats, number drawn.
     """
     shape = sampling_shape(xray, n_tokens=STAGE_TOKENS)
     if not show.is_terminal():
-        for place, step in enumerate(shape["steps"]):
-            show.out("\t".join(line_of(place, step)))
+        for index, step in enumerate(shape["steps"]):
+            show.out("\t".join(line_of(index, step)))
         return
     console = show.terminal()
     counts = shape["tokens"]
@@ -41,19 +41,19 @@ def show_sampling(xray: SamplingXRay) -> None:
     )
     console.print()
     console.print(steps_table(shape["steps"]))
-    for place in detailed(shape["steps"]):
-        step = shape["steps"][place]
+    for index in detailed(shape["steps"]):
+        step = shape["steps"][index]
         console.print()
-        console.print(f"Step {place + 1}: {visible(step['token'])}, {_fell(step)}", style="bold")
+        console.print(f"Step {index + 1}: {visible(step['token'])}, {_fell(step)}", style="bold")
         console.print(stages_table(step, shape["sampling"]))
     console.print()
     console.print("--html FILE shows every step, and what other settings would have drawn", style="dim")
 
 
-def line_of(place: int, step: Shape) -> list[str]:
+def line_of(index: int, step: Shape) -> list[str]:
     """Returns the cells of one step, from 1."""
     return [
-        str(place + 1),
+        str(index + 1),
         visible(step["token"]),
         str(step["id"]),
         f"{_prob(step):.6f}",
@@ -69,18 +69,18 @@ def detailed(steps: list[Shape]) -> list[int]:
     >>> detailed([{"entropy": entropy} for entropy in (1.0, 2.0, 0.5, 4.0, 3.0, 0.1)])
     [0, 1, 3, 4]
     """
-    later = sorted(range(FIRST_STEPS, len(steps)), key=lambda place: -(steps[place]["entropy"] or 0))
+    later = sorted(range(FIRST_STEPS, len(steps)), key=lambda index: -(steps[index]["entropy"] or 0))
     return sorted([*range(min(FIRST_STEPS, len(steps))), *later[:OPEN_STEPS]])
 
 
 def steps_table(steps: list[Shape]) -> Table:
     """Returns a table with a line for each step."""
     table = _table("#", "<token", "probability", "<", "rank", "entropy", "number")
-    for place, step in enumerate(steps):
+    for index, step in enumerate(steps):
         prob = _prob(step)
         colour = "" if prob >= LIKELY else "yellow" if prob >= UNLIKELY else "red"
         table.add_row(
-            str(place + 1),
+            str(index + 1),
             Cell(visible(step["token"]), style="bold"),
             f"{prob:.1%}",
             Cell("█" * max(1, round(BAR_CELLS * prob)), style=colour),

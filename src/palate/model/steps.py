@@ -175,7 +175,8 @@ def _first(scaled: torch.Tensor, sampling: Sampling, m: int) -> Ranked:
     found = ranked(scaled, sampling, m)
     if not bool(found.complete) and (sampling.top_p < 1 or sampling.min_p > 0):
         found = ranked(scaled, sampling, scaled.shape[-1])
-    return Ranked(*(part[:, :m] for part in found[:-1]), found.complete)
+    tokens, logits, kept, log_probs = (part[:, :m] for part in found[:4])
+    return Ranked(tokens, logits, kept, log_probs, found.complete)
 
 
 def _histogram(logits: torch.Tensor) -> tuple[float, float, Array]:

@@ -48,12 +48,12 @@ def sampling_page(xray: SamplingXRay) -> str:
 
 
 def _facts(shape: Shape) -> list[tuple[str, str]]:
-    counts = shape["tokens"]
+    counts, total = shape["tokens"], shape["log_prob"]
     return [
         ("prompt + new tokens", f"{counts['prompt']} + {counts['new']} = {counts['all']}"),
         (
             "log probability",
-            "−∞" if shape["log_prob"] is None else f"{shape['log_prob']:.2f}".replace("-", "−"),
+            "−∞" if total is None else f"{total:.2f}".replace("-", "−"),
         ),
         ("perplexity", "-" if shape["perplexity"] is None else f"{shape['perplexity']:.2f}"),
         ("it ended because", ENDINGS[shape["finish"]]),

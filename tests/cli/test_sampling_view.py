@@ -29,7 +29,7 @@ def test_a_terminal_shows_a_line_a_step_and_the_stages_of_some(
     )
     show_sampling(xray)
     shown = capsys.readouterr().out
-    assert shown.count("after penalty") == 4
+    assert shown.count("penalised") == 4
     assert "\x1b" not in shown
     assert "on which the number" in shown
 

@@ -90,7 +90,8 @@ SETTINGS: list[dict[str, Any]] = [
 ]
 COMPUTED = """() => steps.map((step) => {
   const stages = stagesOf(step, recorded);
-  return { probs: stages.probs, kept: stages.byMinP, logSoftmax: stages.logSoftmax, drawn: drawnBy(step, recorded, stages) };
+  const { probs, byMinP: kept, logSoftmax } = stages;
+  return { probs, kept, logSoftmax, drawn: drawnBy(step, recorded, stages) };
 })"""
 
 
@@ -114,7 +115,7 @@ def test_at_the_recorded_settings_the_page_computes_what_was_recorded(
 def test_at_other_settings_the_page_computes_what_would_have_been_drawn(
     browser: Browser, other: dict[str, Any]
 ) -> None:
-    """The first step's token is that of a draft written with these settings, and its probabilities are near."""
+    """The first step's token is that of a draft with these settings, and its probabilities are near."""
     xray, written = small_xray(seed=5), small_xray(**{**other, "seed": 5, "repetition_penalty": 1.0})
     settings = {
         "temperature": other.get("temperature", 1),
@@ -158,3 +159,16 @@ def test_keys_move_sliders_tell_and_a_branch_is_shown(browser: Browser, width: i
         assert page.locator("#branch mark").count() == 1
         page.locator("#stages th button >> nth=9").click()
         assert "--branches 9" in page.inner_text("#branch")
+
+
+@pytest.mark.browser
+def test_without_javascript_the_tables_fit_a_phone(browser: Browser) -> None:
+    context = browser.chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.set_content(sampling_page(small_xray()))
+    assert page.locator("noscript table").count() == 3
+    assert not page.locator("#other").is_visible()
+    box = page.locator("main").bounding_box()
+    assert box is not None
+    assert box["width"] <= 360
+    context.close()

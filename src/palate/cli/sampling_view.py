@@ -94,8 +94,8 @@ def steps_table(steps: list[Shape]) -> Table:
 def stages_table(step: Shape, sampling: Shape) -> Table:
     """Returns a table of the likeliest tokens of a step, and of the one that was chosen, at each stage."""
     punished = sampling["repetition_penalty"] != 1
-    columns = ["rank", "<token", "logit", *(["after penalty"] if punished else []), "/ temperature"]
-    table = _table(*columns, "log-softmax", "<left after", "probability", "interval")
+    columns = ["rank", "<token", "logit", *(["penalised"] if punished else []), "/ temp"]
+    table = _table(*columns, "log-softmax", "<left by", "drawn", "interval")
     for one in step["tokens"]:
         interval = one["interval"]
         table.add_row(
@@ -114,10 +114,10 @@ def stages_table(step: Shape, sampling: Shape) -> Table:
 
 
 def _left(one: Shape) -> str:
-    """Returns the filters that a token came through."""
+    """Returns the last filter that a token came through."""
     if one["by_min_p"]:
-        return "all filters"
-    return "top-k, top-p" if one["by_top_p"] else "top-k" if one["by_top_k"] else "none"
+        return "all"
+    return "top-p" if one["by_top_p"] else "top-k" if one["by_top_k"] else "none"
 
 
 def _fell(step: Shape) -> str:
@@ -138,5 +138,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for column in columns:
         left = column.startswith("<")
-        table.add_column(column.lstrip("<"), justify="left" if left else "right", no_wrap=True)
+        name = column.lstrip("<")
+        # where it is narrow, tokens fold and numbers stay whole
+        table.add_column(name, justify="left" if left else "right", no_wrap=name != "token")
     return table

@@ -26,7 +26,7 @@ def sampling_data(xray: SamplingXRay) -> dict[str, Any]:
     settings = xray.sampling
     cap = max(MIN_TOKENS, MAX_TOKENS // max(1, len(xray.steps)))
     steps = [_step(step, cap, has_penalty=settings.repetition_penalty != 1) for step in xray.steps]
-    ids = {int(number) for step in xray.steps for number in step.tokens[_places(step, cap)]}
+    ids = {int(number) for step in xray.steps for number in step.tokens[_shown(step, cap)]}
     return {
         "temperature": settings.temperature,
         "topK": settings.top_k,
@@ -39,26 +39,26 @@ def sampling_data(xray: SamplingXRay) -> dict[str, Any]:
     }
 
 
-def _places(step: TokenStep, cap: int) -> list[int]:
+def _shown(step: TokenStep, cap: int) -> list[int]:
     """Returns which of a step's tokens a page has: the first ones, and the chosen one."""
     first = list(range(min(cap, len(step.tokens))))
     return [*first, step.chosen] if step.chosen >= cap else first
 
 
 def _step(step: TokenStep, cap: int, *, has_penalty: bool) -> dict[str, Any]:
-    places = _places(step, cap)
-    left_out = np.delete(step.penalised, places)
+    shown = _shown(step, cap)
+    left_out = np.delete(step.penalised, shown)
     return {
-        "tokens": _packed(step.tokens[places], "<i4"),
-        "logits": _packed(step.penalised[places], "<f4"),
-        **({"raw": _packed(step.raw[places], "<f4")} if has_penalty else {}),
+        "tokens": _packed(step.tokens[shown], "<i4"),
+        "logits": _packed(step.penalised[shown], "<f4"),
+        **({"raw": _packed(step.raw[shown], "<f4")} if has_penalty else {}),
         "scaled": float(step.scaled[0]),
         "logSoftmax": float(step.log_softmax[0]),
         "low": step.rest_low,
         "width": step.rest_width,
         "counts": _counts(step, left_out).tolist(),
         "number": step.number,
-        "chosen": places.index(step.chosen),
+        "chosen": shown.index(step.chosen),
         "rank": step.chosen + 1,
         "entropy": step.entropy,
         "logProb": step.log_prob,

@@ -94,8 +94,8 @@ def steps_table(steps: list[Shape]) -> Table:
 def stages_table(step: Shape, sampling: Shape) -> Table:
     """Returns a table of the likeliest tokens of a step, and of the one that was chosen, at each stage."""
     punished = sampling["repetition_penalty"] != 1
-    columns = ["rank", "<token", "logit", *(["penalised"] if punished else []), "/ temp"]
-    table = _table(*columns, "log-softmax", "<left by", "drawn", "interval")
+    columns = ["#", "<token", "logit", *(["penalised"] if punished else []), "/ temp"]
+    table = _table(*columns, "log-softmax", "drawn", "<interval")
     for one in step["tokens"]:
         interval = one["interval"]
         table.add_row(
@@ -105,19 +105,16 @@ def stages_table(step: Shape, sampling: Shape) -> Table:
             *([_number(one["penalised"], 3)] if punished else []),
             _number(one["scaled"], 3),
             _number(one["log_softmax"], 3),
-            _left(one),
             "cut" if interval is None else f"{one['probability']:.2%}",
-            "" if interval is None else f"{interval[0]:.4f}-{interval[1]:.4f}",
+            f"by {_cut_by(one)}" if interval is None else f"{interval[0]:.4f}-{interval[1]:.4f}",
             style="bold green" if one["chosen"] else "" if interval else "dim",
         )
     return table
 
 
-def _left(one: Shape) -> str:
-    """Returns the last filter that a token came through."""
-    if one["by_min_p"]:
-        return "all"
-    return "top-p" if one["by_top_p"] else "top-k" if one["by_top_k"] else "none"
+def _cut_by(one: Shape) -> str:
+    """Returns the filter that a token did not come through."""
+    return "top-k" if not one["by_top_k"] else "top-p" if not one["by_top_p"] else "min-p"
 
 
 def _fell(step: Shape) -> str:

@@ -140,12 +140,9 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
         _first(scaled, Sampling(top_k=sampling.top_k, top_p=top_p, min_p=min_p), m)
         for top_p, min_p in ((1.0, 0.0), (sampling.top_p, 0.0), (sampling.top_p, sampling.min_p))
     ]
-    tokens, log_probs = after[2].tokens[0].clone(), after[2].log_probs[0]
-    chosen = tokens.tolist().index(token)
+    log_probs = after[2].log_probs[0]
     fell = 0 if sampling.greedy else int((log_probs.exp().cumsum(-1) <= step.numbers[0]).sum())
-    if fell < m and scaled[0, tokens[fell]] == scaled[0, token]:
-        tokens[[chosen, fell]] = tokens[[fell, chosen]]
-        chosen = fell
+    tokens = _with_drawn_at(fell, after[2].tokens[0], scaled[0], token)
     elsewhere = torch.ones_like(raw, dtype=torch.bool)
     elsewhere[tokens] = False
     low, width, counts = _histogram(changed[0][elsewhere])
@@ -164,10 +161,21 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
         rest_width=width,
         rest_counts=counts,
         number=float(step.numbers[0]),
-        chosen=chosen,
+        chosen=tokens.tolist().index(token),
         entropy=float(-(natural.exp() * natural.clamp(min=-1e9)).sum()),
         log_prob=float(natural[token]),
     )
+
+
+def _with_drawn_at(index: int, tokens: torch.Tensor, scaled: torch.Tensor, drawn: int) -> torch.Tensor:
+    """Returns tokens, with the drawn one at this index if the one there is as likely: those have no order, and
+    `topk` sorts them otherwise for other sizes.
+    """
+    swapped = tokens.clone()
+    if index < len(tokens) and scaled[tokens[index]] == scaled[drawn]:
+        swapped[tokens == drawn] = tokens[index]
+        swapped[index] = drawn
+    return swapped
 
 
 def _first(scaled: torch.Tensor, sampling: Sampling, m: int) -> Ranked:

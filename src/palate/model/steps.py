@@ -168,7 +168,7 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
 
 
 def _with_drawn_at(index: int, tokens: torch.Tensor, scaled: torch.Tensor, drawn: int) -> torch.Tensor:
-    """Returns tokens, with the drawn one at this index if the one there is as likely: those have no order, and
+    """Returns tokens, with the drawn one at this index if the one there is as likely: such have no order, and
     `topk` sorts them otherwise for other sizes.
     """
     swapped = tokens.clone()

@@ -21,7 +21,7 @@ from palate.library import Library
 from palate.model.choose import load_network
 from palate.model.local import LocalModel
 from palate.model.sampling import Sampling
-from palate.parts import Matrix, Vector
+from palate.parts import Matrix, Rows, Vector
 from palate.reader import Reader
 from palate.training.run.recipe import package_versions
 from palate.writing.faithful import faithfulness
@@ -33,8 +33,8 @@ SAMPLING = Sampling(new_tokens=48)
 N_REWRITTEN = 8
 
 
-def gains(ratings: Matrix, chosen: Matrix) -> Vector:
-    """Returns (p,) the mean gain of chosen drafts over all, in sds within a prompt. chosen: (p, k) indices."""
+def gains(ratings: Matrix, chosen: Rows) -> Vector:
+    """Returns (p,) the mean gain of chosen drafts, (p, k) indices, over all, in sds within a prompt."""
     picked = np.take_along_axis(ratings, chosen, axis=1).mean(axis=1)
     return np.asarray((picked - ratings.mean(axis=1)) / within_sd(ratings))
 
@@ -56,7 +56,7 @@ def best_of(drafts: Sampled, raters: Raters, n: int) -> dict[str, object]:
 
 
 def rewriting(model: LocalModel, library: Library, reader: Reader, seed: int) -> dict[str, object]:
-    """Returns the cosine to the source of what is chosen with and without --faithful, and of a first draft."""
+    """Returns the cosine to the source of a first draft, and of what is chosen without and with --faithful."""
     cosines: dict[str, list[float]] = {"first": [], "best": [], "best, faithful": []}
     for paper in papers(seed)[-N_REWRITTEN:]:
         source = str(paper["text"])

@@ -1,97 +1,84 @@
-"""A random model of two layers with a tokenizer of bytes: all that a loop needs, in milliseconds."""
+"""A small network that writes nonsense, for tests: two layers, 300 tokens, drawn weights."""
+
+from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from tokenizers import Tokenizer
-from tokenizers.decoders import ByteLevel as ByteLevelDecoder
-from tokenizers.models import BPE
-from tokenizers.pre_tokenizers import ByteLevel
-from transformers import (
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    T5Config,
-    T5ForConditionalGeneration,
-)
+if TYPE_CHECKING:
+    from palate.model.network import Network
 
-from palate.model.network import Network
-
-SPECIAL = ["<s>", "</s>", "<pad>"]
-WORDS = ["Ġthe", "Ġcat", "ing", "Ġa", "er"]
+SPECIAL = ("<|start|>", "<|end|>")
+VOCABULARY = 300
 TEMPLATE = (
-    "{% for message in messages %}{{ '<s>' + message['role'] + '\n' + message['content'] + '</s>' }}"
-    "{% endfor %}{% if add_generation_prompt %}{{ '<s>assistant\n' }}{% endif %}"
+    "{% for turn in messages %}<|start|>{{ turn.role }}\n{{ turn.content }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
 )
-SHARPNESS = 40.0  # of the output, so that the distributions are far from flat
 
 
-def small_tokenizer(*, chats: bool = True) -> Any:
-    """A tokenizer of single bytes and a few words."""
-    pieces = [*SPECIAL, *sorted(ByteLevel.alphabet()), *WORDS]
-    tokenizer = Tokenizer(BPE(vocab={piece: index for index, piece in enumerate(pieces)}, merges=[]))
-    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = ByteLevelDecoder()
-    wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<s>",
-        eos_token="</s>",
-        pad_token="<pad>",
-        clean_up_tokenization_spaces=False,
-    )
-    if chats:
-        wrapped.chat_template = TEMPLATE
-    return wrapped
+@cache
+def small_network() -> Network:
+    """A Llama in float32 on the CPU with a byte-level tokenizer and a chat template; <|end|> ends a draft."""
+    from palate.model.network import Network
+
+    return Network("small", small_causal(), small_tokenizer())
 
 
-def small_causal(seed: int = 0) -> Any:
-    """A causal model with random weights, in float32."""
-    torch.manual_seed(seed)
+def small_causal() -> Any:
+    """The weights of `small_network`, for tests that change them."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    tokenizer = small_tokenizer()
     config = LlamaConfig(
-        vocab_size=len(small_tokenizer()),
+        vocab_size=VOCABULARY,
         hidden_size=32,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=256,
-        bos_token_id=0,
-        eos_token_id=1,
-        pad_token_id=2,
+        initializer_range=0.4,  # so large that some tokens are much likelier than others
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        tie_word_embeddings=False,
     )
-    model = LlamaForCausalLM(config).eval()
-    with torch.no_grad():
-        model.lm_head.weight.mul_(SHARPNESS)
-    return model
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = LlamaForCausalLM(config)  # type: ignore[no-untyped-call]
+    return model.train(False)
 
 
 @cache
-def small_network(seed: int = 0) -> Network:
-    """A causal model with its tokenizer. Cached: do not change it."""
-    return Network("small", small_causal(seed), small_tokenizer())
+def small_encoder_decoder() -> Network:
+    """A T5 in float32 with the same tokenizer, but no chat template."""
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration
 
+    from palate.model.network import Network
 
-@cache
-def small_encoder_decoder(seed: int = 0) -> Network:
-    """An encoder-decoder with its tokenizer. Cached: do not change it."""
-    torch.manual_seed(seed)
+    tokenizer = small_tokenizer()
+    tokenizer.chat_template = None
     config = T5Config(
-        vocab_size=len(small_tokenizer()),
+        vocab_size=VOCABULARY,
         d_model=32,
         d_kv=8,
         d_ff=64,
         num_layers=2,
         num_heads=4,
-        eos_token_id=1,
-        pad_token_id=2,
-        decoder_start_token_id=2,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        decoder_start_token_id=tokenizer.bos_token_id,
+        tie_word_embeddings=False,
     )
-    model = T5ForConditionalGeneration(config).eval()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = T5ForConditionalGeneration(config)  # type: ignore[no-untyped-call]
     with torch.no_grad():
-        model.lm_head.weight.mul_(SHARPNESS)
-    return Network("small encoder-decoder", model, small_tokenizer(chats=False))
+        model.lm_head.weight.mul_(20.0)
+    return Network("small encoder-decoder", model.train(False), tokenizer)
 
 
 def save(network: Network, folder: Path) -> Path:
@@ -99,3 +86,21 @@ def save(network: Network, folder: Path) -> Path:
     network.model.save_pretrained(folder)
     network.tokenizer.save_pretrained(folder)
     return folder
+
+
+def small_tokenizer() -> Any:
+    """Every byte is a token, and so are 42 pairs of letters and two special ones."""
+    from tokenizers import Tokenizer, decoders, pre_tokenizers
+    from tokenizers.models import BPE
+    from transformers import PreTrainedTokenizerFast
+
+    pairs = list(product("Ġtashr", "theoain"))
+    names = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet()), *map("".join, pairs)]
+    bpe = Tokenizer(BPE({name: number for number, name in enumerate(names)}, pairs))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=bpe, bos_token=SPECIAL[0], eos_token=SPECIAL[1], pad_token=SPECIAL[1]
+    )
+    tokenizer.chat_template = TEMPLATE
+    return tokenizer

@@ -25,11 +25,12 @@ def test_a_chat_is_read_by_the_template_and_begins_once() -> None:
     network = small_network()
     prompt = Prompt.chat("Hi", system="Be short.", before=[Turn("user", "A"), Turn("assistant", "B")])
     assert network.text_of(prompt) == (
-        "<s>system\nBe short.</s><s>user\nA</s><s>assistant\nB</s><s>user\nHi</s><s>assistant\n"
+        "<|start|>system\nBe short.<|end|>\n<|start|>user\nA<|end|>\n<|start|>assistant\nB<|end|>\n"
+        "<|start|>user\nHi<|end|>\n<|start|>assistant\n"
     )
     assert network.tokenizer.decode(network.ids_of(prompt)) == network.text_of(prompt)
     assert not network.doubled_begin(prompt)
-    assert network.doubled_begin(Prompt.plain("<s><s>Hi"))
+    assert network.doubled_begin(Prompt.plain("<|start|><|start|>Hi"))
 
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:

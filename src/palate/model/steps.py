@@ -17,7 +17,7 @@ import torch
 from palate.errors import BadValue
 from palate.model.decode import Step, decode, numbers_for
 from palate.model.draft import Finish, Prompt
-from palate.model.filters import penalised, ranked
+from palate.model.filters import Ranked, penalised, ranked
 from palate.model.local import LocalModel
 from palate.model.network import Ids, Network
 from palate.model.sampling import Sampling
@@ -45,9 +45,10 @@ class TokenStep:
     tokens: (m,) ids. raw: (m,) logits as the model gave them. penalised: (m,) after the repetition penalty.
     scaled: (m,) divided by the temperature, as they are where it is 0. log_softmax: (m,) of the scaled.
     by_top_k, by_top_p, by_min_p: (m,) bool, whether it is left after that filter and those before. log_probs:
-    (m,) that it is drawn with, minus infinity for what is cut. rest_low, rest_width, rest_counts: how many of
-    the other tokens have a penalised logit in each of REST_BINS bins. number: drawn, in [0, 1). chosen: the
-    place of the token among the m. entropy: of all V tokens at temperature 1, in nats. log_prob: of the
+    (m,) that it is drawn with, minus infinity for what is cut. Of equally likely tokens the one drawn stands
+    where its number fell. rest_low, rest_width, rest_counts: how many of the other tokens have a penalised
+    logit in each of REST_BINS bins. number: drawn, in [0, 1). chosen: the place of the token among the m.
+    entropy: of all V tokens at temperature 1, in nats. log_prob: of the
     token at temperature 1, without filters. branches: see `Branch`.
     """
 
@@ -75,7 +76,7 @@ class SamplingXRay:
     """How a draft was written.
 
     pieces: the prompt's tokens as text. steps: of the tokens written. names: the text of every recorded
-    token, by id.
+    token, by id. special: those of the prompt and of `names` that stand for no text.
     """
 
     model: str
@@ -88,6 +89,7 @@ class SamplingXRay:
     sampling: Sampling
     steps: tuple[TokenStep, ...]
     names: dict[int, str]
+    special: frozenset[int] = frozenset()
 
 
 def sampling_xray(
@@ -124,6 +126,7 @@ def sampling_xray(
         sampling=sampling,
         steps=tuple(steps),
         names={token: network.token(token) for token in sorted(shown)},
+        special=frozenset(network.tokenizer.all_special_ids) & {*shown, *ids},
     )
 
 
@@ -134,10 +137,12 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
     likelier = int((scaled[0] >= scaled[0, token]).sum())
     m = min(max(RECORDED_TOKENS, sampling.top_k + 1, likelier), raw.numel())
     after = [
-        ranked(scaled, Sampling(top_k=sampling.top_k, top_p=top_p, min_p=min_p), m)
+        _first(scaled, Sampling(top_k=sampling.top_k, top_p=top_p, min_p=min_p), m)
         for top_p, min_p in ((1.0, 0.0), (sampling.top_p, 0.0), (sampling.top_p, sampling.min_p))
     ]
-    tokens = after[0].tokens[0]
+    log_probs = after[2].log_probs[0]
+    fell = 0 if sampling.greedy else int((log_probs.exp().cumsum(-1) <= step.numbers[0]).sum())
+    tokens = _with_drawn_at(fell, after[2].tokens[0], scaled[0], token)
     elsewhere = torch.ones_like(raw, dtype=torch.bool)
     elsewhere[tokens] = False
     low, width, counts = _histogram(changed[0][elsewhere])
@@ -151,7 +156,7 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
         by_top_k=after[0].kept[0].numpy(),
         by_top_p=after[1].kept[0].numpy(),
         by_min_p=after[2].kept[0].numpy(),
-        log_probs=after[2].log_probs[0].numpy(),
+        log_probs=log_probs.numpy(),
         rest_low=low,
         rest_width=width,
         rest_counts=counts,
@@ -160,6 +165,26 @@ def _recorded(step: Step, sampling: Sampling) -> TokenStep:
         entropy=float(-(natural.exp() * natural.clamp(min=-1e9)).sum()),
         log_prob=float(natural[token]),
     )
+
+
+def _with_drawn_at(index: int, tokens: torch.Tensor, scaled: torch.Tensor, drawn: int) -> torch.Tensor:
+    """Returns tokens, with the drawn one at this index if the one there is as likely: such have no order, and
+    `topk` sorts them otherwise for other sizes.
+    """
+    swapped = tokens.clone()
+    if index < len(tokens) and scaled[tokens[index]] == scaled[drawn]:
+        swapped[tokens == drawn] = tokens[index]
+        swapped[index] = drawn
+    return swapped
+
+
+def _first(scaled: torch.Tensor, sampling: Sampling, m: int) -> Ranked:
+    """Returns the m likeliest tokens as `ranked` does, but weighs what is kept beyond them."""
+    found = ranked(scaled, sampling, m)
+    if not bool(found.complete) and (sampling.top_p < 1 or sampling.min_p > 0):
+        found = ranked(scaled, sampling, scaled.shape[-1])
+    tokens, logits, kept, log_probs = (part[:, :m] for part in found[:4])
+    return Ranked(tokens, logits, kept, log_probs, found.complete)
 
 
 def _histogram(logits: torch.Tensor) -> tuple[float, float, Array]:

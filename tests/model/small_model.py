@@ -61,7 +61,7 @@ def small_encoder_decoder() -> Network:
 
     tokenizer = small_tokenizer()
     tokenizer.chat_template = None
-    config = T5Config(
+    config = T5Config(  # type: ignore[no-untyped-call]
         vocab_size=VOCABULARY,
         d_model=32,
         d_kv=8,
@@ -75,7 +75,7 @@ def small_encoder_decoder() -> Network:
     )
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = T5ForConditionalGeneration(config)  # type: ignore[no-untyped-call]
+        model = T5ForConditionalGeneration(config)
     with torch.no_grad():
         model.lm_head.weight.mul_(20.0)
     return Network("small encoder-decoder", model.train(False), tokenizer)

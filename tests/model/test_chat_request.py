@@ -16,7 +16,7 @@ def test_settings_that_do_nothing_are_not_sent() -> None:
         "messages": [{"role": "user", "content": "Hi"}],
         "stream": True,
         "stream_options": {"include_usage": True},
-        "temperature": 1.0,
+        "temperature": 0.8,
         "top_p": 1.0,
         "max_tokens": 128,
         "seed": 0,

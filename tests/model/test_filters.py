@@ -45,7 +45,7 @@ def test_the_filters_equal_those_of_transformers(sampling: Sampling, seed: int) 
         warpers.append(TopPLogitsWarper(sampling.top_p))
     if sampling.min_p:
         warpers.append(MinPLogitsWarper(sampling.min_p))
-    expected = warpers(ids, logits.clone()).softmax(-1)
+    expected = warpers(ids, logits.clone()).softmax(-1)  # type: ignore[arg-type]
     seen = torch.zeros_like(logits, dtype=torch.bool).scatter(-1, ids, True)
     scaled = penalised(logits, seen, sampling.repetition_penalty) / sampling.temperature
     torch.testing.assert_close(probabilities(scaled, sampling), expected, atol=1e-5, rtol=0)

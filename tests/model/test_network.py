@@ -51,10 +51,10 @@ def test_a_folder_without_a_model_and_unknown_names_are_refused(tmp_path: Path) 
 def test_an_encoder_does_not_write(tmp_path: Path) -> None:
     from transformers import BertConfig, BertForMaskedLM
 
-    config = BertConfig(
+    config = BertConfig(  # type: ignore[no-untyped-call]
         vocab_size=300, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
-    BertForMaskedLM(config).save_pretrained(tmp_path)
+    BertForMaskedLM(config).save_pretrained(tmp_path)  # type: ignore[no-untyped-call]
     small_network().tokenizer.save_pretrained(tmp_path)
     with pytest.raises(BadSource):
         load_network(str(tmp_path))

@@ -8,7 +8,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, speakable, wants_json
-from palate.cli.train.silence import silenced
+from palate.cli.silence import silenced
 from palate.shapes import gap_shape
 
 if TYPE_CHECKING:

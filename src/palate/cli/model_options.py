@@ -9,7 +9,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import open_without_encoder, speakable, store_path
-from palate.cli.train.silence import silenced
+from palate.cli.silence import silenced
 from palate.errors import BadValue, PalateError
 
 if TYPE_CHECKING:

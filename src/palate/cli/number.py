@@ -120,7 +120,7 @@ def _of_store(library: Library, reader: Reader | None, texts: Sequence[Text], ki
 
 
 def _labels(texts: Sequence[Text], model: Path) -> Numbers:
-    from palate.cli.train.silence import silenced
+    from palate.cli.silence import silenced
     from palate.report.numbers import label_numbers
 
     with silenced():

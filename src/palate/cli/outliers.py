@@ -41,7 +41,7 @@ def outliers(
 
     Example: palate outliers papers.csv --method reconstruction --model my-short
     """
-    from palate.cli.train.silence import silenced
+    from palate.cli.silence import silenced
     from palate.report.outliers import outliers_of
 
     encoder = "static"

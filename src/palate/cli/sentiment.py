@@ -40,7 +40,7 @@ def sentiment(
 
     Example: palate sentiment reviews.csv --by month
     """
-    from palate.cli.train.silence import silenced
+    from palate.cli.silence import silenced
     from palate.report.sentiment import sentiment_of
 
     with opened_pile(ctx, file, store) as (pile, _), silenced():

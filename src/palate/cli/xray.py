@@ -21,7 +21,7 @@ from palate.cli.options import (
     store_path,
     wants_json,
 )
-from palate.cli.train.silence import silenced
+from palate.cli.silence import silenced
 
 if TYPE_CHECKING:
     from palate.library import Library

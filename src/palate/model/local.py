@@ -50,7 +50,7 @@ class LocalModel:
                 sampling,
                 limits=[limits[row] for row in batch],
                 numbers=[numbers_for(sampling.seed, row) for row in batch],
-                stops=lambda place, ids, streams=streams: streams[place].stops(ids),  # type: ignore[misc]
+                stops=lambda position, ids, streams=streams: streams[position].stops(ids),  # type: ignore[misc]
             )
             for row, one, stream in zip(batch, written, streams, strict=True):
                 drafts[row] = self._draft(prompts[row], rows[row], one, stream.finish(one))

@@ -19,7 +19,7 @@ class TextStream:
 
     def __init__(self, network: Network, sampling: Sampling, row: int, on_text: OnText) -> None:
         self._network, self._stop, self._row, self._on_text = network, sampling.stop, row, on_text
-        self._told = 0
+        self._n_emitted = 0
 
     def stops(self, ids: Ids) -> bool:
         """Tells what is new in the text of these tokens; returns whether a stop string is in it."""
@@ -27,7 +27,7 @@ class TextStream:
             return False
         text = self._network.text_from(ids)
         ended = cut_at(text, self._stop)
-        self._tell(held_back(text, self._stop) if ended == text else ended)
+        self._emit(held_back(text, self._stop) if ended == text else ended)
         return ended != text
 
     def finish(self, written: Written) -> str:
@@ -36,17 +36,17 @@ class TextStream:
             written.ids[:-1] if written.finish == "stop" and not self._has_stop(written.ids) else written.ids
         )
         text = cut_at(self._network.text_from(ids), self._stop)
-        self._tell(text)
+        self._emit(text)
         return text
 
     def _has_stop(self, ids: Ids) -> bool:
         text = self._network.text_from(ids)
         return cut_at(text, self._stop) != text
 
-    def _tell(self, text: str) -> None:
-        if len(text) > self._told:
-            self._on_text(self._row, text[self._told :])
-            self._told = len(text)
+    def _emit(self, text: str) -> None:
+        if len(text) > self._n_emitted:
+            self._on_text(self._row, text[self._n_emitted :])
+            self._n_emitted = len(text)
 
 
 def cut_at(text: str, stop: tuple[str, ...]) -> str:

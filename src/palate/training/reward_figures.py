@@ -16,9 +16,9 @@ from palate.training.run.metrics import calibration_error, reliability
 
 WORD = re.compile(r"\w+")
 LENGTH_BANDS = ("small", "middle", "large")  # terciles of the gap in length of two answers
-Scores = NDArray[np.float64]
+Floats = NDArray[np.float64]
 # prompts and answers to (n,) scores
-Scorer = Callable[[Sequence[str], Sequence[str]], Scores]
+Scorer = Callable[[Sequence[str], Sequence[str]], Floats]
 
 
 def reward_figures(rankings: Sequence[Ranked], scorer: Scorer) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _pairs(rankings: Sequence[Ranked]) -> list[tuple[Ranked, int, int]]:
     return [(one, better, worse) for one in rankings for better, worse in one.pairs]
 
 
-def _differences(rankings: Sequence[Ranked], scorer: Scorer) -> Scores:
+def _differences(rankings: Sequence[Ranked], scorer: Scorer) -> Floats:
     """Returns the score of the better answer less that of the worse, for each pair."""
     prompts = [one.asked for one in rankings for _ in one.answers]
     scores = scorer(prompts, [answer for one in rankings for answer in one.answers])
@@ -86,7 +86,7 @@ def _differences(rankings: Sequence[Ranked], scorer: Scorer) -> Scores:
     return np.array(found)
 
 
-def _overlaps(prompts: Sequence[str], answers: Sequence[str]) -> Scores:
+def _overlaps(prompts: Sequence[str], answers: Sequence[str]) -> Floats:
     def share(prompt: str, answer: str) -> float:
         asked, given = (set(WORD.findall(text.lower())) for text in (prompt, answer))
         return len(asked & given) / max(len(given), 1)

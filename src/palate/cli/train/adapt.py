@@ -11,9 +11,9 @@ import typer
 from palate.cli import show
 from palate.cli.options import ME, JsonOption, StoreOption, given, open_library, speakable, wants_json
 from palate.cli.progress_bar import progress_bar
+from palate.cli.silence import silenced
 from palate.cli.train.options import OutOption, with_settings
 from palate.cli.train.progress import training_progress
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import ADAPT_DEFAULTS, LoraSettings, TrainingSettings

@@ -20,8 +20,8 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
+from palate.cli.silence import silenced
 from palate.cli.train.options import OutOption
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.options import (
     DataOption,
     DevOption,
@@ -17,7 +18,6 @@ from palate.cli.train.options import (
     with_settings,
 )
 from palate.cli.train.progress import training_progress
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, n_examples, show_summary
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 

@@ -9,10 +9,10 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS, OutOption, TextColumnOption, with_settings
 from palate.cli.train.progress import StepCallback, training_progress
 from palate.cli.train.reduce import StsOption
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, show_summary, show_table
 from palate.errors import BadValue
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings

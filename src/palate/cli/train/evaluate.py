@@ -9,8 +9,8 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import show_classes, show_table
 
 ModelOption = Annotated[

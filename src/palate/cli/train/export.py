@@ -9,8 +9,8 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.evaluate import ModelOption
-from palate.cli.train.silence import silenced
 from palate.errors import BadValue
 
 USAGE = {

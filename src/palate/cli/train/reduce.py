@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.options import PANEL, DataOption, EncoderOption, OutOption, TextColumnOption
 from palate.cli.train.progress import training_progress
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import AUTOENCODER_DEFAULTS

@@ -20,9 +20,9 @@ from palate.cli.options import (
     open_reader,
     wants_json,
 )
+from palate.cli.silence import silenced
 from palate.cli.train.options import DevOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
-from palate.cli.train.silence import silenced
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import REWARD_DEFAULTS, TrainingSettings

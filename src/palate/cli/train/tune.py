@@ -10,9 +10,9 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
+from palate.cli.silence import silenced
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
-from palate.cli.train.silence import silenced
 from palate.cli.train.similarity import NliOption, PairsOption, StsOption, TripletsOption
 from palate.cli.train.summary import MessageLog, show_table
 from palate.errors import BadValue

@@ -53,7 +53,7 @@ def test_an_encoder_decoder_writes_within_a_window_of_its_own() -> None:
 
 def test_a_prompt_longer_than_the_window_is_refused_with_both_numbers() -> None:
     with pytest.raises(BadValue, match=r"= 3\d\d tokens, and the model reads 256"):
-        MODEL.write([Prompt.plain("a" * 300)], Sampling(new_tokens=10))
+        MODEL.write([Prompt.plain("q" * 300)], Sampling(new_tokens=10))
 
 
 def test_a_chat_without_a_template_is_refused() -> None:

@@ -177,7 +177,7 @@ class _Run:
 
     def _adapter_sum(self) -> float:
         weights = self._model.network.model.named_parameters()
-        return float(sum(weight.double().abs().sum() for name, weight in weights if "lora_" in name))
+        return sum(float(weight.detach().double().abs().sum()) for name, weight in weights if "lora_" in name)
 
     def _check(self, base: Any) -> Measured:
         settings, network = self._settings, self._model.network

@@ -17,7 +17,7 @@ from palate.model.network import Network
 PLAN_FILE = "plan.json"
 # of the time: drafts to learn from, those that measure base and model, and training with its checks
 DRAFTING_SHARE, MEASURING_SHARE, TRAINING_SHARE = 0.2, 0.25, 0.5
-MIN_PROMPTS, MAX_PROMPTS, CHECKS = 16, 400, 6
+MIN_PROMPTS, MAX_PROMPTS, CHECKS = 16, 400, 10
 MIN_HELD_OUT, MAX_HELD_OUT = 12, 40
 CHECKED_PROMPTS, CHECKED_DRAFTS = 12, 2  # at a check: held-out prompts, and drafts of each
 READING_FACTOR = 1.5  # what a draft costs with the passes that measure how far the model has moved

@@ -31,7 +31,7 @@ class AlignSettings:
     drafts: int = 4
     new_tokens: int = 48
     temperature: float = 0.8
-    rate: float = 2e-4
+    rate: float = 1e-4
     beta: float = 0.1
     batch: int = 8
     rank: int = 16

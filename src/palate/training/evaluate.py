@@ -34,6 +34,7 @@ def evaluate(
     - regress: mse, mae, rmse, pearson, spearman, r2.
     - tokens: precision, recall, f1 of entities, accuracy of words, per_class.
     - masked: loss, perplexity, accuracy.
+    - reward: accuracy of pairs with its interval, by source and gap in length, brier, ece.
     - all others, and names of starts such as minilm, are sentence models, and the columns tell what is
       measured. sentence1, sentence2, score (sts): spearman, pearson; premise, hypothesis, label (nli):
       accuracy; anchor, positive, negative (triplets): accuracy; question1, question2, duplicate, or anchor,
@@ -57,7 +58,7 @@ def evaluate(
             "a classifier of entailment is fitted on a sentence model alone, "
             f"and {name} was made by palate train {trained.kind}"
         )
-    text = text or trained.columns["text"]
+    text = text or trained.columns.get("text", "text")
     label = label or trained.columns.get("label", "label")
     return trained.kind, MEASURES[trained.kind](trained, table, text, label)
 
@@ -99,11 +100,20 @@ def _masked(trained: TrainedModel, table: Table, text: str, _label: str) -> dict
     return dict(perplexity(trained.folder, table, text=text))
 
 
+def _reward(trained: TrainedModel, table: Table, _text: str, _label: str) -> dict[str, Any]:
+    from palate.training.preferences import read_preferences
+    from palate.training.reward_figures import reward_figures
+    from palate.training.reward_model import RewardModel
+
+    return reward_figures(read_preferences(table.path).rankings, RewardModel(trained.folder).value)
+
+
 MEASURES: Mapping[str, Callable[[TrainedModel, Table, str, str], dict[str, Any]]] = {
     "classify": _classify,
     "regress": _regress,
     "tokens": _tokens,
     "masked": _masked,
+    "reward": _reward,
 }
 
 

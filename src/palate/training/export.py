@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 from palate.errors import BadFolder, BadSource, MissingExtra
+from palate.training.export_writer import Form, export_writer, writer_folder
 from palate.training.run.hub import HUB_ENTRIES, HUB_NAMES
 from palate.training.run.resume import CHECKPOINTS, report_full_disk
 from palate.training.run.start import model_folder_of
 from palate.training.run.trained_model import read_trained_model
 
-Form = Literal["folder", "onnx", "adapter"]
 ADAPTER_FOLDER = "adapter"
 FAMILIES = {
     "classify": "AutoModelForSequenceClassification",
     "regress": "AutoModelForSequenceClassification",
     "tokens": "AutoModelForTokenClassification",
     "masked": "AutoModelForMaskedLM",
+    "reward": "AutoModelForSequenceClassification",
 }
 CARD = """---
 library_name: peft
@@ -59,10 +59,12 @@ def export(name: str, out: Path, form: Form = "folder") -> Exported:
     folder: what plain transformers or sentence-transformers load; of a model trained with LoRA, adapters are
     merged in. onnx: model.onnx, for batches and lengths of any size, and tokenizer.json, which truncates and
     pads as it must; compared with torch before it is kept. adapter: the adapter of a model trained with LoRA
-    alone, as peft loads it. Raises BadFolder where `out` is not empty or full, BadSource for a model that has
+    alone, as peft loads it. Of a model that `palate train align` made, folder merges and
+    onnx is refused. Raises BadFolder where `out` is not empty or full, BadSource for a model that has
     no such form, MissingExtra without [bert].
     """
-    folder = model_folder_of(name)
+    writer = writer_folder(name)
+    folder = writer or model_folder_of(name)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadFolder(f"{out} is there already and not an empty folder; name another with --out")
     max_difference = 0.0
@@ -71,7 +73,9 @@ def export(name: str, out: Path, form: Form = "folder") -> Exported:
         # so that a stop leaves nothing half-written
         with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as partial:
             made = Path(partial) / out.name
-            if form == "onnx":
+            if writer:
+                export_writer(name, writer, made, form)
+            elif form == "onnx":
                 max_difference = _export_onnx(name, folder, made)
             elif form == "adapter":
                 _export_adapter(name, folder, made)

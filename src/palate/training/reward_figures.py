@@ -101,7 +101,9 @@ def _word_scorer(train: Sequence[Ranked]) -> Scorer:
     pairs = _pairs(train)
     better = [one.answers[index] for one, index, _ in pairs]
     worse = [one.answers[index] for one, _, index in pairs]
-    words = TfidfVectorizer(sublinear_tf=True, min_df=2).fit([*better, *worse])
+    if not any(WORD.search(answer) for answer in better + worse):
+        return lambda _, answers: np.zeros(len(answers))
+    words = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD.pattern).fit([*better, *worse])
     differences = words.transform(better) - words.transform(worse)
     signs = np.where(np.arange(len(pairs)) % 2 == 0, 1.0, -1.0)
     model = LogisticRegression(fit_intercept=False, max_iter=1000)

@@ -28,7 +28,7 @@ def ranking_loss(scores: Tensor, ranks: Sequence[int], margin: float = 0.0) -> T
     order = torch.tensor(ranks, device=scores.device)
     worst = int(order.max())
     n_worst = int((order == worst).sum())
-    shifted = scores + margin * (order > 0) if len(ranks) == 2 else scores
+    shifted = scores + margin * (order > 0).to(scores.dtype) if len(ranks) == 2 else scores
     loss = scores.new_zeros(())
     for index, rank in enumerate(ranks):
         left = shifted[order >= rank]

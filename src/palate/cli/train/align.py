@@ -72,7 +72,7 @@ def align(
     max_new_tokens: Annotated[
         int, typer.Option("--max-new-tokens", min=1, metavar="N", help="Of a draft, at most.")
     ] = 48,
-    rate: Annotated[float, typer.Option("--rate", metavar="X", help="Learning rate.")] = 2e-4,
+    rate: Annotated[float, typer.Option("--rate", metavar="X", help="Learning rate.")] = 1e-4,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same weights.")] = 0,
     taste: TasteOption = MAIN,
     store: StoreOption = None,

@@ -29,6 +29,7 @@ from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.workspace import Workspace
 from palate.writing.drafts import Drafts
+from palate.writing.rewrite import Rewriter
 from palate.writing.writer import Writer
 
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
@@ -140,6 +141,10 @@ class Library(OpenStore):
 
         Raises UnknownName, BadSource, MissingExtra without [write]."""
         return Writer(make_model(model) if isinstance(model, str) else model, self.workspace)
+
+    def rewriter(self, model: str | Model = DEFAULT_MODEL) -> Rewriter:
+        """What rewrites texts with a model. Raises as `writer`."""
+        return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
     def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together; texts that have all words

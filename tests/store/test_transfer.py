@@ -170,6 +170,9 @@ def test_an_export_of_an_import_is_the_same_to_the_byte(contents: list[str]) -> 
 
 def test_an_export_has_every_table() -> None:
     store = with_removals(filled(SqliteStore(":memory:"), ["one cat", "two cats", "three"]))
+    with store.writing() as opened:
+        numbers = opened.drafts.add(1, [("p", "one", "m"), ("p", "two", "m")])
+        opened.drafts.rank(1, [[numbers[0]], [numbers[1]]])
     tables = {json.loads(line).get("table") for line in lines_of(exported(store))}
     assert tables - {None} == set(schema.metadata.tables) - {"crowd"}  # which the removal forgot
 

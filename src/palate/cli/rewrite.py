@@ -73,10 +73,8 @@ def rewrite(
     with open_library(ctx, store) as library:
         content = _content(library, source)
         loaded = load_model(name, precision, budget)
-        from palate.writing.rewrite import Rewriter
-
         reader = open_reader(ctx, library, for_reader, taste)
-        found = Rewriter(loaded, library.workspace).rewrite(
+        found = library.rewriter(loaded).rewrite(
             content, reader, way=way, n=n, faithful=faithful, sampling=sampling
         )
         if found.cut:

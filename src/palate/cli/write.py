@@ -125,11 +125,9 @@ def write(
             raise BadValue("--examples are texts that a reader liked; say for whom with --for")
         _write(loaded, asked, sampling, n, as_json=as_json)
         return
-    from palate.writing.writer import Writer
-
     with open_library(ctx, store) as library:
         reader = open_reader(ctx, library, for_reader, taste)
-        writer, drafts = Writer(loaded, library.workspace), library.drafts(reader)
+        writer, drafts = library.writer(loaded), library.drafts(reader)
         for one in asked:
             valued = writer.write(
                 one, n=n, reader=reader, sampling=sampling, caution=caution, examples=examples

@@ -37,7 +37,7 @@ class Rewritten(NamedTuple):
 
 
 class Rewriter:
-    """Rewrites texts with one model for one reader. Get its parts from `Library`."""
+    """Rewrites texts with one model for one reader. Get it from `Library.rewriter`."""
 
     def __init__(self, model: Model, workspace: Workspace) -> None:
         self.model, self._workspace = model, workspace

@@ -8,10 +8,12 @@ import pytest
 from typer.testing import Result
 
 from model.small_model import save, small_encoder_decoder, small_network
+from model_server import CHAT, KEY, chunk, stream
 from palate.cli.drafts_view import safe, usage_line
 from palate.model.draft import Draft, Prompt, Usage
 from palate.model.local import LocalModel
 from palate.model.sampling import Sampling
+from web_server import Server
 
 Palate = Callable[..., Result]
 
@@ -70,6 +72,8 @@ def test_a_batch_comes_from_a_file_in_order(palate: Palate, folder: str, tmp_pat
         (["--file", "bad.jsonl"], 'a line without a "prompt"'),
         (["x", "--budget", "1"], "runs on this machine and costs nothing"),
         (["x", "--examples", "2"], "say for whom with --for"),
+        (["x", "--xray", "--n", "2"], "the x-ray is of one draft"),
+        (["x", "--html", "x.html", "--for", "me"], "the x-ray is of one draft"),
         (["x", "--top-p", "2"], "top-p lies in"),
         (["x", "--for", "nobody"], "there is no reader called 'nobody'"),
         (["x", "--model", "http://127.0.0.1:1/v1#m", "--xray"], "is remote"),
@@ -116,7 +120,8 @@ def test_drafts_for_a_reader_are_valued_kept_ranked_and_exported(
     assert sorted(one["number"] for one in listed) == sorted(numbers)  # type: ignore[type-var]
     pair = lines(palate("drafts", "judge", "--json"))
     assert len(pair) == 2
-    palate("drafts", "judge", str(numbers[2]), str(numbers[0]))
+    ranked = lines(palate("drafts", "judge", str(numbers[2]), str(numbers[0]), "--json"))
+    assert ranked[0]["ranking"] == [numbers[2], numbers[0]]
     out = tmp_path / "pairs.jsonl.gz"
     palate("drafts", "export", str(out))
     texts = {one["number"]: one["text"] for one in found}
@@ -173,6 +178,24 @@ def test_an_encoder_decoder_writes_too(palate: Palate, tmp_path: Path) -> None:
     model = str(save(small_encoder_decoder(), tmp_path / "t5"))
     assert lines(palate("write", "The cat", "--model", model, "--max-new-tokens", "4", "--json"))
     assert palate("write", "The cat", "--model", model, "--max-new-tokens", "4", "--xray").exit_code == 0
+
+
+def test_a_remote_model_is_asked_only_by_name_and_what_leaves_is_said(
+    palate: Palate, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_API_KEY", KEY)
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "cost": 0.00012}
+    server.answers[CHAT] = stream(
+        chunk("Good "), chunk("day"), chunk(finish="stop"), {"choices": [], "usage": usage}
+    )
+    given = ("write", "Hello", "--model", f"{server.url}/v1#org/small")
+    done, missing = palate(*given), palate(*given, "--max-length", "9", ok=False)
+    assert done.stdout == "Good day\n"
+    assert "5 characters leave this machine for 127.0.0.1" in done.stderr
+    assert "prompt 3 + new 2 = 5 tokens" in done.stderr
+    assert "0.000120 USD" in done.stderr
+    assert KEY not in done.stdout + done.stderr + missing.stderr
+    assert missing.exit_code == 1
 
 
 def test_unknown_costs_stay_unknown_and_known_ones_are_told() -> None:

@@ -62,8 +62,11 @@ def judge(
     with open_library(ctx, store) as library:
         drafts = library.drafts(open_reader(ctx, library, reader, taste))
         if ranking:
-            drafts.rank([[number] for number in ranking])
-            show.note(f"ranked: {' before '.join(map(str, ranking))}")
+            entry = drafts.rank([[number] for number in ranking])
+            if wants_json(ctx, json):
+                show.out_json({"entry": entry, "ranking": ranking})
+            else:
+                show.note(f"ranked: {' before '.join(map(str, ranking))}")
             return
         if sys.stdin.isatty() and show.is_terminal() and not wants_json(ctx, json):
             _interview(drafts, show.terminal(), typer.getchar, limit)

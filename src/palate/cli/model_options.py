@@ -77,12 +77,15 @@ def load_model(
 
 def load_local(name: str, precision: Literal["bfloat16", "float32"] = "bfloat16") -> LocalModel:
     """Loads a model on this machine. Raises BadValue for a remote one, and as `load_network`."""
-    from palate.model.choose import is_remote, load_network
+    from palate.model.choose import DEFAULT_MODEL, is_remote, load_network
+    from palate.model.smollm2 import is_made
 
     if is_remote(name):
         raise BadValue(
             f"{name} is remote, and only what is on this machine can be looked into; take smollm2 or a folder"
         )
+    if name == DEFAULT_MODEL and not is_made():
+        show.note("smollm2 is made ready, once: half a minute and 270 MB of the cache")
     with silenced():
         network = load_network(name, precision)
         from palate.model.local import LocalModel

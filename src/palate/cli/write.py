@@ -114,7 +114,9 @@ def write(
         prompt_of(text, chat=chat, system=system) for text in (read_prompts(file) if file else [prompt or ""])
     ]
     if xray or html or branches:
-        _xray(name, asked, sampling, branches, html, precision=precision, as_json=as_json)
+        if len(asked) > 1 or n > 1 or for_reader is not None:
+            raise BadValue("the x-ray is of one draft for nobody; leave out --n, --for and --file")
+        _xray(name, asked[0], sampling, branches, html, precision=precision, as_json=as_json)
         return
     if show_prompt_:
         show_prompt(load_local(name, precision), asked, sampling, as_json=as_json)
@@ -150,7 +152,7 @@ def _write(model: Model, prompts: list[Prompt], sampling: Sampling, n: int, *, a
 
 def _xray(
     name: str,
-    prompts: list[Prompt],
+    prompt: Prompt,
     sampling: Sampling,
     branches: int,
     html: Path | None,
@@ -158,8 +160,6 @@ def _xray(
     precision: PrecisionOption,
     as_json: bool,
 ) -> None:
-    if len(prompts) > 1:
-        raise BadValue("the x-ray is of one draft; give one PROMPT")
     model = load_local(name, precision)
     from palate.cli.files import whole_file
     from palate.cli.sampling_view import show_sampling
@@ -167,7 +167,7 @@ def _xray(
     from palate.report.sampling_page import sampling_page
     from palate.shapes.sampling import sampling_shape
 
-    seen = sampling_xray(model, prompts[0], sampling, branches=branches)
+    seen = sampling_xray(model, prompt, sampling, branches=branches)
     if html is not None:
         with whole_file(html) as out:
             out.write(sampling_page(seen))

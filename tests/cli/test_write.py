@@ -129,8 +129,8 @@ def test_drafts_for_a_reader_are_valued_kept_ranked_and_exported(
     assert exported == [{"prompt": "The cat", "ranking": [[texts[numbers[2]]], [texts[numbers[0]]]]}]
     from palate.training.preferences import read_preferences
 
-    (ranked,) = read_preferences(out).rankings
-    assert ranked.answers == (texts[numbers[2]], texts[numbers[0]])
+    (kept,) = read_preferences(out).rankings
+    assert kept.answers == (texts[numbers[2]], texts[numbers[0]])
 
 
 def test_what_is_not_there_to_rank_is_told(palate: Palate, store: Path) -> None:

@@ -26,6 +26,7 @@ from palate.model.local import LocalModel
 from palate.model.network import Network
 from palate.model.sampling import Sampling
 from palate.parts import Matrix, Vector
+from palate.report.training import training_report
 from palate.training.export import export
 
 pytestmark = pytest.mark.slow
@@ -88,6 +89,9 @@ def test_a_model_that_the_judges_do_not_like_is_not_kept_and_not_used(start: str
     found = aligned(start, out)
     assert not found.kept
     assert "judges" in found.verdict
+    page = training_report(found.model).html()
+    assert "Kl by step" in page
+    assert "not kept: " in page
     with pytest.raises(BadSource, match="was not kept"):
         load_network(str(out))
     assert load_network(str(out / "not-kept"), "float32").name == str(out / "not-kept")

@@ -86,15 +86,18 @@ def _curves(model: TrainedModel) -> list[Section]:
 
 
 def _curve(history: list[Mapping[str, float]], *keys: str) -> Chart | None:
-    """Draws what was logged under some keys by epoch; None where there are fewer than two of each."""
+    """Draws what was logged under some keys by epoch, or by step where epochs were not counted; None where
+    there are fewer than two of each.
+    """
+    axis = "epoch" if any("epoch" in logs for logs in history) else "step"
     lines = {}
     for key in keys:
-        points = [(logs["epoch"], logs[key]) for logs in history if key in logs and "epoch" in logs]
+        points = [(logs[axis], logs[key]) for logs in history if key in logs and axis in logs]
         if len(points) > 1:
             x, y = np.array(points, dtype=np.float64).T
             lines["validation" if key.startswith("eval_") else "training"] = (x, y)
     name = keys[0].removeprefix("eval_").replace("_", " ")
-    return line_chart(f"{name.capitalize()} by epoch", ("epoch", name), lines) if lines else None
+    return line_chart(f"{name.capitalize()} by {axis}", (axis, name), lines) if lines else None
 
 
 def _limits(model: TrainedModel) -> Section:

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.small_model import small_encoder_decoder, small_network
+from model.small_model import small_causal, small_encoder_decoder, small_network, small_tokenizer
 from palate.errors import BadValue
 from palate.model.decode import decode, numbers_for
 from palate.model.draft import Prompt
@@ -98,8 +98,6 @@ def test_a_stop_token_that_is_several_tokens_is_refused() -> None:
 
 
 def test_a_model_whose_weights_are_no_numbers_is_refused() -> None:
-    from model.small_model import small_causal, small_tokenizer
-
     broken = small_causal()
     with torch.no_grad():
         broken.lm_head.weight[5] = torch.nan

@@ -54,7 +54,8 @@ ALLOWED = {
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "report": f"{UP_TO_LIBRARY} document table training shapes",
-    **dict.fromkeys(["adapt", "align"], f"{UP_TO_LIBRARY} training evaluation shapes"),
+    "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",
+    "align": f"{UP_TO_LIBRARY} training evaluation shapes adapt",
     "palate": UP_TO_LIBRARY,  # the package's own file, which names what is public
     "sample": "",
     "cli": f"palate sample {UP_TO_REPORTS}",

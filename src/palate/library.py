@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.unread import MEND, unread
@@ -13,8 +13,7 @@ from palate.finding import FilterOptions, Finder, TextFilter
 from palate.indexing import IndexInfo, build_index, index_info
 from palate.intake import take_in
 from palate.learners import Learners
-from palate.model.choose import DEFAULT_MODEL, make_model
-from palate.model.promise import Model
+from palate.model.promise import DEFAULT_MODEL, Model
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
@@ -28,9 +27,11 @@ from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.workspace import Workspace
-from palate.writing.drafts import Drafts
-from palate.writing.rewrite import Rewriter
-from palate.writing.writer import Writer
+
+if TYPE_CHECKING:
+    from palate.writing.drafts import Drafts
+    from palate.writing.rewrite import Rewriter
+    from palate.writing.writer import Writer
 
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
@@ -132,18 +133,26 @@ class Library(OpenStore):
         learner.describe(row.likes, row.dislikes)
         return Reader(self.workspace, learner, row)
 
-    def drafts(self, reader: Reader) -> Drafts:
+    def drafts(self, reader: Reader) -> "Drafts":
         """What models wrote for a reader and is kept, and how the reader ranked it."""
+        from palate.writing.drafts import Drafts
+
         return Drafts(self.workspace, reader)
 
-    def writer(self, model: str | Model = DEFAULT_MODEL) -> Writer:
+    def writer(self, model: str | Model = DEFAULT_MODEL) -> "Writer":
         """What writes texts with a model: its name (see model/choose.py), or a model that is loaded.
 
         Raises UnknownName, BadSource, MissingExtra without [write]."""
+        from palate.model.choose import make_model
+        from palate.writing.writer import Writer
+
         return Writer(make_model(model) if isinstance(model, str) else model, self.workspace)
 
-    def rewriter(self, model: str | Model = DEFAULT_MODEL) -> Rewriter:
+    def rewriter(self, model: str | Model = DEFAULT_MODEL) -> "Rewriter":
         """What rewrites texts with a model. Raises as `writer`."""
+        from palate.model.choose import make_model
+        from palate.writing.rewrite import Rewriter
+
         return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
     def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:

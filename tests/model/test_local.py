@@ -7,6 +7,7 @@ from palate.errors import BadValue
 from palate.model.draft import Prompt
 from palate.model.local import LocalModel
 from palate.model.sampling import Sampling
+from palate.model.steps import sampling_xray
 
 MODEL = LocalModel(small_network(), batch=3)
 PROMPTS = [Prompt.plain(text) for text in ("The cat", "a", "Kittens at play", "x y z", "er")]
@@ -65,3 +66,12 @@ def test_empty_prompts_are_refused() -> None:
     for make in (Prompt.plain, Prompt.chat):
         with pytest.raises(BadValue, match="is empty"):
             make("  \n")
+
+
+@given(seed=st.integers(0, 30), stop=st.sampled_from([(), ("e",), ("t", "a")]))
+def test_the_x_ray_is_of_the_draft_that_write_gives(seed: int, stop: tuple[str, ...]) -> None:
+    """Also where a stop string or a stop token ends it."""
+    sampling = Sampling(new_tokens=12, seed=seed, stop=stop, stop_tokens=("o",))
+    seen = sampling_xray(MODEL, PROMPTS[0], sampling)
+    draft = MODEL.write([PROMPTS[0]], sampling)[0]
+    assert (seen.text, seen.finish, len(seen.steps)) == (draft.text, draft.finish, len(draft.ids))

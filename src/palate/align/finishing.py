@@ -14,7 +14,6 @@ from palate.align.measure import Outcome
 from palate.align.verdict import Verdict
 from palate.model.choose import ADAPTER_FILE, NOT_KEPT
 from palate.training.run.card import write_card
-from palate.training.run.pictures import draw_report
 from palate.training.run.resume import remove_checkpoints
 from palate.training.run.trained_model import TrainedModel, read_trained_model, write_trained_model
 
@@ -67,7 +66,6 @@ def finish(
         parameters=parameters[0],
         trainable=parameters[1],
     )
-    draw_report(out / "report", {})
     write_card(model)
     write_trained_model(model)
     remove_checkpoints(out)

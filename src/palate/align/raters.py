@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from palate.adapt.library_access import all_tastes, newest_entry, standing_likings
 from palate.errors import BadValue
-from palate.feedback import standing
 from palate.library import Library
 from palate.parts import Rows, Taste, Vector
 from palate.reader import Reader
@@ -40,12 +40,9 @@ def halves_of(library: Library, reader: Reader, seed: int) -> Raters:
     alone: they see a third to two thirds of a gain, and disagree. Raises BadValue where there are fewer than
     40 judgements, or only likes or dislikes.
     """
-    corpus = library.corpus()
-    with library.workspace.store.reading() as tables:
-        entries = tables.log.entries(reader.taste_id)
-    groups = library.workspace.representatives(corpus, [one.row for one in entries if one.row is not None])
-    stated = standing(entries, lambda row: groups.get(row, row))
-    likings = {row: one.liking for row, one in stated.items() if one.liking}
+    taste = next(one for one in all_tastes(library) if one.taste_id == reader.taste_id)
+    stated = standing_likings(library, taste, newest_entry(library, [taste]))
+    likings = {row: liking for row, liking in stated.items() if liking}
     signs = [np.sign(liking) for liking in likings.values()]
     if len(likings) < MIN_JUDGEMENTS or min(signs.count(1.0), signs.count(-1.0)) < 4:
         raise BadValue(

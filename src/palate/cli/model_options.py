@@ -11,6 +11,7 @@ from palate.cli import show
 from palate.cli.options import open_without_encoder, speakable, store_path
 from palate.cli.silence import silenced
 from palate.errors import BadValue, PalateError
+from palate.model.promise import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from palate.model.draft import Prompt
@@ -50,8 +51,6 @@ SystemOption = Annotated[
 
 def model_name(ctx: typer.Context, own: str | None, store: Path | None) -> str:
     """Returns the model's name: what was given, else what the store remembers, else smollm2."""
-    from palate.model.choose import DEFAULT_MODEL
-
     if own is not None:
         return own
     if not store_path(ctx, store).exists():
@@ -77,7 +76,7 @@ def load_model(
 
 def load_local(name: str, precision: Literal["bfloat16", "float32"] = "bfloat16") -> LocalModel:
     """Loads a model on this machine. Raises BadValue for a remote one, and as `load_network`."""
-    from palate.model.choose import DEFAULT_MODEL, is_remote, load_network
+    from palate.model.choose import is_remote, load_network
     from palate.model.smollm2 import is_made
 
     if is_remote(name):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from palate.encoder.sbert_folder import model_folder
 from palate.errors import BadSource, MissingExtra, UnknownName
+from palate.model.promise import DEFAULT_MODEL
 from palate.model.smollm2 import WEIGHTS, lacks, smollm2_folder
 
 if TYPE_CHECKING:
     from palate.model.network import Network, Precision
     from palate.model.promise import Model
 
-DEFAULT_MODEL = "smollm2"
 log = logging.getLogger(__name__)
 ADAPTER_FILE = "adapter_config.json"
 NOT_KEPT = "not-kept"  # folder of an aligned model that did not pass, within its own
@@ -74,7 +74,7 @@ def load_network(name: str, precision: Precision = "bfloat16") -> Network:
     return Network.load(start, network_folder(start), precision).with_adapter(name, folder)
 
 
-def make_model(name: str, precision: Precision = "bfloat16") -> Model:
+def make_model(name: str) -> Model:
     """Makes what writes: a network on this machine, or a remote model where the name is URL#NAME.
 
     Raises as `load_network` and `make_remote`.
@@ -83,7 +83,7 @@ def make_model(name: str, precision: Precision = "bfloat16") -> Model:
         from palate.model.remote import make_remote
 
         return make_remote(name, on_send=_log_leaving)
-    network = load_network(name, precision)
+    network = load_network(name)
     from palate.model.local import LocalModel
 
     return LocalModel(network)

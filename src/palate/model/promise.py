@@ -8,6 +8,7 @@ from typing import Protocol
 from palate.model.draft import Draft, Prompt
 from palate.model.sampling import Sampling
 
+DEFAULT_MODEL = "smollm2"
 # called with the index of a prompt and a piece of its draft, as it comes
 OnText = Callable[[int, str], None]
 

@@ -18,9 +18,11 @@ from palate.errors import BadValue
 from palate.model.decode import Step, decode, numbers_for
 from palate.model.draft import Finish, Prompt
 from palate.model.filters import Ranked, penalised, ranked
-from palate.model.local import LocalModel
+from palate.model.local import BATCH, LocalModel
 from palate.model.network import Ids, Network
+from palate.model.promise import ignore_text
 from palate.model.sampling import Sampling
+from palate.model.text_stream import TextStream
 
 Array = np.ndarray[Any, np.dtype[Any]]
 RECORDED_TOKENS = 200
@@ -102,6 +104,7 @@ def sampling_xray(
     """
     network, steps = model.network, list[TokenStep]()
     ids = network.ids_of(prompt)
+    stream = TextStream(network, sampling, 0, ignore_text)
     written = decode(
         network,
         [ids],
@@ -109,7 +112,7 @@ def sampling_xray(
         limits=[model.limit_for(ids, sampling)],
         numbers=[numbers_for(sampling.seed, 0)],
         on_step=lambda step: steps.append(_recorded(step, sampling)),
-        stops=lambda _, so_far: any(stop in network.text_from(so_far) for stop in sampling.stop),
+        stops=lambda _, so_far: stream.stops(so_far),
     )[0]
     if branches:
         steps = _with_branches(network, ids, written.ids, steps, sampling, branches)
@@ -121,7 +124,7 @@ def sampling_xray(
         read=network.text_of(prompt),
         prompt_ids=tuple(ids),
         pieces=tuple(map(network.token, ids)),
-        text=network.text_from(written.ids),
+        text=stream.finish(written),
         finish=written.finish,
         sampling=sampling,
         steps=tuple(steps),
@@ -216,8 +219,8 @@ def _with_branches(
     short = replace(sampling, new_tokens=BRANCH_TOKENS, length=None)
     room = network.window - len(prompt) - len(written)
     found: dict[int, list[Branch]] = {}
-    for first in range(0, len(plan), 32):
-        part = plan[first : first + 32]
+    for first in range(0, len(plan), BATCH):
+        part = plan[first : first + BATCH]
         rows = decode(
             network,
             [[*prompt, *written[:place], token] for place, token in part],

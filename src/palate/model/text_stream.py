@@ -32,16 +32,12 @@ class TextStream:
 
     def finish(self, written: Written) -> str:
         """Tells the rest and returns the whole text."""
-        ids = (
-            written.ids[:-1] if written.finish == "stop" and not self._has_stop(written.ids) else written.ids
-        )
-        text = cut_at(self._network.text_from(ids), self._stop)
+        whole = self._network.text_from(written.ids)
+        text = cut_at(whole, self._stop)
+        if written.finish == "stop" and text == whole:  # it was a stop token, which is no part of it
+            text = self._network.text_from(written.ids[:-1])
         self._emit(text)
         return text
-
-    def _has_stop(self, ids: Ids) -> bool:
-        text = self._network.text_from(ids)
-        return cut_at(text, self._stop) != text
 
     def _emit(self, text: str) -> None:
         if len(text) > self._n_emitted:

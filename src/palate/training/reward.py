@@ -10,7 +10,8 @@ import torch
 from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments, set_seed
 
 from palate.errors import BadSource
-from palate.model.choose import DEFAULT_MODEL, network_folder
+from palate.model.choose import network_folder
+from palate.model.promise import DEFAULT_MODEL
 from palate.training.examples import CHOSEN_NOTE, SHARES, MessageCallback, no_op
 from palate.training.preferences import Preferences, Ranked
 from palate.training.reward_figures import baselines, reward_figures

@@ -110,13 +110,11 @@ class Drafts:
         contents = [one.content for one in drafts]
         return DraftTaste(contents, self._logits(contents), self._workspace.encode(contents), comparisons)
 
-    def value(self, contents: Sequence[str], taste: DraftTaste | None = None) -> list[Value]:
+    def value(self, contents: Sequence[str]) -> list[Value]:
         """Returns what drafts are worth to the reader: by the taste for texts and, once drafts were ranked,
         by what that says of style and meaning too.
-
-        taste: as `taste` gave it, where it is asked for once for many calls.
         """
-        taste = taste or self.taste()
+        taste = self.taste()
         if taste is None or not contents:
             return self.reader.value(contents)
         texts = self.reader.value(contents)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from palate.answers import with_texts
-from palate.feedback import standing
+from palate.answers import rows_of
 from palate.model.draft import Prompt, Turn
 from palate.reader import Reader
 from palate.text import Text
@@ -26,10 +25,11 @@ class Examples:
 
     def nearest_liked(self, content: str, reader: Reader, n: int) -> list[Text]:
         """Returns the n liked texts with the highest cosine to a content, nearest first."""
-        with self._workspace.store.reading() as tables:
-            entries = tables.log.entries(reader.taste_id)
-        liked = [one for one in standing(entries, lambda row: row).values() if (one.liking or 0) > 0]
-        texts = [text for _, text in with_texts(self._workspace.store, liked)]
+        store = self._workspace.store
+        liked = rows_of(store, [one.text_id for one in reader.judged() if (one.liking or 0) > 0])
+        with store.reading() as tables:
+            by_row = tables.texts.get(liked)
+        texts = [by_row[row] for row in liked if row in by_row]
         if not texts:
             return []
         vectors = self._workspace.encode([content, *(text.content for text in texts)])

@@ -147,6 +147,12 @@ def test_a_text_is_rewritten_or_told_to_be_too_far(palate: Palate, store: Path, 
     assert "none of 2 drafts is near enough to the source" in refused.stderr
     assert palate("rewrite", "-", *given, "--faithful", "-1", input="A cat.").exit_code == 0
     assert palate("rewrite", "nowhere", *given, ok=False).exit_code == 1
+    Path("page.html").write_text(
+        "<html><head><title>Cats</title></head><body><p>A cat sleeps.</p></body></html>"
+    )
+    Path("two.csv").write_text("title,text\nCats,They sleep.\nDogs,They bark.\n")
+    assert palate("rewrite", "page.html", *given, "--faithful", "-1").exit_code == 0
+    assert "holds 2 texts" in palate("rewrite", "two.csv", *given, ok=False).stderr
 
 
 def test_a_chat_remembers_what_was_said_until_new(

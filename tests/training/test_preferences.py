@@ -23,7 +23,12 @@ def test_the_three_forms_say_the_same(tmp_path: Path) -> None:
     ]
     for name in ("rows.jsonl", "rows.jsonl.gz"):
         rankings = read_preferences(write(tmp_path / name, *rows)).rankings
-        assert {(one.prompt, one.answers, one.ranks) for one in rankings} == {("p", ("good", "bad"), (0, 1))}
+        assert len(rankings) == 3
+        for one in rankings:
+            assert (one.prompt, dict(zip(one.answers, one.ranks, strict=True))) == (
+                "p",
+                {"good": 0, "bad": 1},
+            )
 
 
 def test_ties_margins_contexts_and_longer_rankings_are_read(tmp_path: Path) -> None:
@@ -42,13 +47,15 @@ def test_ties_margins_contexts_and_longer_rankings_are_read(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("not json", "line 2 of .* is no preference"),
-        ({"prompt": "p", "text": "x"}, "line 2 of .* is no preference"),
-        ({"prompt": "p", "a": "x", "b": "y", "preference": "c"}, "is no preference"),
-        ({"prompt": "p", "chosen": "x", "rejected": " "}, "empty prompt or answer"),
-        ({"prompt": "p", "chosen": 7, "rejected": "x"}, "empty prompt or answer"),
-        ({"prompt": "p", "chosen": "x", "rejected": "y", "margin": -1}, "margin of 0 or more"),
-        ({"prompt": "p", "ranking": ["x"]}, "two answers or more"),
+        ("{not json", "row 2"),
+        ({"prompt": "p", "text": "x"}, "row 2.* expected prompt, chosen, rejected; or"),
+        ({"prompt": "p", "a": "x", "b": "y", "preference": "c"}, "row 2.* expected a, b or tie"),
+        ({"prompt": "p", "chosen": "x", "rejected": " "}, "row 2.* rejected is empty"),
+        ({"chosen": "x", "rejected": "y"}, "row 2.* no column prompt"),
+        ({"prompt": "p", "chosen": "x", "rejected": "y", "margin": -1}, "row 2.* margin is -1"),
+        ({"prompt": "p", "ranking": ["x"]}, "row 2.* two answers or more"),
+        ({"prompt": "p", "ranking": ["x", 7]}, "row 2.* two answers or more"),
+        ({"prompt": "p", "ranking": "x"}, "row 2.* two answers or more"),
     ],
 )
 def test_other_rows_are_refused_with_their_number(tmp_path: Path, row: Any, told: str) -> None:
@@ -60,7 +67,6 @@ def test_other_rows_are_refused_with_their_number(tmp_path: Path, row: Any, told
 @pytest.mark.parametrize(
     "rows",
     [
-        [],
         [{"prompt": "p", "a": "x", "b": "y", "preference": "tie"}],
         [{"prompt": "p", "chosen": "x", "rejected": "x"}],
     ],
@@ -70,11 +76,15 @@ def test_a_file_that_tells_no_answers_apart_is_refused(tmp_path: Path, rows: lis
         read_preferences(write(tmp_path / "rows.jsonl", *rows))
 
 
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_pairs_may_stand_in_any_table(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("prompt,chosen,rejected\np,good,bad\n")
+    (one,) = read_preferences(path).rankings
+    assert (one.prompt, one.answers, one.ranks) == ("p", ("good", "bad"), (0, 1))
+
+
+def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "rows.jsonl.gz"
     broken.write_bytes(gzip.compress(b"{}" * 99)[:20])
-    with pytest.raises(BadSource, match="cannot be read"):
-        read_preferences(broken)
-    broken.write_bytes(b"\xff\xfe")
-    with pytest.raises(BadSource, match="not UTF-8"):
+    with pytest.raises(BadSource):
         read_preferences(broken)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -93,13 +92,18 @@ def rewrite(
 
 
 def _content(library: Library, source: str) -> str:
-    """Returns the words of a text of the store, of a file, or of standard input."""
-    if source == "-":
-        return sys.stdin.read()
-    path = Path(source)
-    if path.is_file():
-        try:
-            return path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadSource(f"{path} cannot be read as UTF-8 text: {error}; save it as text") from None
-    return library.text(source).content
+    """Returns the words of a text of the store, of a file of any format, or of standard input. Raises
+    BadSource for a file of several texts.
+    """
+    if source != "-" and not Path(source).is_file():
+        return library.text(source).content
+    from palate.source import open_source
+    from palate.text import Text
+
+    texts = [item for item in open_source(source) if isinstance(item, Text)]
+    if len(texts) != 1:
+        raise BadSource(
+            f"{source} holds {show.plural(len(texts), 'text')}, and one is rewritten at a time; "
+            "add it with palate add, and give the id of one"
+        )
+    return texts[0].content

@@ -101,11 +101,11 @@ def _masked(trained: TrainedModel, table: Table, text: str, _label: str) -> dict
 
 
 def _reward(trained: TrainedModel, table: Table, _text: str, _label: str) -> dict[str, Any]:
-    from palate.training.preferences import read_preferences
+    from palate.training.preferences import preferences_of
     from palate.training.reward_figures import reward_figures
     from palate.training.reward_model import RewardModel
 
-    return reward_figures(read_preferences(table.path).rankings, RewardModel(trained.folder).value)
+    return reward_figures(preferences_of(table).rankings, RewardModel(trained.folder).value)
 
 
 MEASURES: Mapping[str, Callable[[TrainedModel, Table, str, str], dict[str, Any]]] = {

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from palate.errors import BadSource
+from palate.table.record import Record
+from palate.training.run.table import Table, read_table
 
 FORMS = (
-    '{"prompt", "chosen", "rejected"}, {"prompt", "a", "b", "preference": "a", "b" or "tie"} or '
-    '{"prompt", "ranking": [best, ..., worst]}'
+    "prompt, chosen, rejected; or prompt, a, b, preference; or prompt, ranking (in JSON: a list, best first)"
 )
+PREFERENCES = {"a": (0, 1), "b": (1, 0), "tie": (0, 0)}  # by what a row says, the ranks of a and b
 
 
 @dataclass(frozen=True)
@@ -56,59 +53,65 @@ class Preferences(NamedTuple):
 
 
 def read_preferences(path: Path) -> Preferences:
-    """Reads rankings from JSON Lines, compressed or not.
+    """Reads the rankings of a file. Raises BadSource as `preferences_of`, and for a file that is no table."""
+    return preferences_of(read_table(path))
+
+
+def preferences_of(table: Table) -> Preferences:
+    """Returns the rankings of a table of any kind, one a row.
 
     A row has one of three forms: prompt, chosen and rejected; prompt, a, b and preference; prompt and
-    ranking, a list of answers or of lists of answers that are as good, the best first. source, context and
-    margin may stand in any. Raises BadSource, with the number of the row, for other rows, and where no row
-    tells one answer from another.
+    ranking, in JSON alone: a list of answers or of lists of answers that are as good, the best first.
+    source, context and margin may stand in any. Raises BadSource, with the place of the row, for other rows,
+    and where no row tells one answer from another.
     """
-    try:
-        content = path.read_bytes()
-        text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode("utf-8")
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadSource(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    except UnicodeDecodeError:
-        raise BadSource(f"{path} is not UTF-8; save it as JSON Lines in UTF-8") from None
-    read = [_ranked(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    read = [_ranked(line) for line in table.lines]
     rankings = tuple(one for one in read if len(set(one.answers)) > 1)
     if not any(one.pairs for one in rankings):
         raise BadSource(
-            f"{path} holds no preference: {len(read)} rows, in none is one answer better than another; "
-            f"give rows such as {FORMS}"
+            f"{table.path} holds no preference: {len(read)} rows, in none is one answer better than another; "
+            f"give rows with {FORMS}"
         )
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Preferences(path, rankings, sha256, len(read) - len(rankings))
+    return Preferences(table.path, rankings, table.sha256, len(read) - len(rankings))
 
 
-def _ranked(path: Path, number: int, line: str) -> Ranked:
-    try:
-        row = json.loads(line)
-        groups = list(_groups(row))
-        prompt, margin = row["prompt"], float(row.get("margin") or 0)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadSource(f"line {number} of {path} is no preference; give rows such as {FORMS}") from None
-    answers = [(answer, rank) for rank, group in enumerate(groups) for answer in group]
-    if not all(isinstance(part, str) and part.strip() for part in (prompt, *(one for one, _ in answers))):
-        raise BadSource(f"line {number} of {path} has an empty prompt or answer; fill it in or leave it out")
-    if not 0 <= margin < float("inf") or len(answers) < 2:
-        raise BadSource(f"line {number} of {path} needs two answers or more, and a margin of 0 or more")
-    return Ranked(
-        prompt,
-        tuple(answer for answer, _ in answers),
-        tuple(rank for _, rank in answers),
-        str(row.get("source") or ""),
-        str(row.get("context") or ""),
-        margin,
-    )
-
-
-def _groups(row: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
-    """Yields the groups of a row's answers, the best first. Raises KeyError for a row of no known form."""
-    if "ranking" in row:
-        yield from (one if isinstance(one, list) else [one] for one in row["ranking"])
-    elif "preference" in row:
-        one, two = row["a"], row["b"]
-        yield from {"a": [[one], [two]], "b": [[two], [one]], "tie": [[one, two]]}[row["preference"]]
+def _ranked(line: Record) -> Ranked:
+    if line.has("ranking"):
+        answers, ranks = _listed(line)
+    elif line.has("preference"):
+        answers, ranks = (_answer(line, "a"), _answer(line, "b")), _preferred(line)
+    elif line.has("chosen") or line.has("rejected"):
+        answers, ranks = (_answer(line, "chosen"), _answer(line, "rejected")), (0, 1)
     else:
-        yield from ([row["chosen"]], [row["rejected"]])
+        raise line.refuse(f"it has {', '.join(line.cells)}, expected {FORMS}")
+    margin = line.number("margin") if line.has("margin") else 0.0
+    if margin < 0:
+        raise line.refuse(f"margin is {margin:g}, expected 0 or more; exchange the answers or leave it out")
+    source, context = (line.value(name) if line.has(name) else "" for name in ("source", "context"))
+    return Ranked(_answer(line, "prompt"), answers, ranks, source, context, margin)
+
+
+def _answer(line: Record, name: str) -> str:
+    cell = line.value(name)
+    if not cell:
+        raise line.refuse(f"{name} is empty; fill it in or leave the row out")
+    return cell
+
+
+def _preferred(line: Record) -> tuple[int, int]:
+    preference = line.value("preference").lower()
+    if preference not in PREFERENCES:
+        raise line.refuse(f"preference is {preference!r}, expected a, b or tie")
+    return PREFERENCES[preference]
+
+
+def _listed(line: Record) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Returns the answers and ranks of a list of answers and of lists of answers that are as good."""
+    groups = next(cell for name, cell in line.cells.items() if name.strip().lower() == "ranking")
+    members = [one if isinstance(one, list) else [one] for one in groups] if isinstance(groups, list) else []
+    answers = [answer for group in members for answer in group]
+    if len(answers) < 2 or not all(isinstance(answer, str) and answer.strip() for answer in answers):
+        raise line.refuse(
+            'ranking needs two answers or more, none empty, as in ["best", ["second", "as good"], "worst"]'
+        )
+    return tuple(answers), tuple(rank for rank, group in enumerate(members) for _ in group)

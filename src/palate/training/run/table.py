@@ -11,7 +11,8 @@ from palate.table.record import Record, read_records
 WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0+)?")
 KNOWN_NAMES = frozenset(
     "text label title abstract sentence sentence1 sentence2 score relatedness premise hypothesis anchor "
-    "positive negative question1 question2 duplicate rating tokens tags".split()
+    "positive negative question1 question2 duplicate rating tokens tags "
+    "prompt chosen rejected preference ranking margin context source".split()
 )
 
 

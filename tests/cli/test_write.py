@@ -9,7 +9,8 @@ from typer.testing import Result
 
 from model.small_model import save, small_encoder_decoder, small_network
 from model_server import CHAT, KEY, chunk, stream
-from palate.cli.drafts_view import safe, usage_line
+from palate.cli.drafts_view import usage_line
+from palate.cli.show import clean_lines
 from palate.model.draft import Draft, Prompt, Usage
 from palate.model.local import LocalModel
 from palate.model.sampling import Sampling
@@ -31,7 +32,7 @@ def test_one_draft_is_streamed_and_its_tokens_are_counted(palate: Palate, folder
     done = palate("write", "The cat", "--model", folder, "--max-new-tokens", "9", "--precision", "float32")
     model = LocalModel(small_network())
     draft = model.write([Prompt.plain("The cat")], Sampling(new_tokens=9))[0]
-    assert done.stdout == safe(draft.text) + "\n"
+    assert done.stdout == clean_lines(draft.text) + "\n"
     n = len(small_network().ids_of(draft.prompt))
     assert f"prompt {n} + new {len(draft.ids)} = {n + len(draft.ids)} tokens" in done.stderr
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from palate.cli import show
-from palate.cli.drafts_view import safe
 from palate.cli.files import whole_file
 from palate.cli.options import (
     MAIN,
@@ -156,6 +155,8 @@ def ranking_shapes(drafts: Drafts) -> list[Shape]:
 
 def _interview(drafts: Drafts, console: Console, read_key: Callable[[], str], limit: int | None) -> None:
     """Asks until the limit, q, the end of the input, or until no pair is left."""
+    from palate.cli.interview import known_key
+
     ranked, skipped = 0, set[frozenset[int]]()
     while limit is None or ranked < limit:
         pair = drafts.next_pair()
@@ -163,7 +164,7 @@ def _interview(drafts: Drafts, console: Console, read_key: Callable[[], str], li
             console.print(_nothing_to_rank(drafts), style="dim")
             break
         _show_pair(pair, console)
-        key = _key(console, read_key)
+        key = known_key(console, read_key, "12=suq", KEYS)
         if key == "q":
             break
         if key == "u":
@@ -176,18 +177,9 @@ def _interview(drafts: Drafts, console: Console, read_key: Callable[[], str], li
             drafts.rank({"1": [[first], [second]], "2": [[second], [first]]}.get(key, [[first, second]]))
             ranked += 1
     console.print(f"{show.plural(ranked, 'ranking')} kept", style="dim")
-
-
-def _key(console: Console, read_key: Callable[[], str]) -> str:
-    while True:
-        try:
-            key = read_key().strip()[:1].lower()
-        except EOFError:
-            return "q"
-        if key and key in "12=suq":
-            return key
-        if key:
-            console.print(KEYS, style="dim")
+    if taste := drafts.taste():
+        told = ", ".join(f"{'more' if weight > 0 else 'less'} {name}" for name, weight in taste.reasons()[:3])
+        console.print(f"in style, what tells most so far: {told}", style="dim")
 
 
 def _show_pair(pair: Pair, console: Console) -> None:
@@ -195,11 +187,11 @@ def _show_pair(pair: Pair, console: Console) -> None:
     from rich.table import Table
 
     console.rule(style="dim")
-    console.print(safe(pair.first.prompt), style="bold")
+    console.print(show.clean_lines(pair.first.prompt), style="bold")
     table = Table(box=None, padding=(0, 3, 0, 0), expand=True)
     table.add_column("1", ratio=1)
     table.add_column("2", ratio=1)
-    table.add_row(safe(pair.first.content), safe(pair.second.content))
+    table.add_row(show.clean_lines(pair.first.content), show.clean_lines(pair.second.content))
     console.print(table)
     if pair.chance is not None:
         console.print(f"expected: 1 with {pair.chance:.0%}", style="dim")

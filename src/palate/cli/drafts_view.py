@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,19 +18,8 @@ if TYPE_CHECKING:
     from palate.model.sampling import Sampling
     from palate.writing.writer import ValuedDraft
 
-# all that moves the cursor, colours, rings or turns the direction of writing; line breaks and tabs stay
-UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ENDED = {"end": "the model ended it", "stop": "ended at a stop", "limit": "cut at the limit"}
 PROMPTS_AT_ONCE = 32  # whose drafts are shown before the next are written
-
-
-def safe(text: str) -> str:
-    """Returns text of a model as it is safe for a terminal, with its line breaks.
-
-    >>> safe("one\\x1b[31m\\ntwo")
-    'one[31m\\ntwo'
-    """
-    return UNSAFE.sub("", text)
 
 
 @contextmanager
@@ -43,7 +31,7 @@ def streaming(*, as_json: bool) -> Iterator[OnText]:
     with show.stdout() as out:
 
         def on_text(_index: int, piece: str) -> None:
-            out.write(safe(piece))
+            out.write(show.clean_lines(piece))
             out.flush()
 
         yield on_text
@@ -86,7 +74,7 @@ def _show_one(draft: Draft, index: int, *, as_json: bool) -> None:
         show.out_json(draft_shape(draft))
     elif show.is_terminal():
         show.terminal().rule(f"{index}", style="dim")
-        show.out(safe(draft.text))
+        show.out(show.clean_lines(draft.text))
     else:
         show.out(f"{index}\t{show.clean(draft.text)}")
 
@@ -98,7 +86,7 @@ def show_valued(valued: Sequence[ValuedDraft], numbers: Sequence[int], reader: s
             show.out_json(valued_shape(one, number))
         return
     if show.is_terminal():
-        show.out(safe(valued[0].draft.text))
+        show.out(show.clean_lines(valued[0].draft.text))
         show.terminal().rule(f"for {show.clean(reader)}, best first", style="dim")
     lines = [_line(one, number) for one, number in zip(valued, numbers, strict=True)]
     headings = ("score", "sd", "draft", *(("kept",) if valued[0].similarity is not None else ()), "text")
@@ -125,7 +113,7 @@ def show_prompt(model: LocalModel, prompts: Sequence[Prompt], sampling: Sampling
                 {"text": network.text_of(prompt), "ids": ids, "tokens": pieces, "back": back, "new": limit}
             )
         else:
-            show.out(safe(network.text_of(prompt)))
+            show.out(show.clean_lines(network.text_of(prompt)))
             for number in ids:
                 show.out(f"{number}\t{network.token(number)!r}")
             same = back == network.text_of(prompt)

@@ -42,7 +42,7 @@ def interview(
                 console.print("no text is left to ask about; palate add brings new ones", style="dim")
                 break
             _show(hits[0], console)
-            key = _known_key(console, read_key)
+            key = known_key(console, read_key, "".join([*VERDICTS, "uq"]), KEYS)
             if key == "q":
                 break
             if key == "u":
@@ -67,19 +67,19 @@ def interview(
         console.print(sentence(recall), style="dim")
 
 
-def _known_key(console: Console, read_key: Callable[[], str]) -> str:
-    """Returns the first key that has a meaning. Keys typed ahead are dropped: they were not meant for a text
-    unseen.
+def known_key(console: Console, read_key: Callable[[], str], known: str, help: str) -> str:
+    """Returns the first key that is known, q at the end of the input; at another the help is printed. Keys
+    typed ahead are dropped: they were not meant for a text unseen.
     """
     while True:
         try:
             key = read_key().strip()[:1].lower()
         except EOFError:
             return "q"
-        if key in (*VERDICTS, "u", "q"):
+        if key and key in known:
             return key
         if key:
-            console.print(KEYS, style="dim")
+            console.print(help, style="dim")
 
 
 def _show(hit: Hit, console: Console) -> None:

@@ -37,6 +37,16 @@ def clean(text: str) -> str:
     return " ".join(CONTROLS.sub("", " ".join(SEQUENCES.sub("", text).split())).split())
 
 
+def clean_lines(text: str) -> str:
+    """Returns text of a model as it is safe for a terminal, with its line breaks, also piece by piece: what
+    makes a sequence of characters one is taken out.
+
+    >>> clean_lines("one\\x1b[31m\\ntwo")
+    'one[31m\\ntwo'
+    """
+    return "\n".join(CONTROLS.sub("", line.expandtabs(4)) for line in text.split("\n"))
+
+
 def note(line: str) -> None:
     """Prints one line on stderr: all that is not the answer."""
     print(clean(line), file=sys.stderr)

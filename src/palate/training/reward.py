@@ -56,10 +56,7 @@ def reward(
     rankings = [ranked for one in preferences for ranked in one.rankings]
     parts = _parts([one.rankings for one in preferences], settings.seed)
     writes = start == DEFAULT_MODEL
-    if writes and not settings.lora:
-        settings = replace(settings, lora=LoraSettings(targets=CAUSAL_TARGETS))
-    elif writes and settings.lora:
-        settings = replace(settings, lora=replace(settings.lora, targets=CAUSAL_TARGETS))
+    settings = _with_adapters(settings) if writes else settings
     loaded = str(network_folder(start)) if writes else start
     tokenizer = load_tokenizer(loaded, settings.window)
     rows = [reward_rows(tokenizer, [one.asked] * len(one.answers), one.answers) for one in rankings]
@@ -106,6 +103,17 @@ def reward(
     notes = _notes(figures[last], n_cut, n_answers, preferences)
     trained = TrainedModel.of_recipe(recipe, out, figures=figures, settings=asdict(settings), notes=notes)
     return finish(trained, run, "loss")
+
+
+def _with_adapters(settings: TrainingSettings) -> TrainingSettings:
+    """Returns settings that train adapters of a model that writes: of its attention, where no other modules
+    are named, and at the rate of adapters, where none is.
+    """
+    usual = LoraSettings()
+    lora = settings.lora or usual
+    rate = None if settings.rate == REWARD_DEFAULTS.rate else settings.rate
+    targets = CAUSAL_TARGETS if lora.targets == usual.targets else lora.targets
+    return replace(settings, rate=rate, lora=replace(lora, targets=targets))
 
 
 def _recipe(preferences: Sequence[Preferences], start: str, settings: TrainingSettings) -> dict[str, Any]:

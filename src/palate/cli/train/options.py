@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
+from palate.cli.option_group import Command, SharedOption, in_place_of
 from palate.errors import BadValue
 from palate.training.run.settings import DEFAULT_LORA_RATE, LoraSettings, TrainingSettings
 
@@ -52,8 +52,6 @@ LabelColumnOption = Annotated[
     str, typer.Option("--label-column", metavar="NAME", help="The column with the label.")
 ]
 
-Command = Callable[..., None]
-
 
 def with_settings(defaults: TrainingSettings) -> Callable[[Command], Command]:
     """Returns a decorator that puts the common options in the place of a command's parameter `settings`.
@@ -61,27 +59,7 @@ def with_settings(defaults: TrainingSettings) -> Callable[[Command], Command]:
     The command is called with ready TrainingSettings. defaults: what the recipe takes where nothing is given;
     `--help` shows them.
     """
-
-    def decorate(command: Command) -> Command:
-        signature = inspect.signature(command)
-        hints = get_type_hints(command, include_extras=True)
-        common = _common_parameters(defaults)
-
-        @wraps(command)
-        def run(**values: Any) -> None:
-            chosen = {parameter.name: values.pop(parameter.name) for parameter in common}
-            command(**values, settings=settings_of(defaults, **chosen))
-
-        parameters: list[inspect.Parameter] = []
-        for parameter in signature.parameters.values():
-            own = [parameter.replace(annotation=hints[parameter.name])]
-            parameters += common if parameter.name == "settings" else own
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        return run
-
-    return decorate
+    return in_place_of("settings", _common_options(defaults), PANEL, partial(settings_of, defaults))
 
 
 def settings_of(
@@ -117,34 +95,11 @@ def settings_of(
     return replace(defaults, rate=rate, lora=adapters, **chosen)
 
 
-class _Option(NamedTuple):
-    name: str
-    type: Any
-    default: Any
-    metavar: str
-    help: str
+def _option(name: str, type_: Any, default: Any, metavar: str, help: str) -> SharedOption:
+    return SharedOption(name, f"--{name}", type_, default, metavar or None, help)
 
 
-def _common_parameters(defaults: TrainingSettings) -> list[inspect.Parameter]:
-    """Returns the common options as typer reads them."""
-    parameters = []
-    for option in _common_options(defaults):
-        typer_option = typer.Option(
-            f"--{option.name}", metavar=option.metavar or None, help=option.help, rich_help_panel=PANEL
-        )
-        annotation: Any = Annotated[option.type, typer_option]
-        parameters.append(
-            inspect.Parameter(
-                option.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=option.default,
-                annotation=annotation,
-            )
-        )
-    return parameters
-
-
-def _common_options(defaults: TrainingSettings) -> list[_Option]:
+def _common_options(defaults: TrainingSettings) -> list[SharedOption]:
     usual = LoraSettings()
     rates = f"Default: {defaults.peak_rate:g}, with --lora {DEFAULT_LORA_RATE:g}."
     window = "Most word pieces of a text or chunk; the rest of a text is cut off."
@@ -152,26 +107,26 @@ def _common_options(defaults: TrainingSettings) -> list[_Option]:
     lora = "Train low-rank adapters alone: a few MB, stored apart and merged in."
     targets = f"Adapted modules, with commas. Default: {','.join(usual.targets)}."
     return [
-        _Option("epochs", float, defaults.epochs, "N", "Passes over the examples, at most."),
-        _Option("batch", int, defaults.batch, "N", "Examples a step."),
-        _Option(
+        _option("epochs", float, defaults.epochs, "N", "Passes over the examples, at most."),
+        _option("batch", int, defaults.batch, "N", "Examples a step."),
+        _option(
             "accumulate", int, defaults.accumulate, "N", "Batches whose gradients are added up to one step."
         ),
-        _Option("rate", float | None, None, "X", f"Highest learning rate. {rates}"),
-        _Option(
+        _option("rate", float | None, None, "X", f"Highest learning rate. {rates}"),
+        _option(
             "dropout", float | None, defaults.dropout, "P", "Dropout in the model. Default: the model's own."
         ),
-        _Option("window", int, defaults.window, "N", window),
-        _Option("patience", int, defaults.patience, "N", patience),
-        _Option("seed", int, defaults.seed, "N", "Same seed, same weights."),
-        _Option("lora", bool, False, "", lora),
-        _Option("rank", int | None, None, "N", f"Rank of the adapters. Default: {usual.rank}."),
-        _Option(
+        _option("window", int, defaults.window, "N", window),
+        _option("patience", int, defaults.patience, "N", patience),
+        _option("seed", int, defaults.seed, "N", "Same seed, same weights."),
+        _option("lora", bool, False, "", lora),
+        _option("rank", int | None, None, "N", f"Rank of the adapters. Default: {usual.rank}."),
+        _option(
             "alpha",
             int | None,
             None,
             "N",
             "Adapters count alpha / rank. Default: twice the rank.",
         ),
-        _Option("targets", str | None, None, "NAMES", targets),
+        _option("targets", str | None, None, "NAMES", targets),
     ]

@@ -84,7 +84,7 @@ def load_local(name: str, precision: Literal["bfloat16", "float32"] = "bfloat16"
             f"{name} is remote, and only what is on this machine can be looked into; take smollm2 or a folder"
         )
     if name == DEFAULT_MODEL and not is_made():
-        show.note("smollm2 is made ready, once: half a minute and 270 MB of the cache")
+        show.note("smollm2 is made ready, once: it takes a while, and 270 MB of the cache")
     with silenced():
         network = load_network(name, precision)
         from palate.model.local import LocalModel

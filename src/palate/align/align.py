@@ -6,6 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def align(
         "prompts": list(prompts),
         "settings": asdict(settings),
         "judgements": [raters.n_reward, raters.n_judges],
-        "versions": package_versions(),
+        "versions": {**package_versions(), "trl": version("trl")},
         "data": [],
         "columns": {},
     }

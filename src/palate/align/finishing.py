@@ -56,7 +56,9 @@ def finish(
         figures={"base": dict(outcome.before), "aligned": {**outcome.after, **gains}},
         settings=dict(recipe["settings"]),
         notes=(
-            f"{'kept' if verdict.kept else 'not kept'}: {verdict.reason}",
+            f"kept: {verdict.reason}"
+            if verdict.kept
+            else f"not kept: {verdict.reason}; the adapter lies in {NOT_KEPT}, and by that name it is used",
             f"{recipe['judgements'][0]} judgements reward and {recipe['judgements'][1]} others judge",
             "gains are in sds of a rater within a prompt, over held-out prompts, with 95 % intervals",
         ),

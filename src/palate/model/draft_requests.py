@@ -41,7 +41,7 @@ class DraftRequests:
                     return
                 try:
                     futures[index].set_result(self._send_one(index, bodies[index]))
-                except BaseException as error:
+                except BaseException as error:  # of this thread: raised by the one that waits
                     if not self._stopped.is_set():  # else it was left, which is no reason
                         self._stopped.set()
                         futures[index].set_exception(error)

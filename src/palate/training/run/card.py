@@ -21,7 +21,7 @@ def write_card(model: TrainedModel) -> None:
         f"---\n{_metadata(model)}\n---\n\n# {name}",
         f"A model that {entry.purpose}. It was made from {start} by palate, recipe `{model.kind}`.{classes}",
         f"## How to use it\n\nIn this folder, with {entry.library} alone:\n\n```python\n{entry.code}\n```",
-        f"`palate train evaluate --model {name} --data FILE` measures it on other examples.",
+        "" if model.kind == "align" else f"`palate train evaluate --model {name} --data FILE` measures it.",
         "## Figures\n\n" + _figures_table(model.figures),
         _class_table(model.figures),
         "\n".join(f"![{path.stem}](report/{path.name})" for path in report),

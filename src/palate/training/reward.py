@@ -162,7 +162,7 @@ def _notes(
     if figures["low"] <= 0.5:
         notes.append(
             f"accuracy {figures['accuracy']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}] is not beyond "
-            "chance: this model tells no answers apart"
+            f"chance on {figures['pairs']:,} pairs: nothing can be said for it"
         )
     if n_cut:
         notes.append(f"{n_cut:,} of {n_answers:,} answers had a prompt too long to be read whole")

@@ -39,7 +39,7 @@ def corpus_of(vectors: NDArray[np.float16]) -> Corpus:
             "error": np.array(np.linalg.norm(whole - quantised * quantum[:, None], axis=1).max()),
         }
         segments.append(Segment(arrays))
-    return Corpus(empty_space(vectors.shape[1]), segments, generation_id=1, layout=object())
+    return Corpus(empty_space(vectors.shape[1]), segments, generation_id=1, fit_row=0, layout=object())
 
 
 def directions_of(vectors: NDArray[np.float16], collections: NDArray[np.int32], n: int) -> Matrix:

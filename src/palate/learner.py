@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from palate.description.description import Description, describe
+from palate.description.feedback import BEST_TEXTS
+from palate.description.interests import read_interests
+from palate.description.query import Query
 from palate.features import Features
 from palate.feedback import standing
 from palate.memory import nbytes_of
@@ -84,9 +88,8 @@ class Learner:
 
     def describe(self, likes: str, dislikes: str) -> None:
         """Takes what the reader wrote of the taste, in place of what was written before."""
-        described = [(text, liking) for text, liking in ((likes, 1.0), (dislikes, -1.0)) if text.strip()]
         with self.lock:
-            self._described, self._learned = described, None
+            self._interests, self._learned = read_interests(likes, dislikes), None
 
     @property
     def nbytes(self) -> int:
@@ -146,7 +149,8 @@ class Learner:
     def serve(self, serving: str) -> None:
         """Serves the blend, the champion or a member by its name from now on. Raises UnknownName."""
         with self.lock:
-            make_contest(self._kind, self._workspace.corpus().space.background, serving=serving)
+            corpus = self._workspace.corpus()
+            make_contest(self._kind, corpus.space.background, serving, self._described(corpus))
             with self._workspace.store.writing() as tables:
                 tables.readers.serve(self.taste_id, serving)
             self._serving, self._learned = serving, None
@@ -162,6 +166,18 @@ class Learner:
             made = [Prediction(names, row.astype("<f4").tobytes()) for row in self.taste.scoreboard.logits]
             with self._workspace.store.writing() as tables:
                 tables.log.replace_predictions(self.taste_id, dict(zip(teaching, made, strict=False)))
+
+    def _described(self, corpus: Corpus) -> Description | None:
+        """What the reader wrote, as it scores the texts of a corpus; None where nothing was written."""
+        if not any(self._interests):
+            return None
+
+        def best(query: Query) -> Features:
+            scores, _ = corpus.scores(query.weights)
+            fitted = np.flatnonzero(corpus.shown[: corpus.n_fitted])
+            return corpus.features(fitted[np.argsort(-scores[fitted], kind="stable")[:BEST_TEXTS]])
+
+        return describe(self._interests, corpus.space, self._workspace.encode, best)
 
     def _key(self, corpus: Corpus, state: StoreState, log: LogState) -> _LearnedFrom:
         encoder_id = self._workspace.encoding.cached.encoder_id
@@ -196,12 +212,15 @@ class Learner:
             predictions = {} if predict else tables.log.predictions(self.taste_id)
         corpus = self._workspace.corpus(state)
         background = corpus.space.background
-        gone = self._serving not in (*SERVINGS, *members_of(self._kind, background))  # a crowd came, or went
-        self.taste = make_contest(self._kind, background, serving="blend" if gone else self._serving)
+        members = members_of(self._kind, background, described=bool(any(self._interests)))
+        gone = self._serving not in (*SERVINGS, *members)  # a crowd or a description came, or went
+        description = self._described(corpus)
+        serving = "blend" if gone else self._serving
+        self.taste = make_contest(self._kind, background, serving, description)
         groups = self._workspace.representatives(corpus, [e.row for e in entries if e.row is not None])
         verdicts = standing(entries, lambda row: groups.get(row, row))
         self.verdicts = {group: entry for group, entry in verdicts.items() if group not in without}
-        self._learn_description(corpus)
+        self._introduce(corpus)
         self._learn(
             corpus, [_judged(entry, predictions) for entry in self.verdicts.values()], predict=predict
         )
@@ -209,14 +228,15 @@ class Learner:
         self.head = log.head
         return corpus
 
-    def _learn_description(self, corpus: Corpus) -> None:
-        if not self._described:
+    def _introduce(self, corpus: Corpus) -> None:
+        """Lets the taste learn what the reader wrote, as a few judgements."""
+        phrases = [*self._interests.liked, *self._interests.disliked]
+        if not phrases:
             return
-        likings = np.array([liking for _, liking in self._described])
-        contents = [text for text, _ in self._described]
-        features = self._workspace.features(corpus, contents, [np.nan] * len(contents))
-        unknown = np.full((len(likings), len(self.taste.names)), np.nan)
-        self.taste.relearn(features, likings, np.full(len(likings), DESCRIPTION_WEIGHT), unknown)
+        likings = np.repeat([1.0, -1.0], [len(self._interests.liked), len(self._interests.disliked)])
+        features = self._workspace.features(corpus, phrases, [np.nan] * len(phrases))
+        sides = np.where(likings > 0, len(self._interests.liked), len(self._interests.disliked))
+        self.taste.introduce(features, likings, DESCRIPTION_WEIGHT / sides)
 
     def _learn(
         self, corpus: Corpus, judged: Sequence["_Judged"], *, predict: bool

@@ -95,7 +95,9 @@ def corpus_of(
     layout: object = None,
     removals: Removals = NO_REMOVALS,
 ) -> Corpus:
-    return Corpus(space, segments, generation_id=1, layout=layout or object(), removals=removals)
+    return Corpus(
+        space, segments, generation_id=1, fit_row=len(segments), layout=layout or object(), removals=removals
+    )
 
 
 def made_weights(

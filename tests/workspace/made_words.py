@@ -90,5 +90,5 @@ def made_words(seed: int, n: int, late: int, cuts: Iterable[int], removed: float
     ends = sorted({0, n + late, *(min(cut, n + late) for cut in cuts)})
     segments = [make_segment(space, raw(begin, end)) for begin, end in pairwise(ends)]
     removals = Removals(rows[gone], rows[gone]) if len(gone) else NO_REMOVALS
-    corpus = Corpus(space, segments, generation_id=1, layout=object(), removals=removals)
+    corpus = Corpus(space, segments, generation_id=1, fit_row=0, layout=object(), removals=removals)
     return MadeWords(contents[:n], contents, rows.tolist(), set(gone.tolist()), space, corpus)

@@ -110,5 +110,5 @@ def test_words_that_say_nothing_find_nothing() -> None:
 
 def test_a_corpus_without_texts_has_no_matches() -> None:
     made = made_words(1, 2, 0, [], 0.0)
-    empty = type(made.corpus)(made.space, [], generation_id=1, layout=object())
+    empty = type(made.corpus)(made.space, [], generation_id=1, fit_row=0, layout=object())
     assert len(WordSearch(empty, ["w1"], lambda word, n: []).best(5).indices) == 0

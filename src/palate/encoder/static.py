@@ -97,6 +97,14 @@ class StaticEncoder:
             sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
         return sums
 
+    def pieces(self) -> dict[str, int]:
+        """Returns the row of each word piece."""
+        return dict(self._tokenizer.get_vocab())
+
+    def piece_rows(self, indices: Counts) -> Matrix:
+        """Returns (m, d) float32 rows of some word pieces, as they are summed."""
+        return np.asarray(self._rows[indices], np.float32)
+
     def piece_counts(self, contents: Sequence[str]) -> Counts:
         """Returns (n,) how many word pieces each text has.
 

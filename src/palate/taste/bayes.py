@@ -11,16 +11,20 @@ from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_of
 from palate.taste.judged_texts import Array, JudgedTexts, retained
+from palate.taste.rate import LeftOut
 from palate.taste.rows import entries_of
 from palate.weights import Sparse, Weights
 
 
 class _Fit(NamedTuple):
-    """What one solve gives. inverse: (n, n) of Gram matrix plus noise. weights and base: of the logit."""
+    """What one solve gives. inverse: (n, n) of Gram matrix plus noise. weights and base: of the logit.
+    left_out: (n,) logit of each judged text, learned from the others.
+    """
 
     inverse: Array
     weights: dict[str, Weights]
     base: float
+    left_out: Array
 
 
 class BayesTaste:
@@ -93,7 +97,8 @@ class BayesTaste:
         self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
         self._near_average: Array = np.zeros(0)  # its kernel with the average text
         self._fitted: _Fit | None = None
-        self.dropped = 0
+        self.dropped = self._n_learned = 0
+        self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
 
     def cost_ms(self, n: int) -> float:
         n = min(n, self.max_judgements)
@@ -114,6 +119,8 @@ class BayesTaste:
             self._expected = np.zeros(len(kept))
         near_average = [self._with_average(features, int(row)) for row in new]
         self._near_average = np.concatenate([self._near_average[old], near_average])
+        self._places = np.concatenate([self._places[old], self._n_learned + new])
+        self._n_learned += len(likings)
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -142,6 +149,10 @@ class BayesTaste:
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 
+    def left_out(self) -> LeftOut:
+        """What the judged texts come out as, each by what was learned from the others."""
+        return LeftOut(self._places, self._fit().left_out, self._judged.likings, self._judged.weights)
+
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         fit = self._fit()
         return linear(features, fit.base, fit.weights, precision)
@@ -154,7 +165,7 @@ class BayesTaste:
     def _solve(self) -> _Fit:
         judged = self._judged
         if not len(judged):
-            return _Fit(np.zeros((0, 0)), dict(self.prior), 0.0)
+            return _Fit(np.zeros((0, 0)), dict(self.prior), 0.0, np.zeros(0))
         noise = self.noise / (judged.weights * self._balanced())
         inverse = inverse_of(judged.gram + self.bias + np.diag(noise))
         amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
@@ -165,7 +176,8 @@ class BayesTaste:
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
         for name, before in self.prior.items():
             weights[name] = weights.get(name, 0.0) + slope / self.slope * before
-        return _Fit(inverse, weights, float(slope * self.bias * amounts.sum() + offset))
+        base = float(slope * self.bias * amounts.sum() + offset)
+        return _Fit(inverse, weights, base, slope * left_out + offset)
 
     def _calibration_data(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
         """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from scipy.sparse import csr_array
 
+from palate.description.description import Description
 from palate.errors import UnknownName
 from palate.features import Background, Features
 from palate.parts import Taste
@@ -12,15 +13,18 @@ from palate.taste.bandit import BanditTaste
 from palate.taste.bayes import BayesTaste
 from palate.taste.contest import ContestTaste
 from palate.taste.counts import CountsTaste
+from palate.taste.described import DescribedTaste
 from palate.taste.evolved import EvolvedTaste
 from palate.taste.gradient import GradientTaste
 from palate.taste.margin import MarginTaste
 from palate.taste.neighbour import NeighbourTaste
 from palate.taste.neural import NeuralTaste
 from palate.taste.profile import ProfileTaste
+from palate.taste.rate import Stream
 from palate.taste.scaled import ScaledTaste
 
 CONTEST = "contest"
+DESCRIBED = "described"  # the member of a contest that goes by what the reader wrote
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
 # of `gradient` alone: in a kernel so small a block still outweighs few shared words
@@ -157,32 +161,52 @@ def make_taste(kind: str, background: Background = NO_BACKGROUND) -> Taste:
     return TASTES[kind](background)
 
 
-def make_contest(kind: str, background: Background = NO_BACKGROUND, serving: str = "blend") -> ContestTaste:
+def make_contest(
+    kind: str,
+    background: Background = NO_BACKGROUND,
+    serving: str = "blend",
+    description: Description | None = None,
+) -> ContestTaste:
     """The contest of a reader's taste.
 
     kind: contest, for all that suit the background; or one kind, or several with commas between, which then
     start level. serving: blend, champion or the name of a member, which is then served whatever the others
-    do. Raises UnknownName for a kind or serving that is not there."""
-    prior = members_of(kind, background)
-    members = {name: make_taste(name, background) for name in prior}
+    do. description: of the reader; in a contest of all it takes part, and comes first. Raises UnknownName for
+    a kind or serving that is not there."""
+    prior = members_of(kind, background, described=description is not None)
+    usual = background.sample if background.sample.blocks else None
+    members: dict[str, Taste] = {name: make_taste(name, background) for name in prior if name != DESCRIBED}
+    stream = None
+    if usual is not None and not ("crowd" in background.prior and is_rated(background)):
+        stream = Stream(usual)
+    if description is not None and DESCRIBED in prior:
+        described = DescribedTaste(description, background.sample)
+        members = {DESCRIBED: described, **members}
+        stream = stream and Stream(stream.usual, described.log_odds)
     if serving not in (*SERVINGS, *members):
         raise UnknownName(
             f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}"
         )
-    pinned = serving if serving in members else None
     return ContestTaste(
         members,
         prior,
         serving="champion" if serving == "champion" else "blend",
-        pinned=pinned,
+        pinned=serving if serving in members else None,
         rate=0.1,
         half_life=100.0,
+        stream=stream,
+        first=DESCRIBED if DESCRIBED in members else None,
     )
 
 
-def members_of(kind: str, background: Background) -> dict[str, float]:
-    """The tastes of a contest of this kind, and what each counts before any feedback."""
-    return default_members(background) if kind == CONTEST else dict.fromkeys(kind.split(","), 1.0)
+def members_of(kind: str, background: Background, *, described: bool = False) -> dict[str, float]:
+    """The tastes of a contest of this kind, and what each counts before any feedback. described: whether the
+    reader wrote what is liked, or not.
+    """
+    if kind != CONTEST:
+        return dict.fromkeys(kind.split(","), 1.0)
+    others = default_members(background)
+    return {DESCRIBED: sum(others.values()), **others} if described else dict(others)
 
 
 def default_members(background: Background) -> dict[str, float]:

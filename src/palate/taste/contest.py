@@ -9,12 +9,14 @@ from palate.features import Features
 from palate.parts import Taste
 from palate.taste.chance import expit, linear
 from palate.taste.confidence import ConfidenceSequences
+from palate.taste.rate import LeavesOut, LeftOut, Stream, in_common, moved, rated
 from palate.taste.scoreboard import MAX_LOGIT, Scoreboard
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Serving = Literal["blend", "champion"]
 MIN_BUDGET_SHARE = 0.02  # that a taste with no weight still gets, so that it can come back
+FIRST_JUDGEMENTS = 3.0  # as many as which the first member counts beside the others
 MIN_SERVED_SHARE = 0.05  # of the value; less is not worth what it costs
 MAX_LOSS_DIFFERENCE = float(np.logaddexp(0, MAX_LOGIT) - np.logaddexp(0, -MAX_LOGIT))
 
@@ -36,8 +38,11 @@ class ContestTaste:
     members: tastes by name. prior: weight of each before any feedback, above 0. serving: blend or champion.
     pinned: the member that is served whatever happens. rate, half_life: see Scoreboard. alpha: chance of ever
     replacing a champion by one that is no better, in (0, 1). budget: ms a judgement, above 0; infinity learns
-    everything at once. Raises ValueError for no members, a prior for others, an unknown pin or settings
-    outside these ranges. Source: the parts' own; Cesa-Bianchi and Lugosi (2006), section 2.1, for the blend.
+    everything at once. stream: with it what is served is calibrated to how rare likes are (see rate.py), in
+    the order that the members give. first: the member that is served alone before any judgement, and then
+    counts as `FIRST_JUDGEMENTS` judgements do. Raises ValueError for no members, a prior for others, an
+    unknown pin or settings outside these ranges. Source: the parts' own; Cesa-Bianchi and Lugosi (2006),
+    section 2.1, for the blend.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class ContestTaste:
         half_life: float = np.inf,
         alpha: float = 0.05,
         budget: float = 20.0,
+        stream: Stream | None = None,
+        first: str | None = None,
     ) -> None:
         if (
             not members
@@ -65,6 +72,7 @@ class ContestTaste:
         self.members, self.names = dict(members), tuple(members)
         self.prior, self.serving, self.pinned = np.array([prior[name] for name in members]), serving, pinned
         self.rate, self.half_life, self.alpha, self.budget = rate, half_life, alpha, budget
+        self._stream, self.first = stream, first
         self.forget()
 
     def forget(self) -> None:
@@ -75,10 +83,12 @@ class ContestTaste:
         self.champions: list[tuple[int, str]] = [(0, self.names[int(self.prior.argmax())])]
         self._sequences = self._new_sequences()
         self._n = 0  # judgements
+        self._introduced = 0  # texts that were learned before them
         self._pending: list[
             tuple[Features, float, float]
         ] = []  # the newest, which not all members have learned
         self._explained: tuple[float, dict[str, Weights]] | None = None
+        self._rated: tuple[float, float] | None = None
         self._learned = dict.fromkeys(self.names, 0)  # how many judgements each member has learned
         self._due = dict.fromkeys(self.names, 0)  # and how many it is to learn before it is used again
         self._saved_ms = np.zeros(len(self.names))  # that each may spend
@@ -104,7 +114,7 @@ class ContestTaste:
         alone = self.pinned or (self.champion if self.serving == "champion" else None)
         if alone is not None:
             return {name: float(name == alone) for name in self.names}
-        weights = self.scoreboard.weights
+        weights = self.scoreboard.weights * self._fading()
         served = np.where(weights >= min(MIN_SERVED_SHARE, weights.max()), weights, 0.0)
         return dict(zip(self.names, (served / served.sum()).tolist(), strict=True))
 
@@ -123,6 +133,15 @@ class ContestTaste:
         for row, (liking, weight) in enumerate(zip(likings, weights, strict=True)):
             self._record(features[row : row + 1], predicted[row], float(liking), float(weight))
 
+    def introduce(self, features: Features, likings: Array, weights: Array) -> None:
+        """Lets all members but the first learn what a reader wrote, before any judgement; nothing is
+        scored.
+        """
+        self._introduced = len(likings)
+        for name, member in self.members.items():
+            if name != self.first:
+                member.learn(features, likings, weights)
+
     def predict(self, features: Features) -> Array:
         """(m,) float32 logits of one text, as they go onto the scoreboard."""
         return np.array([self._member(name).logits(features)[0] for name in self.names], dtype=np.float32)
@@ -138,13 +157,13 @@ class ContestTaste:
         mean = expit(self._logits(features, np.float64))
         variance = np.zeros(len(features))
         for share, member in self._served():
-            member_mean, member_sd = member.value(features)
+            member_mean, member_sd = moved(*member.value(features), *self._slope_and_offset())
             variance += share * (member_sd**2 + (member_mean - mean) ** 2)
         # a probability varies no more than that
         return mean, np.sqrt(np.minimum(variance, mean * (1 - mean)))
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
-        """(base, weights of each block): those of the members, each times its share."""
+        """(base, weights of each block): those of the members, each times its share, as rare as likes are."""
         if self._explained is None:
             self._explained = self._mixed()
         return self._explained
@@ -152,9 +171,10 @@ class ContestTaste:
     def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """By name, (n,) shares of the logit that no weights explain."""
         total: dict[str, Array] = {}
+        slope = self._slope_and_offset()[0]
         for share, member in self._served():
             for part, amounts in member.nonlinear_shares(features).items():
-                total[part] = total.get(part, np.zeros(len(features))) + share * amounts
+                total[part] = total.get(part, np.zeros(len(features))) + slope * share * amounts
         return total
 
     def comparisons(self) -> dict[str, tuple[float, float, float]]:
@@ -167,16 +187,49 @@ class ContestTaste:
         return dict(zip(challengers, intervals, strict=True))
 
     def _mixed(self) -> tuple[float, dict[str, Weights]]:
-        base, weights = 0.0, dict[str, Weights]()
+        slope, base = self._slope_and_offset()
+        weights = dict[str, Weights]()
         for share, member in self._served():
             member_base, member_weights = member.explain()
-            base += share * member_base
+            base += slope * share * member_base
             for block, amounts in member_weights.items():
-                weights[block] = weights[block] + share * amounts if block in weights else share * amounts
+                part = slope * share * amounts
+                weights[block] = weights[block] + part if block in weights else part
         return base, weights
 
+    def _slope_and_offset(self) -> tuple[float, float]:
+        """What makes odds of likes of the blend, see rate.py; (1, 0) where nothing is known of the stream, or
+        what is served cannot leave a text out.
+        """
+        if self._stream is None:
+            return 1.0, 0.0
+        if self._rated is None:
+            judged, usual = self._judged(), self._stream.usual
+            logits = sum(share * member.logits(usual) for share, member in self._served())
+            self._rated = (1.0, 0.0) if judged is None else rated(judged, self._stream, np.asarray(logits))
+        return self._rated
+
+    def _judged(self) -> LeftOut | None:
+        """The judged texts by the blend, each left out of what is learned; None where a member that is served
+        cannot leave one out.
+        """
+        parts = []
+        for name, share, member in self._named():
+            if not isinstance(member, LeavesOut):
+                return None
+            before = 0 if name == self.first else self._introduced
+            part = member.left_out()
+            parts.append((share, LeftOut(part.places - before, *part[1:]).since(0)))
+        return in_common(parts)
+
+    def _fading(self) -> Array:
+        """(m,) factors on the weights: the first counts less and less, the others from nothing up."""
+        if self.first is None:
+            return np.ones(len(self.names))
+        return np.array([FIRST_JUDGEMENTS if name == self.first else self._n for name in self.names], float)
+
     def _record(self, text: Features, predicted: Array, liking: float, weight: float) -> None:
-        self._explained = None
+        self._explained = self._rated = None
         self._n += 1
         self._pending.append((text, liking, weight))
         if not np.isnan(predicted).all():
@@ -205,7 +258,10 @@ class ContestTaste:
         return member
 
     def _served(self) -> list[tuple[float, Taste]]:
-        return [(share, self._member(name)) for name, share in self.shares.items() if share]
+        return [(share, member) for _, share, member in self._named()]
+
+    def _named(self) -> list[tuple[str, float, Taste]]:
+        return [(name, share, self._member(name)) for name, share in self.shares.items() if share]
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         return linear(features, *self.explain(), precision) + sum(

@@ -9,8 +9,10 @@ from scipy.sparse import csr_array
 from palate.features import Background, Block, Features
 from palate.parts import Vector
 from palate.taste.blocks import chosen
+from palate.taste.calibration import MAX_CALIBRATED
 from palate.taste.chance import chance, expit, linear
 from palate.taste.columns import KnownColumns, moved
+from palate.taste.rate import LeftOut
 from palate.taste.rows import entries_of
 from palate.weights import Sparse, Weights, product
 
@@ -70,6 +72,8 @@ class GradientTaste:
         self._intercept = _DenseWeights(1, self.bias)
         self._blocks: dict[str, _DenseWeights] = {}
         self._liked = self._disliked = 1.0  # weight of the judgements, and one of each
+        self._seen: list[tuple[float, float, float]] = []  # logit before each, liking, weight; the newest
+        self._n_learned = 0
 
     def cost_ms(self, n: int) -> float:  # noqa: ARG002  every step costs the same
         return 0.1
@@ -87,6 +91,7 @@ class GradientTaste:
             intercept = self._intercept.entries(INTERCEPT, 0)
             logit = before[row] + self._intercept.product(*intercept)
             logit += sum(self._blocks[name].product(*entry) for name, entry in entries.items())
+            self._seen = [*self._seen, (logit, liking, weight)][-MAX_CALIBRATED:]
             target = (1 + liking) / 2
             error, curvature = weight * (expit(logit) - target), weight * expit(logit) * expit(-logit)
             # as for a whole dislike: if it were counted by its strength, a stronger one could step less far
@@ -96,6 +101,12 @@ class GradientTaste:
             self._intercept.step(*intercept, error, curvature, self.rate)
             for name, entry in entries.items():
                 self._blocks[name].step(*entry, share * error, share * curvature, self.rate)
+        self._n_learned += len(likings)
+
+    def left_out(self) -> LeftOut:
+        """What the newest judged texts came out as before each was learned."""
+        logits, likings, weights = np.array(self._seen).reshape(-1, 3).T
+        return LeftOut(np.arange(self._n_learned - len(logits), self._n_learned), logits, likings, weights)
 
     def logits(self, features: Features) -> Vector:
         """(n,) log odds of a like, in single precision."""

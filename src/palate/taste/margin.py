@@ -14,6 +14,7 @@ from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.inverse import inverse_by
 from palate.taste.judged_texts import JudgedTexts, retained
+from palate.taste.rate import LeftOut
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -23,13 +24,14 @@ MIN_COST = 1e-9  # below which a text has no say
 
 class _Fit(NamedTuple):
     """What one solve gives. support: (n,) bool. inverse: of the support's Gram matrix plus slack. weights,
-    base: of the logit.
+    base: of the logit. left_out: (n judged,) logit of each judged text, learned from the others.
     """
 
     support: np.ndarray[Any, np.dtype[np.bool_]]
     inverse: Array
     weights: dict[str, Weights]
     base: float
+    left_out: Array
 
 
 class MarginTaste:
@@ -99,7 +101,8 @@ class MarginTaste:
         self._judged = JudgedTexts(self.scales)
         self._n_weak = 0
         self._fitted: _Fit | None = None
-        self.dropped = 0
+        self.dropped = self._n_learned = 0
+        self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
 
     def cost_ms(self, n: int) -> float:
         n = min(n, self.max_judgements) + (len(self._weak) if self._weak is not None else 0)
@@ -117,6 +120,8 @@ class MarginTaste:
         self._judged.delete(self._n_weak + np.setdiff1d(np.arange(n), kept))
         new = kept[kept >= n] - n
         self._judged.add(features, new, likings[new], weights[new])
+        self._places = np.concatenate([self._places[kept[kept < n]], self._n_learned + new])
+        self._n_learned += len(likings)
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
@@ -141,6 +146,12 @@ class MarginTaste:
         """Returns nothing: this taste is linear."""
         return {}
 
+    def left_out(self) -> LeftOut:
+        """What the judged texts come out as, each by what was learned from the others."""
+        first = self._n_weak
+        judged = self._judged
+        return LeftOut(self._places, self._fit().left_out, judged.likings[first:], judged.weights[first:])
+
     def _fit(self) -> _Fit:
         if self._fitted is None:
             self._fitted = self._solve()
@@ -149,7 +160,7 @@ class MarginTaste:
     def _solve(self) -> _Fit:
         judged, first = self._judged, self._n_weak
         if len(judged) == first:
-            return _Fit(np.zeros(len(judged), np.bool_), np.zeros((0, 0)), {}, 0.0)
+            return _Fit(np.zeros(len(judged), np.bool_), np.zeros((0, 0)), {}, 0.0, np.zeros(0))
         targets, gram = np.sign(judged.likings), judged.gram + 1  # 1 for the intercept
         support, amounts, inverse = squared_hinge(gram, targets, self._costs())
         scores = amounts @ gram
@@ -165,7 +176,7 @@ class MarginTaste:
         counted = counts > 0
         slope, offset = calibrate(scores[counted], judged.likings[counted], counts[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
-        return _Fit(support, inverse, weights, offset)
+        return _Fit(support, inverse, weights, offset, slope * scores[first:] + offset)
 
     def _costs(self) -> Array:
         """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes that say

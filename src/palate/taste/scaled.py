@@ -11,13 +11,13 @@ from palate.features import Background, Features
 from palate.parts import Vector
 from palate.taste.average import average_row
 from palate.taste.blocks import chosen
-from palate.taste.calibration import UNBALANCED_SHIFT, calibrate
+from palate.taste.calibration import MAX_CALIBRATED, UNBALANCED_SHIFT, calibrate
 from palate.taste.chance import chance, linear
 from palate.taste.contrast import Contrast, contrast_like
+from palate.taste.rate import LeftOut
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-MAX_CALIBRATED = 128  # judgements, the newest, that calibration goes by: enough for two numbers
 
 
 class ScaledTaste:
@@ -73,7 +73,8 @@ class ScaledTaste:
         self._contrasts: dict[str, Contrast] = {}
         self._sides: Array = np.zeros(2)  # weight of the likes and of the dislikes
         self._newest: list[tuple[float, float, float]] = []  # liking, weight and score by the prior
-        self._fitted: tuple[float, dict[str, Weights]] | None = None
+        self._fitted: tuple[float, dict[str, Weights], Array] | None = None
+        self._n_learned = 0
 
     def cost_ms(self, n: int) -> float:
         return 2 + 0.012 * min(n, MAX_CALIBRATED) + 0.003 * n
@@ -104,6 +105,7 @@ class ScaledTaste:
             self._newest = [*self._newest, (liking, weight, expected)][-MAX_CALIBRATED:]
             for contrast in self._contrasts.values():
                 contrast.keep(MAX_CALIBRATED)
+        self._n_learned += len(likings)
         self._fitted = None
 
     def logits(self, features: Features) -> Vector:
@@ -120,17 +122,28 @@ class ScaledTaste:
 
     def explain(self) -> tuple[float, dict[str, Weights]]:
         """(base, weights of each block) with logit(mean) = base + the sum over blocks of row @ weights."""
-        if self._fitted is None:
-            self._fitted = self._fit()
-        return self._fitted
+        base, weights, _ = self._fit()
+        return base, weights
+
+    def left_out(self) -> LeftOut:
+        """What the newest judged texts come out as, each by the means of the others."""
+        likings, weights, _ = np.array(self._newest).reshape(-1, 3).T
+        places = np.arange(self._n_learned - len(likings), self._n_learned)
+        return LeftOut(places, self._fit()[2], likings, weights)
 
     def nonlinear_shares(self, features: Features) -> dict[str, Vector]:  # noqa: ARG002  nothing is
         """By name, (n,) shares of the logit that no weights explain: a linear taste has none."""
         return {}
 
-    def _fit(self) -> tuple[float, dict[str, Weights]]:
+    def _fit(self) -> tuple[float, dict[str, Weights], Array]:
+        """The offset, the weights, and the logits of the newest judged texts, left out."""
+        if self._fitted is None:
+            self._fitted = self._solve()
+        return self._fitted
+
+    def _solve(self) -> tuple[float, dict[str, Weights], Array]:
         if not self._newest:
-            return 0.0, dict(self._prior)
+            return 0.0, dict(self._prior), np.zeros(0)
         likings, weights, expected = np.array(self._newest).T
         left_out = expected / self.slope
         directions: dict[str, Weights] = {name: prior / self.slope for name, prior in self._prior.items()}
@@ -140,4 +153,5 @@ class ScaledTaste:
             weighted = direction * scale
             directions[name] = directions[name] + weighted if name in directions else weighted
         slope, offset = calibrate(left_out, likings, weights, slope=self.slope, shift=UNBALANCED_SHIFT)
-        return offset, {name: direction * slope for name, direction in directions.items()}
+        blocks = {name: direction * slope for name, direction in directions.items()}
+        return offset, blocks, np.asarray(slope * left_out + offset)

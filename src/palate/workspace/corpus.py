@@ -49,7 +49,7 @@ class Corpus:
     layout.
 
     space: the frozen fit. segments: of the texts. layout: equal objects, equal indices. generation_id: equal
-    numbers of one store, equal features.
+    numbers of one store, equal features. fit_row: last row that was fitted.
     """
 
     def __init__(
@@ -58,17 +58,24 @@ class Corpus:
         segments: Sequence[Segment],
         *,
         generation_id: int,
+        fit_row: int,
         layout: object,
         removals: Removals = NO_REMOVALS,
     ) -> None:
         self.space, self.segments = space, tuple(segments)
-        self.generation_id, self.layout, self.removals = generation_id, layout, removals
+        self.generation_id, self.fit_row = generation_id, fit_row
+        self.layout, self.removals = layout, removals
         self._ends = np.cumsum([len(segment) for segment in self.segments], dtype=np.int64)
         self.rows: Rows = _concatenated([segment.rows for segment in self.segments])
         self.crowd: CorpusCrowd | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def n_fitted(self) -> int:
+        """How many of the texts were fitted: the first ones."""
+        return int(np.searchsorted(self.rows, self.fit_row, side="right"))
 
     @property
     def crowd_source(self) -> object:

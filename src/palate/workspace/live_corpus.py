@@ -50,6 +50,7 @@ class LiveCorpus:
                 self.generation.space,
                 [*self.generation.segments, *self._tail],
                 generation_id=self.generation.generation_id,
+                fit_row=self.generation.fit_row,
                 layout=self._layout,
                 removals=_removals(self._heirs),
             )

@@ -43,7 +43,9 @@ class Space:
             return Background(self.average, self.sample, {})
         crowd_average = average_row(Features({"crowd": self.crowd.block}))
         average = Features({**self.average.blocks, **crowd_average.blocks})
-        return Background(average, self.sample, {"crowd": self.crowd.prior}, self.crowd.judgements_per_text)
+        expected = self.crowd.transform(np.asarray(self.sample.blocks["semantic"]))
+        sample = Features({**self.sample.blocks, "crowd": expected})
+        return Background(average, sample, {"crowd": self.crowd.prior}, self.crowd.judgements_per_text)
 
     def with_crowd(self, crowd: Crowd) -> Self:
         """Returns the same space with what others think."""

@@ -22,7 +22,7 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[Path, Pa
     def distil(teacher: Path, folder: Path, *, dims: int) -> Distilled:
         calls.append((teacher, folder, dims))
         assert os.environ["HF_HUB_OFFLINE"] == "1"
-        return Distilled(folder, 29525, dims, 8.1, "53aa")
+        return Distilled(folder, 29525, dims, 8.1, "53aa", 0)
 
     monkeypatch.setattr(palate.training.distil, "distil", distil)
     return calls

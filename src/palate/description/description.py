@@ -1,0 +1,81 @@
+"""Description: what a reader wrote of a taste, as queries that score texts before any judgement."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from palate.description.feedback import with_feedback
+from palate.description.interests import Interests
+from palate.description.query import Query, make_query
+from palate.features import Features
+from palate.parts import Matrix
+from palate.taste.chance import linear
+from palate.weights import Weights
+from palate.workspace.space import Space
+
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """The interests of a reader. A text scores as the interest it fits best, less what it scores, above 0, by
+    the interest that is not liked that it fits best. Interests are kept apart: a text need fit only one.
+
+    Make one with `describe`.
+    """
+
+    liked: tuple[Query, ...]
+    disliked: tuple[Query, ...]
+
+    def scores(self, features: Features) -> Array:
+        """Returns (n,) scores."""
+        liked = [_score(query, features) for query in self.liked]
+        best = np.max(liked, axis=0) if liked else np.zeros(len(features))
+        for query in self.disliked[:1]:
+            worst = np.max([_score(query, features) for query in self.disliked], axis=0)
+            best = best - np.maximum(worst, 0.0)
+        return np.asarray(best)
+
+    @property
+    def mean_query(self) -> tuple[float, dict[str, Weights]]:
+        """(base, weights of each block) of the mean of the liked interests: what is linear in the scores."""
+        base, weights = 0.0, dict[str, Weights]()
+        for query in self.liked:
+            base += query.base / len(self.liked)
+            for block, amounts in query.weights.items():
+                part = amounts * (1 / len(self.liked))
+                weights[block] = weights[block] + part if block in weights else part
+        return base, weights
+
+    def fitting(self, features: Features) -> list[tuple[str, float]]:
+        """Returns, for each of n texts, the liked phrase that it fits best and how well."""
+        if not self.liked:
+            return [("", 0.0)] * len(features)
+        scores = np.array([_score(query, features) for query in self.liked])
+        best = scores.argmax(axis=0)
+        return [(self.liked[row].phrase, float(scores[row, column])) for column, row in enumerate(best)]
+
+
+def describe(
+    interests: Interests,
+    space: Space,
+    encode: Callable[[Sequence[str]], Matrix],
+    best: Callable[[Query], Features],
+) -> Description:
+    """Returns interests as queries of a space.
+
+    encode: (n, d) vectors of texts, as the store has them. best: the texts that a query puts first, see
+    `with_feedback`; asked once for each liked interest. Costs an encoding and some milliseconds an interest.
+    """
+    phrases = [*interests.liked, *interests.disliked]
+    vectors = encode(phrases) if phrases else np.zeros((0, 0), np.float32)
+    queries = [make_query(phrase, vector, space) for phrase, vector in zip(phrases, vectors, strict=True)]
+    n = len(interests.liked)
+    liked = [with_feedback(query, best(query), space) for query in queries[:n]]
+    return Description(tuple(liked), tuple(queries[n:]))
+
+
+def _score(query: Query, features: Features) -> Array:
+    return linear(features, query.base, query.weights, np.float64)

@@ -52,9 +52,9 @@ class Learner:
     Calls of several threads run one after the other; hold `lock` for several calls that belong together.
     used: is told of each use.
 
-    taste: the contest. top: the best texts by what is linear in it. verdicts: the judgement that stands for
-    each group of near-copies, by the row of its representative. rules: the accepted ones. All as of the last
-    call of `corpus`."""
+    taste: the contest. description: what the reader wrote, None where nothing was. top: the best texts by
+    what is linear in the taste. verdicts: the judgement that stands for each group of near-copies, by the row
+    of its representative. rules: the accepted ones. All as of the last call of `corpus`."""
 
     def __init__(
         self, workspace: Workspace, row: TasteRow, used: Callable[["Learner"], None] = lambda _: None
@@ -71,6 +71,7 @@ class Learner:
         with self.lock:
             self.taste = make_contest(self._kind)
             self.top = TopK()
+            self.description: Description | None = None
             self.verdicts: dict[int, Entry] = {}
             self.rules: list[Rule] = []
             self._learned: _LearnedFrom | None = None
@@ -214,9 +215,9 @@ class Learner:
         background = corpus.space.background
         members = members_of(self._kind, background, described=bool(any(self._interests)))
         gone = self._serving not in (*SERVINGS, *members)  # a crowd or a description came, or went
-        description = self._described(corpus)
+        self.description = self._described(corpus)
         serving = "blend" if gone else self._serving
-        self.taste = make_contest(self._kind, background, serving, description)
+        self.taste = make_contest(self._kind, background, serving, self.description)
         groups = self._workspace.representatives(corpus, [e.row for e in entries if e.row is not None])
         verdicts = standing(entries, lambda row: groups.get(row, row))
         self.verdicts = {group: entry for group, entry in verdicts.items() if group not in without}

@@ -174,10 +174,11 @@ class Reader:
             store, features = self._workspace.store, corpus.features(index)
             hit = hits(store, corpus, index, mean, sd)[0]
             shares = shares_of(hit.text, row, features, view, self._learner.taste, self._workspace)
+            fits = self._learner.description and self._learner.description.fit(features)
             judged = self._learner.verdicts.values()
             liked = nearest_judged(store, corpus, index, judged, neighbours, liked=True)
             disliked = nearest_judged(store, corpus, index, judged, neighbours, liked=False)
-        return Why(hit, sum(share.amount for share in shares), shares, liked, disliked)
+        return Why(hit, sum(share.amount for share in shares), shares, liked, disliked, fits)
 
     def explain(self, text: str | Text) -> Explanation:
         """Explains the value, as `value` gives it, of a text that need not be in the library; nothing is

@@ -72,10 +72,21 @@ class Contribution(NamedTuple):
     amount: float
 
 
+class Fit(NamedTuple):
+    """An interest that the reader wrote, and how well a text fits it: 0 like any other, about 1 where it has
+    all its words or is as near in meaning as few are.
+    """
+
+    phrase: str
+    score: float
+
+
 @dataclass(frozen=True)
 class Why:
     """What makes a value. The contributions sum to logit, and logit is log(mean / (1 - mean)), both within
     1e-6.
+
+    fits: the interest, of those that the reader wrote, that the text fits best; None where none was written.
     """
 
     hit: Hit
@@ -83,6 +94,7 @@ class Why:
     contributions: tuple[Contribution, ...]  # largest first
     liked: tuple[SimilarText, ...]  # nearest liked texts, nearest first
     disliked: tuple[SimilarText, ...]  # nearest disliked texts, nearest first
+    fits: Fit | None = None
 
     @property
     def blocks(self) -> dict[str, float]:

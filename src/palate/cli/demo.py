@@ -9,9 +9,10 @@ import numpy as np
 from rich.markup import escape
 
 from palate.cli.show import title_of
+from palate.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-N_SHOWN, N_JUDGED, SUBJECT = 8, 8, "search and ranking"
-MAX_TITLE_CHARACTERS = 90
+N_SHOWN = 8
+SUBJECT = "search and ranking"
+NARROWEST = 60  # columns
 NEAR_QUANTILE = 0.9  # of the similarities to the first text: who likes that text likes the tenth above it
 LIKES, DISLIKES = "search engines, ranking and recommendation", "image generation"
 NEXT = """\
 [bold]Now on your own stream:[/bold]
-  palate add https://example.org/feed.xml papers.csv refs.bib notes/   a feed, files, folders
-  palate reader add me --likes "what you look for" --dislikes "what you are tired of"
+  palate add https://example.org/feed.xml papers.csv refs.bib notes/
+  palate reader add me --likes "what you look for; another interest"
   palate rank                  the best for you, best first
-  palate ask                   judge what teaches most: l like, d dislike, s skip, u undo, q quit
-  palate why TEXT_ID           which words and which of your judgements made the score
+  palate ask                   judge by keys: l like, d dislike, s skip, u undo, q quit
+  palate why TEXT              why a text has its score
   palate --help                all the rest
 Installed in a virtual environment? Then it is .venv/bin/palate."""
 
@@ -55,20 +57,36 @@ def demonstrate(source: str | None, console: Console) -> None:
         reader, likes, description = _sample_reader(library) if source is None else _pretended_reader(library)
         say(description)
         before = reader.rank(library.n_texts)
-        say("\n[bold]1. Ranked from that alone[/bold] (score 0..100, ± one sd; nothing judged yet)")
-        _show(say, before[:N_SHOWN], {})
-        judged = {hit.text.id: hit for hit in reader.ask(N_JUDGED // 2) + before[:N_JUDGED]}
-        say("\n[bold]2. A few judgements[/bold], on what teaches most and on what stands on top")
-        for hit in list(judged.values())[:N_JUDGED]:
-            liked = likes(hit.text)
-            reader.judge(hit.text.id, "like" if liked else "dislike")
-            say(f"   {'[green]like   [/green]' if liked else '[red]dislike[/red]'} {_title(hit.text)}")
-        say("\n[bold]3. Ranked again[/bold], at once; ▲▼ places moved, judged texts left out")
+        page = before[:N_SHOWN]
+        counted = _counted(page, likes)
+        say(f"\n[bold]1. A first page from that alone[/bold]: {counted} are on the subject")
+        _show(say, console, page, {})
+        _judge(say, reader, page, likes)
+        left = before[N_SHOWN:]
         after = reader.rank(N_SHOWN)
-        _show(say, after, {hit.text.id: position for position, hit in enumerate(before, 1)})
+        counted, without = _counted(after, likes), _counted(left[:N_SHOWN], likes)
+        say(
+            f"\n[bold]3. The next page[/bold], ranked again at once: {counted}, and {without} without the verdicts;"
+            " ▲▼ places moved"
+        )
+        _show(say, console, after, {hit.text.id: place for place, hit in enumerate(left, 1)})
         if after:
-            _explain(say, reader, after[0])
+            say(f"\n[bold]Why the first?[/bold] {escape(reason(reader.why(after[0].text.id)))}")
     say("\n" + NEXT)
+
+
+def _counted(hits: Sequence[Hit], likes: Callable[[Text], bool]) -> str:
+    return f"{sum(likes(hit.text) for hit in hits)} of {len(hits)}"
+
+
+def _judge(say: Say, reader: Reader, hits: Sequence[Hit], likes: Callable[[Text], bool]) -> None:
+    verdicts = ["like" if likes(hit.text) else "dislike" for hit in hits]
+    reader.judge_many([(hit.text.id, verdict) for hit, verdict in zip(hits, verdicts, strict=True)])
+    n_liked = verdicts.count("like")
+    say(
+        f"\n[bold]2. A verdict on each[/bold]: [green]{n_liked} liked[/green],"
+        f" [red]{len(hits) - n_liked} disliked[/red]"
+    )
 
 
 def _sample_reader(library: Library) -> tuple[Reader, Callable[[Text], bool], str]:
@@ -91,40 +109,21 @@ def _pretended_reader(library: Library) -> tuple[Reader, Callable[[Text], bool],
     return reader, lambda text: similarity[text.id] >= near, description
 
 
-def _show(say: Say, hits: list[Hit], before: dict[str, int]) -> None:
-    for position, hit in enumerate(hits, 1):
-        moved = before.get(hit.text.id, position) - position
+def _show(say: Say, console: Console, hits: Sequence[Hit], before: dict[str, int]) -> None:
+    for place, hit in enumerate(hits, 1):
+        moved = before.get(hit.text.id, place) - place
         mark = (
-            f"[green]▲{moved:<4}[/green]"
+            f"[green]▲{moved:<3}[/green]"
             if moved > 0
-            else f"[red]▼{-moved:<4}[/red]"
+            else f"[red]▼{-moved:<3}[/red]"
             if moved < 0
-            else "     "
+            else "    "
         )
-        copies = f" [dim](+{len(hit.group) - 1} near-copy)[/dim]" if hit.group else ""
         value = f"[bold]{hit.value.score:>3}[/bold] [dim]±{round(100 * hit.value.sd):<3}[/dim]"
-        say(f"   {value}{mark} {_title(hit.text)}{copies}")
+        say(f"  {value}{mark} {_title(hit.text, max(console.width, NARROWEST) - 16)}")
 
 
-def _explain(say: Say, reader: Reader, hit: Hit) -> None:
-    why = reader.why(hit.text.id)
-    pulls: dict[str, float] = {}
-    for share in why.contributions:
-        if share.name not in (share.block, "base"):
-            pulls[share.name] = pulls.get(share.name, 0.0) + share.amount
-    ordered = sorted(pulls, key=lambda word: -pulls[word])
-    up = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[:6] if pulls[word] > 0)
-    down = ", ".join(f"{word} {pulls[word]:+.2f}" for word in ordered[::-1][:3] if pulls[word] < 0)
-    say(
-        f'\n[bold]Why {hit.value.score} for "{_title(hit.text)}"?[/bold]  [dim](shares of the log odds)[/dim]'
-    )
-    say(f"   words up: {escape(up)}\n   words down: {escape(down) or 'none'}")
-    if why.liked:
-        say(f'   nearest liked: "{_title(why.liked[0].text)}" (cosine {why.liked[0].similarity:.2f})')
-
-
-def _title(text: Text) -> str:
-    """Returns the title as markup that shows it unchanged."""
+def _title(text: Text, width: int = 80) -> str:
+    """Returns the title, in so many columns, as markup that shows it unchanged."""
     title = title_of(text)
-    cropped = title[: MAX_TITLE_CHARACTERS - 1] + "…" if len(title) > MAX_TITLE_CHARACTERS else title
-    return escape(cropped)
+    return escape(title[: width - 1] + "…" if len(title) > width else title)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from palate.cli import show
 from palate.cli.show import clean, note, out, plural, title_of
+from palate.reasons import reason, word_shares
 from palate.shapes import found_shape, hit_shape
 
 if TYPE_CHECKING:
@@ -62,16 +63,13 @@ def show_why(why: Why) -> None:
     text, value, _ = why.hit
     remark = _copies(why.hit)
     out(f"{clean(text.id)}  {title_of(text)}" + (f" ({remark})" if remark else ""))
+    out(clean(reason(why)))
     out(f"score {value.score} ± {spread(value)}   (mean {value.mean:.4f}, log odds {why.logit:+.3f})")
-    words: dict[str, float] = {}
-    for block, name, amount in why.contributions:
-        if block not in (name, "rule") and any(map(str.isalnum, name)):
-            words[name] = words.get(name, 0.0) + amount
-    up = sorted((word for word in words if words[word] > 0), key=lambda word: -words[word])
-    down = sorted((word for word in words if words[word] < 0), key=lambda word: words[word])
-    shown = up[:MAX_WORDS_SHOWN] + down[:MAX_WORDS_SHOWN][::-1]
-    out("\nwords, in log odds (a word's meaning and the word itself added up)")
-    _amounts([(word, words[word]) for word in shown])
+    words = word_shares(why)
+    up = [share for share in words if share[1] > 0]
+    down = [share for share in words if share[1] < 0]
+    out("\nwords, in log odds (a word's meaning, the word itself and its inflections added up)")
+    _amounts(up[:MAX_WORDS_SHOWN] + down[:MAX_WORDS_SHOWN][::-1])
     out("\nblocks, which add up to the log odds")
     _amounts(sorted(why.blocks.items(), key=lambda share: -abs(share[1])))
     if rules := [(share.name, share.amount) for share in why.contributions if share.block == "rule"]:

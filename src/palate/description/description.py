@@ -12,6 +12,7 @@ from palate.description.query import Query, make_query
 from palate.features import Features
 from palate.parts import Matrix
 from palate.taste.chance import linear
+from palate.value import Fit
 from palate.weights import Weights
 from palate.workspace.space import Space
 
@@ -49,13 +50,10 @@ class Description:
                 weights[block] = weights[block] + part if block in weights else part
         return base, weights
 
-    def fitting(self, features: Features) -> list[tuple[str, float]]:
-        """Returns, for each of n texts, the liked phrase that it fits best and how well."""
-        if not self.liked:
-            return [("", 0.0)] * len(features)
-        scores = np.array([_score(query, features) for query in self.liked])
-        best = scores.argmax(axis=0)
-        return [(self.liked[row].phrase, float(scores[row, column])) for column, row in enumerate(best)]
+    def fit(self, features: Features) -> Fit | None:
+        """Returns the liked interest that a text, one row, fits best; None where nothing is liked."""
+        fits = [Fit(query.phrase, float(_score(query, features)[0])) for query in self.liked]
+        return max(fits, key=lambda fit: fit.score, default=None)
 
 
 def describe(

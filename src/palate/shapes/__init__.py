@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from palate.reasons import reason
+
 if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.insight.drift import TasteChange
@@ -79,6 +81,8 @@ def why_shape(why: Why) -> Shape:
     """A value with every share of its logit, and the nearest judged texts."""
     return {
         **hit_shape(why.hit),
+        "reason": reason(why),
+        "fits": why.fits._asdict() if why.fits else None,
         "logit": why.logit,
         "contributions": [share._asdict() for share in why.contributions],
         "blocks": why.blocks,

@@ -16,7 +16,7 @@ from palate.weights import Weights
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Serving = Literal["blend", "champion"]
 MIN_BUDGET_SHARE = 0.02  # that a taste with no weight still gets, so that it can come back
-FIRST_JUDGEMENTS = 3.0  # as many as which the first member counts beside the others
+FIRST_JUDGEMENTS = 2.0  # as many as which the first member counts beside the others
 MIN_SERVED_SHARE = 0.05  # of the value; less is not worth what it costs
 MAX_LOSS_DIFFERENCE = float(np.logaddexp(0, MAX_LOGIT) - np.logaddexp(0, -MAX_LOGIT))
 

@@ -15,6 +15,7 @@ from palate.weights import Weights
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # log odds of a like by the score: over replays with descriptions, see benchmarks/descriptions.py
 SLOPE, OFFSET = 1.55, -5.8
+MOST = 3.0  # log odds that a description alone cannot pass: a text that fits it is still not read
 SPREAD = 0.5  # sd of the log of the slope before any feedback
 DESCRIBED = 3.0  # judgements of a text that a description stands for, in its doubt
 RAREST, MOST_USUAL = 0.002, 0.5  # share of likes that a description may promise
@@ -63,8 +64,7 @@ class DescribedTaste:
 
     def logits(self, features: Features) -> Array:
         """(n,) log odds of a like."""
-        slope, offset = self._fit()
-        return slope * self._description.scores(features) + offset
+        return self._capped(self._description.scores(features))
 
     def value(self, features: Features) -> tuple[Array, Array]:
         """Probability of a like and its sd, each (n,)."""
@@ -79,17 +79,21 @@ class DescribedTaste:
         return slope * base + offset, {block: slope * part for block, part in weights.items()}
 
     def nonlinear_shares(self, features: Features) -> dict[str, Array]:
-        """What the best of several interests, and those that are not liked, bring beside their mean, (n,)."""
-        if len(self._description.liked) == 1 and not self._description.disliked:
-            return {}
+        """What the best of several interests, those that are not liked and the cap bring beside the mean of
+        the liked ones, (n,).
+        """
         base, weights = self.explain()
         return {"description": self.logits(features) - linear(features, base, weights, np.float64)}
 
     def left_out(self) -> LeftOut:
         """What the judged texts come out as; one more or less hardly moves two numbers."""
-        slope, offset = self._fit()
         places = np.arange(len(self._scores))
-        return LeftOut(places, slope * self._scores + offset, self._likings, self._weights)
+        return LeftOut(places, self._capped(self._scores), self._likings, self._weights)
+
+    def _capped(self, scores: Array) -> Array:
+        """(n,) log odds, which near `MOST` rise less and less."""
+        slope, offset = self._fit()
+        return np.asarray(MOST - np.logaddexp(0, MOST - (slope * scores + offset)))
 
     def _fit(self) -> tuple[float, float]:
         if self._fitted is None:

@@ -66,8 +66,8 @@ def demonstrate(source: str | None, console: Console) -> None:
         after = reader.rank(N_SHOWN)
         counted, without = _counted(after, likes), _counted(left[:N_SHOWN], likes)
         say(
-            f"\n[bold]3. The next page[/bold], ranked again at once: {counted}, and {without} without the verdicts;"
-            " ▲▼ places moved"
+            f"\n[bold]3. The next page[/bold], ranked again at once: {counted},"
+            f" without the verdicts {without}; ▲▼ places moved"
         )
         _show(say, console, after, {hit.text.id: place for place, hit in enumerate(left, 1)})
         if after:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 # what parts one interest from the next
-BETWEEN = re.compile(r"\s*(?:[;\n\u2022\u00b7]|(?<=\w)[.!?](?=\s|$)|(?:^|\s)[-*](?=\s))\s*")
+BETWEEN = re.compile(r"\s*(?:[;\n\u2022\u00b7]|(?<=\w)[.!?](?=\s|$))\s*")
 # what turns the rest of an interest into one that is not liked
 BUT_NOT = re.compile(
     r"(?:(?:^|,\s*|[,\s]+(?:but|and)\s+)(?:not|no|nothing)|[,\s]+(?:except(?:\s+for)?|excluding))"
@@ -54,7 +54,7 @@ def read_interests(likes: str, dislikes: str = "") -> Interests:
 
 def _named(part: str) -> list[str]:
     """Returns the phrase without what leads to it; nothing where no word is left."""
-    phrase, before = part.strip(" ,.;:!?"), ""
+    phrase, before = part.strip(" ,.;:!?-*"), ""
     while phrase != before:
         before, phrase = phrase, LEAD_IN.sub("", phrase)
     return [phrase] if re.search(r"\w", phrase) else []

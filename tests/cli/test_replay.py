@@ -164,6 +164,22 @@ def test_screening_replays_each_review_with_each_seed(palate: Palate) -> None:
     assert {row["metric"] for row in rows} == {"loss", "wss@95", "atd", "recall@10%", "last"}
 
 
+def test_descriptions_ranks_all_texts_by_a_sentence(palate: Palate) -> None:
+    rng = random.Random(3)
+    texts = [{"id": i, "title": " ".join(rng.choices(WORDS[i % 2 == 0], k=8))} for i in range(60)]
+    Path("texts.jsonl").write_text("".join(json.dumps(text) + "\n" for text in texts))
+    Path("tags.csv").write_text("item,tag\n" + "".join(f"{i},search\n" for i in range(0, 60, 2)))
+    Path("said.csv").write_text("tag,description\nsearch,ranking and retrieval\n")
+    args = ["--items", "texts.jsonl", "--tags", "tags.csv", "--descriptions", "said.csv"]
+    said = palate(
+        "replay", "descriptions", *args, "--against", "random", "--seeds", "2", "--json", "-"
+    ).stdout
+    rows = [json.loads(line) for line in said.splitlines()]
+    assert {(row["protocol"], row["k"]) for row in rows} == {("descriptions", 0), ("descriptions", 10)}
+    found = {(row["system"], row["k"]): row["mean"] for row in rows if row["metric"] == "precision@20"}
+    assert found["palate", 0] == found["palate", 10] == 1 > found["random", 0]
+
+
 def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(show, "is_terminal", lambda: True)
     said = palate(*RATINGS, "--against", "random").stdout

@@ -127,7 +127,7 @@ def library(
 ) -> None:
     """Replays libraries of liked texts: given k of a reader's likes, are the others found among all texts?
 
-    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5 and 10 likes. Stopped, the same
+    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5, 10 and 20 likes. Stopped, the same
     command with --json FILE goes on where it stopped.
 
     Example: palate replay library --items articles.jsonl --judgements likes.csv --crowd others.csv --json
@@ -187,3 +187,55 @@ def screening(
         from palate.evaluation.plot import plot_recall
 
         plot_recall(reviews, runs, plot)
+
+
+def descriptions(
+    ctx: typer.Context,
+    items: ItemsOption,
+    tags: Annotated[
+        Path,
+        typer.Option("--tags", metavar="FILE", help="Names the tags: item, tag.", show_default=False),
+    ],
+    descriptions: Annotated[
+        Path,
+        typer.Option(
+            "--descriptions",
+            metavar="FILE",
+            help="Names a sentence for each tag to replay: tag, description.",
+            show_default=False,
+        ),
+    ],
+    seeds: Annotated[
+        int,
+        typer.Option("--seeds", min=1, metavar="N", help="Draws so many sets of judgements for each tag."),
+    ] = 1,
+    against: AgainstOption = "all",
+    encoder: EncoderOption = "static",
+    json: RowsOption = None,
+) -> None:
+    """Replays first pages: a reader writes one sentence; how many of the 20 best texts have the tag meant?
+
+    The table shows precision@20, spread and calibration error with no judgement, and after five likes and
+    five dislikes. Stopped, the same command with --json FILE goes on where it stopped.
+
+    Example: palate replay descriptions --items articles.jsonl --tags tags.csv --descriptions sentences.csv
+    """
+    from palate.evaluation.descriptions import replay_descriptions
+    from palate.evaluation.tagged import read_tagged_texts
+
+    files = [items, tags, descriptions]
+    job = make_job(ctx, files, {"protocol": "descriptions", "seeds": seeds}, encoder, json, None)
+    systems = chosen_systems(against, crowd=False)
+    texts = read_tagged_texts(items, tags, descriptions)
+    workers = min(os.cpu_count() or 1, len(texts.tags) * len(systems))
+    with replaying(f"replaying {len(texts.tags)} descriptions", job) as (update, partial):
+        rows = replay_descriptions(
+            texts,
+            systems,
+            seeds=range(seeds),
+            encoder=encoder,
+            workers=workers,
+            on_done=update,
+            partial=partial,
+        )
+    deliver(rows, job, {"systems": systems, "seeds": seeds})

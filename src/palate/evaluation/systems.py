@@ -105,7 +105,17 @@ PROBE_CORPUS = ReplayCorpus(
 )
 
 CROWD_SYSTEMS = frozenset(
-    {"popularity", "puresvd", "ease", "ials", "item-knn", "lightfm", "crowd", "content", "bayes-without-crowd"}
+    {
+        "popularity",
+        "puresvd",
+        "ease",
+        "ials",
+        "item-knn",
+        "lightfm",
+        "crowd",
+        "content",
+        "bayes-without-crowd",
+    }
 )
 MINILM_SYSTEMS = frozenset({"minilm-cosine", "bm25+minilm"})
 NAMED_ONLY_SYSTEMS = frozenset({"setfit", "neural"})  # seconds to minutes for each judgement

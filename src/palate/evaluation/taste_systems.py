@@ -49,7 +49,11 @@ class TasteSystem:
 
     def describe(self, description: str) -> None:
         """Learns what the reader wrote, as a Reader with `likes` does, before any judgement."""
-        features, likings, weights = self._describing([description]), np.ones(1), np.array([DESCRIPTION_WEIGHT])
+        features, likings, weights = (
+            self._describing([description]),
+            np.ones(1),
+            np.array([DESCRIPTION_WEIGHT]),
+        )
         if isinstance(self._taste, ContestTaste):
             unknown = np.full((1, len(self._taste.names)), np.nan)
             self._taste.relearn(features, likings, weights, unknown)

@@ -5,7 +5,16 @@ import numpy as np
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.feedback import CrowdFeedback
 
-WORDS = ("cat purr wool", "cat sleep wool", "cat play", "cat nap", "bond bank", "bond rate", "bond fund", "dust")
+WORDS = (
+    "cat purr wool",
+    "cat sleep wool",
+    "cat play",
+    "cat nap",
+    "bond bank",
+    "bond rate",
+    "bond fund",
+    "dust",
+)
 
 
 def likes_of(liked: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> CrowdFeedback:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from evaluation.peer.crowds import likes_of
 from scipy.sparse import csr_matrix
 
+from evaluation.peer.crowds import likes_of
 from palate.evaluation.peer.ease import fitted, scores_of
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from evaluation.peer.crowds import two_groups
 
+from evaluation.peer.crowds import two_groups
 from palate.evaluation.peer.ials import UNOBSERVED_WEIGHT, Ials, mean_regularisation
 
 pytestmark = pytest.mark.needs("peers")

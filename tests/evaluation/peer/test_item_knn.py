@@ -2,27 +2,23 @@
 
 import numpy as np
 import pytest
-from evaluation.peer.crowds import likes_of
+from scipy.sparse import csr_matrix
 
+from evaluation.peer.crowds import likes_of
 from palate.evaluation.peer.item_knn import similarities
 
 
+@pytest.mark.filterwarnings("ignore:Method expects CSR input")
 def test_cosines_equal_those_of_implicit() -> None:
     nearest_neighbours = pytest.importorskip("implicit.nearest_neighbours")
     liked = np.random.default_rng(0).random((40, 15)) < 0.3
     liked[0] = True
     model = nearest_neighbours.CosineRecommender(K=16, num_threads=1)
-    model.fit(_float_rows(liked), show_progress=False)
+    model.fit(csr_matrix(liked.astype(np.float64)), show_progress=False)
     expected = np.asarray(model.similarity.todense())
     np.fill_diagonal(expected, 0)
     found = similarities(likes_of(liked), neighbours=15, shrinkage=0.0).toarray()
     np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def _float_rows(liked: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> object:
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix(liked.astype(np.float64))
 
 
 def test_shrinkage_and_neighbours() -> None:

@@ -65,7 +65,9 @@ def fitted(crowd: CrowdFeedback, regularisation: float = REGULARISATION) -> Ease
     explained = np.zeros(n_texts)  # diagonal of X'MX
     for first in range(0, n_texts, TEXTS_AT_ONCE):
         part = likes[:, first : first + TEXTS_AT_ONCE].T.tocsr()  # (texts, readers)
-        explained[first : first + TEXTS_AT_ONCE] = np.asarray(part.multiply(part @ inverse).sum(axis=1)).ravel()
+        explained[first : first + TEXTS_AT_ONCE] = np.asarray(
+            part.multiply(part @ inverse).sum(axis=1)
+        ).ravel()
     return EaseModel(likes, inverse, (1 - explained) / regularisation, regularisation)
 
 

@@ -258,3 +258,27 @@ def test_beside_the_rows_it_says_what_they_were_made_of(palate: Palate) -> None:
 def test_curves_are_drawn(palate: Palate, args: list[str]) -> None:
     palate(*args, "--against", "random", "--plot", "curves.png")
     assert Path("curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_folder_of_another_data_set_is_read(palate: Palate) -> None:
+    Path("mind").mkdir()
+    titles = [" ".join(random.Random(i).choices(WORDS[i % 2 == 0], k=8)) for i in range(24)]
+    Path("mind/news.tsv").write_text(
+        "".join(f"N{i}\tx\ty\t{title}\t\tu\t[]\t[]\n" for i, title in enumerate(titles))
+    )
+    shown = " ".join(f"N{i}-{int(i % 2 == 0)}" for i in range(24))
+    Path("mind/behaviors.tsv").write_text(
+        "".join(f"{i}\tU{i}\t11/11/2019 9:05:58 AM\tN99\t{shown}\n" for i in range(3))
+    )
+    result = palate(
+        "replay", "ratings", "--folder", "mind", "--readers", "2", "--against", "random", "--json", "-"
+    )
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {row["n"] for row in rows} == {2}
+    assert result.stderr.splitlines()[:2] == [
+        "MIND: 24 texts; 2 readers are replayed, 1 others are the crowd",
+        "skipped: 3 judgements of texts that are not there",
+    ]
+    told = palate(*RATINGS, "--folder", "mind", ok=False).stderr
+    assert "leave --items, --judgements and --crowd out" in told
+    assert "give the texts with --items FILE" in palate("replay", "library", ok=False).stderr

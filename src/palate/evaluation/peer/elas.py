@@ -82,8 +82,9 @@ def elas_u3(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: AR
 
 
 def tfidf_logistic(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: ARG001  it draws nothing
-    """Makes ASReview's logistic regression on words, every part with its defaults (`asreview simulate -e tfidf
-    -c logistic -b balanced`)."""
+    """Makes ASReview's logistic regression on words, every part with its defaults: `asreview simulate -e
+    tfidf -c logistic -b balanced`.
+    """
     vectors = tfidf(corpus.contents)
     from sklearn.linear_model import LogisticRegression  # tfidf has told where it is missing
 

@@ -47,7 +47,8 @@ class Recorded:
             )
 
     @cached_property
-    def _found(self) -> FoundData | None:
+    def found(self) -> FoundData | None:
+        """Whose data is in the folder; None where files are given."""
         from palate.evaluation.layout.choose import find_data
 
         return find_data(self.folder) if self.folder else None
@@ -55,8 +56,8 @@ class Recorded:
     @property
     def files(self) -> list[Path]:
         """All that is read."""
-        if self._found:
-            return list(self._found.files.values())
+        if self.found:
+            return list(self.found.files.values())
         return [path for path in (self.items, self.judgements, self.crowd) if path]
 
     def settings(self, protocol: str) -> Mapping[str, Any]:
@@ -65,43 +66,45 @@ class Recorded:
 
     def read(self) -> RatedTexts:
         """Reads all; tells what was skipped, and who is replayed."""
-        if self._found:
-            return self._read_folder(self._found)
+        if self.found:
+            return _read_folder(self, self.found)
         assert self.items
         assert self.judgements
-        return self._read_files(self.items, self.judgements)
+        return _read_files(self, self.items, self.judgements)
 
-    def _read_folder(self, found: FoundData) -> RatedTexts:
-        from palate.evaluation.layout.choose import read_data
 
-        rated, recorder = read_data(found, self.readers or READERS_OF_A_FOLDER, self.seed, self.hide)
-        n_others = 0 if rated.crowd is None else int(rated.crowd.readers.max()) + 1
-        show.note(
-            f"{found.layout.name}: {len(rated.contents)} texts; {len(rated.histories)} readers are replayed,"
-            f" {n_others} others are the crowd"
-        )
-        _tell_skipped(recorder.skipped)
-        return rated
+def _read_folder(recorded: Recorded, found: FoundData) -> RatedTexts:
+    from palate.evaluation.layout.choose import read_data
 
-    def _read_files(self, items: Path, judgements: Path) -> RatedTexts:
-        import numpy as np
+    rated, recorder = read_data(found, recorded.readers or READERS_OF_A_FOLDER, recorded.seed, recorded.hide)
+    n_others = 0 if rated.crowd is None else int(rated.crowd.readers.max()) + 1
+    show.note(
+        f"{found.layout.name}: {len(rated.contents)} texts; {len(rated.histories)} readers are replayed,"
+        f" {n_others} others are the crowd"
+    )
+    _tell_skipped(recorder.skipped)
+    return rated
 
-        from palate.evaluation.crowd import crowd_feedback
-        from palate.evaluation.judgements import read_rated_texts
 
-        rated = read_rated_texts(items, judgements)
-        if self.crowd:
-            others, names = read_rated_texts(items, self.crowd), {one.reader for one in rated.histories}
-            if n_both := sum(history.reader in names for history in others.histories):
-                show.note(
-                    f"{n_both} readers of {self.crowd} are in {judgements} too:"
-                    " they are replayed, and left out of the crowd"
-                )
-            rated = replace(rated, crowd=crowd_feedback(others, without=names, hide=self.hide))
-        if self.readers and self.readers < len(rated.histories):
-            drawn = np.random.default_rng(self.seed).permutation(len(rated.histories))[: self.readers]
-            rated = replace(rated, histories=tuple(rated.histories[index] for index in sorted(drawn)))
-        return rated
+def _read_files(recorded: Recorded, items: Path, judgements: Path) -> RatedTexts:
+    import numpy as np
+
+    from palate.evaluation.crowd import crowd_feedback
+    from palate.evaluation.judgements import read_rated_texts
+
+    rated = read_rated_texts(items, judgements)
+    if recorded.crowd:
+        others, names = read_rated_texts(items, recorded.crowd), {one.reader for one in rated.histories}
+        if n_both := sum(history.reader in names for history in others.histories):
+            show.note(
+                f"{n_both} readers of {recorded.crowd} are in {judgements} too:"
+                " they are replayed, and left out of the crowd"
+            )
+        rated = replace(rated, crowd=crowd_feedback(others, without=names, hide=recorded.hide))
+    if recorded.readers and recorded.readers < len(rated.histories):
+        drawn = np.random.default_rng(recorded.seed).permutation(len(rated.histories))[: recorded.readers]
+        rated = replace(rated, histories=tuple(rated.histories[index] for index in sorted(drawn)))
+    return rated
 
 
 def read_reviews(paths: Sequence[Path]) -> list[Review]:

@@ -21,7 +21,7 @@ def test_who_likes_what_a_group_likes_is_given_what_else_it_likes(name: str) -> 
 def test_dislikes_count_as_not_judged(name: str) -> None:
     def scores(rows: list[int], likings: list[float]) -> list[float]:
         system = find_maker(name)(two_groups(), np.random.default_rng(0))
-        return system.scores(np.array(rows), np.array(likings)).tolist()
+        return list(system.scores(np.array(rows), np.array(likings)))
 
     assert scores([4, 5, 0], [1.0, 1.0, -1.0]) == scores([4, 5], [1.0, 1.0])
 

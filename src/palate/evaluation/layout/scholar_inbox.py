@@ -24,8 +24,8 @@ def read(files: Mapping[str, Path], recorder: Recorder) -> None:
         abstract = paper.value("abstract") if paper.has("abstract") else ""
         recorder.text(_unversioned(paper.value("arxiv_id", "id")), paper.value("title"), abstract)
     for rating in read_records(files["the ratings"], KNOWN.__contains__):
-        paper = _unversioned(rating.value("arxiv_id"))
-        recorder.judge(rating.value("user_id"), paper, number_of(rating.value("rating")), _seconds(rating))
+        item = _unversioned(rating.value("arxiv_id"))
+        recorder.judge(rating.value("user_id"), item, number_of(rating.value("rating")), _seconds(rating))
 
 
 def _unversioned(id: str) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from palate.errors import MissingExtra
 from palate.evaluation.arrays import IntVector, Vector
@@ -62,7 +63,7 @@ class TextFactors(NamedTuple):
     """factors: (n, components), biases: (n,), float32."""
 
     factors: Matrix
-    biases: Matrix
+    biases: NDArray[np.float32]
 
 
 @lru_cache(maxsize=2)

@@ -3,11 +3,12 @@
 import numpy as np
 
 from palate.evaluation.arrays import Vector
+from palate.parts import Matrix
 
 DESCRIPTION, LIKED, DISLIKED = 1.0, 0.75, 0.15
 
 
-def rocchio(description: Vector, liked: Vector, disliked: Vector) -> Vector:
+def rocchio(description: Vector, liked: Matrix, disliked: Matrix) -> Vector:
     """Returns (d,) the description + 0.75 mean(liked) - 0.15 mean(disliked), each of length 1 before or
     nothing.
 

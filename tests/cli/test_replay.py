@@ -164,6 +164,22 @@ def test_screening_replays_each_review_with_each_seed(palate: Palate) -> None:
     assert {row["metric"] for row in rows} == {"loss", "wss@95", "atd", "recall@10%", "last"}
 
 
+def test_descriptions_ranks_all_texts_by_a_sentence(palate: Palate) -> None:
+    rng = random.Random(3)
+    texts = [{"id": i, "title": " ".join(rng.choices(WORDS[i % 2 == 0], k=8))} for i in range(60)]
+    Path("texts.jsonl").write_text("".join(json.dumps(text) + "\n" for text in texts))
+    Path("tags.csv").write_text("item,tag\n" + "".join(f"{i},search\n" for i in range(0, 60, 2)))
+    Path("said.csv").write_text("tag,description\nsearch,ranking and retrieval\n")
+    args = ["--items", "texts.jsonl", "--tags", "tags.csv", "--descriptions", "said.csv"]
+    said = palate(
+        "replay", "descriptions", *args, "--against", "random", "--seeds", "2", "--json", "-"
+    ).stdout
+    rows = [json.loads(line) for line in said.splitlines()]
+    assert {(row["protocol"], row["k"]) for row in rows} == {("descriptions", 0), ("descriptions", 10)}
+    found = {(row["system"], row["k"]): row["mean"] for row in rows if row["metric"] == "precision@20"}
+    assert found["palate", 0] == found["palate", 10] == 1 > found["random", 0]
+
+
 def test_a_terminal_gets_tables(palate: Palate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(show, "is_terminal", lambda: True)
     said = palate(*RATINGS, "--against", "random").stdout
@@ -242,3 +258,27 @@ def test_beside_the_rows_it_says_what_they_were_made_of(palate: Palate) -> None:
 def test_curves_are_drawn(palate: Palate, args: list[str]) -> None:
     palate(*args, "--against", "random", "--plot", "curves.png")
     assert Path("curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_folder_of_another_data_set_is_read(palate: Palate) -> None:
+    Path("mind").mkdir()
+    titles = [" ".join(random.Random(i).choices(WORDS[i % 2 == 0], k=8)) for i in range(24)]
+    Path("mind/news.tsv").write_text(
+        "".join(f"N{i}\tx\ty\t{title}\t\tu\t[]\t[]\n" for i, title in enumerate(titles))
+    )
+    shown = " ".join(f"N{i}-{int(i % 2 == 0)}" for i in range(24))
+    Path("mind/behaviors.tsv").write_text(
+        "".join(f"{i}\tU{i}\t11/11/2019 9:05:58 AM\tN99\t{shown}\n" for i in range(3))
+    )
+    result = palate(
+        "replay", "ratings", "--folder", "mind", "--readers", "2", "--against", "random", "--json", "-"
+    )
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {row["n"] for row in rows} == {2}
+    assert result.stderr.splitlines()[:2] == [
+        "MIND: 24 texts; 2 readers are replayed, 1 others are the crowd",
+        "skipped: 3 judgements of texts that are not there",
+    ]
+    told = palate(*RATINGS, "--folder", "mind", ok=False).stderr
+    assert "leave --items, --judgements and --crowd out" in told
+    assert "give the texts with --items FILE" in palate("replay", "library", ok=False).stderr

@@ -248,4 +248,5 @@ _replay = typer.Typer(
 _replay.command("ratings")(replay.ratings)
 _replay.command("library")(replay.library)
 _replay.command("screening")(replay.screening)
+_replay.command("descriptions")(replay.descriptions)
 app.add_typer(_replay, name="replay", rich_help_panel=TRAINING)

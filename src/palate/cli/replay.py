@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from palate.cli.replay_job import chosen_systems, deliver, make_job, read_readers, replay_readers, replaying
+from palate.cli.replay_data import Recorded, read_reviews
+from palate.cli.replay_job import chosen_systems, deliver, make_job, replay_readers, replaying
 
 ItemsOption = Annotated[
-    Path,
-    typer.Option(
-        "--items",
-        metavar="FILE",
-        help="Names the texts: id, title or text; a table in any form.",
-        show_default=False,
-    ),
+    Path | None,
+    typer.Option("--items", metavar="FILE", help="Names the texts: id, title or text; a table in any form."),
 ]
 JudgementsOption = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        "--judgements",
-        metavar="FILE",
-        help="Names the judgements: reader, item, rating, timestamp.",
-        show_default=False,
+        "--judgements", metavar="FILE", help="Names the judgements: reader, item, rating, timestamp."
+    ),
+]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        metavar="DIR",
+        help="Names a folder of MIND, Amazon reviews, Goodreads or Scholar Inbox, in place of the files.",
     ),
 ]
 CrowdOption = Annotated[
@@ -45,14 +45,22 @@ HideOption = Annotated[
 ]
 ReadersOption = Annotated[
     int | None,
-    typer.Option("--readers", min=1, metavar="N", help="Draws so many readers with the seed. Default: all."),
+    typer.Option(
+        "--readers",
+        min=1,
+        metavar="N",
+        help="Draws so many readers with the seed. Default: all; of a --folder 200, others are the crowd.",
+    ),
 ]
 SeedOption = Annotated[
     int, typer.Option("--seed", min=0, metavar="N", help="Seeds all that is drawn: same seed, same rows.")
 ]
 ReviewsArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help="Reviews: title, abstract, included (1 or 0); tables in any form."),
+    typer.Argument(
+        metavar="FILE",
+        help="Reviews: title, abstract, included (1 or 0); tables in any form, or folders of CLEF-TAR.",
+    ),
 ]
 AgainstOption = Annotated[
     str,
@@ -85,8 +93,9 @@ PlotOption = Annotated[
 
 def ratings(
     ctx: typer.Context,
-    items: ItemsOption,
-    judgements: JudgementsOption,
+    items: ItemsOption = None,
+    judgements: JudgementsOption = None,
+    folder: FolderOption = None,
     crowd: CrowdOption = None,
     hide: HideOption = None,
     readers: ReadersOption = None,
@@ -105,17 +114,16 @@ def ratings(
     """
     from palate.evaluation.ratings import replay_ratings
 
-    settings = {"protocol": "ratings", "hide": hide, "readers": readers, "seed": seed}
-    job = make_job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
-    replay_readers(
-        replay_ratings, job, read_readers(items, judgements, crowd, hide, readers, seed), against, seed
-    )
+    recorded = Recorded(items, judgements, folder, crowd, hide, readers, seed)
+    job = make_job(ctx, recorded.files, recorded.settings("ratings"), encoder, json, plot)
+    replay_readers(replay_ratings, job, recorded.read(), against, seed)
 
 
 def library(
     ctx: typer.Context,
-    items: ItemsOption,
-    judgements: JudgementsOption,
+    items: ItemsOption = None,
+    judgements: JudgementsOption = None,
+    folder: FolderOption = None,
     crowd: CrowdOption = None,
     hide: HideOption = None,
     readers: ReadersOption = None,
@@ -127,18 +135,16 @@ def library(
 ) -> None:
     """Replays libraries of liked texts: given k of a reader's likes, are the others found among all texts?
 
-    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5 and 10 likes. Stopped, the same
-    command with --json FILE goes on where it stopped.
+    The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5, 10 and 20 likes. Stopped, the
+    same command with --json FILE goes on where it stopped.
 
     Example: palate replay library --items articles.jsonl --judgements likes.csv --crowd others.csv --json
     rows.json"""
     from palate.evaluation.library import replay_library
 
-    settings = {"protocol": "library", "hide": hide, "readers": readers, "seed": seed}
-    job = make_job(ctx, [items, judgements, *([crowd] if crowd else [])], settings, encoder, json, plot)
-    replay_readers(
-        replay_library, job, read_readers(items, judgements, crowd, hide, readers, seed), against, seed
-    )
+    recorded = Recorded(items, judgements, folder, crowd, hide, readers, seed)
+    job = make_job(ctx, recorded.files, recorded.settings("library"), encoder, json, plot)
+    replay_readers(replay_library, job, recorded.read(), against, seed)
 
 
 def screening(
@@ -162,15 +168,14 @@ def screening(
 
     Example: palate replay screening review.csv --against elas-u4,random --seeds 5
     """
-    from palate.evaluation.judgements import read_review
     from palate.evaluation.screening import screen_reviews, screening_rows
 
     paths = list(dict.fromkeys(files))
-    job = make_job(ctx, paths, {"protocol": "screening"}, encoder, json, plot)
+    within = [inner for path in paths for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    inputs = [path for path in within if not path.is_dir()]
+    job = make_job(ctx, inputs, {"protocol": "screening"}, encoder, json, plot)
     systems = chosen_systems(against, crowd=False)
-    reviews = [read_review(path) for path in paths]
-    if len({review.name for review in reviews}) < len(reviews):
-        reviews = [replace(review, name=str(path)) for review, path in zip(reviews, paths, strict=True)]
+    reviews = read_reviews(paths)
     workers = min(os.cpu_count() or 1, len(reviews) * len(systems) * seeds)
     with replaying(f"replaying {len(reviews)} reviews", job) as (update, partial):
         runs = screen_reviews(
@@ -187,3 +192,60 @@ def screening(
         from palate.evaluation.plot import plot_recall
 
         plot_recall(reviews, runs, plot)
+
+
+def descriptions(
+    ctx: typer.Context,
+    items: Annotated[
+        Path,
+        typer.Option(
+            "--items", metavar="FILE", help="Names the texts: id, title or text.", show_default=False
+        ),
+    ],
+    tags: Annotated[
+        Path,
+        typer.Option("--tags", metavar="FILE", help="Names the tags: item, tag.", show_default=False),
+    ],
+    descriptions: Annotated[
+        Path,
+        typer.Option(
+            "--descriptions",
+            metavar="FILE",
+            help="Names a sentence for each tag to replay: tag, description.",
+            show_default=False,
+        ),
+    ],
+    seeds: Annotated[
+        int,
+        typer.Option("--seeds", min=1, metavar="N", help="Draws so many sets of judgements for each tag."),
+    ] = 1,
+    against: AgainstOption = "all",
+    encoder: EncoderOption = "static",
+    json: RowsOption = None,
+) -> None:
+    """Replays first pages: a reader writes one sentence; how many of the 20 best texts have the tag meant?
+
+    The table shows precision@20, spread and calibration error with no judgement, and after five likes and
+    five dislikes. Stopped, the same command with --json FILE goes on where it stopped.
+
+    Example: palate replay descriptions --items articles.jsonl --tags tags.csv --descriptions sentences.csv
+    """
+    from palate.evaluation.descriptions import replay_descriptions
+    from palate.evaluation.tagged import read_tagged_texts
+
+    files = [items, tags, descriptions]
+    job = make_job(ctx, files, {"protocol": "descriptions", "seeds": seeds}, encoder, json, None)
+    systems = chosen_systems(against, crowd=False)
+    texts = read_tagged_texts(items, tags, descriptions)
+    workers = min(os.cpu_count() or 1, len(texts.tags) * len(systems))
+    with replaying(f"replaying {len(texts.tags)} descriptions", job) as (update, partial):
+        rows = replay_descriptions(
+            texts,
+            systems,
+            seeds=range(seeds),
+            encoder=encoder,
+            workers=workers,
+            on_done=update,
+            partial=partial,
+        )
+    deliver(rows, job, {"systems": systems, "seeds": seeds})

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,34 +75,6 @@ def chosen_systems(against: str, *, crowd: bool) -> list[str]:
             " name one to be told what it needs"
         )
     return systems
-
-
-def read_readers(
-    items: Path, judgements: Path, crowd: Path | None, hide: int | None, readers: int | None, seed: int
-) -> RatedTexts:
-    """Reads the texts, the readers that are replayed, and the crowd."""
-    import numpy as np
-
-    from palate.evaluation.crowd import crowd_feedback
-    from palate.evaluation.judgements import read_rated_texts
-
-    if hide and not crowd:
-        raise BadValue(
-            "--hide hides texts from the crowd; give a crowd with --crowd FILE, or leave --hide out"
-        )
-    rated = read_rated_texts(items, judgements)
-    if crowd:
-        crowd_rated, names = read_rated_texts(items, crowd), {history.reader for history in rated.histories}
-        if n_both := sum(history.reader in names for history in crowd_rated.histories):
-            show.note(
-                f"{n_both} readers of {crowd} are in {judgements} too:"
-                " they are replayed, and left out of the crowd"
-            )
-        rated = replace(rated, crowd=crowd_feedback(crowd_rated, without=names, hide=hide))
-    if readers and readers < len(rated.histories):
-        drawn = np.random.default_rng(seed).permutation(len(rated.histories))[:readers]
-        rated = replace(rated, histories=tuple(rated.histories[index] for index in sorted(drawn)))
-    return rated
 
 
 def replay_readers(

@@ -19,7 +19,9 @@ from palate.table.record import Record, read_records
 from palate.text import Text
 
 BODY_COLUMNS = ("text", "abstract", "body")
-KNOWN_NAMES = frozenset({"id", "title", "item", "article", "reader", "rating", "included", *BODY_COLUMNS})
+KNOWN_NAMES = frozenset(
+    "id title item article reader rating included tag description sentence".split()
+) | frozenset(BODY_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +60,9 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
     where there are any, rating (a number; without it each line is a like) and timestamp (unix seconds or an
     ISO date). Of several judgements of a text by a reader the latest counts. Raises BadSource for a file that
     cannot be read, a missing column, an unknown item or a value of another kind."""
-    rows: dict[str, int] = {}
-    contents: list[str] = []
-    for record in _records(items):
-        id = record.value("id")
-        if id in rows:
-            raise record.refuse(f"the id {id!r} is there twice, and judgements could mean either")
-        rows[id] = len(contents)
-        contents.append(_content(record))
+    rows, contents = read_contents(items)
     judged: dict[str, dict[int, tuple[float, float]]] = {}  # reader -> row -> time, rating
-    for record in _records(judgements):
+    for record in read_facts(judgements):
         item = record.value("item", "article")
         if item not in rows:
             raise record.refuse(f"there is no text with the id {item!r} in {items}")
@@ -79,7 +74,22 @@ def read_rated_texts(items: Path, judgements: Path, name: str = "") -> RatedText
     for reader, by_row in judged.items():
         times, ratings = np.array(list(by_row.values())).T
         histories.append(History(reader, np.array(list(by_row), dtype=np.int64), ratings, times))
-    return RatedTexts(name or judgements.resolve().parent.name, tuple(contents), tuple(histories))
+    return RatedTexts(name or judgements.resolve().parent.name, contents, tuple(histories))
+
+
+def read_contents(items: Path) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Reads texts: id, and title or text (also abstract, body) or both. Returns the position of each id, and
+    the texts. Raises BadSource for a file that cannot be read, a missing column or an id that is there twice.
+    """
+    rows: dict[str, int] = {}
+    contents: list[str] = []
+    for record in read_facts(items):
+        id = record.value("id")
+        if id in rows:
+            raise record.refuse(f"the id {id!r} is there twice, and judgements could mean either")
+        rows[id] = len(contents)
+        contents.append(_content(record))
+    return rows, tuple(contents)
 
 
 def read_review(path: Path, name: str = "") -> Review:
@@ -90,7 +100,7 @@ def read_review(path: Path, name: str = "") -> Review:
     included or two excluded records: one of each is given to the learner, and something must be left to tell
     apart."""
     contents, included = [], []
-    for record in _records(path):
+    for record in read_facts(path):
         included.append(record.flag("included"))
         contents.append(_content(record))
     if not 2 <= sum(included) <= len(included) - 2:
@@ -99,7 +109,8 @@ def read_review(path: Path, name: str = "") -> Review:
     return Review(name or path.name.split(".")[0], tuple(contents), np.array(included))
 
 
-def _records(path: Path) -> Iterator[Record]:
+def read_facts(path: Path) -> Iterator[Record]:
+    """Reads the rows of a table of texts, judgements, tags or descriptions."""
     return read_records(path, lambda name: name.strip().lower() in KNOWN_NAMES)
 
 

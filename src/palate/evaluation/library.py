@@ -18,7 +18,7 @@ from palate.evaluation.result_row import Metric, ResultRow
 from palate.evaluation.summary import Measurements, Statistic, plain_mean, rows_over_readers
 from palate.evaluation.systems import System, find_maker
 
-STEPS = (1, 5, 10)
+STEPS = (1, 5, 10, 20)
 
 STATISTICS: Mapping[Metric, Statistic] = {"recall@100": plain_mean, "ndcg@10": plain_mean, "mrr": plain_mean}
 

@@ -8,7 +8,7 @@ from palate.evaluation.parallel import OnDone, run_tasks
 from palate.evaluation.partial_results import PartialResults
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.evaluation.summary import Measurements
-from palate.evaluation.systems import find_maker
+from palate.evaluation.systems import find_maker, prepare
 
 
 class ReplaySetup(NamedTuple):
@@ -42,7 +42,7 @@ def measure_by_system(
     tasks = [(index, name) for index in range(len(rated.histories)) for name in systems]
     corpus = ReplayCorpus(rated.contents, rated.crowd, encoder)
     if workers > 1:
-        _ = corpus.fitted  # made here, once for all workers
+        prepare(corpus, systems)
     setup = ReplaySetup(rated.histories, corpus, seed, tuple(steps))
     results = run_tasks(measure, setup, tasks, workers=workers, on_done=on_done, partial=partial)
     measured: dict[str, list[Measurements]] = {name: [] for name in systems}

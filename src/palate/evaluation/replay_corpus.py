@@ -1,14 +1,17 @@
 """ReplayCorpus: the texts of a replay, and what is known of them before the reader's first judgement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from palate.encoder.choose import make_encoder
+from palate.encoder.windows import unit
 from palate.feature.crowd import make_crowd
 from palate.feature.terms import hash_terms
 from palate.feature.topic import Topic
+from palate.features import Features
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 from palate.workspace.fitting import FittedTexts, fit_texts
@@ -42,6 +45,19 @@ class ReplayCorpus:
         encoder = make_encoder(self.encoder)
         rows = encoder.encode(self.contents).astype(np.float16).astype(np.float32)
         return np.asarray(rows).reshape(len(self.contents), encoder.dims)
+
+    @cached_property
+    def minilm(self) -> Matrix:
+        """(n, 384) float32 of length 1, for peers that go by MiniLM whatever the encoder. Made at first use,
+        about 100 abstracts a second and core.
+        """
+        rows = self.vectors if self.encoder == "minilm" else make_encoder("minilm").encode(self.contents)
+        return unit(rows.reshape(len(self.contents), -1))
+
+    def features(self, texts: Sequence[str]) -> Features:
+        """Returns the features of texts that are not in the corpus, such as what a reader wrote."""
+        vectors = make_encoder(self.encoder).encode(texts)
+        return self.fitted.space.features(vectors, hash_terms(texts))
 
     @cached_property
     def fitted(self) -> FittedTexts:

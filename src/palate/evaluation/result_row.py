@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Protocol = Literal["ratings", "library", "screening"]
+Protocol = Literal["ratings", "library", "screening", "descriptions"]
 Metric = Literal[
-    "auc", "ndcg@10", "brier", "ece", "recall@100", "mrr", "loss", "wss@95", "atd", "recall@10%", "last"
+    "auc",
+    "ndcg@10",
+    "brier",
+    "ece",
+    "recall@100",
+    "mrr",
+    "loss",
+    "wss@95",
+    "atd",
+    "recall@10%",
+    "last",
+    "precision@20",
+    "spread",
 ]
 
 LOWER_IS_BETTER: frozenset[Metric] = frozenset({"brier", "ece", "loss", "atd", "last"})

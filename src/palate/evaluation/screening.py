@@ -20,7 +20,7 @@ from palate.evaluation.metrics import (
 from palate.evaluation.parallel import OnDone, run_tasks
 from palate.evaluation.partial_results import PartialResults
 from palate.evaluation.result_row import Difference, Metric, ResultRow
-from palate.evaluation.systems import ReplayCorpus, System, find_maker
+from palate.evaluation.systems import ReplayCorpus, System, find_maker, prepare
 
 ScreeningRuns = Mapping[tuple[str, str, int], BoolVector]
 """By review, system and seed: (m,) whether the i-th record read was an included one, to the last of them."""
@@ -77,7 +77,7 @@ def screen_reviews(
     shared = {review.name: (review, ReplayCorpus(review.contents, encoder=encoder)) for review in reviews}
     if workers > 1:
         for _, corpus in shared.values():
-            _ = corpus.fitted  # made here, once for all workers
+            prepare(corpus, systems)
     tasks = [(review.name, name, seed) for review in reviews for name in systems for seed in seeds]
     ranks = run_tasks(_screen_review, shared, tasks, workers=workers, on_done=on_done, partial=partial)
     return {task: _relevant(of_included) for task, of_included in zip(tasks, ranks, strict=True)}

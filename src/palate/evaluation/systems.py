@@ -1,14 +1,21 @@
 """The systems that can be replayed: their protocol, and the table of makers."""
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from palate.errors import BadValue, MissingExtra, UnknownName
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.peer.arxiv_sanity import ArxivSanity
-from palate.evaluation.peer.elas import elas_u3, elas_u4
+from palate.evaluation.peer.bm25 import Bm25
+from palate.evaluation.peer.ease import Ease
+from palate.evaluation.peer.elas import elas_u3, elas_u4, tfidf_logistic
+from palate.evaluation.peer.fusion import Fusion
+from palate.evaluation.peer.ials import Ials
+from palate.evaluation.peer.item_knn import ItemKnn
+from palate.evaluation.peer.light_fm import LightFm
+from palate.evaluation.peer.minilm import MinilmCosine
 from palate.evaluation.peer.popularity import Popularity
 from palate.evaluation.peer.puresvd import PureSvd
 from palate.evaluation.peer.qdrant import QdrantAverage, QdrantBest
@@ -40,6 +47,17 @@ class System(Protocol):
         ...
 
 
+@runtime_checkable
+class DescribedSystem(System, Protocol):
+    """A system that also goes by what a reader wrote of what they like. Systems without it go by judgements
+    alone.
+    """
+
+    def describe(self, description: str) -> None:
+        """Takes a sentence, before any judgement."""
+        ...
+
+
 Maker = Callable[[ReplayCorpus, np.random.Generator], System]
 """Makes a system from the corpus and its random generator.
 
@@ -48,8 +66,15 @@ in a functools.lru_cache. Other processes find it by its name in SYSTEMS."""
 
 PEERS: dict[str, Maker] = {
     "arxiv-sanity": ArxivSanity,
+    "bm25": Bm25,
+    "bm25+minilm": Fusion,
+    "ease": Ease,
     "elas-u3": elas_u3,
     "elas-u4": elas_u4,
+    "ials": Ials,
+    "item-knn": ItemKnn,
+    "lightfm": LightFm,
+    "minilm-cosine": MinilmCosine,
     "popularity": Popularity,
     "puresvd": PureSvd,
     "qdrant-average": QdrantAverage,
@@ -57,6 +82,7 @@ PEERS: dict[str, Maker] = {
     "random": RandomOrder,
     "river": River,
     "setfit": SetFit,
+    "tfidf-logistic": tfidf_logistic,
     "zotero": Zotero,
 }
 
@@ -78,7 +104,20 @@ PROBE_CORPUS = ReplayCorpus(
     CrowdFeedback(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1), 3),
 )
 
-CROWD_SYSTEMS = frozenset({"popularity", "puresvd", "crowd", "content", "bayes-without-crowd"})
+CROWD_SYSTEMS = frozenset(
+    {
+        "popularity",
+        "puresvd",
+        "ease",
+        "ials",
+        "item-knn",
+        "lightfm",
+        "crowd",
+        "content",
+        "bayes-without-crowd",
+    }
+)
+MINILM_SYSTEMS = frozenset({"minilm-cosine", "bm25+minilm"})
 NAMED_ONLY_SYSTEMS = frozenset({"setfit", "neural"})  # seconds to minutes for each judgement
 GROUPS: dict[str, Mapping[str, Maker]] = {"all": PEERS, "tastes": OWN_SYSTEMS, "ablation": ABLATION}
 
@@ -90,6 +129,13 @@ def find_maker(name: str) -> Maker:
             f"no system called {name!r}; choose one of: {', '.join([*GROUPS, *sorted(SYSTEMS)])}"
         )
     return SYSTEMS[name]
+
+
+def prepare(corpus: ReplayCorpus, systems: Collection[str]) -> None:
+    """Makes what these systems need of the corpus and what takes long, once for all workers."""
+    _ = corpus.fitted
+    if MINILM_SYSTEMS & set(systems):
+        _ = corpus.minilm
 
 
 def choose_systems(against: str, *, crowd: bool) -> tuple[list[str], list[str]]:

@@ -10,7 +10,8 @@ from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background, Features, sample_rows
 from palate.parts import Taste
 from palate.taste.chance import expit
-from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_taste, scales_of
+from palate.taste.choose import DEFAULT_TASTE, DESCRIPTION_WEIGHT, bayes_on, make_taste, scales_of
+from palate.taste.contest import ContestTaste
 
 
 class TasteSystem:
@@ -43,7 +44,21 @@ class TasteSystem:
                 background, average=average, sample=self._features[sample_rows(len(self._features))]
             )
         self._taste = make(background)
+        self._describing = corpus.features
         self._learned = 0
+
+    def describe(self, description: str) -> None:
+        """Learns what the reader wrote, as a Reader with `likes` does, before any judgement."""
+        features, likings, weights = (
+            self._describing([description]),
+            np.ones(1),
+            np.array([DESCRIPTION_WEIGHT]),
+        )
+        if isinstance(self._taste, ContestTaste):
+            unknown = np.full((1, len(self._taste.names)), np.nan)
+            self._taste.relearn(features, likings, weights, unknown)
+        else:
+            self._taste.learn(features, likings, weights)
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         new = rows[self._learned :]

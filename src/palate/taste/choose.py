@@ -27,6 +27,7 @@ CONTEST = "contest"
 DESCRIBED = "described"  # the member of a contest that goes by what the reader wrote
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
+DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
 # of `gradient` alone: in a kernel so small a block still outweighs few shared words
 EXTRA_SCALES = {"sentiment": 0.02, "freshness": 0.05}
 CONTENT_SCALES = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking

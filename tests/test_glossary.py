@@ -66,7 +66,7 @@ RETIRED = {
 ALLOWED = {
     ("cli/progress.py", "recall"): "the share of relevant texts that were found: the field's word",
     ("evaluation/metrics.py", "recall"): "the share of relevant texts that were found: the field's word",
-    ("library.py", "moving"): "public; how far a move to another encoder is",
+    ("encoded_store.py", "moving"): "public; how far a move to another encoder is",
     ("shapes/__init__.py", "recall"): "the share of relevant texts that were found: the field's word",
 }
 

@@ -16,12 +16,14 @@ import palate
 SOURCE = Path(palate.__file__).parent
 FACTS = (
     "address fetch_state text words language identity authors feedback rule value errors features weights"
-    " threads results memory version"
+    " threads results memory version given frames listed"
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 # a new file that reader.py is made of takes one word here
-BESIDE_READER = "learners retrieval answers explain progressive"
-BESIDE_LIBRARY = "open_store enrolment intake finding indexing"  # and one that library.py is made of, here
+BESIDE_READER = "learners retrieval answers explain progressive valuer"
+BESIDE_LIBRARY = (
+    "open_store encoded_store enrolment intake finding indexing"  # and one that library.py is made of, here
+)
 UP_TO_PARTS = f"{FACTS} parts"
 UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"
@@ -53,6 +55,7 @@ ALLOWED = {
     "open_store": UP_TO_ROOMS,  # works without an encoder, so without a workspace
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
+    "estimators": f"{UP_TO_ROOMS} workspace.fitting workspace.space",
     "report": f"{UP_TO_LIBRARY} document table training shapes",
     "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",
     "align": f"{UP_TO_LIBRARY} training evaluation shapes adapt",

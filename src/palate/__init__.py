@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from palate.library import Library as open
     from palate.open_store import OpenStore, import_store
     from palate.reader import Reader
+    from palate.rule import Rule
     from palate.text import Text
     from palate.value import Contribution, Hit, Ranking, SimilarText, Value, Why
 
@@ -30,6 +31,7 @@ __all__ = [
     "PalateError",
     "Ranking",
     "Reader",
+    "Rule",
     "SimilarText",
     "Text",
     "Value",
@@ -46,6 +48,7 @@ _HOMES = {
     "OpenStore": "open_store",
     "import_store": "open_store",
     "Reader": "reader",
+    "Rule": "rule",
     "Text": "text",
 }
 

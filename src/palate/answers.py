@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from palate.errors import UnknownName
 from palate.feedback import Feedback
 from palate.parts import Rows, Store, Vector
 from palate.store.log import Entry
@@ -17,18 +16,6 @@ from palate.workspace.corpus import Corpus
 def current_rows(tables: Tables, rows: Sequence[int]) -> dict[int, int]:
     """Returns the row of the newest version of each text, which is its own where it was never replaced."""
     return {**dict(zip(rows, rows, strict=True)), **tables.removals.successors(rows)}
-
-
-def rows_of(store: Store[Tables], text_ids: Sequence[str]) -> list[int]:
-    """Returns the store rows of texts. Raises UnknownName for an id that is not in the library."""
-    with store.reading() as tables:
-        rows = [tables.texts.row_of(text_id) for text_id in text_ids]
-    for text_id, row in zip(text_ids, rows, strict=True):
-        if row is None:
-            raise UnknownName(
-                f"there is no text with the id {text_id!r}; palate rank and palate find show ids"
-            )
-    return [row for row in rows if row is not None]
 
 
 def stored_indices(store: Store[Tables], corpus: Corpus, texts: Sequence[Text]) -> dict[str, int]:

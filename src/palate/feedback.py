@@ -36,6 +36,9 @@ class Feedback:
     undoes: int | None = None
 
 
+FEEDBACK_COLUMNS = ("entry", "text_id", "kind", "liking", "weight", "given_at")
+
+
 @dataclass(frozen=True, eq=False)
 class CrowdFeedback:
     """m judgements of n_texts texts by many readers, one for each reader and text.

@@ -1,32 +1,28 @@
 """Library: the texts, their vectors and the readers of one store."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
-from palate.encoder.choose import full_name, make_encoder
-from palate.encoder.unread import MEND, unread
+from palate.encoded_store import EncodedStore
 from palate.enrolment import enrol
 from palate.errors import BadValue
 from palate.finding import FilterOptions, Finder, TextFilter
+from palate.given import TextRef, list_of
 from palate.indexing import IndexInfo, build_index, index_info
 from palate.intake import take_in
 from palate.learners import Learners
+from palate.listed import Listed
 from palate.model.promise import DEFAULT_MODEL, Model
-from palate.open_store import OpenStore
-from palate.parts import Encoder, Matrix
 from palate.reader import Reader
-from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
+from palate.results import AddReport, RemoveReport
 from palate.source import Columns, Fetcher, open_source
-from palate.store.health import examine
-from palate.store.sqlite import IN_MEMORY
-from palate.value import SimilarText
+from palate.store.naming import ids_named
+from palate.text import Text
+from palate.value import SIMILAR_COLUMNS, SimilarText
 from palate.workspace.adding import Progress
-from palate.workspace.corpus import Corpus
-from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
-from palate.workspace.reencoding import Encoded, UnderWay
-from palate.workspace.workspace import Workspace
+from palate.workspace.rewording import replace_words
 
 if TYPE_CHECKING:
     from palate.writing.drafts import Drafts
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
 MEMORY_LIMIT_BYTES = 1 << 29  # 512 MiB, of what the readers that were used last have learned
 
 
-class Library(OpenStore):
+class Library(EncodedStore):
     """What `palate.open` gives. Many processes may open the same store; texts, feedback and a change of
     encoder by others are seen at the next call.
 
@@ -64,18 +60,8 @@ class Library(OpenStore):
         any_encoder: bool = False,
         memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
     ) -> None:
-        encoder = encoder and full_name(encoder)
-        # before a store is made: a slip in its name leaves none behind
-        asked = make_encoder(encoder) if encoder else None
-        super().__init__(path, create=create)
-        named = (encoder, asked) if encoder and asked else None
-        self.workspace = Workspace(self._store, named, any_encoder=any_encoder)
+        super().__init__(path, encoder=encoder, create=create, any_encoder=any_encoder)
         self._learners = Learners(self.workspace, memory_limit_bytes)
-
-    @property
-    def encoder(self) -> Encoder:
-        """What the store's vectors come from, as of the last call."""
-        return self.workspace.encoder
 
     def add(
         self,
@@ -155,7 +141,7 @@ class Library(OpenStore):
 
         return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
-    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
+    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> Listed[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
         of the query in its order come first. only: a language, source, since, until and unjudged_by, all of
         which must hold (see `TextFilter` in finding.py).
@@ -164,16 +150,19 @@ class Library(OpenStore):
         Raises BadValue for a language that is not known, UnknownName for a reader that is not there.
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
-        return Finder(self.workspace).find(query, limit, TextFilter(**only))
+        return Listed(Finder(self.workspace).find(query, limit, TextFilter(**only)), SIMILAR_COLUMNS)
 
-    def find_like(self, text_id: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
+    def find_like(
+        self, text_id: TextRef, *, limit: int = 20, **only: Unpack[FilterOptions]
+    ) -> Listed[SimilarText]:
         """Returns the texts nearest to a stored one, itself left out. only: as for `find`."""
-        row, title = self.row_of(text_id), self.text(text_id).title
-        return Finder(self.workspace).find_like(text_id, row, title, limit, TextFilter(**only))
+        row, text = self.row_of(text_id), self.text(text_id)
+        found = Finder(self.workspace).find_like(text.id, row, text.title, limit, TextFilter(**only))
+        return Listed(found, SIMILAR_COLUMNS)
 
-    def nearest(self, content: str, *, limit: int = 5) -> list[SimilarText]:
+    def nearest(self, content: str, *, limit: int = 5) -> Listed[SimilarText]:
         """Returns the stored texts whose vectors have the highest cosine to that of a text, nearest first."""
-        return Finder(self.workspace).nearest(content, limit)
+        return Listed(Finder(self.workspace).nearest(content, limit), SIMILAR_COLUMNS)
 
     def index_info(self, *, sampled: int = 100, seed: int = 0) -> IndexInfo:
         """Returns which index finds the nearest texts, and why; with a sample of so many texts as queries,
@@ -188,45 +177,20 @@ class Library(OpenStore):
         changed. Raises BadValue for a store that is too small, MissingExtra without the extra [index]."""
         return build_index(self.workspace, progress)
 
-    def corpus(self) -> Corpus:
-        """Returns all texts as numbers: one view, that does not change, of what is in the store now.
+    def update(self, text_id: TextRef, *, title: str | None = None, text: str | None = None) -> Text:
+        """Replaces the words of a text; returns it with the new ones. None leaves title or text as it is.
 
-        Texts without a vector get one first. A crowd that has got old is learned anew in the background.
-        """
-        return self.workspace.corpus()
-
-    def crowd(self) -> CrowdSummary | None:
-        """Returns what the crowd was learned from; None where there is none: fewer than five readers judged
-        enough.
-        """
-        state = self.workspace.state()
-        return self.workspace.crowd.summary(self.workspace.encoding.follow(state).encoder_id)
-
-    def refresh_crowd(self) -> CrowdSummary | None:
-        """Learns the crowd now from all public judgements; returns what it was learned from."""
-        corpus = self.corpus()
-        self.workspace.crowd.learn(corpus, self.workspace.encoding.cached.encoder_id)
-        return self.crowd()
-
-    def crowd_status(self) -> CrowdStatus:
-        """Returns what the crowd was learned from, and how many readers a crowd takes."""
-        summary = self.crowd()
-        with self._store.reading() as tables:
-            ready = tables.crowd.count_readers(MIN_TEXTS)
-            summary = summary or CrowdSummary(0, 0, tables.crowd.count_since(0))
-        return CrowdStatus(*summary, ready, MIN_READERS, MIN_TEXTS)
-
-    def examine(self) -> list[Finding]:
-        """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
-        return [*examine(self._store, self.encoder.fingerprint), self._languages()]
-
-    def encode(self, contents: Sequence[str]) -> Matrix:
-        """Returns (n, d) vectors as the store would hold them; nothing is stored."""
-        return self.workspace.encode(contents)
+        The text keeps its id, its group and its judgements, what a taste learned from the old words stays
+        learned, and `find`, `rank` and the rules go by the new ones from the next call on. An `add` of its
+        source that has other words still is a newer version. Raises UnknownName for a text that is not
+        there, BadValue where no words are left or another text has just these."""
+        version = replace_words(self.workspace, text_id, title=title, body=text)
+        self.workspace.maintain()
+        return version
 
     def remove(
         self,
-        ids: Iterable[str] = (),
+        ids: TextRef | Iterable[TextRef] = (),
         *,
         source: str | None = None,
         older_than: datetime | None = None,
@@ -235,17 +199,19 @@ class Library(OpenStore):
     ) -> RemoveReport:
         """Removes texts for good: from the store, the cache, the words, the vectors and every answer.
 
-        ids: of single texts. source: all texts of a source, as they name it. older_than: all texts published
-        before then; a text without a date counts from when it was added. With several, all must hold.
+        ids: of one text or of several. source: all texts of a source, as they name it. older_than: all texts
+        published before then; a text without a date counts from when it was added. With several, all must
+        hold.
         No new fit is made at once, and judgements of removed texts stay in the log as far as needed, so every
         value stays as it is; forget: they go too, and the tastes learn again without them. dry_run: counts,
         and removes nothing.
         Raises UnknownName for an id that is not there, BadValue where nothing says which; then nothing is
         removed."""
-        wanted = list(ids)
-        if not wanted and source is None and older_than is None:
+        named = list_of(ids)
+        if not named and source is None and older_than is None:
             raise BadValue("say which texts to remove: ids, a source or an age")
         with self._store.writing() as tables:
+            wanted = ids_named(tables, named)
             rows = tables.texts.rows_where(wanted, source=source, older_than=older_than)
             take_away = tables.texts.count_removal if dry_run else tables.texts.remove
             counts = take_away(rows, forget=forget)
@@ -253,47 +219,3 @@ class Library(OpenStore):
             self.workspace.rules.forget()
             self.workspace.compact()
         return RemoveReport(*counts)
-
-    def use_encoder(self, name: str, progress: Encoded | None = None) -> int:
-        """Move the store to another encoder: every text gets its vector, then the store uses them; tastes are
-        learned anew.
-
-        Returns how many texts were encoded: none where the store still has the vectors of a former encoder.
-        Until the last is done all go on with the old encoder; stopping it (Ctrl-C, a kill) leaves it so, and
-        what was made is kept. progress is called with the number done and the number in all. Raises
-        UnknownName, BadSource, MissingExtra."""
-        return self.workspace.encoding.use(name, progress)
-
-    def begin_encoder(self, name: str) -> None:
-        """As `use_encoder`, in the background: it returns at once, and readers rank with the old encoder
-        until the new is ready.
-
-        `moving` tells how far it is, `close` stops it, and what was made is kept for the next time. A store
-        in memory, whose one connection threads cannot share, is moved before this returns."""
-        if self._store.path == IN_MEMORY:
-            self.use_encoder(name)
-        else:
-            self.workspace.encoding.begin(name)
-
-    def moving(self) -> UnderWay | None:
-        """How far a move in the background is; None where there is none. Raises what went wrong with the
-        last.
-        """
-        return self.workspace.encoding.background.under_way()
-
-    def close(self) -> None:
-        """Stops what goes on in the background; what was made is kept. Raises what went wrong with it."""
-        try:
-            self.workspace.close()
-        finally:
-            super().close()
-
-    def unread(self) -> str:
-        """Returns one sentence where many texts are in languages that the encoder does not read; "" else."""
-        with self._store.reading() as tables:
-            return unread(tables.texts.languages(), self.workspace.encoding.name)
-
-    def _languages(self) -> Finding:
-        told = self.unread()
-        detail = told or f"{self.workspace.encoding.name} reads most texts"
-        return Finding("languages", True, detail, f"move the store with: {MEND}" if told else "")

@@ -2,22 +2,25 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
 from palate.encoder.choose import full_name
 from palate.errors import BadValue, UnknownName
+from palate.given import GivenText, Several, TextRef, is_one, texts_of
+from palate.listed import Listed
 from palate.results import EncoderInfo, ReaderInfo
 from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
+from palate.store.naming import find_row, row_of
 from palate.store.readers import TasteRow
 from palate.store.recognising import stored_ids
 from palate.store.sqlite import SqliteStore
-from palate.store.tables import Tables
 from palate.store.transfer import export_store
 from palate.store.transfer import import_store as read_export
-from palate.text import Text, well_formed
+from palate.text import Text
 
 TEXTS_PER_READ = 1000
 
@@ -53,6 +56,29 @@ class OpenStore:
         with self._store.reading() as tables:
             return tables.state().encoder_name
 
+    def __bool__(self) -> bool:
+        """An open store is true, also one without texts: `if store` asks whether there is a store."""
+        return True
+
+    def __len__(self) -> int:
+        """The number of texts, near-copies included."""
+        return self.n_texts
+
+    def __iter__(self) -> Iterator[Text]:
+        """Yields every text; see `texts`."""
+        return self.texts()
+
+    def __getitem__(self, text_id: TextRef) -> Text:
+        """Returns a text; see `text`."""
+        return self.text(text_id)
+
+    def __contains__(self, text: object) -> bool:
+        """Whether a text is there: by its id, or as a Text or a hit, recognised as in judging."""
+        if not is_one(text):
+            return False
+        with self._store.reading() as tables:
+            return find_row(tables, text) is not None
+
     def remembered(self, key: str) -> str | None:
         """Returns what was kept with the store under a key; None where nothing was."""
         with self._store.reading() as tables:
@@ -72,10 +98,10 @@ class OpenStore:
                 by_row = tables.texts.get(range(start, min(start + TEXTS_PER_READ, last + 1)))
             yield from (by_row[row] for row in sorted(by_row))
 
-    def text(self, text_id: str) -> Text:
-        """Returns the text with this id. Raises UnknownName."""
+    def text(self, text_id: TextRef) -> Text:
+        """Returns the text with this id, as the store has it now. Raises UnknownName."""
         with self._store.reading() as tables:
-            row = _row_of(tables, text_id)
+            row = row_of(tables, text_id)
             return tables.texts.get([row])[row]
 
     def texts_at(self, rows: Sequence[int]) -> list[Text]:
@@ -84,23 +110,24 @@ class OpenStore:
             texts = tables.texts.get(rows)
         return [texts[row] for row in rows if row in texts]
 
-    def row_of(self, text_id: str) -> int:
+    def row_of(self, text_id: TextRef) -> int:
         """Returns the store's row of the text with this id. Raises UnknownName."""
         with self._store.reading() as tables:
-            return _row_of(tables, text_id)
+            return row_of(tables, text_id)
 
-    def ids_of(self, texts: Sequence[Text]) -> list[str]:
+    def ids_of(self, texts: GivenText | Several[GivenText]) -> list[str]:
         """Returns the ids that texts have here, recognised as in adding; those that are not there are left
         out.
         """
         with self._store.reading() as tables:
-            ids = stored_ids(texts, tables)
+            ids = stored_ids(texts_of(texts), tables)
         return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
 
-    def readers(self) -> list[ReaderInfo]:
+    def readers(self) -> Listed[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""
         with self._store.reading() as tables:
-            return [_reader_info(row) for row in tables.readers.tastes()]
+            infos = [_reader_info(row) for row in tables.readers.tastes()]
+        return Listed(infos, [field.name for field in fields(ReaderInfo)])
 
     def remove_reader(self, name: str) -> list[ReaderInfo]:
         """Removes a reader with all tastes, judgements and rules; returns the tastes that are gone.
@@ -173,13 +200,6 @@ def import_store(path: str | os.PathLike[str], lines: Iterable[str]) -> int:
                 opened.close()
                 os.unlink(path)
     return n_lines
-
-
-def _row_of(tables: Tables, text_id: str) -> int:
-    row = tables.texts.row_of(well_formed(text_id))
-    if row is None:
-        raise UnknownName(f"there is no text with the id {text_id!r}; palate rank and palate find show ids")
-    return row
 
 
 def _reader_info(row: TasteRow) -> ReaderInfo:

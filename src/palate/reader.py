@@ -1,34 +1,34 @@
 """Reader: the main path. Texts are valued, the reader judges, the taste learns, the ranking changes."""
 
 from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
 
-from palate.answers import feedback, hits, nearest_judged, rows_of, stored_indices, with_texts
+from palate.answers import feedback, hits, nearest_judged, with_texts
 from palate.errors import check_limit
 from palate.explain import shares_of
-from palate.features import Features
-from palate.feedback import Feedback, parse_liking
+from palate.feedback import FEEDBACK_COLUMNS, Feedback, parse_liking
+from palate.given import GivenText, Several, TextRef, is_one, one_text, texts_of
 from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
-from palate.parts import Candidates, Vector
+from palate.listed import Listed
+from palate.parts import Candidates
 from palate.progressive import Progressive, progressive_of
 from palate.question.choose import DEFAULT_QUESTION, make_question
 from palate.question.stopping import RecallEstimate, estimate_recall
-from palate.retrieval import Retrieval, View
-from palate.rules.matcher import shifted
+from palate.retrieval import Retrieval
 from palate.rules.of_reader import ReaderRules
 from palate.store.log import Entry, Verdict
+from palate.store.naming import row_of, rows_of
 from palate.store.readers import TasteRow
 from palate.taste.leaderboard import Standing, leaderboard
 from palate.text import Text
-from palate.value import Explanation, Hit, LibraryLogits, Ranking, Value, Why
-from palate.workspace.corpus import Corpus
-from palate.workspace.reading import moment_of
+from palate.value import HIT_COLUMNS, VALUE_COLUMNS, Explanation, Hit, LibraryLogits, Ranking, Value, Why
+from palate.valuer import Valuer
 from palate.workspace.workspace import Workspace
 
 ASKABLE_TEXTS = 500  # among which a question is chosen
-TEXTS_AT_ONCE = 4096  # whose features are in memory
 
 
 class Reader:
@@ -53,6 +53,7 @@ class Reader:
         self._workspace = workspace
         self._learner = learner
         self._retrieval = Retrieval(workspace, learner)
+        self._valuer = Valuer(workspace, learner, self._retrieval)
 
     def rank(
         self, limit: int = 20, *, all: bool = False, exact: bool = False, language: str | None = None
@@ -74,7 +75,7 @@ class Reader:
             hits(self._workspace.store, view.corpus, indices[order], mean[order], sd[order]), exact=proven
         )
 
-    def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> list[Hit]:
+    def ask(self, n: int = 1, *, strategy: str = DEFAULT_QUESTION) -> Listed[Hit]:
         """Returns the n texts whose judgement would teach most, most first; of near-copies one.
 
         strategy: see question/choose.py. Chance is drawn by the number of judgements, so asking twice asks
@@ -89,42 +90,44 @@ class Reader:
             corpus = view.corpus
             candidates = Candidates(mean, sd, corpus.features(indices), corpus.vectors(indices))
             chosen = question.choose(candidates, n, rng)
-        return hits(self._workspace.store, corpus, indices[chosen], mean[chosen], sd[chosen])
+        asked = hits(self._workspace.store, corpus, indices[chosen], mean[chosen], sd[chosen])
+        return Listed(asked, HIT_COLUMNS)
 
     def judge(
-        self, text_id: str, verdict: str | float, *, weight: float = 1.0, key: str | None = None
+        self, text: TextRef, verdict: str | float, *, weight: float = 1.0, key: str | None = None
     ) -> Feedback:
         """Records one judgement: like, dislike, skip or a number in [-1, 1]; it replaces an earlier one of
         the text or of a copy of it.
 
-        weight: how much it counts, above 0. key: of the request, so that one that is sent again counts once.
-        Raises BadValue for another verdict or weight, UnknownName for an id that is not in the library."""
-        return self.judge_many([(text_id, verdict)], weight=weight, key=key)[0]
+        text: its id, a Text or a hit. weight: how much it counts, above 0. key: of the request, so that one
+        that is sent again counts once. Raises BadValue for another verdict or weight, UnknownName for a text
+        that is not in the library."""
+        return self.judge_many([(text, verdict)], weight=weight, key=key)[0]
 
     def judge_many(
-        self, verdicts: Sequence[tuple[str, str | float]], *, weight: float = 1.0, key: str | None = None
+        self, verdicts: Sequence[tuple[TextRef, str | float]], *, weight: float = 1.0, key: str | None = None
     ) -> list[Feedback]:
         """Records judgements in order, all or none, on disk when this returns. weight, key: see `judge`."""
-        rows = rows_of(self._workspace.store, [text_id for text_id, _ in verdicts])
+        ids, rows = self._named(verdicts)
         stated = [
             Verdict(row, *parse_liking(verdict), weight)
             for row, (_, verdict) in zip(rows, verdicts, strict=True)
         ]
         entries = self._learner.append(stated, key=key)
-        return [self._feedback(entry, text_id) for entry, (text_id, _) in zip(entries, verdicts, strict=True)]
+        return [self._feedback(entry, text_id) for entry, text_id in zip(entries, ids, strict=True)]
 
-    def judge_new(self, verdicts: Sequence[tuple[str, str | float]]) -> list[Feedback]:
+    def judge_new(self, verdicts: Sequence[tuple[TextRef, str | float]]) -> list[Feedback]:
         """Records the judgements that the log does not hold yet, in order, all or none.
 
         Use it for those of an export, which may come again: one that is in the log counts no second time,
         also where a later one replaced it or it was taken back. Raises as `judge` does."""
-        rows = rows_of(self._workspace.store, [text_id for text_id, _ in verdicts])
+        ids, rows = self._named(verdicts)
         with self._learner.lock:
             with self._workspace.store.reading() as tables:
                 held = {(entry.row, entry.liking) for entry in tables.log.entries(self.taste_id)}
             new = {
                 (row, parse_liking(verdict)[1]): (text_id, verdict)
-                for row, (text_id, verdict) in zip(rows, verdicts, strict=True)
+                for row, text_id, (_, verdict) in zip(rows, ids, verdicts, strict=True)
             }
             return self.judge_many([stated for judged, stated in new.items() if judged not in held])
 
@@ -140,32 +143,27 @@ class Reader:
         found = with_texts(self._workspace.store, [entry])
         return self._feedback(entry, found[0][1].id if found else "")
 
-    def value(self, texts: Sequence[str | Text]) -> list[Value]:
+    @overload
+    def value(self, texts: GivenText) -> Value: ...
+
+    @overload
+    def value(self, texts: Several[GivenText]) -> Listed[Value]: ...
+
+    def value(self, texts: GivenText | Several[GivenText]) -> Value | Listed[Value]:
         """Returns what texts, in the library or not, are worth to this reader; nothing is stored.
 
-        A text with the same words as a stored one has the value that `rank` gives it. Boosts of rules count.
+        texts: one, for its Value, or several, for one of each. A string is one text. A text with the same
+        words as a stored one has the value that `rank` gives it. Boosts of rules count.
         """
-        given = [text if isinstance(text, Text) else Text.of(text) for text in texts]
-        with self._learner.lock:
-            view = self._retrieval.view(all=True)
-            stored = stored_indices(self._workspace.store, view.corpus, given)
-            new = [index for index, text in enumerate(given) if text.content_hash not in stored]
-            mean, sd = np.zeros(len(given)), np.zeros(len(given))
-            known = [index for index, text in enumerate(given) if text.content_hash in stored]
-            if known:
-                indices = np.array([stored[given[index].content_hash] for index in known])
-                mean[known], sd[known] = self._retrieval.value(view, indices)
-            if new:
-                texts_of_new = [given[index] for index in new]
-                features = self._features_of_new(view.corpus, texts_of_new)
-                mean[new], sd[new] = self._value_of_new(view, texts_of_new, features)
-        return [Value(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
+        values = self._valuer.values(texts_of(texts))
+        return values[0] if is_one(texts) else Listed(values, VALUE_COLUMNS)
 
-    def why(self, text_id: str, *, neighbours: int = 3) -> Why:
-        """Explains the value of a text: the share of every word, block and rule, and the nearest judged
-        texts.
+    def why(self, text: TextRef, *, neighbours: int = 3) -> Why:
+        """Explains the value of a text of the library: the share of every word, block and rule, and the
+        nearest judged texts. text: its id, a Text or a hit.
         """
-        row = rows_of(self._workspace.store, [text_id])[0]
+        with self._workspace.store.reading() as tables:
+            row = row_of(tables, text)
         with self._learner.lock:
             view = self._retrieval.view(all=True)
             corpus = view.corpus
@@ -180,42 +178,20 @@ class Reader:
             disliked = nearest_judged(store, corpus, index, judged, neighbours, liked=False)
         return Why(hit, sum(share.amount for share in shares), shares, liked, disliked, fits)
 
-    def explain(self, text: str | Text) -> Explanation:
+    def explain(self, text: GivenText) -> Explanation:
         """Explains the value, as `value` gives it, of a text that need not be in the library; nothing is
         stored.
         """
-        given = text if isinstance(text, Text) else Text.of(text)
-        with self._learner.lock:
-            view = self._retrieval.view(all=True)
-            corpus = view.corpus
-            index = stored_indices(self._workspace.store, corpus, [given]).get(given.content_hash)
-            if index is None:
-                features, row = self._features_of_new(corpus, [given]), None
-                mean, sd = self._value_of_new(view, [given], features)
-            else:
-                indices = np.array([index])
-                features, row = corpus.features(indices), int(corpus.rows[index])
-                mean, sd = self._retrieval.value(view, indices)
-            shares = shares_of(given, row, features, view, self._learner.taste, self._workspace)
-        return Explanation(Value(float(mean[0]), float(sd[0])), shares, features)
+        return self._valuer.explain(one_text(text))
 
-    def logits(self, texts: Sequence[str | Text]) -> LibraryLogits:
-        """Returns the log odds of a like, by taste alone, of some texts and of all in the library.
+    def logits(self, texts: GivenText | Several[GivenText]) -> LibraryLogits:
+        """Returns the log odds of a like, by taste alone, of some texts, or one, and of all in the library.
 
         Costs a pass over all texts, some thousand at a time.
         """
-        given = [text if isinstance(text, Text) else Text.of(text) for text in texts]
-        with self._learner.lock:
-            corpus, taste = self._learner.corpus(), self._learner.taste
-            of_given = taste.logits(self._features_of_new(corpus, given))
-            present = np.flatnonzero(~corpus.removed)
-            parts = [
-                present[first : first + TEXTS_AT_ONCE] for first in range(0, len(present), TEXTS_AT_ONCE)
-            ]
-            stored = [taste.logits(corpus.features(part)) for part in parts]
-        return LibraryLogits(of_given, np.concatenate([np.zeros(0), *stored]), corpus.rows[present])
+        return self._valuer.logits(texts_of(texts))
 
-    def contest(self) -> list[Standing]:
+    def contest(self) -> Listed[Standing]:
         """Returns how the tastes that compete for this reader stand, lowest loss first."""
         with self._learner.lock:
             self._learner.corpus()
@@ -272,18 +248,21 @@ class Reader:
             self._learner.corpus()
             return self._learner.taste.dropped
 
-    def judged(self) -> list[Feedback]:
+    def judged(self) -> Listed[Feedback]:
         """Returns the judgements that stand, oldest first; those of removed texts are not among them."""
-        return [self._feedback(entry, text.id) for entry, text in self._standing()]
+        judgements = [self._feedback(entry, text.id) for entry, text in self._standing()]
+        return Listed(judgements, FEEDBACK_COLUMNS)
 
-    def _features_of_new(self, corpus: Corpus, texts: Sequence[Text]) -> Features:
-        moments = [moment_of(text.published) for text in texts]
-        return self._workspace.features(corpus, [text.content for text in texts], moments)
-
-    def _value_of_new(self, view: View, texts: Sequence[Text], features: Features) -> tuple[Vector, Vector]:
-        boosts = [rule for rule in view.rules if rule.action == "boost"]
-        added = [sum(rule.amount for rule in boosts if rule.matches(text)) for text in texts]
-        return shifted(*self._learner.taste.value(features), np.array(added, dtype=np.float64))
+    def _named(self, verdicts: Sequence[tuple[TextRef, str | float]]) -> tuple[list[str], list[int]]:
+        """Returns the ids and the rows of the texts of some verdicts."""
+        if is_one(verdicts) or any(is_one(pair) for pair in verdicts):
+            raise TypeError(
+                "judgements are a list of pairs, [(text, 'like')]; one alone is judge(text, 'like')"
+            )
+        with self._workspace.store.reading() as tables:
+            rows = rows_of(tables, [text for text, _ in verdicts])
+            ids = tables.texts.ids(rows)
+        return [ids[row] for row in rows], rows
 
     def _standing(self) -> list[tuple[Entry, Text]]:
         """Returns the entries that stand and whose texts are still there, oldest first, with these."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from palate.listed import Listed
 from palate.text import Text
 
 if TYPE_CHECKING:
@@ -40,7 +41,14 @@ class Hit(NamedTuple):
     group: tuple[str, ...] = ()
 
 
-class Ranking(list[Hit]):
+HIT_COLUMNS = (
+    *("text.id", "text.title", "text.body", "text.source"),
+    *("value.mean", "value.sd", "value.score"),
+)
+VALUE_COLUMNS = ("mean", "sd", "score")
+
+
+class Ranking(Listed[Hit]):
     """The best texts of a reader, best first. exact: whether it is proven that no text outside it belongs in
     it; a large store may answer before it has read every text.
 
@@ -49,7 +57,7 @@ class Ranking(list[Hit]):
     """
 
     def __init__(self, hits: Iterable[Hit] = (), *, exact: bool = True) -> None:
-        super().__init__(hits)
+        super().__init__(hits, HIT_COLUMNS)
         self.exact = exact
 
 
@@ -60,6 +68,9 @@ class SimilarText(NamedTuple):
 
     text: Text
     similarity: float
+
+
+SIMILAR_COLUMNS = ("text.id", "text.title", "text.body", "text.source", "similarity")
 
 
 class Contribution(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from palate.errors import BadValue
-from palate.insight.frames import frame, table_html
+from palate.frames import frame, table_html
 from palate.insight.silhouette import SAMPLED_TEXTS, best_k, silhouettes
 from palate.insight.spherical import spherical_kmeans
 from palate.report.topics import words_of_groups

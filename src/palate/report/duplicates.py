@@ -10,8 +10,9 @@ import numpy as np
 
 from palate.errors import BadValue, check_limit
 from palate.feature.word_overlap import word_overlap
+from palate.frames import frame, table_html
+from palate.given import GivenText, Several, texts_of
 from palate.insight.duplicate_probability import BACKGROUND_RANK, DuplicateCalibration, Setting
-from palate.insight.frames import frame, table_html
 from palate.report.duplicate_calibrations import shipped_calibration
 from palate.shapes import Shape
 from palate.text import Text
@@ -81,14 +82,14 @@ class Duplicates:
 
 def ask_duplicates(
     library: Library,
-    questions: Sequence[str | Text],
+    questions: GivenText | Several[GivenText],
     *,
     limit: int = 3,
     threshold: float = 0.0,
     calibration: DuplicateCalibration | None = None,
     share: float | None = None,
 ) -> Duplicates:
-    """Finds for each new question the nearest stored texts, with the probability that they ask the same.
+    """Finds for new questions, or one, the nearest stored texts, with the probability that they ask the same.
 
     The probability is that of a stored text which was found, not of two texts drawn at random. It was fitted
     where `calibration.share` of the new questions had a duplicate in the store; where it is other, say so by
@@ -101,12 +102,12 @@ def ask_duplicates(
     check_limit(limit)
     if not 0 <= threshold <= 1:
         raise BadValue(f"a threshold is a probability from 0 to 1, got {threshold:g}")
-    if not questions:
+    texts = texts_of(questions)
+    if not texts:
         raise BadValue("there are no questions; give at least one")
     if not library.n_texts:
         raise BadValue("the store has no texts to compare with; add some with: palate add")
     used = calibration or shipped_calibration(library.encoder.fingerprint)
-    texts = [question if isinstance(question, Text) else Text.of(question) for question in questions]
     by_question: list[list[Candidate]] = []
     n_unread = 0
     for text in texts:

@@ -11,7 +11,7 @@ import numpy as np
 
 from palate.encoder.choose import make_encoder
 from palate.errors import BadValue
-from palate.insight.frames import frame, table_html
+from palate.frames import frame, table_html
 from palate.insight.keywords import Keyword, keywords
 from palate.report.wording import Wording, worded
 

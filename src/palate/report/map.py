@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from palate.errors import BadFolder, BadSource, BadValue, EncoderChanged
-from palate.insight.frames import frame
+from palate.frames import frame
 from palate.insight.map_scene import by_category
 from palate.insight.map_svg import map_svg
 from palate.insight.pca import Pca, principal_axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from palate.encoder.static import StaticEncoder
 from palate.errors import BadValue
-from palate.insight.frames import frame, table_html
+from palate.frames import frame, table_html
 from palate.insight.number import number_of
 from palate.insight.simhash import bits_apart, simhash
 from palate.report.word_weights import WordFrequencies, word_weights

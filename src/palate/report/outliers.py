@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from palate.errors import BadValue, EncoderChanged
-from palate.insight.frames import frame, table_html
+from palate.frames import frame, table_html
 from palate.insight.isolation import isolation
 from palate.insight.neighbour_distance import POOL_POINTS, neighbour_distances
 from palate.insight.outlier_reasons import UNUSUAL, outlier_reasons

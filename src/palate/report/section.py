@@ -8,8 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palate.errors import MissingExtra, PalateError
+from palate.frames import frame
 from palate.insight.chart import Chart
-from palate.insight.frames import frame
 from palate.report.pages import page
 
 if TYPE_CHECKING:

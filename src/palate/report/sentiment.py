@@ -11,7 +11,7 @@ import numpy as np
 
 from palate.errors import BadValue
 from palate.feature.polarity import Polarity, polarity
-from palate.insight.frames import frame, table_html
+from palate.frames import frame, table_html
 
 if TYPE_CHECKING:
     from pandas import DataFrame

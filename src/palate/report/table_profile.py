@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from palate.frames import frame, table_html
 from palate.insight.column_summary import number_shape
-from palate.insight.frames import frame, table_html
 from palate.shapes import finite
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from palate.errors import BadValue
+from palate.frames import frame, table_html
 from palate.insight.class_words import class_tfidf, first_words
-from palate.insight.frames import frame, table_html
 from palate.insight.lda import lda
 from palate.insight.topic_model import NO_TOPIC, TopicModel, usual_k
 from palate.report.wording import worded

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from palate.address import is_address, shown_address
 from palate.errors import BadSource
+from palate.given import is_one, one_text
 from palate.source.fetch import Fetcher
 from palate.source.fetch_cache import FetchCache
 from palate.source.items import GUESSED_COLUMNS, Columns, Source
@@ -27,10 +28,11 @@ def open_source(
     """Returns the source that is meant by a path, an http(s) address, "-" (standard input), a list or a data
     frame.
 
-    The list holds Text, str (a text without a title) or mappings from column to value. columns: where the
-    guesses for a table's columns are wrong. fetcher: for addresses; default: a Fetcher with its default
-    limits. Opening checks that the place is there and reads standard input; the rest is read, and refused,
-    when it is iterated. Raises BadSource, FetchRefused; TypeError for a value of another kind.
+    The list holds Text, str (a text without a title), hits or mappings from column to value; a Text or a hit
+    may be given alone, a string is a path or an address. columns: where the guesses for a table's columns are
+    wrong. fetcher: for addresses; default: a Fetcher with its default limits. Opening checks that the place
+    is there and reads standard input; the rest is read, and refused, when it is iterated. Raises BadSource,
+    FetchRefused; TypeError for a value of another kind.
 
     >>> [text.content for text in open_source(["Cats sleep.", {"title": "Dogs", "text": "They bark."}])]
     ['Cats sleep.', 'Dogs\\nThey bark.']
@@ -53,8 +55,13 @@ def open_source(
         return _at_path(os.fspath(source), columns, cache)
     if is_frame(source):
         return ItemSource("data frame", lambda: frame_rows(source), columns)
+    if is_one(source):
+        return ItemSource("list", lambda: [one_text(source)], columns)
     if isinstance(source, bytes | bytearray | Mapping) or not isinstance(source, Iterable):
-        raise TypeError(f"expected a path, an address, a list or a data frame, got {type(source).__name__}")
+        raise TypeError(
+            f"expected a path, an address, a list or a data frame, got {type(source).__name__};"
+            " one row or text is given in a list"
+        )
     items = tuple(source)
     return ItemSource("list", lambda: items, columns)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from palate.given import is_one, one_text
 from palate.source.columns import RowReader
 from palate.source.items import Columns, Items, Skipped
 from palate.table.cells import clean_text
@@ -11,7 +12,7 @@ from palate.text import Text
 
 
 def read_values(name: str, values: Iterable[Any], columns: Columns) -> Items:
-    """Reads Text, str (a text without a title), and mappings from column to value.
+    """Reads Text, hits, str (a text without a title), and mappings from column to value.
 
     >>> [item.content for item in read_values("list", ["Cats sleep.", {"title": "Dogs"}], Columns())]
     ['Cats sleep.', 'Dogs']
@@ -19,8 +20,8 @@ def read_values(name: str, values: Iterable[Any], columns: Columns) -> Items:
     rows = RowReader(name, columns)
     for number, value in enumerate(values, start=1):
         where = f"{name}, item {number}"
-        if isinstance(value, Text):
-            yield value
+        if is_one(value) and not isinstance(value, str):
+            yield one_text(value)
         elif isinstance(value, Mapping):
             # a data frame's names may be numbers
             yield rows.text({str(key): cell for key, cell in value.items()}, where)

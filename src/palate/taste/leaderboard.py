@@ -1,10 +1,11 @@
 """Leaderboard: how the tastes of a contest stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
+from palate.listed import Listed
 from palate.taste.contest import ContestTaste
 from palate.taste.scoreboard import log_loss
 
@@ -32,8 +33,12 @@ class Standing:
     high: float | None
 
 
-def leaderboard(contest: ContestTaste) -> list[Standing]:
+def leaderboard(contest: ContestTaste) -> Listed[Standing]:
     """The tastes, lowest loss first. Costs O(m t log t) for t judgements."""
+    return Listed(_standings(contest), [field.name for field in fields(Standing)])
+
+
+def _standings(contest: ContestTaste) -> list[Standing]:
     scoreboard, n = contest.scoreboard, len(contest.scoreboard)
     if not n:
         return [

@@ -96,12 +96,12 @@ def _add_chunk(
         matrix = np.array([vectors[text.content] for text in texts], np.float32).reshape(
             len(texts), encoder.inner.dims
         )
-        representatives = _store(recognised, matrix, first_row, store, encoder.encoder_id, bands)
+        representatives = store_recognised(recognised, matrix, first_row, store, encoder.encoder_id, bands)
         if representatives is not None:
             return recognised, representatives
 
 
-def _store(
+def store_recognised(
     recognised: Recognised,
     vectors: Matrix,
     first_row: int,

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import entr, expit, logit
 
 from palate.errors import BadValue
+from palate.given import Several
 from palate.parts import Vector
 from palate.reader import Reader
 from palate.store.drafts import StoredDraft
@@ -110,10 +111,19 @@ class Drafts:
         contents = [one.content for one in drafts]
         return DraftTaste(contents, self._logits(contents), self._workspace.encode(contents), comparisons)
 
-    def value(self, contents: Sequence[str]) -> list[Value]:
-        """Returns what drafts are worth to the reader: by the taste for texts and, once drafts were ranked,
-        by what that says of style and meaning too.
+    @overload
+    def value(self, contents: str) -> Value: ...
+
+    @overload
+    def value(self, contents: Several[str]) -> list[Value]: ...
+
+    def value(self, contents: str | Several[str]) -> Value | list[Value]:
+        """Returns what drafts, or one, are worth to the reader: by the taste for texts and, once drafts were
+        ranked, by what that says of style and meaning too.
         """
+        return self._values([contents])[0] if isinstance(contents, str) else self._values(list(contents))
+
+    def _values(self, contents: Sequence[str]) -> list[Value]:
         taste = self.taste()
         if taste is None or not contents:
             return self.reader.value(contents)

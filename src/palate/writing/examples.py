@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from palate.answers import rows_of
 from palate.model.draft import Prompt, Turn
 from palate.reader import Reader
+from palate.store.naming import rows_of
 from palate.text import Text
 from palate.workspace.workspace import Workspace
 
@@ -26,8 +26,9 @@ class Examples:
     def nearest_liked(self, content: str, reader: Reader, n: int) -> list[Text]:
         """Returns the n liked texts with the highest cosine to a content, nearest first."""
         store = self._workspace.store
-        liked = rows_of(store, [one.text_id for one in reader.judged() if (one.liking or 0) > 0])
+        ids = [one.text_id for one in reader.judged() if (one.liking or 0) > 0]
         with store.reading() as tables:
+            liked = rows_of(tables, ids)
             by_row = tables.texts.get(liked)
         texts = [by_row[row] for row in liked if row in by_row]
         if not texts:

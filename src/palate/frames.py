@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MAX_ROWS = 50  # of a table that a notebook shows
+MAX_CHARACTERS = 120  # of a cell there
 
 
 def frame(columns: Mapping[str, Sequence[Any]]) -> DataFrame:
@@ -40,4 +41,5 @@ def table_html(columns: Mapping[str, Sequence[Any]], caption: str = "") -> str:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return shown if len(shown) <= MAX_CHARACTERS else f"{shown[: MAX_CHARACTERS - 1]}…"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from palate.errors import BadValue, UnknownName
-from palate.finding import FilterOptions, TextFilter
 from palate.library import Library
+from palate.text_filter import FilterOptions, TextFilter
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 SIXTH = datetime(2026, 1, 6, tzinfo=UTC)

@@ -9,7 +9,7 @@ from palate.encoder.choose import full_name, make_encoder
 from palate.encoder.unread import MEND, unread
 from palate.enrolment import enrol
 from palate.errors import BadValue
-from palate.finding import FilterOptions, Finder, TextFilter
+from palate.finding import Finder
 from palate.indexing import IndexInfo, build_index, index_info
 from palate.intake import take_in
 from palate.learners import Learners
@@ -21,6 +21,7 @@ from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
 from palate.source import Columns, Fetcher, open_source
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
+from palate.text_filter import FilterOptions, TextFilter
 from palate.value import SimilarText
 from palate.workspace.adding import Progress
 from palate.workspace.corpus import Corpus
@@ -158,7 +159,7 @@ class Library(OpenStore):
     def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
         """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
         of the query in its order come first. only: a language, source, since, until and unjudged_by, all of
-        which must hold (see `TextFilter` in finding.py).
+        which must hold (see `TextFilter` in text_filter.py).
 
         From 200,000 texts, and with the extra [index], nearly all of the nearest are found (docs/find.md).
         Raises BadValue for a language that is not known, UnknownName for a reader that is not there.

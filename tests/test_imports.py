@@ -21,7 +21,9 @@ FACTS = (
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 # a new file that reader.py is made of takes one word here
 BESIDE_READER = "learners text_filter retrieval answers explain progressive marginal_relevance taste_record"
-BESIDE_LIBRARY = "open_store enrolment intake finding indexing"  # and one that library.py is made of, here
+BESIDE_LIBRARY = (
+    "listing open_store enrolment intake finding indexing"  # and one that library.py is made of, here
+)
 UP_TO_PARTS = f"{FACTS} parts"
 UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"
@@ -50,7 +52,8 @@ ALLOWED = {
     "reader": f"{UP_TO_LEARNER} {BESIDE_READER} insight",
     "writing": UP_TO_WRITING,
     **dict.fromkeys(BESIDE_LIBRARY.split(), f"{UP_TO_READER} {BESIDE_LIBRARY}"),
-    "open_store": UP_TO_ROOMS,  # works without an encoder, so without a workspace
+    "listing": UP_TO_ROOMS,
+    "open_store": f"{UP_TO_ROOMS} listing",  # works without an encoder, so without a workspace
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "report": f"{UP_TO_LIBRARY} document table training shapes",

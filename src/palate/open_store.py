@@ -8,6 +8,7 @@ from typing import Self, TextIO
 
 from palate.encoder.choose import full_name
 from palate.errors import BadValue, UnknownName
+from palate.listing import Listing
 from palate.results import EncoderInfo, ReaderInfo
 from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
@@ -96,6 +97,12 @@ class OpenStore:
         with self._store.reading() as tables:
             ids = stored_ids(texts, tables)
         return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
+
+    def listing(self, reader: str = "me", taste: str = "main") -> Listing:
+        """Returns the list that a reader was shown last, by which a text may be named."""
+        with self._store.reading() as tables:
+            row = tables.readers.find(well_formed(reader), well_formed(taste))
+        return Listing(self._store, reader, row.taste_id if row else None)
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

@@ -31,6 +31,7 @@ from palate.cli import (
     outliers,
     profile,
     progress,
+    rank,
     readers,
     remove,
     replay,
@@ -40,6 +41,7 @@ from palate.cli import (
     sentiment,
     texts,
     topics,
+    verdicts,
     write,
     xray,
 )
@@ -152,7 +154,7 @@ def palate(
       palate demo
       palate add papers.csv https://example.org/feed.xml
       palate rank
-      palate judge TEXT_ID like
+      palate like 1
     """
     ctx.obj = Given(store, reader, json)
 
@@ -186,8 +188,11 @@ app.command(rich_help_panel=INSIGHT)(outliers.outliers)
 app.command(rich_help_panel=INSIGHT)(sentiment.sentiment)
 app.command(rich_help_panel=INSIGHT)(report.report)
 
-app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
+app.command(rich_help_panel=JUDGEMENTS)(rank.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.like)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.dislike)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.skip)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.undo)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.ask)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.why)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from palate.authors import authors
+
 if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.insight.drift import TasteChange
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         Finding,
         ReaderInfo,
         RemoveReport,
+        SourceInfo,
     )
     from palate.rule import StoredRule
     from palate.taste.leaderboard import Standing
@@ -39,14 +42,16 @@ def value_shape(value: Value) -> Shape:
 
 def hit_shape(hit: Hit) -> Shape:
     """A text with its value; language by its ISO 639-1 code, "" where it is not known; group only where
-    near-copies are folded under the text.
+    near-copies are folded under the text. See `about_shape`.
 
     >>> from palate.text import Text
     >>> from palate.value import Hit, Value
     >>> hit_shape(Hit(Text.of("They sleep.", title="Cats", id="a"), Value(0.5, 0.25)))
-    {'id': 'a', 'title': 'Cats', 'language': '', 'mean': 0.5, 'sd': 0.25, 'score': 50}
+    {'id': 'a', 'title': 'Cats', 'language': '', 'mean': 0.5, 'sd': 0.25, 'score': 50,
+     'source': '', 'published': None, 'snippet': 'They sleep.'}
     """
     shape = {**title_shape(hit.text), "language": hit.text.language, **value_shape(hit.value)}
+    shape |= about_shape(hit.text)
     return {**shape, "group": list(hit.group)} if hit.group else shape
 
 
@@ -59,6 +64,44 @@ def found_shape(found: SimilarText) -> Shape:
 def title_shape(text: Text) -> Shape:
     """The id and title of a text."""
     return {"id": text.id, "title": text.title}
+
+
+def about_shape(text: Text) -> Shape:
+    """Where a text is from, when it was published in ISO 8601, None where that is not known, and how it
+    begins.
+    """
+    published = text.published.isoformat() if text.published else None
+    return {"source": text.source, "published": published, "snippet": text.snippet}
+
+
+def text_shape(text: Text) -> Shape:
+    """A whole text; published as in `about_shape`.
+
+    >>> from palate.text import Text
+    >>> text_shape(Text.of("They sleep.", title="Cats", id="a", extra={"authors": ["J. Doe"]}))
+    {'id': 'a', 'title': 'Cats', 'language': '', 'source': '', 'published': None, 'url': '',
+     'authors': ['J. Doe'], 'body': 'They sleep.'}
+    """
+    about = about_shape(text)
+    return {
+        **title_shape(text),
+        "language": text.language,
+        "source": about["source"],
+        "published": about["published"],
+        "url": text.url,
+        "authors": list(authors(text.extra)),
+        "body": text.body,
+    }
+
+
+def judged_shape(feedback: Feedback, text: Text) -> Shape:
+    """A judgement that stands, with the title and source of its text."""
+    return {**feedback_shape(feedback), "title": text.title, "source": text.source}
+
+
+def source_shape(source: SourceInfo) -> Shape:
+    """One source; newest in ISO 8601."""
+    return {**asdict(source), "newest": source.newest.isoformat() if source.newest else None}
 
 
 def feedback_shape(feedback: Feedback) -> Shape:

@@ -25,6 +25,12 @@ _LAST_ROWS = select(
     select(func.max(_text.row)).scalar_subquery(), select(func.max(schema.removed.c.row)).scalar_subquery()
 )
 _ROW_OF = select(_text.row).where(_text.id == bindparam("text_id"))
+_IDS_BEGINNING = (
+    select(_text.id)
+    .where(_text.id.between(bindparam("first"), bindparam("last")))
+    .order_by(_text.id)
+    .limit(bindparam("limit"))
+)
 _DATE = func.coalesce(_text.published, _text.added_at)
 _RAW = (
     select(_vector.row, _text.leader, _vector.data, _terms.ids, _terms.counts, _DATE)
@@ -41,6 +47,7 @@ _BANDS = (
     .limit(bindparam("limit"))
 )
 _COLUMNS = tuple(column.name for column in schema.text.columns)
+LAST_CHARACTER = "\U0010ffff"  # that any can be followed by
 
 
 class PreparedText(NamedTuple):
@@ -142,6 +149,11 @@ class TextTable:
             query = select(_text.row, _text.id).where(self._dialect.one_of(_text.row, part))
             ids.update((row, text_id) for row, text_id in self._connection.execute(query))
         return ids
+
+    def ids_beginning(self, prefix: str, n: int) -> list[str]:
+        """Returns the ids that begin so, in order, at most n."""
+        values = {"first": prefix, "last": prefix + LAST_CHARACTER, "limit": n}
+        return list(self._connection.execute(_IDS_BEGINNING, values).scalars())
 
     def taken(self, ids: Sequence[str]) -> set[str]:
         """Returns those of some ids that texts have."""

@@ -52,8 +52,8 @@ ALLOWED = {
     "reader": f"{UP_TO_LEARNER} {BESIDE_READER} insight",
     "writing": UP_TO_WRITING,
     **dict.fromkeys(BESIDE_LIBRARY.split(), f"{UP_TO_READER} {BESIDE_LIBRARY}"),
-    "listing": UP_TO_ROOMS,
-    "open_store": f"{UP_TO_ROOMS} listing",  # works without an encoder, so without a workspace
+    **dict.fromkeys(["listing", "source_list"], UP_TO_ROOMS),
+    "open_store": f"{UP_TO_ROOMS} listing source_list",  # works without an encoder, so without a workspace
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "report": f"{UP_TO_LIBRARY} document table training shapes",

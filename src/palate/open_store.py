@@ -8,8 +8,10 @@ from typing import Self, TextIO
 
 from palate.encoder.choose import full_name
 from palate.errors import BadValue, UnknownName
+from palate.feedback import Feedback
 from palate.listing import Listing
-from palate.results import EncoderInfo, ReaderInfo
+from palate.results import EncoderInfo, ReaderInfo, SourceInfo
+from palate.source_list import list_sources
 from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
 from palate.store.readers import TasteRow
@@ -103,6 +105,12 @@ class OpenStore:
         with self._store.reading() as tables:
             row = tables.readers.find(well_formed(reader), well_formed(taste))
         return Listing(self._store, reader, row.taste_id if row else None)
+
+    def sources(self, judged: Iterable[Feedback] = ()) -> list[SourceInfo]:
+        """Lists the sources of the texts, most texts first. judged: by which they are counted as liked and
+        disliked, as `Reader.judged` gives it.
+        """
+        return list_sources(self._store, judged)
 
     def readers(self) -> list[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

@@ -23,6 +23,7 @@ from palate.cli import (
     fill,
     find,
     index,
+    judged,
     judgements,
     maintenance,
     map,
@@ -33,12 +34,14 @@ from palate.cli import (
     progress,
     rank,
     readers,
+    reading,
     remove,
     replay,
     report,
     rewrite,
     rules,
     sentiment,
+    sources,
     texts,
     topics,
     verdicts,
@@ -168,6 +171,9 @@ NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
 app.command(rich_help_panel=TEXTS)(find.find)
+app.command("show", rich_help_panel=TEXTS)(reading.show_)
+app.command("open", rich_help_panel=TEXTS)(reading.open_)
+app.command(rich_help_panel=TEXTS)(sources.sources)
 app.command("ask-duplicates", rich_help_panel=INSIGHT)(duplicates.ask_duplicates)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
@@ -194,6 +200,7 @@ app.command(rich_help_panel=JUDGEMENTS)(verdicts.like)
 app.command(rich_help_panel=JUDGEMENTS)(verdicts.dislike)
 app.command(rich_help_panel=JUDGEMENTS)(verdicts.skip)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.undo)
+app.command(rich_help_panel=JUDGEMENTS)(judged.judged)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.ask)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.why)
 app.command(rich_help_panel=JUDGEMENTS)(progress.progress)

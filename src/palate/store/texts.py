@@ -215,7 +215,7 @@ class TextTable:
         of_ids = [query.where(self._dialect.one_of(_text.id, part)) for part in _parts(ids)]
         for part in of_ids if ids else [query]:
             dated = self._connection.execute(part)
-            rows += [row for row, date in dated if older_than is None or _instant(date) < older_than]
+            rows += [row for row, date in dated if older_than is None or instant(date) < older_than]
         return sorted(rows)
 
     def remove(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
@@ -287,7 +287,8 @@ def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
     )
 
 
-def _instant(date: str) -> datetime:
+def instant(date: str) -> datetime:
+    """Returns a date of a text with its offset; that of one without is UTC."""
     time = datetime.fromisoformat(date)
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

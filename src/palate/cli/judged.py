@@ -63,8 +63,9 @@ def judged(
 ) -> None:
     """Lists the judgements that stand, newest first: number, verdict, day, id, title, source, date.
 
-    To change one, judge the text again: palate dislike 2. The reason in an export is what moves the value of
-    the text most, in log odds. palate add FILE.ris --judgements reads references back.
+    To change one, judge the text again: palate dislike 2. The reason in an export is the word or rule that
+    moves the text's value most, the way of the verdict, in log odds. palate add FILE.ris --judgements reads
+    references back.
 
     Example: palate judged --verdict like --since 30d
 
@@ -112,7 +113,8 @@ def _with_reasons(reader: Reader, judged: Sequence[JudgedText]) -> Iterator[Judg
 
     with progress_bar("finding reasons") as update:
         for done, each in enumerate(judged, 1):
-            yield each._replace(reason=top_reason(reader.why(each.text.id, neighbours=0)))
+            why = reader.why(each.text.id, neighbours=0)
+            yield each._replace(reason=top_reason(why, each.feedback.liking or 0.0))
             update(done, len(judged))
 
 

@@ -25,21 +25,26 @@ class JudgedText(NamedTuple):
     reason: str = ""
 
 
-def top_reason(why: Why) -> str:
+def top_reason(why: Why, liking: float = 0.0) -> str:
     """Returns what moves the value of a text most, and how far in log odds: a word, with its shares of all
     blocks added up, else a rule or a whole block.
+
+    liking: of a verdict; what moves the value the same way comes first. 0 looks both ways.
 
     >>> from palate.value import Contribution, Hit, Value
     >>> shares = Contribution("keyword", "cats", 0.5), Contribution("semantic", "cats", 0.25)
     >>> hit = Hit(Text.of("On cats"), Value(0.68, 0.1))
     >>> top_reason(Why(hit, 0.75, (*shares, Contribution("base", "base", -1.0)), (), ()))
     'cats +0.75'
+    >>> top_reason(Why(hit, 0.75, (*shares, Contribution("rule", "block word dogs", -0.1)), (), ()), -1.0)
+    'block word dogs -0.10'
     """
     named: dict[str, float] = {}
     for block, name, amount in why.contributions:
         if name != block:
             named[name] = named.get(name, 0.0) + amount
-    amounts = named or {name: amount for name, amount in why.blocks.items() if name != "base"}
+    agreeing = {name: amount for name, amount in named.items() if amount * liking > 0}
+    amounts = agreeing or named or {name: amount for name, amount in why.blocks.items() if name != "base"}
     if not amounts:
         return ""
     name = max(amounts, key=lambda each: abs(amounts[each]))

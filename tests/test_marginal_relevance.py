@@ -39,8 +39,9 @@ def test_equal_values_keep_their_order_where_nothing_is_alike() -> None:
 
 @pytest.fixture
 def news(library: Library) -> Library:
-    stories = [f"Cats sleep all day long in the warm house, says the vet number {n}." for n in "abcdef"]
-    others = ["A cat chases the ball.", "Dogs bark at the cat.", "Bond yields rose sharply.", "Rain falls."]
+    ends = ["after a storm", "beside old books", "on red cushions", "while rain falls", "in June", "near him"]
+    stories = [f"Cats sleep all day in the warm house {end}." for end in ends]
+    others = ["A cat chases the ball.", "Dogs bark at the cat.", "Bond yields rose sharply.", "Snow melts."]
     library.add([{"id": f"t{n}", "text": body} for n, body in enumerate([*others, *stories])])
     return library
 
@@ -57,7 +58,7 @@ def test_a_diverse_ranking_begins_with_the_best_and_shows_more_kinds(news: Libra
 
 def test_what_a_rule_keeps_stays_above_all_others(news: Library) -> None:
     me = news.reader("me", likes="cats sleep all day in the warm house")
-    me.rules.add(Rule("keep", "word", "rain"))
+    me.rules.add(Rule("keep", "word", "snow"))
     me.rules.add(Rule("keep", "word", "bond"))
     assert {hit.text.id for hit in me.rank(5, diverse=True)[:2]} == {"t2", "t3"}
 
@@ -66,5 +67,8 @@ def test_a_ranking_takes_what_find_takes(news: Library) -> None:
     news.reader("ada").judge("t1", "like")
     me = news.reader("me")
     me.judge("t2", "skip")
-    assert {hit.text.id for hit in me.rank(99, unjudged_by="ada")} == {f"t{n}" for n in (0, *range(3, 10))}
-    assert len(me.rank(99, unjudged_by="ada", all=True)) == 9
+    shown = {hit.text.id for hit in me.rank(99)}
+    assert "t1" in shown
+    assert {hit.text.id for hit in me.rank(99, unjudged_by="ada")} == shown - {"t1"}
+    everything = {hit.text.id for hit in me.rank(99, unjudged_by="ada", all=True)}
+    assert everything == shown - {"t1"} | {"t2"}

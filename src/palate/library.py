@@ -22,7 +22,7 @@ from palate.source import Columns, Fetcher, open_source
 from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.text_filter import FilterOptions, TextFilter
-from palate.value import SimilarText
+from palate.value import Match, SimilarText
 from palate.workspace.adding import Progress
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
@@ -156,10 +156,10 @@ class Library(OpenStore):
 
         return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
-    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
-        """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
-        of the query in its order come first. only: a language, source, since, until and unjudged_by, all of
-        which must hold (see `TextFilter` in text_filter.py).
+    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[Match]:
+        """Returns the texts nearest to a query, by words and vectors together, in the order of their fit;
+        those with all its words in its order come first. None where no word of it is in the store and no text
+        is nearer than chance. only: language, source, since, until, unjudged_by (see text_filter.py).
 
         From 200,000 texts, and with the extra [index], nearly all of the nearest are found (docs/find.md).
         Raises BadValue for a language that is not known, UnknownName for a reader that is not there.
@@ -167,7 +167,7 @@ class Library(OpenStore):
         """
         return Finder(self.workspace).find(query, limit, TextFilter(**only))
 
-    def find_like(self, text_id: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[SimilarText]:
+    def find_like(self, text_id: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[Match]:
         """Returns the texts nearest to a stored one, itself left out. only: as for `find`."""
         row, title = self.row_of(text_id), self.text(text_id).title
         return Finder(self.workspace).find_like(text_id, row, title, limit, TextFilter(**only))

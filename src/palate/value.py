@@ -62,6 +62,16 @@ class SimilarText(NamedTuple):
     similarity: float
 
 
+class Match(NamedTuple):
+    """A text that a search found. similarity: as of `SimilarText`. fit: in [0, 1], how far up it stands by
+    words and by vectors, by which the list is in order.
+    """
+
+    text: Text
+    similarity: float
+    fit: float
+
+
 class Contribution(NamedTuple):
     """A share of a value's logit. block: a feature block, 'rule' or 'base'. name: a word, a rule, or the
     block again for its rest.

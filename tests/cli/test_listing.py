@@ -64,12 +64,15 @@ def test_the_beginning_of_an_id_does_if_no_other_begins_so(palate: Palate, store
 
 
 def test_a_number_follows_a_new_version_and_names_no_other_text_after_a_removal(palate: Palate) -> None:
-    with Library("store.db") as library:
-        library.add([{"id": "a", "text": "Cats sleep."}, {"id": "b", "text": "Dogs bark."}])
-        first = ids(palate("rank", "--json"))[0]
-        library.add([{"id": first, "text": "Quite other words about rivers."}])
-        assert "rivers" in palate("show", "1").stdout
-        library.remove([first])
+    notes = Path("notes.csv")
+    notes.write_text("id,text\na,Cats sleep in the sun.\n")
+    palate("add", "notes.csv")
+    assert ids(palate("rank", "--json")) == ["a"]
+    notes.write_text("id,text\na,Quite other words about rivers.\n")
+    assert "1 updated" in palate("add", "notes.csv").stderr
+    assert "rivers" in palate("show", "1").stdout
+    palate("remove", "a", "--yes")
+    palate("add", "--id", "id", "notes.csv")
     refused = palate("show", "1", ok=False)
     assert refused.exit_code == 1
     assert "the text with number 1 was removed" in refused.stderr

@@ -14,7 +14,7 @@ LONG = "Cats sleep in the warm kitchen all afternoon. " * 8
 
 
 @pytest.fixture
-def _filled(static: object) -> None:
+def _filled(palate: Palate) -> None:
     more = {"date": "2026-01-05", "authors": "Doe, Jane; Roe, R.", "url": "https://example.org/a"}
     with Library("store.db") as library:
         library.add([{"id": "a", "title": "On cats", "text": f"{LONG}\n\nThe end.", **more}])

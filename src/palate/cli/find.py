@@ -57,4 +57,9 @@ def find(
         )
         show_found(found, as_json=wants_json(ctx, json))
         if not found:
-            show.note("nothing was found")
+            filtered = any(value is not None for value in only.values())
+            show.note(
+                "nothing was found"
+                if filtered or like is not None
+                else "nothing fits: no word of the query is in the store, and no text is near in meaning"
+            )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from palate.cli import show
 from palate.cli.show import clean, note, out, plural, title_of
 from palate.cli.text_rows import TextRow, show_texts
-from palate.shapes import about_shape, found_shape, hit_shape
+from palate.shapes import hit_shape, match_shape
 
 if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.results import AddReport, ReaderInfo
-    from palate.value import Hit, SimilarText, Value, Why
+    from palate.value import Hit, Match, SimilarText, Value, Why
 
 MAX_SKIPPED_SHOWN = 20
 MAX_WORDS_SHOWN = 8  # each way
@@ -37,13 +37,13 @@ def show_hits(hits: Sequence[Hit], *, as_json: bool, numbered: bool = False) -> 
     show_texts((*(["#"] if numbered else []), "score", "±"), rows)
 
 
-def show_found(found: Sequence[SimilarText], *, as_json: bool) -> None:
+def show_found(found: Sequence[Match], *, as_json: bool) -> None:
     """Prints the texts that a query found."""
     if as_json:
         for match in found:
-            show.out_json({**found_shape(match), **about_shape(match.text)})
+            show.out_json(match_shape(match))
         return
-    show_texts(("similarity",), [TextRow((_similarity(match),), match.text) for match in found])
+    show_texts(("fit",), [TextRow((f"{match.fit:.2f}",), match.text) for match in found])
 
 
 def spread(value: Value) -> str:

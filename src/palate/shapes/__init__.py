@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from palate.rule import StoredRule
     from palate.taste.leaderboard import Standing
     from palate.text import Text
-    from palate.value import Hit, SimilarText, Value, Why
+    from palate.value import Hit, Match, SimilarText, Value, Why
 
 Shape = dict[str, Any]
 
@@ -55,10 +55,15 @@ def hit_shape(hit: Hit) -> Shape:
     return {**shape, "group": list(hit.group)} if hit.group else shape
 
 
-def found_shape(found: SimilarText) -> Shape:
+def found_shape(found: SimilarText | Match) -> Shape:
     """similarity in [-1, 1], None where words alone found the text."""
     similarity = finite(found.similarity)
     return {**title_shape(found.text), "language": found.text.language, "similarity": similarity}
+
+
+def match_shape(match: Match) -> Shape:
+    """A text that a search found: fit in [0, 1], by which the list is in order. See `about_shape`."""
+    return {**found_shape(match), "fit": match.fit, **about_shape(match.text)}
 
 
 def title_shape(text: Text) -> Shape:

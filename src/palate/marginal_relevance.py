@@ -5,7 +5,7 @@ import numpy as np
 from palate.parts import Mask, Matrix, Rows, Vector
 
 POOL_TEXTS = 100  # best ones that are put into order
-RELEVANCE_SHARE = 0.6  # of a text's gain, the rest being that it is unlike those before it
+RELEVANCE_SHARE = 0.3  # of a text's gain, as the paper sets it to look around; the rest: unlike those before
 
 
 def marginal_order(relevance: Vector, vectors: Matrix, n: int, first: Mask) -> Rows:

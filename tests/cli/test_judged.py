@@ -80,8 +80,8 @@ def test_references_are_read_back_with_their_judgements(palate: Palate, store: P
     assert "4 known" in palate("add", "judged.ris").stderr
     palate("--store", "new.db", "add", "judged.ris", "--judgements")
     with Library(store) as library, Library("new.db") as new:
-        titles = {text.title: text.content_hash for text in library.texts()}
-        assert {text.title: text.content_hash for text in new.texts()}.items() <= titles.items()
+        words = {text.content_hash for text in library.texts()}
+        assert {text.content_hash for text in new.texts()} <= words
         assert new.n_texts == 4
         likings = {new.text(each.text_id).title: each.liking for each in new.reader().judged()}
         notes = [note for text in new.texts() for note in text.extra["notes"]]

@@ -65,10 +65,10 @@ def test_the_beginning_of_an_id_does_if_no_other_begins_so(palate: Palate, store
 
 def test_a_number_follows_a_new_version_and_names_no_other_text_after_a_removal(palate: Palate) -> None:
     notes = Path("notes.csv")
-    notes.write_text("id,text\na,Cats sleep in the sun.\n")
+    notes.write_text("id,title,text\na,Notes,Cats sleep in the sun.\n")
     palate("add", "notes.csv")
     assert ids(palate("rank", "--json")) == ["a"]
-    notes.write_text("id,text\na,Quite other words about rivers.\n")
+    notes.write_text("id,title,text\na,Notes,Quite other words about rivers.\n")
     assert "1 updated" in palate("add", "notes.csv").stderr
     assert "rivers" in palate("show", "1").stdout
     palate("remove", "a", "--yes")

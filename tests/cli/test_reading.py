@@ -18,7 +18,7 @@ def _filled(palate: Palate) -> None:
     more = {"date": "2026-01-05", "authors": "Doe, Jane; Roe, R.", "url": "https://example.org/a"}
     with Library("store.db") as library:
         library.add([{"id": "a", "title": "On cats", "text": f"{LONG}\n\nThe end.", **more}])
-        library.add([{"id": "none", "title": "Bonds"}, Text.of("x", id="odd", url="file:///etc/passwd")])
+        library.add([{"id": "bare", "title": "Bonds"}, Text.of("x", id="odd", url="file:///etc/passwd")])
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_show_gives_the_whole_text_with_where_it_is_from(palate: Palate) -> None
     assert list(shown) == ["id", "title", "language", "source", "published", "url", "authors", "body"]
     assert shown["authors"] == ["Doe, Jane", "Roe, R."]
     assert shown["body"].split() == body.split()
-    assert palate("show", "none").stdout.startswith("Bonds\nnone")
+    assert palate("show", "bare").stdout.startswith("Bonds\nbare")
 
 
 @pytest.mark.usefixtures("_filled")
@@ -63,7 +63,7 @@ def test_open_asks_the_browser_for_the_address(palate: Palate, opened: list[str]
 
 
 @pytest.mark.usefixtures("_filled")
-@pytest.mark.parametrize(("text", "why"), [("none", "has no address"), ("odd", "is none of http or https")])
+@pytest.mark.parametrize(("text", "why"), [("bare", "has no address"), ("odd", "is none of http or https")])
 def test_what_is_no_address_of_the_web_is_not_opened(
     palate: Palate, opened: list[str], text: str, why: str
 ) -> None:

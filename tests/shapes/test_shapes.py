@@ -24,6 +24,7 @@ from palate.results import (
     ReaderInfo,
     RemoveReport,
     Skipped,
+    SourceInfo,
 )
 from palate.rule import Evidence, Rule, StoredRule
 from palate.text import Text

@@ -128,14 +128,14 @@ def test_the_command_takes_filters(filled: Library, tmp_path: Any) -> None:
     assert CliRunner().invoke(app, [*asked, "--until", "2026-01-04"]).exit_code == 1
 
 
-def test_a_list_is_in_the_order_of_its_fit(filled: Library) -> None:
+def test_a_list_is_in_the_order_of_its_relevance(filled: Library) -> None:
     found = filled.find("note on the cat", limit=40)
-    fits = [match.fit for match in found]
-    assert fits == sorted(fits, reverse=True)
-    assert 0 < fits[-1] <= fits[0] <= 1
-    cats = {match.text.id for match in found if match.fit >= 0.5}
+    relevance = [match.relevance for match in found]
+    assert relevance == sorted(relevance, reverse=True)
+    assert 0 < relevance[-1] <= relevance[0] <= 1
+    cats = {match.text.id for match in found if match.relevance >= 0.5}
     assert cats == {f"n{number}" for number in range(0, 30, 3)}, "those with the whole query in its order"
-    like = [match.fit for match in filled.find_like("n1", limit=40)]
+    like = [match.relevance for match in filled.find_like("n1", limit=40)]
     assert like == sorted(like, reverse=True)
     assert 0 < like[-1] <= like[0] <= 1
 

@@ -157,7 +157,7 @@ class Library(OpenStore):
         return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
     def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> list[Match]:
-        """Returns the texts nearest to a query, by words and vectors together, in the order of their fit;
+        """Returns the texts nearest to a query, by words and vectors together, most relevant first;
         those with all its words in its order come first. None where no word of it is in the store and no text
         is nearer than chance. only: language, source, since, until, unjudged_by (see text_filter.py).
 

@@ -25,7 +25,12 @@ def _filled(palate: Palate) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that a browser was asked for."""
     addresses: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: not addresses.append(url))
+
+    def open_address(url: str) -> bool:
+        addresses.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_address)
     return addresses
 
 

@@ -62,7 +62,7 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
         ),
         (
             shapes.match_shape(Match(TEXT, 0.25, 0.5)),
-            {"id": "a", "title": "Cats", "language": "", "similarity": 0.25, "fit": 0.5, **ABOUT},
+            {"id": "a", "title": "Cats", "language": "", "similarity": 0.25, "relevance": 0.5, **ABOUT},
         ),
         (
             shapes.source_shape(SourceInfo("shelf", 3, NOW, 1, 0, ())),

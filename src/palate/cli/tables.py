@@ -43,7 +43,7 @@ def show_found(found: Sequence[Match], *, as_json: bool) -> None:
         for match in found:
             show.out_json(match_shape(match))
         return
-    show_texts(("fit",), [TextRow((f"{match.fit:.2f}",), match.text) for match in found])
+    show_texts(("relevance",), [TextRow((f"{match.relevance:.2f}",), match.text) for match in found])
 
 
 def spread(value: Value) -> str:

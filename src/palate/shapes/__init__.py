@@ -62,8 +62,8 @@ def found_shape(found: SimilarText | Match) -> Shape:
 
 
 def match_shape(match: Match) -> Shape:
-    """A text that a search found: fit in [0, 1], by which the list is in order. See `about_shape`."""
-    return {**found_shape(match), "fit": match.fit, **about_shape(match.text)}
+    """A text that a search found: relevance in [0, 1], by which the list is in order. See `about_shape`."""
+    return {**found_shape(match), "relevance": match.relevance, **about_shape(match.text)}
 
 
 def title_shape(text: Text) -> Shape:

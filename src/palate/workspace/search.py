@@ -25,7 +25,7 @@ def fused(
     """Returns the texts that are near by vector, or are among the rows that match by words, best first.
 
     nearest: what an index of the corpus found. exact: rows that come before all others, where a phrase was
-    looked for: the upper half of fit is theirs. Fit is the sum of the reciprocal ranks, as a share of that of
+    looked for: the upper half of the range is theirs. Relevance is the sum of the reciprocal ranks, as a share of that of
     a text which is first in both lists.
 
     Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
@@ -34,14 +34,14 @@ def fused(
     near = dict(zip(corpus.rows[indices].tolist(), cosines.tolist(), strict=True))
     here = corpus.indices_of(matching)
     known = set(corpus.rows[here[~corpus.removed[here]]].tolist())
-    fits: dict[int, float] = {}
+    relevance: dict[int, float] = {}
     for ranking in (list(near), [row for row in matching if row in known]):
         for rank, row in enumerate(ranking, 1):
-            fits[row] = fits.get(row, 0.0) + 0.5 * (RANK_CONSTANT + 1) / (RANK_CONSTANT + rank)
+            relevance[row] = relevance.get(row, 0.0) + 0.5 * (RANK_CONSTANT + 1) / (RANK_CONSTANT + rank)
     if exact is not None:
         first = set(exact)
-        fits = {row: 0.5 * (fit + (row in first)) for row, fit in fits.items()}
-    best = sorted(fits, key=lambda row: (-fits[row], row))[:limit]
+        relevance = {row: 0.5 * (share + (row in first)) for row, share in relevance.items()}
+    best = sorted(relevance, key=lambda row: (-relevance[row], row))[:limit]
     length = float(np.linalg.norm(vector)) or 1.0
     others = [row for row in best if row not in near]
     near |= dict(
@@ -49,4 +49,4 @@ def fused(
     )
     with store.reading() as tables:
         texts = tables.texts.get(best)
-    return [Match(texts[row], near[row], fits[row]) for row in best if row in texts]
+    return [Match(texts[row], near[row], relevance[row]) for row in best if row in texts]

@@ -38,7 +38,7 @@ def main() -> None:
     needs(DATA)
     train, dev = read_table(DATA / "ag-news" / "train.csv.gz"), read_table(DATA / "ag-news" / "dev.csv.gz")
     texts, labels = np.array(train.strings("text"), object), np.array(train.strings("label"))
-    PalateVectorizer().fit_transform(["loaded"])
+    PalateVectorizer().fit_transform(["loaded"])  # type: ignore[no-untyped-call]
     for size in options.sizes:
         for name in [options.only] if options.only else SYSTEMS:
             rows = [

@@ -1,13 +1,17 @@
 """What a filter keeps, and that nothing else is found."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from palate.errors import BadValue, UnknownName
-from palate.finding import FilterOptions, TextFilter
 from palate.library import Library
+from palate.sample import SAMPLE
+from palate.text_filter import FilterOptions, TextFilter
+from palate.workspace.chance import is_near
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 SIXTH = datetime(2026, 1, 6, tzinfo=UTC)
@@ -122,3 +126,45 @@ def test_the_command_takes_filters(filled: Library, tmp_path: Any) -> None:
     assert '"id": "a"' in done.stdout
     assert '"id": "b"' not in done.stdout
     assert CliRunner().invoke(app, [*asked, "--until", "2026-01-04"]).exit_code == 1
+
+
+def test_a_list_is_in_the_order_of_its_relevance(filled: Library) -> None:
+    found = filled.find("note on the cat", limit=40)
+    relevance = [match.relevance for match in found]
+    assert relevance == sorted(relevance, reverse=True)
+    assert 0 < relevance[-1] <= relevance[0] <= 1
+    cats = {match.text.id for match in found if match.relevance >= 0.5}
+    assert cats == {f"n{number}" for number in range(0, 30, 3)}, "those with the whole query in its order"
+    like = [match.relevance for match in filled.find_like("n1", limit=40)]
+    assert like == sorted(like, reverse=True)
+    assert 0 < like[-1] <= like[0] <= 1
+
+
+def test_nothing_is_found_where_nothing_fits(static: object) -> None:
+    """Words that no text has: of none without sense, of some that mean what a few texts are about."""
+    with Library(":memory:") as library:
+        library.add(SAMPLE)
+        for query in ("xqzzv", "blorpt wug", "zzzz qwertyuiop"):
+            assert library.find(query) == []
+        assert "court" in library.find("lawsuits", limit=2)[0].text.content.lower()
+        assert library.find("xqzzv ranking"), "one word of it is there"
+
+
+def test_few_texts_are_always_shown(library: Library) -> None:
+    library.add([f"Cats sleep on day {day}." for day in range(5)])
+    assert len(library.find("xqzzv")) > 0
+
+
+@pytest.mark.parametrize("n_related", [0, 1, 70])
+def test_what_is_near_stands_out_from_the_cosines_of_the_other_texts(n_related: int) -> None:
+    """Vectors with drawn cosines to a query, also where a third of them are related to it."""
+    n, query = 200, np.eye(16)[0]
+    rng = np.random.default_rng(5)
+    cosines = rng.normal(0.3, 0.05, n)
+    cosines[:n_related] = rng.uniform(0.75, 0.9, n_related)
+    rest = rng.normal(size=(n, 15))
+    rest *= (np.sqrt(1 - cosines**2) / np.linalg.norm(rest, axis=1))[:, None]
+    corpus: Any = SimpleNamespace(
+        removed=np.zeros(n, np.bool_), vectors=np.column_stack([cosines, rest]).__getitem__
+    )
+    assert is_near(corpus, 7 * query, float(cosines.max())) == (n_related > 0)

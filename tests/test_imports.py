@@ -20,9 +20,11 @@ FACTS = (
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 # a new file that reader.py is made of takes one word here
-BESIDE_READER = "learners retrieval answers explain progressive valuer"
+BESIDE_READER = (
+    "learners text_filter retrieval answers explain progressive marginal_relevance taste_record valuer"
+)
 BESIDE_LIBRARY = (
-    "open_store encoded_store enrolment intake finding indexing"  # and one that library.py is made of, here
+    "listing open_store encoded_store enrolment intake finding indexing"  # and one that library.py is made of
 )
 UP_TO_PARTS = f"{FACTS} parts"
 UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
@@ -48,11 +50,12 @@ ALLOWED = {
     "workspace": f"{UP_TO_ROOMS} rules",
     "evaluation": f"{UP_TO_ROOMS} document table workspace.fitting workspace.space",
     "learner": UP_TO_WORKSPACE,
-    **dict.fromkeys(BESIDE_READER.split(), f"{UP_TO_LEARNER} {BESIDE_READER}"),
+    **dict.fromkeys(BESIDE_READER.split(), f"{UP_TO_LEARNER} {BESIDE_READER} insight"),
     "reader": f"{UP_TO_LEARNER} {BESIDE_READER} insight",
     "writing": UP_TO_WRITING,
     **dict.fromkeys(BESIDE_LIBRARY.split(), f"{UP_TO_READER} {BESIDE_LIBRARY}"),
-    "open_store": UP_TO_ROOMS,  # works without an encoder, so without a workspace
+    **dict.fromkeys(["listing", "source_list"], UP_TO_ROOMS),
+    "open_store": f"{UP_TO_ROOMS} listing source_list",  # works without an encoder, so without a workspace
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
     "shapes": UP_TO_LIBRARY,
     "estimators": f"{UP_TO_ROOMS} workspace.fitting workspace.space",

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from palate.reader import Reader
     from palate.rule import Rule
     from palate.text import Text
-    from palate.value import Contribution, Hit, Ranking, SimilarText, Value, Why
+    from palate.value import Contribution, Hit, Match, Ranking, SimilarText, Value, Why
 
 __all__ = [
     "Contribution",
     "Feedback",
     "Hit",
     "Library",
+    "Match",
     "OpenStore",
     "PalateError",
     "Ranking",

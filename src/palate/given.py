@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeGuard, TypeVar
 
 from palate.text import Text
-from palate.value import Hit, SimilarText
+from palate.value import Hit, Match, SimilarText
 
-GivenText = str | Text | Hit | SimilarText  # a string is the words of a text without a title
-TextRef = str | Text | Hit | SimilarText  # a string is the id of a stored text
+GivenText = str | Text | Hit | SimilarText | Match  # a string is the words of a text without a title
+TextRef = str | Text | Hit | SimilarText | Match  # a string is the id of a stored text
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -33,7 +33,7 @@ def is_one(given: object) -> TypeGuard[GivenText]:
     >>> is_one("Cats sleep."), is_one(["Cats sleep."])
     (True, False)
     """
-    return isinstance(given, str | Text | Hit | SimilarText)
+    return isinstance(given, str | Text | Hit | SimilarText | Match)
 
 
 def one_text(given: GivenText) -> Text:
@@ -42,7 +42,7 @@ def one_text(given: GivenText) -> Text:
         return Text.of(given)
     if isinstance(given, Text):
         return given
-    if isinstance(given, Hit | SimilarText):
+    if isinstance(given, Hit | SimilarText | Match):
         return given.text
     raise TypeError(
         f"a text is a string, a Text or a hit, got {type(given).__name__}; of a table give one column"
@@ -60,4 +60,4 @@ def texts_of(given: GivenText | Several[GivenText]) -> list[Text]:
 
 def list_of(given: GivenText | Iterable[GivenText]) -> list[GivenText]:
     """Returns a list of the one or the several that were given, as they were given."""
-    return [given] if isinstance(given, str | Text | Hit | SimilarText) else list(given)
+    return [given] if isinstance(given, str | Text | Hit | SimilarText | Match) else list(given)

@@ -19,7 +19,7 @@ from palate.rule import Rule
 from palate.store.log import Entry, LogState, Prediction, Verdict
 from palate.store.readers import TasteRow
 from palate.store.state import StoreState
-from palate.taste.choose import DESCRIPTION_WEIGHT, SERVINGS, make_contest, members_of
+from palate.taste.choose import SERVINGS, make_contest, members_of
 from palate.workspace.corpus import Corpus
 from palate.workspace.top import TopK
 from palate.workspace.workspace import Workspace
@@ -220,23 +220,12 @@ class Learner:
         groups = self._workspace.representatives(corpus, [e.row for e in entries if e.row is not None])
         verdicts = standing(entries, lambda row: groups.get(row, row))
         self.verdicts = {group: entry for group, entry in verdicts.items() if group not in without}
-        self._introduce(corpus)
         self._learn(
             corpus, [_judged(entry, predictions) for entry in self.verdicts.values()], predict=predict
         )
         self._learned = self._key(corpus, state, log)
         self.head = log.head
         return corpus
-
-    def _introduce(self, corpus: Corpus) -> None:
-        """Lets the taste learn what the reader wrote, as a few judgements."""
-        phrases = [*self._interests.liked, *self._interests.disliked]
-        if not phrases:
-            return
-        likings = np.repeat([1.0, -1.0], [len(self._interests.liked), len(self._interests.disliked)])
-        features = self._workspace.features(corpus, phrases, [np.nan] * len(phrases))
-        sides = np.where(likings > 0, len(self._interests.liked), len(self._interests.disliked))
-        self.taste.introduce(features, likings, DESCRIPTION_WEIGHT / sides)
 
     def _learn(
         self, corpus: Corpus, judged: Sequence["_Judged"], *, predict: bool

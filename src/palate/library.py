@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from palate.encoded_store import EncodedStore
 from palate.enrolment import enrol
 from palate.errors import BadValue
-from palate.finding import FilterOptions, Finder, TextFilter
+from palate.finding import Finder
 from palate.given import TextRef, list_of
 from palate.indexing import IndexInfo, build_index, index_info
 from palate.intake import take_in
@@ -20,7 +20,8 @@ from palate.results import AddReport, RemoveReport
 from palate.source import Columns, Fetcher, open_source
 from palate.store.naming import ids_named
 from palate.text import Text
-from palate.value import SIMILAR_COLUMNS, SimilarText
+from palate.text_filter import FilterOptions, TextFilter
+from palate.value import MATCH_COLUMNS, SIMILAR_COLUMNS, Match, SimilarText
 from palate.workspace.adding import Progress
 from palate.workspace.rewording import replace_words
 
@@ -141,24 +142,22 @@ class Library(EncodedStore):
 
         return Rewriter(make_model(model) if isinstance(model, str) else model, self.workspace)
 
-    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> Listed[SimilarText]:
-        """Returns the texts nearest to a query, by words and by vectors together; texts that have all words
-        of the query in its order come first. only: a language, source, since, until and unjudged_by, all of
-        which must hold (see `TextFilter` in finding.py).
+    def find(self, query: str, *, limit: int = 20, **only: Unpack[FilterOptions]) -> Listed[Match]:
+        """Returns the texts nearest to a query, by words and vectors together, most relevant first;
+        those with all its words in its order come first. None where no word of it is in the store and no text
+        is nearer than chance. only: language, source, since, until, unjudged_by (see text_filter.py).
 
         From 200,000 texts, and with the extra [index], nearly all of the nearest are found (docs/find.md).
         Raises BadValue for a language that is not known, UnknownName for a reader that is not there.
         Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009) of BM25 and cosine.
         """
-        return Listed(Finder(self.workspace).find(query, limit, TextFilter(**only)), SIMILAR_COLUMNS)
+        return Listed(Finder(self.workspace).find(query, limit, TextFilter(**only)), MATCH_COLUMNS)
 
-    def find_like(
-        self, text_id: TextRef, *, limit: int = 20, **only: Unpack[FilterOptions]
-    ) -> Listed[SimilarText]:
+    def find_like(self, text_id: TextRef, *, limit: int = 20, **only: Unpack[FilterOptions]) -> Listed[Match]:
         """Returns the texts nearest to a stored one, itself left out. only: as for `find`."""
         row, text = self.row_of(text_id), self.text(text_id)
         found = Finder(self.workspace).find_like(text.id, row, text.title, limit, TextFilter(**only))
-        return Listed(found, SIMILAR_COLUMNS)
+        return Listed(found, MATCH_COLUMNS)
 
     def nearest(self, content: str, *, limit: int = 5) -> Listed[SimilarText]:
         """Returns the stored texts whose vectors have the highest cosine to that of a text, nearest first."""

@@ -9,9 +9,12 @@ from typing import Self, TextIO
 
 from palate.encoder.choose import full_name
 from palate.errors import BadValue, UnknownName
+from palate.feedback import Feedback
 from palate.given import GivenText, Several, TextRef, is_one, texts_of
 from palate.listed import Listed
-from palate.results import EncoderInfo, ReaderInfo
+from palate.listing import Listing
+from palate.results import EncoderInfo, ReaderInfo, SourceInfo
+from palate.source_list import list_sources
 from palate.store.encoders import EncoderRow
 from palate.store.health import back_up
 from palate.store.naming import find_row, row_of
@@ -20,7 +23,7 @@ from palate.store.recognising import stored_ids
 from palate.store.sqlite import SqliteStore
 from palate.store.transfer import export_store
 from palate.store.transfer import import_store as read_export
-from palate.text import Text
+from palate.text import Text, well_formed
 
 TEXTS_PER_READ = 1000
 
@@ -122,6 +125,18 @@ class OpenStore:
         with self._store.reading() as tables:
             ids = stored_ids(texts_of(texts), tables)
         return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
+
+    def listing(self, reader: str = "me", taste: str = "main") -> Listing:
+        """Returns the list that a reader was shown last, by which a text may be named."""
+        with self._store.reading() as tables:
+            row = tables.readers.find(well_formed(reader), well_formed(taste))
+        return Listing(self._store, reader, row.taste_id if row else None)
+
+    def sources(self, judged: Iterable[Feedback] = ()) -> list[SourceInfo]:
+        """Lists the sources of the texts, most texts first. judged: by which they are counted as liked and
+        disliked, as `Reader.judged` gives it.
+        """
+        return list_sources(self._store, judged)
 
     def readers(self) -> Listed[ReaderInfo]:
         """Lists every taste of every reader, oldest reader first."""

@@ -1,7 +1,7 @@
 """Reader: the main path. Texts are valued, the reader judges, the taste learns, the ranking changes."""
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Unpack, overload
 
 import numpy as np
 
@@ -10,20 +10,19 @@ from palate.errors import check_limit
 from palate.explain import shares_of
 from palate.feedback import FEEDBACK_COLUMNS, Feedback, parse_liking
 from palate.given import GivenText, Several, TextRef, is_one, one_text, texts_of
-from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.listed import Listed
+from palate.marginal_relevance import POOL_TEXTS, marginal_order
 from palate.parts import Candidates
-from palate.progressive import Progressive, progressive_of
 from palate.question.choose import DEFAULT_QUESTION, make_question
-from palate.question.stopping import RecallEstimate, estimate_recall
 from palate.retrieval import Retrieval
 from palate.rules.of_reader import ReaderRules
 from palate.store.log import Entry, Verdict
 from palate.store.naming import row_of, rows_of
 from palate.store.readers import TasteRow
-from palate.taste.leaderboard import Standing, leaderboard
+from palate.taste_record import TasteRecord
 from palate.text import Text
+from palate.text_filter import FilterOptions, TextFilter
 from palate.value import HIT_COLUMNS, VALUE_COLUMNS, Explanation, Hit, LibraryLogits, Ranking, Value, Why
 from palate.valuer import Valuer
 from palate.workspace.workspace import Workspace
@@ -31,7 +30,7 @@ from palate.workspace.workspace import Workspace
 ASKABLE_TEXTS = 500  # among which a question is chosen
 
 
-class Reader:
+class Reader(TasteRecord):
     """One reader's view of a library: one taste, learned from that reader's part of the log.
 
     Get it from `Library.reader`. A judgement is on disk when `judge` returns. Any number of threads may use
@@ -50,27 +49,37 @@ class Reader:
         self.name = row.reader
         self.taste_name = row.name
         self.taste_id = row.taste_id
+        super().__init__(learner, Retrieval(workspace, learner))
         self._workspace = workspace
-        self._learner = learner
-        self._retrieval = Retrieval(workspace, learner)
         self._valuer = Valuer(workspace, learner, self._retrieval)
 
     def rank(
-        self, limit: int = 20, *, all: bool = False, exact: bool = False, language: str | None = None
+        self,
+        limit: int = 20,
+        *,
+        all: bool = False,
+        exact: bool = False,
+        diverse: bool = False,
+        **only: Unpack[FilterOptions],
     ) -> Ranking:
         """Returns the best texts, best first; equal ones newest first. all: also those judged or skipped
-        before. language: only texts in it, by its English name or code.
+        before. diverse: of the best 100 those first that are unlike what stands above them (see
+        `marginal_order`). only: language, source, since, until and unjudged_by, as for `Library.find`.
 
         What a rule keeps stands above all others, what one blocks is not there. In a store of more than
         20,000 texts the answer after a judgement may come before every text was read; its `exact` then says
         so. exact: read them all where that is needed to be sure."""
         check_limit(limit)
+        n = max(limit, POOL_TEXTS) if diverse else limit
         with self._learner.lock:
-            view = self._retrieval.view(all=all, language=language)
-            indices, proven = self._retrieval.best(view, limit, exact=exact)
+            view = self._retrieval.view(all=all, only=TextFilter(**only))
+            indices, proven = self._retrieval.best(view, n, exact=exact)
             mean, sd = self._retrieval.value(view, indices)
         kept = view.effect.kept(indices)
-        order = np.lexsort((-indices, -mean.round(12), ~kept))[:limit]
+        order = np.lexsort((-indices, -mean.round(12), ~kept))[:n]
+        if diverse:
+            vectors = view.corpus.vectors(indices[order])
+            order = order[marginal_order(mean[order], vectors, limit, kept[order])]
         return Ranking(
             hits(self._workspace.store, view.corpus, indices[order], mean[order], sd[order]), exact=proven
         )
@@ -172,7 +181,8 @@ class Reader:
             store, features = self._workspace.store, corpus.features(index)
             hit = hits(store, corpus, index, mean, sd)[0]
             shares = shares_of(hit.text, row, features, view, self._learner.taste, self._workspace)
-            fits = self._learner.description and self._learner.description.fit(features)
+            description = self._learner.description
+            fits = None if description is None else description.fit(features)
             judged = self._learner.verdicts.values()
             liked = nearest_judged(store, corpus, index, judged, neighbours, liked=True)
             disliked = nearest_judged(store, corpus, index, judged, neighbours, liked=False)
@@ -191,62 +201,10 @@ class Reader:
         """
         return self._valuer.logits(texts_of(texts))
 
-    def contest(self) -> Listed[Standing]:
-        """Returns how the tastes that compete for this reader stand, lowest loss first."""
-        with self._learner.lock:
-            self._learner.corpus()
-            return leaderboard(self._learner.taste)
-
-    def champions(self) -> list[tuple[int, str]]:
-        """Returns (judgements before it, name) of each champion so far, the first first."""
-        with self._learner.lock:
-            self._learner.corpus()
-            return list(self._learner.taste.champions)
-
-    def progress(self) -> RecallEstimate:
-        """Returns how much of what this reader would like has been seen; skipped and blocked texts do not
-        count.
-        """
-        with self._learner.lock:
-            view = self._retrieval.view(all=False)
-            verdicts = self._learner.verdicts.values()
-            liked = [entry.liking > 0 for entry in verdicts if entry.liking is not None]
-        return estimate_recall(np.array(liked, dtype=np.bool), int(np.count_nonzero(view.candidates)))
-
-    def changes(self) -> list[TasteChange]:
-        """Returns where this reader's taste seems to have changed, in judgements that were predicted."""
-        predicted, came = self.progressive()
-        return detect_changes((predicted - came) ** 2)
-
-    def progressive(self) -> Progressive:
-        """Returns what was predicted of each judgement before it was learned, and what came."""
-        with self._learner.lock:
-            self._learner.corpus()
-            return progressive_of(self._learner.taste.scoreboard)
-
-    def serve(self, serving: str) -> None:
-        """Serves the blend of the contest, its champion, or one member by its name. Raises UnknownName."""
-        self._learner.serve(serving)
-
-    def measure_again(self) -> None:
-        """Holds the whole contest once more, from the first judgement: for a store that an older palate
-        wrote.
-        """
-        self._learner.measure_again()
-
     @property
     def rules(self) -> ReaderRules:
         """The rules beside this taste: to list, add, remove, suggest, accept or veto."""
         return ReaderRules(self._workspace.store, self.taste_id, self._likings)
-
-    @property
-    def dropped(self) -> int:
-        """How many of the oldest judgements no longer weigh in, since the taste can hold no more; the log
-        keeps them.
-        """
-        with self._learner.lock:
-            self._learner.corpus()
-            return self._learner.taste.dropped
 
     def judged(self) -> Listed[Feedback]:
         """Returns the judgements that stand, oldest first; those of removed texts are not among them."""

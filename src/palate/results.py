@@ -112,6 +112,22 @@ class ReaderInfo:
 
 
 @dataclass(frozen=True)
+class SourceInfo:
+    """One source of a store's texts, or an address that was fetched and gave none of them.
+
+    newest: when the newest of its texts that has a date was published. liked, disliked: by one reader, of the
+    judgements that stand. fetched: what the last fetches of its addresses said, one clause each; empty where
+    it was not fetched."""
+
+    name: str
+    texts: int
+    newest: datetime | None
+    liked: int
+    disliked: int
+    fetched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EncoderInfo:
     """One encoder whose vectors a store holds.
 

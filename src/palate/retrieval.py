@@ -9,6 +9,7 @@ from palate.learner import Learner
 from palate.parts import Rows, Vector
 from palate.rule import Rule
 from palate.rules.matcher import Effect, shifted
+from palate.text_filter import NO_FILTER, TextFilter
 from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.top import TopK
 from palate.workspace.workspace import Workspace
@@ -19,14 +20,14 @@ NONLINEAR_TEXTS = 300  # best by what is linear in a taste, among which all of i
 @dataclass(frozen=True, eq=False)
 class View:
     """What one call goes by. rules: the accepted ones. effect: theirs on the corpus. candidates: (n texts,)
-    which may be shown. language: that they are in, where only those of one are asked for.
+    which may be shown. filtered: whether a filter leaves some out.
     """
 
     corpus: Corpus
     rules: Sequence[Rule]
     effect: Effect
     candidates: Mask
-    language: str | None = None
+    filtered: bool = False
 
 
 class Retrieval:
@@ -35,9 +36,9 @@ class Retrieval:
     def __init__(self, workspace: Workspace, learner: Learner) -> None:
         self._workspace, self._learner = workspace, learner
 
-    def view(self, *, all: bool, language: str | None = None) -> View:
+    def view(self, *, all: bool, only: TextFilter = NO_FILTER) -> View:
         """Returns the corpus, what rules do to it and which texts may be shown: unless `all`, of groups
-        without a judgement; of one language, where one is given.
+        without a judgement; those that a filter keeps.
         """
         corpus, rules = self._learner.corpus(), self._learner.rules
         effect = self._workspace.rules.effect(rules, corpus.rows)
@@ -45,9 +46,10 @@ class Retrieval:
         candidates[effect.blocked_indices] = False
         if not all:
             candidates[corpus.indices_of(list(self._learner.verdicts))] = False
-        if language is not None:
-            candidates &= self._workspace.in_language(corpus, language)
-        return View(corpus, rules, effect, candidates, language)
+        allowed = only.allowed(self._workspace, corpus)
+        if allowed is not None:
+            candidates &= allowed
+        return View(corpus, rules, effect, candidates, allowed is not None)
 
     def best(self, view: View, n: int, *, exact: bool) -> tuple[Rows, bool]:
         """Returns the indices of at least the n best candidates, in no order, and whether that is proven."""
@@ -55,8 +57,8 @@ class Retrieval:
         nonlinear = bool(taste.nonlinear_shares(corpus.no_features))
         n = max(n, NONLINEAR_TEXTS) if nonlinear else n
         weights, shift = taste.explain()[1], _shift(view)
-        # what is listed for the next time is listed among all languages
-        top = self._learner.top if view.language is None else TopK()
+        # what is listed for the next time is listed among all texts
+        top = TopK() if view.filtered else self._learner.top
         best = top.best(corpus, weights, shift, view.candidates, n, exact=exact)
         if top.pass_is_due:
             self._pass_aside(view)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+SNIPPET_CHARACTERS = 200
 TRACKING_PREFIXES = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 
 
@@ -54,6 +55,17 @@ class Text:
     def content(self) -> str:
         """What encoders and features read: the title, then the body."""
         return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body
+
+    @property
+    def snippet(self) -> str:
+        """How the body begins: one line of at most 200 characters.
+
+        >>> Text.of("They sleep\\nall day.").snippet
+        'They sleep all day.'
+        """
+        line = " ".join(self.body[: 4 * SNIPPET_CHARACTERS].split())
+        whole = len(line) <= SNIPPET_CHARACTERS
+        return line if whole else f"{line[: SNIPPET_CHARACTERS - 1].rstrip()}…"
 
     @cached_property
     def content_hash(self) -> str:

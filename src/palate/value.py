@@ -73,6 +73,19 @@ class SimilarText(NamedTuple):
 SIMILAR_COLUMNS = ("text.id", "text.title", "text.body", "text.source", "similarity")
 
 
+class Match(NamedTuple):
+    """A text that a search found. similarity: as of `SimilarText`. relevance: in [0, 1], how far up it stands
+    by words and by vectors, by which the list is in order.
+    """
+
+    text: Text
+    similarity: float
+    relevance: float
+
+
+MATCH_COLUMNS = (*SIMILAR_COLUMNS, "relevance")
+
+
 class Contribution(NamedTuple):
     """A share of a value's logit. block: a feature block, 'rule' or 'base'. name: a word, a rule, or the
     block again for its rest.

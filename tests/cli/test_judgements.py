@@ -27,7 +27,10 @@ def test_rank_gives_values_best_first_with_near_copies_folded(palate: Palate, st
     assert len(hits) == 11
     assert [hit["mean"] for hit in hits] == sorted((hit["mean"] for hit in hits), reverse=True)  # type: ignore[type-var]
     by_id = {hit["id"]: hit for hit in hits}
-    assert list(by_id["cats-1"]) == ["id", "title", "language", "mean", "sd", "score"]
+    value = ["id", "title", "language", "mean", "sd", "score"]
+    assert list(by_id["cats-1"]) == [*value, "source", "published", "snippet", "number"]
+    assert by_id["cats-1"]["snippet"] == "A cat and her kittens sleep in the warm kitchen all afternoon."
+    assert [hit["number"] for hit in hits] == list(range(1, 12))
     assert by_id["bonds-1"]["group"] == ["bonds-1", "bonds-1-copy"]
     assert "bonds-1-copy" not in by_id
     assert by_id["cats-1"]["score"] == round(100 * by_id["cats-1"]["mean"])  # type: ignore[operator]
@@ -50,8 +53,30 @@ def test_a_ranking_that_is_not_proven_exact_says_so_beside_the_answer(
 def test_rank_without_a_terminal_is_lines_of_tabs(palate: Palate, store: Path) -> None:
     printed = [line.split("\t") for line in palate("rank", "--limit", "12").stdout.splitlines()]
     hits = lines(palate("rank", "--json", "--limit", "12"))
-    assert [row[:1] + row[2:3] for row in printed] == [[str(hit["score"]), hit["id"]] for hit in hits]
-    assert {row[2]: row[3] for row in printed}["bonds-1"] == "On bonds, part 1 (+1 near-copy)"
+    assert [[row[1], row[3], row[5], row[7]] for row in printed] == [
+        [str(hit["score"]), hit["id"], hit["source"], hit["snippet"]] for hit in hits
+    ]
+    assert [row[0] for row in printed] == [str(number) for number in range(1, len(hits) + 1)]
+    assert {row[3]: row[4] for row in printed}["bonds-1"] == "On bonds, part 1 (+1 near-copy)"
+
+
+def test_rank_takes_the_filters_of_find_and_says_when_nothing_fits(palate: Palate, store: Path) -> None:
+    palate("add", "--title", "t", "--text", "b", _table(store))
+    assert ranked(palate, "--source", "news.example", "--since", "2026-01-05") == ["n2"]
+    assert ranked(palate, "--until", "2026-01-05", "--source", "news.example") == ["n1"]
+    nothing = palate("rank", "--source", "nowhere.example")
+    assert (nothing.stdout, nothing.stderr) == ("", "no text that is left fits the filters\n")
+    assert palate("rank", "--since", "soon", ok=False).exit_code == 2
+
+
+def _table(store: Path) -> str:
+    path = store.with_name("news.csv")
+    rows = [
+        f"n{n},Rates {n},The bank raised rates {n} times,https://news.example/{n},2026-01-0{n * 3}"
+        for n in (1, 2)
+    ]
+    path.write_text("\n".join(["id,t,b,url,date", *rows]))
+    return str(path)
 
 
 def test_judged_texts_come_back_with_all(palate: Palate, store: Path) -> None:
@@ -128,7 +153,7 @@ def test_ask_without_a_terminal_prints_the_questions(palate: Palate, store: Path
     assert [list(question)[:6] for question in questions] == [
         ["id", "title", "language", "mean", "sd", "score"]
     ] * 3
-    assert palate("ask").stdout.split("\t")[2] == questions[0]["id"]
+    assert palate("ask").stdout.split("\t")[3] == questions[0]["id"]
 
 
 @pytest.mark.parametrize("strategy", [*QUESTIONS])
@@ -166,6 +191,9 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
         "mean",
         "sd",
         "score",
+        "source",
+        "published",
+        "snippet",
         "logit",
         "contributions",
         "blocks",

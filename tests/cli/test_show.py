@@ -8,7 +8,7 @@ from typer.testing import Result
 from palate.cli import progress_bar, show, tables
 from palate.library import Library
 from palate.text import Text
-from palate.value import Hit, SimilarText, Value
+from palate.value import Hit, Match, Value
 
 Palate = Callable[..., Result]
 WICKED = "\x1b[31mred\x1b[0m \x1b]0;title\x07[bold]x[/bold]\r\n\x9b2J\u202egnp.exe :smile:"
@@ -62,7 +62,7 @@ def test_json_keeps_texts_as_they_are(palate: Palate) -> None:
 
 
 def test_what_is_no_number_is_null(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.show_found([SimilarText(Text.of("a"), float("nan"))], as_json=True)
+    tables.show_found([Match(Text.of("a"), float("nan"), 0.5)], as_json=True)
     tables.show_hits([Hit(Text.of("a"), Value(0.5, float("nan")))], as_json=True)
     found, hit = map(json.loads, capsys.readouterr().out.splitlines())
     assert found["similarity"] is None

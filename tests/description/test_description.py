@@ -1,6 +1,5 @@
 """Descriptions over texts of made-up subjects, whose right order is known."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palate.description.description import Description, describe
+from palate.description.description import Array, Description, describe
 from palate.description.interests import Interests, read_interests
 from palate.description.query import Query, make_query
 from palate.encoder.static import StaticEncoder
@@ -17,6 +16,7 @@ from palate.features import Features
 from palate.taste.chance import linear
 from palate.taste.choose import make_contest
 from palate.taste.described import MOST, DescribedTaste
+from palate.weights import Sparse
 from palate.workspace.fitting import FittedTexts, fit_texts
 
 CATS = ["A cat and her kittens asleep in the sun", "Why kittens purr", "The cat that caught no mouse"]
@@ -38,8 +38,8 @@ def described(fitted: FittedTexts, wrote: str, dislikes: str = "") -> Descriptio
     return describe(read_interests(wrote, dislikes), fitted.space, StaticEncoder().encode, best)
 
 
-def best_three(scores: Sequence[float]) -> set[int]:
-    return set(np.argsort(-np.asarray(scores))[:3].tolist())
+def best_three(scores: Array) -> set[int]:
+    return set(np.argsort(-scores)[:3].tolist())
 
 
 def test_texts_of_the_subject_come_first_also_without_a_word_of_it(fitted: FittedTexts) -> None:
@@ -70,7 +70,7 @@ def test_words_that_no_text_has_are_named_and_known_ones_score_one_at_most(
     assert set(query.known) <= {"cat", "kittens"}, "that two texts have or more"
     assert {*query.known, *query.unknown} == set(words) - {"the", "of"}
     keyword = query.weights.get("keyword")
-    if keyword is not None and query.known:
+    if isinstance(keyword, Sparse) and query.known:
         columns = np.array([fitted.space.keyword.column(word) for word in query.known])
         full = fitted.space.keyword.rarity[columns] * fitted.space.keyword.scale
         assert float(full @ keyword.at(columns)) == pytest.approx(1.0, rel=1e-5)

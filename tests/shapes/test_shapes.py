@@ -24,12 +24,14 @@ from palate.results import (
     ReaderInfo,
     RemoveReport,
     Skipped,
+    SourceInfo,
 )
 from palate.rule import Evidence, Rule, StoredRule
 from palate.text import Text
-from palate.value import Contribution, Hit, SimilarText, Value, Why
+from palate.value import Contribution, Hit, Match, SimilarText, Value, Why
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+ABOUT = {"source": "", "published": None, "snippet": "They sleep."}
 TEXT = Text.of("They sleep.", title="Cats", id="a")
 HIT = Hit(TEXT, Value(0.5, 0.25), ("a", "b"))
 INFO = ReaderInfo("ada", "main", "contest", "cats", "bonds", 3, "blend", private=True)
@@ -50,12 +52,28 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
                 "mean": 0.5,
                 "sd": 0.25,
                 "score": 50,
+                **ABOUT,
                 "group": ["a", "b"],
             },
         ),
         (
             shapes.found_shape(SimilarText(TEXT, float("nan"))),
             {"id": "a", "title": "Cats", "language": "", "similarity": None},
+        ),
+        (
+            shapes.match_shape(Match(TEXT, 0.25, 0.5)),
+            {"id": "a", "title": "Cats", "language": "", "similarity": 0.25, "relevance": 0.5, **ABOUT},
+        ),
+        (
+            shapes.source_shape(SourceInfo("shelf", 3, NOW, 1, 0, ())),
+            {
+                "name": "shelf",
+                "texts": 3,
+                "newest": "2026-01-31T12:00:00+00:00",
+                "liked": 1,
+                "disliked": 0,
+                "fetched": (),
+            },
         ),
         (shapes.value_shape(Value(0.5, float("inf"))), {"mean": 0.5, "sd": None, "score": 50}),
         (
@@ -198,9 +216,11 @@ def test_commands_print_the_shapes_of_what_the_library_answers(
     # in a copy, as asking may learn
     with Library(shutil.copy(tmp_path / "store.db", tmp_path / "copy.db")) as library:
         me = library.reader()
-        assert lines("rank") == [shapes.hit_shape(hit) for hit in me.rank()]
-        assert lines("ask", "--limit", "3") == [shapes.hit_shape(hit) for hit in me.ask(3)]
-        assert lines("find", "cats") == [shapes.found_shape(found) for found in library.find("cats")]
+        for shown, hits in ((lines("rank"), me.rank()), (lines("ask", "--limit", "3"), me.ask(3))):
+            assert shown == [
+                {**shapes.hit_shape(hit), "number": number} for number, hit in enumerate(hits, 1)
+            ]
+        assert lines("find", "cats") == [shapes.match_shape(found) for found in library.find("cats")]
         assert lines("why", "cats-1") == [shapes.why_shape(me.why("cats-1"))]
         assert lines("progress") == [shapes.progress_shape(me.progress())]
         assert lines("contest") == [

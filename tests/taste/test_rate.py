@@ -76,8 +76,9 @@ def test_only_texts_that_all_know_count() -> None:
 def test_a_contest_keeps_its_order_when_it_learns_how_rare_likes_are(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     blocks = {"semantic": rng.normal(size=(40, 3)), "keyword": rng.normal(size=(40, 4))}
-    texts = Features({**blocks, "tfidf": blocks["keyword"]})
-    average = Features({name: block.mean(axis=0, keepdims=True) for name, block in texts.blocks.items()})
+    blocks["tfidf"] = blocks["keyword"]
+    texts = Features(blocks)
+    average = Features({name: block.mean(axis=0, keepdims=True) for name, block in blocks.items()})
     likings = rng.choice([1.0, -1.0], n)
     rows = rng.permutation(40)[:n]
     values = []

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ def bags(rng: np.random.Generator, n: int, v: int) -> csr_array:
 
 def cosines(sums: Matrix, targets: Matrix) -> Matrix:
     lengths = np.linalg.norm(sums, axis=1) * np.linalg.norm(targets, axis=1)
-    return (sums * targets).sum(axis=1) / lengths
+    return np.asarray((sums * targets).sum(axis=1) / lengths)
 
 
 def test_a_student_finds_rows_that_a_linear_map_cannot() -> None:
@@ -25,7 +27,7 @@ def test_a_student_finds_rows_that_a_linear_map_cannot() -> None:
     targets /= np.linalg.norm(targets, axis=1, keepdims=True)
     start = rng.normal(size=(30, 6))
     mapped = start @ linear_map(counts @ start, targets)
-    steps = []
+    steps: list[Mapping[str, float]] = []
     rows = learn_rows(start, counts, targets, epochs=300, seed=1, on_step=steps.append)
     before, after = cosines(counts @ mapped, targets).mean(), cosines(counts @ rows, targets).mean()
     assert (rows.shape, len(steps), steps[-1]["steps"]) == ((30, 4), 1800, 1800)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from palate.adapt.held_out import TasteHistory, training_feedback
+from palate.description.description import describe
+from palate.description.feedback import best_in
+from palate.description.interests import read_interests
 from palate.evaluation.metrics import Interval, auc, bootstrap
 from palate.feature.crowd import Crowd, make_crowd
 from palate.feature.terms import hash_terms
 from palate.features import Terms
-from palate.learner import DESCRIPTION_WEIGHT
 from palate.parts import Matrix, Vector
 from palate.taste.choose import make_contest
 from palate.taste.scoreboard import log_loss
@@ -93,15 +95,13 @@ class EncoderTrial:
 
     def _predicted(self, history: TasteHistory, texts: FittedTexts, encode: Encode) -> Vector:
         """Returns (h,) log odds of the blend, before each held-out judgement."""
-        contest = make_contest(history.kind, texts.background)
-        if history.descriptions:
-            words = [words for words, _ in history.descriptions]
-            contest.relearn(
-                texts.space.features(encode(words), hash_terms(words)),
-                np.array([liking for _, liking in history.descriptions]),
-                np.full(len(words), DESCRIPTION_WEIGHT),
-                np.full((len(words), len(contest.names)), np.nan),
-            )
+        wrote = [
+            "\n".join(words for words, liking in history.descriptions if liking == side) for side in (1, -1)
+        ]
+        interests, description = read_interests(*wrote), None
+        if any(interests):
+            description = describe(interests, texts.space, encode, best_in(texts.corpus))
+        contest = make_contest(history.kind, texts.background, description=description)
         n = history.n_learned
         features = texts.corpus[history.indices]
         contest.relearn(

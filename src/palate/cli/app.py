@@ -23,6 +23,7 @@ from palate.cli import (
     fill,
     find,
     index,
+    judged,
     judgements,
     maintenance,
     map,
@@ -31,15 +32,19 @@ from palate.cli import (
     outliers,
     profile,
     progress,
+    rank,
     readers,
+    reading,
     remove,
     replay,
     report,
     rewrite,
     rules,
     sentiment,
+    sources,
     texts,
     topics,
+    verdicts,
     write,
     xray,
 )
@@ -152,7 +157,7 @@ def palate(
       palate demo
       palate add papers.csv https://example.org/feed.xml
       palate rank
-      palate judge TEXT_ID like
+      palate like 1
     """
     ctx.obj = Given(store, reader, json)
 
@@ -166,6 +171,9 @@ NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
 app.command(rich_help_panel=TEXTS)(texts.demo)
 app.command(rich_help_panel=TEXTS)(texts.add)
 app.command(rich_help_panel=TEXTS)(find.find)
+app.command("show", rich_help_panel=TEXTS)(reading.show_)
+app.command("open", rich_help_panel=TEXTS)(reading.open_)
+app.command(rich_help_panel=TEXTS)(sources.sources)
 app.command("ask-duplicates", rich_help_panel=INSIGHT)(duplicates.ask_duplicates)
 app.command(rich_help_panel=TEXTS)(texts.value)
 app.command(rich_help_panel=TEXTS)(number.number)
@@ -186,9 +194,13 @@ app.command(rich_help_panel=INSIGHT)(outliers.outliers)
 app.command(rich_help_panel=INSIGHT)(sentiment.sentiment)
 app.command(rich_help_panel=INSIGHT)(report.report)
 
-app.command(rich_help_panel=JUDGEMENTS)(judgements.rank)
+app.command(rich_help_panel=JUDGEMENTS)(rank.rank)
 app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.like)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.dislike)
+app.command(rich_help_panel=JUDGEMENTS)(verdicts.skip)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.undo)
+app.command(rich_help_panel=JUDGEMENTS)(judged.judged)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.ask)
 app.command(rich_help_panel=JUDGEMENTS)(judgements.why)
 app.command(rich_help_panel=JUDGEMENTS)(progress.progress)

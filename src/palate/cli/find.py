@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from palate.cli import show
+from palate.cli.filters import with_filters
 from palate.cli.options import (
     JsonOption,
-    LanguageOption,
     LimitOption,
     StoreOption,
     open_library,
     speakable,
     wants_json,
 )
-from palate.cli.remove import cutoff
 from palate.cli.tables import show_found
 
 
+@with_filters
 def find(
     ctx: typer.Context,
     query: Annotated[
@@ -32,29 +31,7 @@ def find(
         typer.Option("--like", metavar="TEXT_ID", help="Finds texts like this one.", callback=speakable),
     ] = None,
     limit: LimitOption = 20,
-    language: LanguageOption = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Only texts of a source, by its name or its host.", callback=speakable
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="90d|DATE", help="Only texts published, or without a date added, since then."),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="90d|DATE", help="Only texts from before then.")
-    ] = None,
-    unjudged_by: Annotated[
-        str | None,
-        typer.Option(
-            "--unjudged-by",
-            metavar="NAME",
-            help="Only texts that this reader has not judged.",
-            callback=speakable,
-        ),
-    ] = None,
+    only: Any = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -71,19 +48,18 @@ def find(
     """
     if (query is None) == (like is None):
         raise typer.BadParameter("give either a QUERY or --like TEXT_ID", ctx)
-    now = datetime.now(UTC)
-    first, end = (None if age is None else cutoff(age, now) for age in (since, until))
     with open_library(ctx, store) as library:
         search = library.find if like is None else library.find_like
         found = search(
             str(query if like is None else like),
             limit=limit,
-            language=language,
-            source=source,
-            since=first,
-            until=end,
-            unjudged_by=unjudged_by,
+            **only,
         )
         show_found(found, as_json=wants_json(ctx, json))
         if not found:
-            show.note("nothing was found")
+            filtered = any(value is not None for value in only.values())
+            show.note(
+                "nothing was found"
+                if filtered or like is not None
+                else "nothing fits: no word of the query is in the store, and no text is near in meaning"
+            )

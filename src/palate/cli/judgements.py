@@ -1,8 +1,10 @@
-"""`palate rank`, `judge`, `undo`, `ask` and `why`: the ranking, judgements, questions and reasons."""
+"""`palate judge`, `undo`, `ask` and `why`: judgements, questions and reasons."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,52 +12,25 @@ import typer
 from palate.cli import show
 from palate.cli.options import (
     MAIN,
+    TEXT_HELP,
     JsonOption,
-    LanguageOption,
-    LimitOption,
     ReaderOption,
     StoreOption,
     TasteOption,
     TextArgument,
+    listing,
     open_library,
     open_reader,
     speakable,
     wants_json,
 )
+from palate.cli.rank import nothing_left
 from palate.cli.tables import show_hits, show_why, verdict_of
 from palate.shapes import feedback_shape, why_shape
 
 if TYPE_CHECKING:
     from palate.feedback import Feedback
     from palate.library import Library
-
-
-def rank(
-    ctx: typer.Context,
-    limit: LimitOption = 20,
-    all: Annotated[
-        bool, typer.Option("--all", help="Includes texts that were judged or skipped before.")
-    ] = False,
-    language: LanguageOption = None,
-    reader: ReaderOption = None,
-    taste: TasteOption = MAIN,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Ranks the texts for a reader, best first: score from 0 to 100, its standard deviation, id and title.
-
-    Texts that were judged or skipped are left out unless --all is given. Near-copies are folded under the
-    first of them.
-
-    Example: palate rank --limit 5
-    """
-    with open_library(ctx, store) as library:
-        hits = open_reader(ctx, library, reader, taste).rank(limit, all=all, language=language)
-        show_hits(hits, as_json=wants_json(ctx, json))
-        if not hits:
-            show.note(_nothing_left(library))
-        if not hits.exact:
-            show.note_dimly("not exact yet: a text that is not shown may belong here; rank again in a moment")
 
 
 def _verdict(value: str) -> str:
@@ -79,8 +54,8 @@ def _text_id(value: str) -> str:
 JudgedArgument = Annotated[
     str,
     typer.Argument(
-        metavar="TEXT_ID",
-        help="A text's id, as rank and find show it.",
+        metavar="TEXT",
+        help=f"A text: {TEXT_HELP}.",
         callback=_text_id,
         show_default=False,
     ),
@@ -109,14 +84,29 @@ def judge(
 
     It replaces an earlier judgement of the same text or of a near-copy.
 
-    Example: palate judge s001 like
+    Example: palate judge 3 like
 
     Example: palate judge s001 -0.5
     """
+    judge_each(ctx, store, [(text_id, verdict)], reader, taste, as_json=wants_json(ctx, json))
+
+
+def judge_each(
+    ctx: typer.Context,
+    store: Path | None,
+    verdicts: Sequence[tuple[str, str]],
+    reader: str | None,
+    taste: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Records judgements, all or none, of texts as a person names them, and prints what was recorded."""
     with open_library(ctx, store) as library:
         opened = open_reader(ctx, library, reader, taste)
-        feedback = opened.judge(text_id, verdict)
-        _show_feedback(library, feedback, "", as_json=wants_json(ctx, json))
+        listed = listing(ctx, library, reader, taste)
+        named = [(listed.id_of(name), verdict) for name, verdict in verdicts]
+        for feedback in opened.judge_many(named):
+            _show_feedback(library, feedback, "", as_json=as_json)
         if opened.dropped:
             show.note(
                 f"the taste is full: the oldest {opened.dropped} judgements no longer count;"
@@ -190,9 +180,10 @@ def ask(
             interview(opened, show.terminal(), typer.getchar, limit, strategy)
             return
         hits = opened.ask(limit or 1, strategy=strategy)
-        show_hits(hits, as_json=as_json)
+        listing(ctx, library, reader, taste).keep(hit.text.id for hit in hits)
+        show_hits(hits, as_json=as_json, numbered=True)
         if not hits:
-            show.note(_nothing_left(library))
+            show.note(nothing_left(library))
 
 
 def why(
@@ -209,7 +200,8 @@ def why(
     Example: palate why s001
     """
     with open_library(ctx, store) as library:
-        reasons = open_reader(ctx, library, reader, taste).why(text_id)
+        opened = open_reader(ctx, library, reader, taste)
+        reasons = opened.why(listing(ctx, library, reader, taste).id_of(text_id))
         if wants_json(ctx, json):
             show.out_json(why_shape(reasons))
         else:
@@ -222,9 +214,3 @@ def _show_feedback(library: Library, feedback: Feedback, prefix: str, *, as_json
     else:
         text = library.text(feedback.text_id)
         show.out(f"{prefix}{verdict_of(feedback)}  {show.clean(text.id)}  {show.title_of(text)}")
-
-
-def _nothing_left(library: Library) -> str:
-    if library.n_texts:
-        return "every text is judged or skipped; palate rank --all shows them, palate add brings new ones"
-    return "there are no texts yet; add some with: palate add SOURCE"

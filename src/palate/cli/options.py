@@ -15,6 +15,7 @@ from palate.errors import BadStore, BadValue
 
 if TYPE_CHECKING:
     from palate.library import Library
+    from palate.listing import Listing
     from palate.open_store import OpenStore
     from palate.reader import Reader
 
@@ -46,23 +47,18 @@ ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", he
 TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Names the reader's taste.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answers in JSON Lines on stdout.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Shows at most so many texts.")]
-LanguageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--language", metavar="LANGUAGE", help="Only texts in it, by its English name or code, such as de."
-    ),
-]
 PrivateOption = Annotated[
     bool,
     typer.Option(
         "--allow-private-network", help="Fetches from private, loopback and link-local addresses, too."
     ),
 ]
+TEXT_HELP = "its id, the first 4 characters of it or more, or its number in the reader's last list"
 TextArgument = Annotated[
     str,
     typer.Argument(
-        metavar="TEXT_ID",
-        help="A text's id, as rank and find show it.",
+        metavar="TEXT",
+        help=f"A text: {TEXT_HELP}.",
         callback=speakable,
         show_default=False,
     ),
@@ -136,3 +132,8 @@ def open_reader(ctx: typer.Context, library: Library, own: str | None, taste: st
     name = own or given(ctx).reader or ME
     speakable(name + taste)
     return library.reader(name, taste=taste, create=(name, taste) == (ME, MAIN))
+
+
+def listing(ctx: typer.Context, opened: OpenStore, own: str | None, taste: str) -> Listing:
+    """Returns the list that the reader was shown last, by which a text may be named."""
+    return opened.listing(own or given(ctx).reader or ME, taste)

@@ -24,6 +24,7 @@ SEQUENCES = re.compile(
 # with the marks that turn the direction of writing
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 BAR_CELLS = 24
+BETWEEN = " · "  # what is told of a text in one line
 TITLE_CHARACTERS = 200  # of a body that stands for a missing title
 
 

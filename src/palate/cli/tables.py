@@ -8,40 +8,43 @@ from typing import TYPE_CHECKING
 
 from palate.cli import show
 from palate.cli.show import clean, note, out, plural, title_of
+from palate.cli.text_rows import TextRow, show_texts
 from palate.reasons import reason, word_shares
-from palate.shapes import found_shape, hit_shape
+from palate.shapes import hit_shape, match_shape
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from palate.feedback import Feedback
     from palate.results import AddReport, ReaderInfo
-    from palate.text import Text
-    from palate.value import Hit, SimilarText, Value, Why
+    from palate.value import Hit, Match, SimilarText, Value, Why
 
-# characters of an id that fits beside a title; a longer one stands below it, as it must be there in full
-SHORT_ID_CHARACTERS = 24
 MAX_SKIPPED_SHOWN = 20
 MAX_WORDS_SHOWN = 8  # each way
 
 
-def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
-    """Prints texts with their values."""
+def show_hits(hits: Sequence[Hit], *, as_json: bool, numbered: bool = False) -> None:
+    """Prints texts with their values. numbered: with numbers from 1, by which they may be judged."""
     if as_json:
-        for hit in hits:
-            show.out_json(hit_shape(hit))
+        for number, hit in enumerate(hits, 1):
+            show.out_json({**hit_shape(hit), **({"number": number} if numbered else {})})
         return
-    rows = [((str(hit.value.score), spread(hit.value)), hit.text) for hit in hits]
-    _texts(("score", "±"), rows, [_copies(hit) for hit in hits])
+    rows = [
+        TextRow(
+            (*([str(number)] if numbered else []), str(hit.value.score), spread(hit.value)),
+            hit.text,
+            _copies(hit),
+        )
+        for number, hit in enumerate(hits, 1)
+    ]
+    show_texts((*(["#"] if numbered else []), "score", "±"), rows)
 
 
-def show_found(found: Sequence[SimilarText], *, as_json: bool) -> None:
+def show_found(found: Sequence[Match], *, as_json: bool) -> None:
     """Prints the texts that a query found."""
     if as_json:
         for match in found:
-            show.out_json(found_shape(match))
+            show.out_json(match_shape(match))
         return
-    _texts(("similarity",), [((_similarity(match),), match.text) for match in found], [""] * len(found))
+    show_texts(("relevance",), [TextRow((f"{match.relevance:.2f}",), match.text) for match in found])
 
 
 def spread(value: Value) -> str:
@@ -124,43 +127,6 @@ def _copies(hit: Hit) -> str:
 
 def _similarity(found: SimilarText) -> str:
     return "words" if math.isnan(found.similarity) else f"{found.similarity:.2f}"
-
-
-def _texts(
-    headings: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Text]], remarks: Sequence[str]
-) -> None:
-    """Prints figures, a text and a remark a row: a table in a terminal, where titles are cropped, ids never;
-    else lines with tabs.
-    """
-    if not show.is_terminal():
-        for (figures, text), remark in zip(rows, remarks, strict=True):
-            line = [*figures, clean(text.id), title_of(text) + (f" ({remark})" if remark else "")]
-            out("\t".join(line))
-        return
-    if not rows:
-        return
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text as Cell
-
-    below = any(len(text.id) > SHORT_ID_CHARACTERS for _, text in rows)
-    table = Table(box=None, expand=True, header_style="dim", padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("title, with its id below" if below else "title", ratio=1)
-    if any(remarks):
-        table.add_column("", no_wrap=True, style="dim")
-    if not below:
-        table.add_column("id", no_wrap=True, style="dim")
-    for (figures, text), remark in zip(rows, remarks, strict=True):
-        title = Cell(title_of(text), no_wrap=True, overflow="ellipsis")
-        id = Cell(clean(text.id), style="dim", overflow="fold")
-        remark_cells = [remark] if any(remarks) else []
-        cells: list[RenderableType] = (
-            [Group(title, id), *remark_cells] if below else [title, *remark_cells, id]
-        )
-        table.add_row(Cell(figures[0], style="bold"), *figures[1:], *cells)
-    show.terminal().print(table)
 
 
 def _amounts(amounts: Sequence[tuple[str, float]]) -> None:

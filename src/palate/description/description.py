@@ -9,6 +9,7 @@ import numpy as np
 from palate.description.feedback import with_feedback
 from palate.description.interests import Interests
 from palate.description.query import Query, make_query
+from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.parts import Matrix
 from palate.taste.chance import linear
@@ -19,16 +20,23 @@ from palate.workspace.space import Space
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
+JUDGEMENTS = 2.0  # as many as which either side of what a reader wrote counts
+
+
 @dataclass(frozen=True, eq=False)
 class Description:
     """The interests of a reader. A text scores as the interest it fits best, less what it scores, above 0, by
     the interest that is not liked that it fits best. Interests are kept apart: a text need fit only one.
 
     Make one with `describe`.
+
+    phrases: the features of the interests themselves, liked ones first, from which a taste learns as from
+    texts.
     """
 
     liked: tuple[Query, ...]
     disliked: tuple[Query, ...]
+    phrases: Features
 
     def scores(self, features: Features) -> Array:
         """Returns (n,) scores."""
@@ -38,6 +46,18 @@ class Description:
             worst = np.max([_score(query, features) for query in self.disliked], axis=0)
             best = best - np.maximum(worst, 0.0)
         return np.asarray(best)
+
+    @property
+    def likings(self) -> Array:
+        """(n,) 1 for a liked phrase, -1 for another."""
+        return np.repeat([1.0, -1.0], [len(self.liked), len(self.disliked)])
+
+    @property
+    def weights(self) -> Array:
+        """(n,) what each phrase counts, in judgements: either side together as much, however many it has."""
+        n_liked, n_disliked = len(self.liked), len(self.disliked)
+        each = [JUDGEMENTS / max(n_liked, 1), JUDGEMENTS / max(n_disliked, 1)]
+        return np.asarray(np.repeat(each, [n_liked, n_disliked]))
 
     @property
     def mean_query(self) -> tuple[float, dict[str, Weights]]:
@@ -62,17 +82,18 @@ def describe(
     encode: Callable[[Sequence[str]], Matrix],
     best: Callable[[Query], Features],
 ) -> Description:
-    """Returns interests as queries of a space.
+    """Returns interests, one at least, as queries of a space.
 
     encode: (n, d) vectors of texts, as the store has them. best: the texts that a query puts first, see
     `with_feedback`; asked once for each liked interest. Costs an encoding and some milliseconds an interest.
     """
     phrases = [*interests.liked, *interests.disliked]
-    vectors = encode(phrases) if phrases else np.zeros((0, 0), np.float32)
+    vectors = encode(phrases)
     queries = [make_query(phrase, vector, space) for phrase, vector in zip(phrases, vectors, strict=True)]
     n = len(interests.liked)
     liked = [with_feedback(query, best(query), space) for query in queries[:n]]
-    return Description(tuple(liked), tuple(queries[n:]))
+    features = space.features(vectors, hash_terms(phrases))
+    return Description(tuple(liked), tuple(queries[n:]), features)
 
 
 def _score(query: Query, features: Features) -> Array:

@@ -1,5 +1,6 @@
 """Feedback without a reader: the best texts of a query say what else its interest is about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,23 @@ from scipy.sparse import csr_array
 
 from palate.description.query import Query, meaning_of
 from palate.features import Features
+from palate.taste.chance import linear
 from palate.weights import Columns, Sparse, Weights
 from palate.workspace.space import Space
 
 BEST_TEXTS, BEST_WORDS = 30, 20
 # what the meaning of the best texts counts, for one sd, and their words, for a text as full of them
 MEANING, WORDS = 0.5, 1.0
+
+
+def best_in(texts: Features) -> Callable[[Query], Features]:
+    """Returns what finds the best of some texts in memory by a query."""
+
+    def best(query: Query) -> Features:
+        scores = linear(texts, query.base, query.weights, np.float32)
+        return texts[np.argsort(-scores, kind="stable")[:BEST_TEXTS]]
+
+    return best
 
 
 def with_feedback(query: Query, best: Features, space: Space) -> Query:

@@ -11,7 +11,6 @@ from palate.encoder.windows import unit
 from palate.feature.crowd import make_crowd
 from palate.feature.terms import hash_terms
 from palate.feature.topic import Topic
-from palate.features import Features
 from palate.feedback import CrowdFeedback
 from palate.parts import Matrix
 from palate.workspace.fitting import FittedTexts, fit_texts
@@ -42,9 +41,13 @@ class ReplayCorpus:
         """(n, d) float32, rounded to float16 as a store keeps them. Made at first use; a copy in another
         process has them.
         """
+        return self.encode(self.contents)
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Returns (m, d) float32 vectors of texts, in the corpus or not, rounded as `vectors` are."""
         encoder = make_encoder(self.encoder)
-        rows = encoder.encode(self.contents).astype(np.float16).astype(np.float32)
-        return np.asarray(rows).reshape(len(self.contents), encoder.dims)
+        rows = encoder.encode(texts).astype(np.float16).astype(np.float32)
+        return np.asarray(rows).reshape(len(texts), encoder.dims)
 
     @cached_property
     def minilm(self) -> Matrix:
@@ -53,11 +56,6 @@ class ReplayCorpus:
         """
         rows = self.vectors if self.encoder == "minilm" else make_encoder("minilm").encode(self.contents)
         return unit(rows.reshape(len(self.contents), -1))
-
-    def features(self, texts: Sequence[str]) -> Features:
-        """Returns the features of texts that are not in the corpus, such as what a reader wrote."""
-        vectors = make_encoder(self.encoder).encode(texts)
-        return self.fitted.space.features(vectors, hash_terms(texts))
 
     @cached_property
     def fitted(self) -> FittedTexts:

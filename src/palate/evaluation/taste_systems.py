@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from palate.description.description import describe
+from palate.description.feedback import best_in
+from palate.description.interests import read_interests
 from palate.evaluation.arrays import IntVector, Vector
 from palate.evaluation.replay_corpus import ReplayCorpus
 from palate.features import Background, Features, sample_rows
 from palate.parts import Taste
 from palate.taste.chance import expit
-from palate.taste.choose import DEFAULT_TASTE, DESCRIPTION_WEIGHT, bayes_on, make_taste, scales_of
+from palate.taste.choose import DEFAULT_TASTE, bayes_on, make_contest, make_taste, scales_of
 from palate.taste.contest import ContestTaste
 
 
@@ -43,22 +46,18 @@ class TasteSystem:
             background = replace(
                 background, average=average, sample=self._features[sample_rows(len(self._features))]
             )
+        self._background, self._corpus = background, corpus
         self._taste = make(background)
-        self._describing = corpus.features
         self._learned = 0
 
     def describe(self, description: str) -> None:
-        """Learns what the reader wrote, as a Reader with `likes` does, before any judgement."""
-        features, likings, weights = (
-            self._describing([description]),
-            np.ones(1),
-            np.array([DESCRIPTION_WEIGHT]),
-        )
+        """Takes what the reader wrote, as a Reader with `likes` does, before any judgement."""
+        interests, fitted = read_interests(description), self._corpus.fitted
+        described = describe(interests, fitted.space, self._corpus.encode, best_in(fitted.corpus))
         if isinstance(self._taste, ContestTaste):
-            unknown = np.full((1, len(self._taste.names)), np.nan)
-            self._taste.relearn(features, likings, weights, unknown)
+            self._taste = make_contest(DEFAULT_TASTE, self._background, description=described)
         else:
-            self._taste.learn(features, likings, weights)
+            self._taste.learn(described.phrases, described.likings, described.weights)
 
     def scores(self, rows: IntVector, likings: Vector) -> Vector:
         new = rows[self._learned :]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from palate.authors import authors
 from palate.reasons import reason
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
         Finding,
         ReaderInfo,
         RemoveReport,
+        SourceInfo,
     )
     from palate.rule import StoredRule
     from palate.taste.leaderboard import Standing
     from palate.text import Text
-    from palate.value import Hit, SimilarText, Value, Why
+    from palate.value import Hit, Match, SimilarText, Value, Why
 
 Shape = dict[str, Any]
 
@@ -41,26 +43,71 @@ def value_shape(value: Value) -> Shape:
 
 def hit_shape(hit: Hit) -> Shape:
     """A text with its value; language by its ISO 639-1 code, "" where it is not known; group only where
-    near-copies are folded under the text.
+    near-copies are folded under the text. See `about_shape`.
 
     >>> from palate.text import Text
     >>> from palate.value import Hit, Value
     >>> hit_shape(Hit(Text.of("They sleep.", title="Cats", id="a"), Value(0.5, 0.25)))
-    {'id': 'a', 'title': 'Cats', 'language': '', 'mean': 0.5, 'sd': 0.25, 'score': 50}
+    {'id': 'a', 'title': 'Cats', 'language': '', 'mean': 0.5, 'sd': 0.25, 'score': 50,
+     'source': '', 'published': None, 'snippet': 'They sleep.'}
     """
     shape = {**title_shape(hit.text), "language": hit.text.language, **value_shape(hit.value)}
+    shape |= about_shape(hit.text)
     return {**shape, "group": list(hit.group)} if hit.group else shape
 
 
-def found_shape(found: SimilarText) -> Shape:
+def found_shape(found: SimilarText | Match) -> Shape:
     """similarity in [-1, 1], None where words alone found the text."""
     similarity = finite(found.similarity)
     return {**title_shape(found.text), "language": found.text.language, "similarity": similarity}
 
 
+def match_shape(match: Match) -> Shape:
+    """A text that a search found: relevance in [0, 1], by which the list is in order. See `about_shape`."""
+    return {**found_shape(match), "relevance": match.relevance, **about_shape(match.text)}
+
+
 def title_shape(text: Text) -> Shape:
     """The id and title of a text."""
     return {"id": text.id, "title": text.title}
+
+
+def about_shape(text: Text) -> Shape:
+    """Where a text is from, when it was published in ISO 8601, None where that is not known, and how it
+    begins.
+    """
+    published = text.published.isoformat() if text.published else None
+    return {"source": text.source, "published": published, "snippet": text.snippet}
+
+
+def text_shape(text: Text) -> Shape:
+    """A whole text; published as in `about_shape`.
+
+    >>> from palate.text import Text
+    >>> text_shape(Text.of("They sleep.", title="Cats", id="a", extra={"authors": ["J. Doe"]}))
+    {'id': 'a', 'title': 'Cats', 'language': '', 'source': '', 'published': None, 'url': '',
+     'authors': ['J. Doe'], 'body': 'They sleep.'}
+    """
+    about = about_shape(text)
+    return {
+        **title_shape(text),
+        "language": text.language,
+        "source": about["source"],
+        "published": about["published"],
+        "url": text.url,
+        "authors": list(authors(text.extra)),
+        "body": text.body,
+    }
+
+
+def judged_shape(feedback: Feedback, text: Text) -> Shape:
+    """A judgement that stands, with the title and source of its text."""
+    return {**feedback_shape(feedback), "title": text.title, "source": text.source}
+
+
+def source_shape(source: SourceInfo) -> Shape:
+    """One source; newest in ISO 8601."""
+    return {**asdict(source), "newest": source.newest.isoformat() if source.newest else None}
 
 
 def feedback_shape(feedback: Feedback) -> Shape:

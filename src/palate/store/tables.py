@@ -18,6 +18,7 @@ from palate.store.readers import ReaderTable
 from palate.store.removals import RemovalTable
 from palate.store.rules import RuleTable
 from palate.store.settings import SettingsTable
+from palate.store.sources import SourceTable
 from palate.store.state import StoreState, read_state
 from palate.store.texts import TextTable
 from palate.store.topics import TopicTable
@@ -84,6 +85,10 @@ class Tables:
     @cached_property
     def fetched(self) -> FetchedTable:
         return FetchedTable(self.connection)
+
+    @cached_property
+    def sources(self) -> SourceTable:
+        return SourceTable(self.connection)
 
     @cached_property
     def topics(self) -> TopicTable:

@@ -25,6 +25,12 @@ _LAST_ROWS = select(
     select(func.max(_text.row)).scalar_subquery(), select(func.max(schema.removed.c.row)).scalar_subquery()
 )
 _ROW_OF = select(_text.row).where(_text.id == bindparam("text_id"))
+_IDS_BEGINNING = (
+    select(_text.id)
+    .where(_text.id.between(bindparam("first"), bindparam("last")))
+    .order_by(_text.id)
+    .limit(bindparam("limit"))
+)
 _DATE = func.coalesce(_text.published, _text.added_at)
 _RAW = (
     select(_vector.row, _text.leader, _vector.data, _terms.ids, _terms.counts, _DATE)
@@ -41,6 +47,7 @@ _BANDS = (
     .limit(bindparam("limit"))
 )
 _COLUMNS = tuple(column.name for column in schema.text.columns)
+LAST_CHARACTER = "\U0010ffff"  # that any can be followed by
 
 
 class PreparedText(NamedTuple):
@@ -143,6 +150,11 @@ class TextTable:
             ids.update((row, text_id) for row, text_id in self._connection.execute(query))
         return ids
 
+    def ids_beginning(self, prefix: str, n: int) -> list[str]:
+        """Returns the ids that begin so, in order, at most n."""
+        values = {"first": prefix, "last": prefix + LAST_CHARACTER, "limit": n}
+        return list(self._connection.execute(_IDS_BEGINNING, values).scalars())
+
     def taken(self, ids: Sequence[str]) -> set[str]:
         """Returns those of some ids that texts have."""
         taken: set[str] = set()
@@ -203,7 +215,7 @@ class TextTable:
         of_ids = [query.where(self._dialect.one_of(_text.id, part)) for part in _parts(ids)]
         for part in of_ids if ids else [query]:
             dated = self._connection.execute(part)
-            rows += [row for row, date in dated if older_than is None or _instant(date) < older_than]
+            rows += [row for row, date in dated if older_than is None or instant(date) < older_than]
         return sorted(rows)
 
     def remove(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
@@ -275,7 +287,8 @@ def _values(row: int, new: PreparedText, added_at: str) -> tuple[Any, ...]:
     )
 
 
-def _instant(date: str) -> datetime:
+def instant(date: str) -> datetime:
+    """Returns a date of a text with its offset; that of one without is UTC."""
     time = datetime.fromisoformat(date)
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

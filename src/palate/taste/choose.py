@@ -27,7 +27,6 @@ CONTEST = "contest"
 DESCRIBED = "described"  # the member of a contest that goes by what the reader wrote
 DEFAULT_TASTE = CONTEST
 SERVINGS = ("blend", "champion")
-DESCRIPTION_WEIGHT = 2.0  # what the reader wrote of a taste counts as this many judgements
 # of `gradient` alone: in a kernel so small a block still outweighs few shared words
 EXTRA_SCALES = {"sentiment": 0.02, "freshness": 0.05}
 CONTENT_SCALES = {"semantic": 0.15, "keyword": 0.85}  # prior variance that each block brings to a liking
@@ -172,8 +171,8 @@ def make_contest(
 
     kind: contest, for all that suit the background; or one kind, or several with commas between, which then
     start level. serving: blend, champion or the name of a member, which is then served whatever the others
-    do. description: of the reader; in a contest of all it takes part, and comes first. Raises UnknownName for
-    a kind or serving that is not there."""
+    do. description: of the reader; all learn it, and in a contest of all it takes part, and comes first.
+    Raises UnknownName for a kind or serving that is not there."""
     prior = members_of(kind, background, described=description is not None)
     usual = background.sample if background.sample.blocks else None
     members: dict[str, Taste] = {name: make_taste(name, background) for name in prior if name != DESCRIBED}
@@ -188,7 +187,7 @@ def make_contest(
         raise UnknownName(
             f"this contest cannot serve {serving!r}; choose one of: {', '.join([*SERVINGS, *members])}"
         )
-    return ContestTaste(
+    contest = ContestTaste(
         members,
         prior,
         serving="champion" if serving == "champion" else "blend",
@@ -198,6 +197,9 @@ def make_contest(
         stream=stream,
         first=DESCRIBED if DESCRIBED in members else None,
     )
+    if description is not None:
+        contest.introduce(description.phrases, description.likings, description.weights)
+    return contest
 
 
 def members_of(kind: str, background: Background, *, described: bool = False) -> dict[str, float]:

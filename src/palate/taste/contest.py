@@ -73,17 +73,21 @@ class ContestTaste:
         self.prior, self.serving, self.pinned = np.array([prior[name] for name in members]), serving, pinned
         self.rate, self.half_life, self.alpha, self.budget = rate, half_life, alpha, budget
         self._stream, self.first = stream, first
+        self._introduction: tuple[Features, Array, Array] | None = None
         self.forget()
 
     def forget(self) -> None:
         """Returns to the state before any feedback."""
-        for member in self.members.values():
+        for name, member in self.members.items():
             member.forget()
+            if self._introduction and name != self.first:
+                member.learn(*self._introduction)
         self.scoreboard = Scoreboard(self.prior, rate=self.rate, half_life=self.half_life)
         self.champions: list[tuple[int, str]] = [(0, self.names[int(self.prior.argmax())])]
         self._sequences = self._new_sequences()
         self._n = 0  # judgements
-        self._introduced = 0  # texts that were learned before them
+        # phrases that were learned before them
+        self._introduced = len(self._introduction[1]) if self._introduction else 0
         self._pending: list[
             tuple[Features, float, float]
         ] = []  # the newest, which not all members have learned
@@ -134,13 +138,11 @@ class ContestTaste:
             self._record(features[row : row + 1], predicted[row], float(liking), float(weight))
 
     def introduce(self, features: Features, likings: Array, weights: Array) -> None:
-        """Lets all members but the first learn what a reader wrote, before any judgement; nothing is
-        scored.
+        """Lets all members but the first learn what a reader wrote, before any judgement: nothing is scored,
+        and it is there again after `forget`.
         """
-        self._introduced = len(likings)
-        for name, member in self.members.items():
-            if name != self.first:
-                member.learn(features, likings, weights)
+        self._introduction = features, likings, weights
+        self.forget()
 
     def predict(self, features: Features) -> Array:
         """(m,) float32 logits of one text, as they go onto the scoreboard."""
@@ -230,11 +232,11 @@ class ContestTaste:
 
     def _record(self, text: Features, predicted: Array, liking: float, weight: float) -> None:
         self._explained = self._rated = None
+        if not np.isnan(predicted).all():
+            self.scoreboard.add(predicted.astype(np.float64), liking, weight, self._fading())
+            self._compare()
         self._n += 1
         self._pending.append((text, liking, weight))
-        if not np.isnan(predicted).all():
-            self.scoreboard.add(predicted.astype(np.float64), liking, weight)
-            self._compare()
         share = np.maximum(self.scoreboard.weights, MIN_BUDGET_SHARE)
         self._saved_ms += self.budget * share / share.sum()
         for index, name in enumerate(self.names):

@@ -41,15 +41,18 @@ class Scoreboard:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, logits: Array, liking: float, weight: float) -> None:
-        """Adds one judgement that the tastes had predicted with (m,) logits, nan where one took no part."""
+    def add(self, logits: Array, liking: float, weight: float, factors: Array | float = 1.0) -> None:
+        """Adds one judgement that the tastes had predicted with (m,) logits, nan where one took no part.
+        factors: (m,) on the weights, of the blend that was served.
+        """
         target = (1 + liking) / 2
         absent = np.isnan(logits)
         if absent.any():
             present = np.where(absent, 0.0, self.weights)
             level = present @ np.where(absent, 0.0, logits) / present.sum() if not absent.all() else 0.0
             logits = np.where(absent, level, logits)
-        losses, blended = log_loss(logits, target), float(self.weights @ logits)
+        served = self.weights * factors
+        losses, blended = log_loss(logits, target), float(served @ logits / served.sum())
         self._total = self._total * 0.5 ** (1 / self.half_life) + weight * losses
         self._rows.append(_Prediction(logits, losses, blended, target))
 

@@ -19,6 +19,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
+from palate.store.shown import PREFIX as SHOWN
+
 VERSION = 4  # of the files: to be raised with any change of what the arrays mean
 SETTLED_NS = 50_000_000  # a file that changed less than this before it was hashed might change unseen again
 STAMPS = "checked.json"
@@ -181,7 +183,11 @@ class CacheFolder:
         if before is not None:
             old = {file.name for file in (before.fit, *before.segments)} | {self._manifest_name(before)}
         for path in self.path.iterdir():
-            if path.name in named or not (path.name in old or _age_s(path) > ORPHAN_AGE_S):
+            if (
+                path.name in named
+                or path.name.startswith(SHOWN)
+                or not (path.name in old or _age_s(path) > ORPHAN_AGE_S)
+            ):
                 continue
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

@@ -138,10 +138,6 @@ class Workspace:
                 found |= tables.removals.representatives(rows)
         return found
 
-    def in_language(self, corpus: Corpus, language: str) -> Mask:
-        """Returns (n,) which texts are in a language. language: its English name or code. Raises BadValue."""
-        return self.matching(corpus, Rule("keep", "language", language))
-
     def matching(self, corpus: Corpus, rule: Rule) -> Mask:
         """Returns (n,) which texts a rule that keeps matches; those it was matched against are remembered."""
         matched = np.zeros(len(corpus), np.bool_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS, OutOption, TextColumnOption, with_settings
 from palate.cli.train.progress import StepCallback, training_progress
 from palate.cli.train.reduce import StsOption
-from palate.cli.train.summary import MessageLog, show_summary, show_table
+from palate.cli.train.summary import MessageLog, figure, show_summary, show_table
 from palate.errors import BadValue
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
 
@@ -127,7 +127,7 @@ def _show_student(model: TrainedModel, out: Path, layers: int, *, as_json: bool)
     speed = f"{student['texts_per_s'] / teacher['texts_per_s']:.1f} times as fast"
     quality = ""
     if "sts_spearman" in student:
-        quality = f", sts_spearman {teacher['sts_spearman']:.3f} -> {student['sts_spearman']:.3f}"
+        quality = f", sts_spearman {figure(teacher['sts_spearman'])} -> {figure(student['sts_spearman'])}"
     usage = f'palate number --model {out} "TEXT"' if model.labels else f"palate encoder use sbert:{out}"
     agreement = f"agreement {student['agreement']:.3f}"
     last_line = f"{out}: {layers} layers, {speed}, {agreement}{quality}; use it: {usage}"
@@ -158,7 +158,7 @@ def _distil_static(teacher: str, out: Path, dims: int, sts: Path | None, *, as_j
     show.out(f"{distilled.folder}: {size}; use it: palate encoder use static:{out}")
 
 
-def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, float]]:
+def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, Any]]:
     from palate.encoder.static import StaticEncoder
     from palate.training.compare import Encode, compare_encoders
     from palate.training.run.table import read_table

@@ -12,7 +12,7 @@ from palate.cli.options import JsonOption, wants_json
 from palate.cli.silence import silenced
 from palate.cli.train.options import PANEL, DataOption, EncoderOption, OutOption, TextColumnOption
 from palate.cli.train.progress import training_progress
-from palate.cli.train.summary import MessageLog, show_summary
+from palate.cli.train.summary import MessageLog, figure, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import AUTOENCODER_DEFAULTS
 
@@ -118,6 +118,6 @@ def _last_line(model: TrainedModel) -> str:
     lost = f"{after['reconstruction_error']:.0%} of the variance lost"
     quality = ""
     if "sts_spearman" in after:
-        quality = f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}"
+        quality = f", sts_spearman {figure(before['sts_spearman'])} -> {figure(after['sts_spearman'])}"
     size = f"{after['dims']} of {before['dims']} dims, {kept}, {lost}"
     return f"{model.folder}: {size}{quality}; use it: palate encoder use sbert:{model.folder}"

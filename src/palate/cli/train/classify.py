@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import (
     DataOption,
     DevOption,
@@ -18,6 +17,7 @@ from palate.cli.train.options import (
     with_settings,
 )
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, n_examples, show_summary
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 
@@ -35,6 +35,7 @@ def classify(
     weigh: Annotated[
         bool, typer.Option("--weigh", help="Give every class the same weight in training, however rare.")
     ] = False,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train an encoder with a classifier that predicts the class of a text.
@@ -46,7 +47,10 @@ def classify(
     Example: palate train classify --data questions.csv --label-column kind --out my-kinds
     """
     messages = MessageLog()
-    with silenced(), training_progress() as on_step:
+    with (
+        working(f"reading {data}, loading {encoder}", data, dev, model=encoder, device=device),
+        training_progress() as on_step,
+    ):
         from palate.training.classify import classify as train
 
         model = train(

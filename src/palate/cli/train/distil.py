@@ -13,6 +13,7 @@ from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS, OutOption, TextColumnOption, with_settings
 from palate.cli.train.progress import StepCallback, training_progress
 from palate.cli.train.reduce import StsOption
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, figure, show_summary, show_table
 from palate.errors import BadValue
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
@@ -55,6 +56,7 @@ def distil(
         ),
     ] = 2.0,
     sts: StsOption = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Distil an encoder: into static vectors, thousands of texts a second, or with --layers into a shallower
@@ -72,7 +74,8 @@ def distil(
     if layers is not None:
         if data is None:
             raise BadValue("a student with fewer layers learns from texts; give them with --data")
-        with silenced(), training_progress() as on_step:
+        doing = f"reading {data}, loading {teacher}"
+        with working(doing, data, sts, model=teacher, device=device), training_progress() as on_step:
             student = _student(out, data, layers, teacher, text_column, sts, temperature, settings, on_step)
         _show_student(student, out, layers, as_json=as_json)
         return
@@ -82,7 +85,8 @@ def distil(
         )
     if out.exists() and not out.is_dir():
         raise BadValue(f"{out} is a file; name a folder with --out")
-    _distil_static(teacher, out, dims, sts, as_json=as_json)
+    with working(f"loading {teacher}", sts, model=teacher, device=device):
+        _distil_static(teacher, out, dims, sts, as_json=as_json)
 
 
 def _student(

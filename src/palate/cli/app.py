@@ -29,6 +29,7 @@ from palate.cli import (
     models,
     number,
     outliers,
+    predict,
     profile,
     progress,
     readers,
@@ -241,6 +242,7 @@ _model.command("show")(models.show_)
 app.add_typer(_model, name="model", rich_help_panel=WRITING)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
+app.command(rich_help_panel=TRAINING)(predict.predict)
 app.command(rich_help_panel=TRAINING)(fill.fill)
 _replay = typer.Typer(
     no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."

@@ -1,6 +1,6 @@
 """Classify: an encoder with a classifier that predicts the class of a text, or several labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -169,11 +169,21 @@ def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Probabili
     Texts are truncated at the model's window. Raises BadSource where the folder holds no model that
     `classify` made.
     """
+    return load_predict(folder, batch)(texts)
+
+
+def load_predict(folder: Path, batch: int = BATCH) -> Callable[[Sequence[str]], Probabilities]:
+    """Loads a model once for many calls, each as `predict`."""
     trained, model, tokenizer = load_classifier(folder, "classify", FAMILY)
-    if not texts:
-        return np.empty((0, len(trained.labels)))
-    logits = predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch)
-    return labelling_of(trained.labels_by).probabilities(np.stack(logits))
+    way = labelling_of(trained.labels_by)
+
+    def probabilities(texts: Sequence[str]) -> Probabilities:
+        if not texts:
+            return np.empty((0, len(trained.labels)))
+        logits = predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch)
+        return way.probabilities(np.stack(logits))
+
+    return probabilities
 
 
 def balanced_weights(truth: NDArray[np.int64], c: int) -> list[float]:

@@ -1,6 +1,6 @@
 """Regress: an encoder with an output layer that predicts a quantity of a text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +123,19 @@ def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Quantitie
     Texts are truncated at the model's window. Raises BadSource where the folder holds no model that `regress`
     made.
     """
+    return load_predict(folder, batch)(texts)
+
+
+def load_predict(folder: Path, batch: int = BATCH) -> Callable[[Sequence[str]], Quantities]:
+    """Loads a model once for many calls, each as `predict`."""
     _, model, tokenizer = load_classifier(folder, "regress", FAMILY)
-    if not texts:
-        return np.empty(0)
-    return _quantities(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+
+    def quantities(texts: Sequence[str]) -> Quantities:
+        if not texts:
+            return np.empty(0)
+        return _quantities(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+
+    return quantities
 
 
 def squared_error() -> Loss:

@@ -11,8 +11,11 @@ from palate.cli.train.options import (
     DataOption,
     DevOption,
     EncoderOption,
+    FoldsOption,
+    GroupColumnOption,
     OutOption,
     TextColumnOption,
+    folds_of,
     with_settings,
 )
 from palate.cli.train.progress import training_progress
@@ -33,6 +36,8 @@ def regress(
         str, typer.Option("--label-column", metavar="NAME", help="The column with the quantity.")
     ] = "label",
     encoder: EncoderOption = "minilm",
+    folds: FoldsOption = None,
+    group_column: GroupColumnOption = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
@@ -59,6 +64,7 @@ def regress(
             label=label_column,
             start=encoder,
             settings=settings,
+            folds=folds_of(folds, group_column),
             on_step=on_step,
             on_message=messages,
         )

@@ -32,11 +32,19 @@ SEVERAL = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ["", "fill", "train classify", "rule remove"])
 def test_help_shows_no_type_of_python(name: str) -> None:
     done = CliRunner().invoke(app, [*name.split(), "--help"], env={"COLUMNS": "160"})
     assert done.exit_code == 0
     assert not re.findall(r"<[\w|.\[\]]+>", done.output)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_parameter_of_any_command_does(name: str) -> None:
+    """Without drawing the help, which takes a while."""
+    context = typer.Context(COMMANDS[name])
+    shown_types = [parameter.display_type_rich(context) for parameter in COMMANDS[name].get_params(context)]
+    assert not [shown_type for shown_type in shown_types if "<" in shown_type]
 
 
 def shown(parameter: Any) -> str:

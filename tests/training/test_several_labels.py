@@ -25,7 +25,7 @@ from palate.training.shallow_classifier import shallow_classifier
 
 Write = Callable[..., Path]
 ANIMALS = ("cat", "cow", "dog")
-SETTINGS = TrainingSettings(epochs=6, batch=8, rate=1e-2, checks=1, patience=0)
+SETTINGS = TrainingSettings(epochs=14, batch=8, rate=1e-2, checks=1, patience=0)
 
 
 def named(n: int, seed: int) -> tuple[list[str], list[str]]:

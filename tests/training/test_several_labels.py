@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_plain_transformers_and_the_onnx_graph_give_the_same_probabilities(
     onnxruntime = pytest.importorskip("onnxruntime")
     texts = ["cat dog x", "cow", "x y z"]
     ours = predict(made, texts)
-    alone = pipeline("text-classification", model=str(made), device="cpu")(texts, top_k=None)
+    alone: Any = pipeline("text-classification", model=str(made), device="cpu")(texts, top_k=None)
     theirs = [{one["label"]: one["score"] for one in row} for row in alone]
     np.testing.assert_allclose(ours, [[row[animal] for animal in ANIMALS] for row in theirs], atol=1e-5)
     export(str(made), tmp_path / "onnx", "onnx")

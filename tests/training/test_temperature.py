@@ -53,11 +53,12 @@ def test_that_of_labels_is_the_least_of_the_likelihood(seed: int, sureness: floa
     logits = 2 * rng.normal(size=(200, 3))
     there = (rng.random((200, 3)) < expit(logits)).astype(float)
     ours = fit_temperature(sureness * logits, there, sigmoid_loss)
-    theirs = minimize(
-        lambda log: -np.log(expit(np.where(there == 1, 1, -1) * sureness * logits * np.exp(-log))).mean(),
-        0.0,
-        tol=1e-10,
-    )
+    signs = np.where(there == 1, 1, -1)
+
+    def negative_log_likelihood(log: np.ndarray) -> float:
+        return float(-np.log(expit(signs * sureness * logits * np.exp(-log))).mean())
+
+    theirs = minimize(negative_log_likelihood, np.zeros(1), tol=1e-10)
     assert ours == pytest.approx(float(np.exp(theirs.x[0])), rel=1e-3)
 
 
@@ -70,6 +71,12 @@ def test_it_calibrates_what_is_too_sure_and_leaves_the_order() -> None:
         for by in (1.0, temperature)
     ]
     assert errors[1] < 0.04 < 0.15 < errors[0]
+
+
+def test_outputs_that_are_far_too_unsure_are_made_surer() -> None:
+    """As those of a network that was trained for a moment."""
+    logits, truth = drawn(2, 0.01)
+    assert fit_temperature(logits, np.eye(4)[truth], softmax_loss) == pytest.approx(0.01, rel=0.2)
 
 
 def test_where_all_is_right_nothing_is_changed() -> None:

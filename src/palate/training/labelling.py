@@ -84,10 +84,12 @@ def _figures_of_classes(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[st
 
 
 def _figures_of_labels(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[str, float]:
-    from sklearn.metrics import f1_score
+    from sklearn.metrics import f1_score, label_ranking_average_precision_score
 
-    scores = {way: f1_score(truth, logits > 0, average=way, zero_division=0) for way in ("micro", "macro")}
-    return {f"f1_{way}": float(score) for way, score in scores.items()}
+    return {
+        "f1_micro": float(f1_score(truth, logits > 0, average="micro", zero_division=0)),
+        "lrap": float(label_ranking_average_precision_score(truth, logits)),
+    }
 
 
 ONE_CLASS = Labelling(
@@ -110,5 +112,5 @@ SEVERAL_LABELS = Labelling(
     figures=figures_of_labels,
     bins=labels_reliability,
     quick_figures=_figures_of_labels,
-    best="f1_micro",
+    best="lrap",  # F1 is 0 until a probability first reaches 0.5
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MOST = 20.0  # a temperature is looked for from 1 / MOST to MOST
+MOST = 1000.0  # a temperature is looked for from 1 / MOST to MOST
 
 Floats = NDArray[np.float64]
 # of outputs (n, c) and targets (n, c), the mean negative log likelihood in nats
@@ -32,7 +32,7 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike, loss: Loss) -> float:
     """Returns the temperature T > 0 under which `loss` of logits / T is least; 1 where it falls ever on.
 
     Use it on examples that the model was not trained on. It falls ever on where every example is right, as
-    then no confidence is too much. The most probable class stays the same.
+    then no confidence is too much: down to 1 / MOST. The most probable class stays the same.
     Source: Guo et al., On calibration of modern neural networks (ICML 2017), section 4.2.
 
     >>> sure, right_in_three_of_four = [[4.0, 0.0]] * 4, [[1, 0], [1, 0], [1, 0], [0, 1]]
@@ -59,7 +59,10 @@ def temperature_note(temperature: float, part: str, before: float, after: float)
     before, after: the expected calibration error on that part.
     """
     if temperature == 1.0:
-        return "no temperature fits best, as every validation example is right: probabilities may be too sure"
+        return (
+            "no temperature is used: validation examples fit the better the surer the outputs are, as where "
+            "all of them are right"
+        )
     told = f"outputs are divided by the temperature {temperature:.3g}, which fits validation examples best"
     same = ", the same examples" if part == "validation" else ""
     return f"{told}: ece on {part} examples {before:.3f} before, {after:.3f} after{same}"

@@ -38,12 +38,12 @@ def main() -> None:
     needs(DATA)
     train, dev = read_table(DATA / "ag-news" / "train.csv.gz"), read_table(DATA / "ag-news" / "dev.csv.gz")
     texts, labels = np.array(train.strings("text"), object), np.array(train.strings("label"))
-    PalateVectorizer().fit_transform(["loaded"])  # type: ignore[no-untyped-call]
+    PalateVectorizer().fit_transform(["loaded"])
     for size in options.sizes:
         for name in [options.only] if options.only else SYSTEMS:
             rows = [
                 measure(
-                    SYSTEMS[name](),
+                    SYSTEMS[name](),  # type: ignore[no-untyped-call]
                     (texts[drawn], labels[drawn]),
                     (dev.strings("text"), np.array(dev.strings("label"))),
                 )

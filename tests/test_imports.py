@@ -16,7 +16,7 @@ import palate
 SOURCE = Path(palate.__file__).parent
 FACTS = (
     "address fetch_state text words language identity authors feedback rule value errors features weights"
-    " threads results memory version given frames listed"
+    " threads results memory version given frames listed device"
 )
 ROOMS_OF_PARTS = "source encoder feature taste question index store"
 # a new file that reader.py is made of takes one word here

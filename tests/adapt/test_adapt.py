@@ -184,6 +184,25 @@ def test_another_start_is_compared_too(
     assert f"than sbert:{tiny_bert}: " in done.verdict
 
 
+@pytest.mark.parametrize("latest", [1.0, -1.0], ids=["likes alone", "dislikes alone"])
+def test_a_latest_part_of_one_kind_is_refused_as_it_tells_nothing_apart(
+    words: Any, tmp_path: Path, latest: float
+) -> None:
+    with Library(tmp_path / "store.db", encoder="words") as library:
+        library.add([{"id": f"t{place}", "text": text} for place, text in enumerate(TEXTS)])
+        taste = library.reader("me").taste_id
+        verdicts = [
+            Verdict(library.row_of(f"t{place}"), "rating", latest if place >= 60 else (-1.0) ** place)
+            for place in range(100)
+        ]
+        direct(library.workspace.store).log.append(taste, verdicts)
+        with pytest.raises(
+            BadValue, match=r"both likes and dislikes among its latest quarter, the 25 .*; judge"
+        ):
+            adapt(library, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 class Stop(Exception):
     """What kills a training in these tests."""
 

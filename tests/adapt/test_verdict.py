@@ -48,5 +48,25 @@ def test_no_gain_makes_up_for_what_was_forgotten(encoder: TunedEncoder, reason: 
     assert (verdict.kept, verdict.reason) == (False, reason)
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [Interval(NAN, NAN, NAN), Interval(0.1, NAN, 0.2), Interval(NAN, 0.1, 0.2), Interval(0.1, 0.05, NAN)],
+)
+def test_a_gain_that_is_no_number_is_no_gain(interval: Interval) -> None:
+    verdict = judge_encoder(tuned(0.9), {"static": BETTER, "minilm": interval})
+    assert not verdict.kept
+    assert "not comparable with minilm" in verdict.reason
+
+
+@pytest.mark.parametrize("encoder", [tuned(NAN), tuned(0.9, (NAN, 0.7)), tuned(0.9, (0.7, NAN))])
+def test_what_may_have_been_forgotten_is_not_kept(encoder: TunedEncoder) -> None:
+    verdict = judge_encoder(encoder, {"static": BETTER})
+    assert not verdict.kept
+    assert "forgot too much" in verdict.reason
+
+
 def test_given_pairs_decide_in_place_of_the_agreement() -> None:
     assert judge_encoder(tuned(0.1, (0.8, 0.79)), {"static": BETTER}).kept

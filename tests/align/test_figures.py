@@ -52,6 +52,27 @@ def test_what_is_lost_outweighs_any_gain(change: dict[str, float], told: str) ->
     assert (verdict.kept, told in verdict.reason) == (False, True)
 
 
+NAN = float("nan")
+UNKNOWN = Gain(NAN, NAN, NAN)
+
+
+@pytest.mark.parametrize(
+    ("judges", "faithful", "change"),
+    [
+        (UNKNOWN, FLAT, {}),
+        (Gain(NAN, 0.1, 0.2), FLAT, {}),
+        (SURE, UNKNOWN, {}),
+        (SURE, FLAT, {"length": NAN}),
+        (SURE, FLAT, {"distinct2": NAN}),
+        (SURE, FLAT, {"perplexity": NAN}),
+    ],
+)
+def test_a_figure_that_is_no_number_keeps_nothing(
+    judges: Gain, faithful: Gain, change: dict[str, float]
+) -> None:
+    assert not judge_model({"judges": judges, "reward": SURE}, faithful, KEPT, {**KEPT, **change}).kept
+
+
 def test_noise_and_drifting_from_the_prompt_are_not_kept() -> None:
     assert not judge_model({"judges": UNSURE, "reward": SURE}, FLAT, KEPT, KEPT).kept
     drifted = Gain(-0.05, -0.07, -0.03)

@@ -28,6 +28,12 @@ def test_encoders_of_any_kind_are_weighed_side_by_side(
     assert min(one["texts_per_s"] for one in found.values()) > 0
 
 
+def test_an_encoder_that_gives_all_pairs_one_cosine_has_no_correlation(tmp_path: Path) -> None:
+    table = read_table(sts_file(tmp_path))
+    found = compare_encoders({"same": lambda texts: np.ones((len(texts), 3))}, ["a text"], table)
+    assert found["same"]["sts_spearman"] is None
+
+
 def test_without_scores_there_is_speed_alone(static: StaticEncoder) -> None:
     assert set(compare_encoders({"static": static.encode}, ["a text"], None)["static"]) == {"texts_per_s"}
 

@@ -11,7 +11,8 @@ from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from palate.errors import BadSource
-from palate.training.regress import in_data_units, predict, regress
+from palate.training.output_layer import change_outputs
+from palate.training.regress import predict, regress
 from palate.training.run.settings import LoraSettings, TrainingSettings
 from palate.training.run.trained_model import read_trained_model
 from training.animals import animals
@@ -65,13 +66,13 @@ def test_units_go_into_the_last_layer_and_nowhere_else() -> None:
     model = torch.nn.Sequential(inner, torch.nn.Tanh(), torch.nn.Linear(3, 1))
     given = torch.randn(5, 4)
     before, first = model(given).detach(), inner.weight.detach().clone()
-    in_data_units(model, mean=-7.5, scale=2.5)
+    change_outputs(model, 1, scale=2.5, shift=-7.5)
     torch.testing.assert_close(model(given), 2.5 * before - 7.5)
     assert torch.equal(inner.weight, first)
     with pytest.raises(
         BadSource, match="output layer has no bias, which a regression needs; start from a BERT-like model"
     ):
-        in_data_units(torch.nn.Linear(3, 1, bias=False), 0, 1)
+        change_outputs(torch.nn.Linear(3, 1, bias=False), 1, scale=1, shift=1)
 
 
 TEXTS = ["cat a", "dog b"] * 10

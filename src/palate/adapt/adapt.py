@@ -158,7 +158,14 @@ def _trial(dataset: FeedbackDataset, seed: int) -> EncoderTrial:
             f"{n} judgements are too few: adapting holds out the latest quarter of each taste to judge by "
             f"and takes about {round(MIN_HELD_OUT / HELD_OUT_SHARE)} in all; judge more texts first"
         )
-    return EncoderTrial(dataset.contents, histories, sorted(judged))
+    trial = EncoderTrial(dataset.contents, histories, sorted(judged))
+    if not trial.tells_apart:
+        raise BadValue(
+            f"none of the {len(judged)} tastes has both likes and dislikes among its latest quarter, "
+            f"the {n_held_out} judgements to judge by, so nothing can be told apart; judge a few more "
+            "texts, some liked and some disliked"
+        )
+    return trial
 
 
 def _encoded(encoder: Encoder, contents: Sequence[str], progress: Progress) -> Matrix:

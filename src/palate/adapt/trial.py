@@ -70,6 +70,15 @@ class EncoderTrial:
         """How many judgements are predicted."""
         return sum(self.histories[taste].n_held_out for taste in self.judged)
 
+    @property
+    def tells_apart(self) -> bool:
+        """Whether a taste that is judged has both likes and dislikes to predict: else no figure tells what
+        is better.
+        """
+        held_out = [self.histories[taste] for taste in self.judged]
+        likings = [history.likings[history.n_learned :] for history in held_out]
+        return any((kinds > 0).any() and (kinds < 0).any() for kinds in likings)
+
     def replay(
         self, vectors: Matrix, encode: Encode, progress: Callable[[int, int], None] = lambda *_: None
     ) -> TrialResult:

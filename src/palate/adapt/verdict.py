@@ -2,6 +2,7 @@
 forgotten.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,19 +22,22 @@ class Verdict:
 
 
 def judge_encoder(tuned: TunedEncoder, gains: Mapping[str, Interval]) -> Verdict:
-    """Returns the verdict. gains: over each encoder that it was compared with, by that encoder's name."""
+    """Returns the verdict; a figure that is no number never lets an encoder pass.
+
+    gains: over each encoder that it was compared with, by that encoder's name.
+    """
     if forgotten := _forgotten(tuned):
         return Verdict(False, forgotten)
     reason = "; ".join(_comparison(interval, name) for name, interval in gains.items())
-    return Verdict(all(interval.low > 0 for interval in gains.values()), reason)
+    return Verdict(all(_is_better(interval) for interval in gains.values()), reason)
 
 
 def _forgotten(tuned: TunedEncoder) -> str:
     """Returns what the encoder has forgotten of what it was made for, in a sentence; empty where nothing."""
     if "sts_spearman" in tuned.after:
         before, after = (figures["sts_spearman"] for figures in (tuned.before, tuned.after))
-        fell = before - after > MAX_STS_FALL
-        return f"it forgot too much: STS Spearman fell from {before:.3f} to {after:.3f}" if fell else ""
+        held = before - after <= MAX_STS_FALL
+        return "" if held else f"it forgot too much: STS Spearman fell from {before:.3f} to {after:.3f}"
     agreement = tuned.after["agreement"]
     if agreement >= MIN_AGREEMENT:
         return ""
@@ -43,8 +47,14 @@ def _forgotten(tuned: TunedEncoder) -> str:
     )
 
 
+def _is_better(gain: Interval) -> bool:
+    return all(map(math.isfinite, gain)) and gain.low > 0
+
+
 def _comparison(gain: Interval, name: str) -> str:
-    if gain.low > 0:
+    if not all(map(math.isfinite, gain)):
+        return f"not comparable with {name}: the change of the log loss is no number"
+    if _is_better(gain):
         outcome = "better beyond noise"
     elif gain.high < 0:
         outcome = "worse beyond noise"

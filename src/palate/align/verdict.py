@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Verdict:
 def judge_model(
     gains: Mapping[str, Gain], faithful: Gain, before: Mapping[str, float], after: Mapping[str, float]
 ) -> Verdict:
-    """Returns the verdict.
+    """Returns the verdict; a figure that is no number never lets a model pass.
 
     gains: "reward" and "judges", the mean of all judges, in sds. faithful: change of the cosine of draft and
     prompt. before, after: length in tokens, distinct-2 and perplexity under the base, of base and model.
@@ -33,7 +34,7 @@ def judge_model(
     told = f"the judges' mean gain is {judges.mean:+.2f} sd [{judges.low:+.2f}, {judges.high:+.2f}]"
     if lost := _lost(faithful, before, after):
         return Verdict(False, f"{lost}; {told}")
-    if judges.low <= 0:
+    if not (judges.low > 0 and math.isfinite(judges.mean)):
         return Verdict(False, f"{told}, not beyond noise")
     reward = gains["reward"]
     return Verdict(
@@ -43,12 +44,12 @@ def judge_model(
 
 def _lost(faithful: Gain, before: Mapping[str, float], after: Mapping[str, float]) -> str:
     """Returns what was lost, in words; empty where nothing was."""
-    if abs(after["length"] / before["length"] - 1) > MAX_LENGTH_CHANGE:
+    if not abs(after["length"] / before["length"] - 1) <= MAX_LENGTH_CHANGE:
         return f"the mean length went from {before['length']:.0f} to {after['length']:.0f} tokens"
-    if before["distinct2"] - after["distinct2"] > MAX_DISTINCT_FALL:
+    if not before["distinct2"] - after["distinct2"] <= MAX_DISTINCT_FALL:
         return f"distinct-2 fell from {before['distinct2']:.2f} to {after['distinct2']:.2f}"
-    if after["perplexity"] / before["perplexity"] - 1 > MAX_PERPLEXITY_RISE:
+    if not after["perplexity"] / before["perplexity"] - 1 <= MAX_PERPLEXITY_RISE:
         return f"perplexity under the base rose from {before['perplexity']:.1f} to {after['perplexity']:.1f}"
-    if faithful.high < 0 and faithful.mean < -MAX_FAITHFUL_FALL:
+    if not (faithful.high >= 0 or faithful.mean >= -MAX_FAITHFUL_FALL):
         return f"the cosine of draft and prompt changed by {faithful.mean:+.3f}"
     return ""

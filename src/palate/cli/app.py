@@ -30,6 +30,7 @@ from palate.cli import (
     models,
     number,
     outliers,
+    predict,
     profile,
     progress,
     rank,
@@ -48,7 +49,7 @@ from palate.cli import (
     write,
     xray,
 )
-from palate.cli.help import unwrap_help
+from palate.cli.help import HELP_OPTIONS, mend_help, mend_parameter
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.cli.train import app as train
@@ -62,7 +63,13 @@ class Door(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        unwrap_help(self)
+        mend_help(self)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        parameters = super().get_params(ctx)
+        for parameter in parameters:  # also those of completion, which come last
+            mend_parameter(parameter)
+        return list(parameters)
 
     def invoke(self, ctx: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped
@@ -125,7 +132,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
 )
 
 
@@ -253,6 +260,7 @@ _model.command("show")(models.show_)
 app.add_typer(_model, name="model", rich_help_panel=WRITING)
 
 app.add_typer(train, name="train", rich_help_panel=TRAINING)
+app.command(rich_help_panel=TRAINING)(predict.predict)
 app.command(rich_help_panel=TRAINING)(fill.fill)
 _replay = typer.Typer(
     no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."

@@ -78,7 +78,7 @@ def contest(
 
 
 def _show(standings: Sequence[Standing]) -> None:
-    headings = ("taste", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
+    headings = ("member", "share", "judged", "loss", "brier", "auc", "behind", "low", "high")
     lines = [
         [
             standing.name,
@@ -89,7 +89,7 @@ def _show(standings: Sequence[Standing]) -> None:
         ]
         for standing in standings
     ]
-    show.out_table(headings, lines, left=("taste",), no_wrap=True)
+    show.out_table(headings, lines, left=("member",), no_wrap=True)
 
 
 def _figure(number: float | None, sign: str = "") -> str:

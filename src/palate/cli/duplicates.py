@@ -23,7 +23,7 @@ Share = Annotated[
     float | None,
     typer.Option(
         "--share",
-        metavar="P",
+        metavar="X",
         help="The share of the questions that you expect to have a duplicate. Default: that of the fit.",
     ),
 ]
@@ -40,7 +40,7 @@ def ask_duplicates(
     ] = 3,
     threshold: Annotated[
         float,
-        typer.Option("--threshold", min=0, max=1, metavar="P", help="Shows those of this probability on."),
+        typer.Option("--threshold", min=0, max=1, metavar="X", help="Shows those of this probability on."),
     ] = 0.0,
     share: Share = None,
     text: Annotated[str | None, typer.Option(metavar="COLUMN", help="Names the column of questions.")] = None,

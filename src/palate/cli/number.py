@@ -65,7 +65,7 @@ def number(
         Path | None,
         typer.Option(
             "--model",
-            metavar="FOLDER",
+            metavar="DIR",
             help="The model of --kind label: of palate train classify or regress.",
         ),
     ] = None,

@@ -44,7 +44,9 @@ StoreOption = Annotated[
     typer.Option("--store", metavar="PATH", help=f"{STORE_HELP} PALATE_STORE names another."),
 ]
 ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="NAME", help=READER_HELP)]
-TasteOption = Annotated[str, typer.Option("--taste", metavar="NAME", help="Names the reader's taste.")]
+TasteOption = Annotated[
+    str, typer.Option("--taste", metavar="NAME", help="Names one of the reader's tastes, as one a topic.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answers in JSON Lines on stdout.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Shows at most so many texts.")]
 PrivateOption = Annotated[

@@ -24,7 +24,7 @@ def outliers(
         Path | None,
         typer.Option(
             "--model",
-            metavar="FOLDER",
+            metavar="DIR",
             help="Takes what a model of palate train reduce cannot give back, for reconstruction.",
         ),
     ] = None,

@@ -42,13 +42,13 @@ def profile(
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="OUT", help="Writes the profile as one page that needs no network."),
+        typer.Option("--html", metavar="FILE", help="Writes the profile as one page that needs no network."),
     ] = None,
     mend: Annotated[
         Path | None,
         typer.Option(
             "--mend",
-            metavar="OUT",
+            metavar="FILE",
             help="Writes the rows without what can be mended: CSV, or JSON Lines for .jsonl.",
         ),
     ] = None,

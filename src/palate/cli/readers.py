@@ -48,7 +48,8 @@ def add(
     kind: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Names the learner of a new taste: contest (many side by side), or another."
+            metavar="NAME",
+            help="How a new taste learns: contest (many members side by side), or one by its name.",
         ),
     ] = None,
     private: Annotated[
@@ -64,7 +65,7 @@ def add(
         typer.Option(
             "--library",
             metavar="FILE",
-            help="Adds the reader's own library (BibTeX, RIS, CSV …), and counts its texts as liked.",
+            help="Adds a list of what the reader likes (BibTeX, RIS, CSV …), and counts its texts as liked.",
         ),
     ] = None,
     allow_private_network: PrivateOption = False,

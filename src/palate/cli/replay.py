@@ -133,7 +133,7 @@ def library(
     json: RowsOption = None,
     plot: PlotOption = None,
 ) -> None:
-    """Replays libraries of liked texts: given k of a reader's likes, are the others found among all texts?
+    """Replays lists of liked texts: given k of a reader's likes, are the others found among all texts?
 
     The table shows recall@100, nDCG@10 and mean reciprocal rank after 1, 5, 10 and 20 likes. Stopped, the
     same command with --json FILE goes on where it stopped.

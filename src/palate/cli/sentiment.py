@@ -27,7 +27,7 @@ def sentiment(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option("--model", metavar="FOLDER", help="Asks a classifier that palate train classify made."),
+        typer.Option("--model", metavar="DIR", help="Asks a classifier that palate train classify made."),
     ] = None,
     store: StoreOption = None,
     json: JsonOption = False,

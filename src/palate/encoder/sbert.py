@@ -24,7 +24,7 @@ class SbertEncoder:
     if it has one, is put before every text. A text without a word piece gets the zero vector.
 
     name_or_path: a folder, or a name on the hub. A hub model is fetched at the first use and read from the
-    hub's cache from then on. device: cpu, cuda, mps; sentence-transformers chooses if None. Raises
+    hub's cache from then on. device: cpu, cuda, mps; that of `on_device` if None. Raises
     MissingExtra without [bert], BadSource if it is no model that can be read safely, or the hub cannot be
     reached, UnknownName if the hub has no such model.
     Source: Reimers and Gurevych, Sentence-BERT (2019).

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from palate.device import torch_device
 from palate.errors import BadSource, MissingExtra
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def load_sbert(
     """Loads a model in float32, without any code of its own; of a plain transformer the mean over its word
     pieces.
 
-    name: for messages. device: sentence-transformers chooses if None. config: of the transformer, in place of
+    name: for messages. device: that of `on_device` if None. config: of the transformer, in place of
     its own. Raises BadSource where it cannot be loaded, MissingExtra without [bert].
     """
     try:
@@ -30,7 +31,7 @@ def load_sbert(
     try:
         return SentenceTransformer(
             str(folder),
-            device=device,
+            device=device or torch_device(),
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs=loading,

@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as ENCODERS
 
+from palate.device import torch_device
 from palate.errors import BadSource, BadValue
 from palate.model.draft import Prompt
 
@@ -66,7 +67,7 @@ class Network:
                 "give a model that was trained to write, such as smollm2"
             )
         model.eval()
-        return cls(name, model.to("cuda") if torch.cuda.is_available() else model, tokenizer)
+        return cls(name, model.to(torch_device()), tokenizer)
 
     def with_adapter(self, name: str, folder: Path) -> Self:
         """Returns the model with an adapter merged into its weights. Raises BadSource for one of another

@@ -15,6 +15,7 @@ import transformers
 from numpy.typing import NDArray
 from transformers import DataCollatorForTokenClassification, DataCollatorWithPadding, TrainingArguments
 
+from palate.device import torch_device
 from palate.errors import BadSource
 from palate.training.run.lengths import LengthTrainer
 from palate.training.run.loop import StepCallback, TrainingRun, run_training, trainer_arguments
@@ -30,6 +31,7 @@ Floats = NDArray[np.float32]
 Loss = Callable[..., torch.Tensor]  # of outputs, labels and num_items_in_batch
 # figures of outputs and labels, at every evaluation
 QuickFigures = Callable[[Floats, NDArray[Any]], Mapping[str, float]]
+Outputs = Callable[[str], "list[Floats]"]  # of the rows of a part, by its name
 BATCH = 64  # texts that are predicted at once
 
 
@@ -40,7 +42,8 @@ class ClassifierTask:
     family: transformers' class of the model. task: peft's name for it. labels: names of the outputs. config:
     more settings of the model. loss: summed over labels, divided by their number, so that accumulated batches
     equal one large one. quick_figures: at every evaluation. best_figure: which of them decides the weights;
-    greater_is_better: whether more of it is better. on_trained: last change to a trained model.
+    greater_is_better: whether more of it is better. on_trained: last change to a trained model, called with
+    what gives its outputs for a part.
     """
 
     family: str
@@ -51,7 +54,7 @@ class ClassifierTask:
     quick_figures: QuickFigures
     best_figure: str
     greater_is_better: bool
-    on_trained: Callable[[torch.nn.Module], None] = lambda _model: None
+    on_trained: Callable[[torch.nn.Module, Outputs], None] = lambda *_: None
 
 
 def tokenise(tokenizer: Any, texts: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
@@ -113,7 +116,8 @@ def train_classifier(
     )
     run = run_training(trainer, out, settings, on_step)
     model = cast(Any, trainer.model)
-    task.on_trained(model)
+    model.eval()
+    task.on_trained(model, lambda part: predict_outputs(model, tokenizer, rows_of[part]))
     with report_full_disk(out):
         if settings.lora:
             model = save_merged(model, out)
@@ -171,8 +175,6 @@ def load_classifier(folder: Path, kind: str, family: str) -> tuple[TrainedModel,
         raise BadSource(
             f"{folder} was made by palate train {trained.kind}, expected one by palate train {kind}"
         )
-    network = load_model(str(folder), getattr(transformers, family))
-    if torch.cuda.is_available():
-        network = network.to("cuda")
+    network = load_model(str(folder), getattr(transformers, family)).to(torch_device())
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
     return trained, network.eval(), tokenizer

@@ -1,44 +1,40 @@
-"""Classify: an encoder with a classifier that predicts the class of a text."""
+"""Classify: an encoder with a classifier that predicts the class of a text, or several labels."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palate.errors import BadSource
+from palate.errors import BadValue
 from palate.training.classifier import (
     BATCH,
     ClassifierTask,
-    cross_entropy,
+    Outputs,
     load_classifier,
     predict_outputs,
     tokenise,
     train_classifier,
 )
-from palate.training.examples import (
-    MessageCallback,
-    describe_parts,
-    no_op,
-    notes_on,
-    parts_of,
-    read_tables,
-)
+from palate.training.examples import MessageCallback, no_op, notes_on, read_tables
+from palate.training.folds import Folds, Parts, Prepared, run_prepared
+from palate.training.label_column import LabelColumn, read_label_column
+from palate.training.labelling import Labelling, Probabilities, labelling_of
+from palate.training.output_layer import change_outputs
 from palate.training.run.finish import finish
 from palate.training.run.loop import StepCallback
-from palate.training.run.metrics import classification_figures
+from palate.training.run.metrics import calibration_error
 from palate.training.run.pictures import draw_calibration, draw_confusion
 from palate.training.run.recipe import describe_recipe
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 from palate.training.run.start import load_tokenizer
 from palate.training.run.trained_model import TrainedModel
+from palate.training.temperature import fit_temperature, temperature_note
 
 FAMILY, TASK = "AutoModelForSequenceClassification", "SEQ_CLS"
-MAX_LISTED_CLASSES = 20  # classes that messages list with their counts
-
-Probabilities = NDArray[np.float64]
 
 
 def classify(
@@ -48,9 +44,11 @@ def classify(
     dev: Path | None = None,
     text: str = "text",
     label: str = "label",
+    labels_by: str | None = None,
     start: str = "minilm",
     settings: TrainingSettings = CLASSIFIER_DEFAULTS,
     weigh: bool = False,
+    folds: Folds | None = None,
     on_step: StepCallback = no_op,
     on_message: MessageCallback = no_op,
 ) -> TrainedModel:
@@ -59,69 +57,110 @@ def classify(
 
     Use it where texts belong to one of a few classes and there are some dozens of examples of each. Of the
     examples 80 % train, 10 % choose the weights and 10 % give the last figures, each with the same shares of
-    the classes; with `dev` all of `data` train, and `dev` chooses.
+    the classes; with `dev` all of `data` train, and `dev` chooses. The outputs of the saved model are divided
+    by the temperature that fits the validation examples best, see palate.training.temperature.
 
-    text, label: columns; any strings are labels. weigh: gives every class the same weight, however rare.
-    on_message: called with lines about the data before training begins. Raises BadSource for data that cannot
-    be used, BadFolder where `out` is taken or full, and what palate.training.run.start raises.
+    text, label: columns; any strings are labels. labels_by: what separates several labels in a cell, or none;
+    each is then predicted by itself, by a sigmoid. weigh: gives every class the same weight, however rare.
+    folds: measures as many other models before. on_message: called with lines about the data before training
+    begins. Raises BadSource for data that cannot be used, BadValue for options that do not go together,
+    BadFolder where `out` is taken or full, and what palate.training.run.start raises.
     """
+    if weigh and labels_by is not None:
+        raise BadValue("classes are weighed where a text has one; leave --weigh or --labels-by out")
     tables = read_tables(data, dev)
     texts = [cell for table in tables for cell in table.strings(text)]
-    classes = [cell for table in tables for cell in table.labels(label)]
-    labels = tuple(sorted(set(classes[: len(tables[0])]), key=_sort_key))
-    if len(labels) < 2:
-        raise BadSource(
-            f"every {label} in {data} is {labels[0]!r}; there must be two classes or more to tell apart"
-        )
-    for line, class_ in zip(tables[-1].lines, classes[-len(tables[-1]) :], strict=True):
-        if class_ not in labels:
-            raise line.refuse(
-                f"{label} is {class_!r}, a class that is not among those of {data}: {_listed(labels)}"
-            )
-    truth = np.array([labels.index(class_) for class_ in classes])
-    parts = parts_of(tables, lambda: classes, settings.seed)
+    column = read_label_column(tables, label, labels_by)
     tokenizer = load_tokenizer(start, settings.window)
     rows, n_truncated = tokenise(tokenizer, texts)
-    for row, class_index in zip(rows, truth.tolist(), strict=True):
-        row["labels"] = class_index
+    for row, target in zip(rows, column.truth.tolist(), strict=True):
+        row["labels"] = target
     notes = notes_on(n_truncated, len(texts), tokenizer.model_max_length, dev)
-    counts = Counter(classes)
-    balance = f"{len(labels)} classes: {_listed([f'{name} {counts[name]:,}' for name in labels])}"
-    for line_of_text in (describe_parts(tables, parts), balance, *notes):
-        on_message(line_of_text)
+    several = {} if labels_by is None else {"labels_by": labels_by}
+    recipe = describe_recipe(
+        "classify",
+        start,
+        tables,
+        settings,
+        columns={"text": text, "label": label},
+        weigh=weigh,
+        **several,
+        **({"folds": list(folds)} if folds else {}),
+    )
+    way = labelling_of(labels_by)
 
-    weights = balanced_weights(truth[parts["training"]], len(labels)) if weigh else None
-    task = ClassifierTask(
+    def train(parts: Parts, folder: Path) -> TrainedModel:
+        fitted: list[float] = []
+        task = _task(way, column, parts, weigh=weigh, fitted=fitted)
+        outputs, run = train_classifier(
+            task, rows, parts, tokenizer, folder, recipe, start=start, settings=settings, on_step=on_step
+        )
+        stacked = {part: np.stack(logits) for part, logits in outputs.items()}
+        trained = TrainedModel.of_recipe(
+            recipe,
+            folder,
+            labels=column.names,
+            figures={},
+            settings={"weigh": weigh, **several, "calibrated_by": fitted[0]},
+            notes=notes,
+        )
+        measured, drawings = _measured(way, column, parts, stacked, trained)
+        return finish(measured, run, task.best_figure, drawings)
+
+    lines = (column.described("classes" if labels_by is None else "labels"), *notes)
+    prepared = Prepared(tables, column.strata, recipe, lines, train)
+    return run_prepared(prepared, out, folds, settings.seed, on_message)
+
+
+def _task(
+    way: Labelling, column: LabelColumn, parts: Parts, *, weigh: bool, fitted: list[float]
+) -> ClassifierTask:
+    """Returns the task. fitted: gets the temperature."""
+    c = len(column.names)
+
+    def calibrate(model: Any, outputs: Outputs) -> None:
+        targets = way.targets(column.truth[parts["validation"]], c)
+        fitted[:] = [fit_temperature(np.stack(outputs("validation")), targets, way.likelihood)]
+        change_outputs(model, c, scale=1 / fitted[0])
+
+    weights = balanced_weights(column.truth[parts["training"]], c) if weigh else None
+    return ClassifierTask(
         family=FAMILY,
         task=TASK,
-        labels=labels,
-        config={"problem_type": "single_label_classification"},
-        loss=cross_entropy(weights),
-        quick_figures=_quick_figures,
-        best_figure="f1" if weigh else "accuracy",
+        labels=column.names,
+        config={"problem_type": way.problem},
+        loss=way.loss(weights),
+        quick_figures=way.quick_figures,
+        best_figure="f1" if weigh else way.best,
         greater_is_better=True,
-    )
-    recipe = describe_recipe(
-        "classify", start, tables, settings, columns={"text": text, "label": label}, weigh=weigh
-    )
-    outputs, run = train_classifier(
-        task, rows, parts, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
+        on_trained=calibrate,
     )
 
-    probabilities = {part: _softmax(logits) for part, logits in outputs.items()}
-    figures = {
-        part: classification_figures(labels, truth[parts[part]], probs)
-        for part, probs in probabilities.items()
-    }
-    last = list(probabilities)[-1]
-    trained = TrainedModel.of_recipe(
-        recipe, out, labels=labels, figures=figures, settings={"weigh": weigh}, notes=notes
-    )
-    drawings = {
-        "confusion": lambda path: draw_confusion(labels, figures[last]["confusion"], path),
-        "calibration": lambda path: draw_calibration(truth[parts[last]], probabilities[last], path),
-    }
-    return finish(trained, run, task.best_figure, drawings)
+
+def _measured(
+    way: Labelling,
+    column: LabelColumn,
+    parts: Parts,
+    outputs: Mapping[str, NDArray[Any]],
+    trained: TrainedModel,
+) -> tuple[TrainedModel, dict[str, Any]]:
+    """Returns the model with its figures, also of its probabilities before they were calibrated, and the
+    pictures.
+    """
+    temperature = float(trained.settings["calibrated_by"])
+    figures: dict[str, dict[str, Any]] = {}
+    for part, logits in outputs.items():
+        true = column.truth[parts[part]]
+        before = calibration_error(way.bins(true, way.probabilities(logits.astype(np.float64) * temperature)))
+        of_part = way.figures(column.names, true, way.probabilities(logits))
+        figures[part] = {"ece_uncalibrated": before, **of_part}
+    last = list(figures)[-1]
+    note = temperature_note(temperature, last, figures[last]["ece_uncalibrated"], figures[last]["ece"])
+    bins = way.bins(column.truth[parts[last]], way.probabilities(outputs[last]))
+    drawings: dict[str, Any] = {"calibration": partial(draw_calibration, bins)}
+    if "confusion" in figures[last]:
+        drawings["confusion"] = partial(draw_confusion, column.names, figures[last]["confusion"])
+    return replace(trained, figures=figures, notes=(*trained.notes, note)), drawings
 
 
 def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Probabilities:
@@ -130,10 +169,21 @@ def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Probabili
     Texts are truncated at the model's window. Raises BadSource where the folder holds no model that
     `classify` made.
     """
+    return load_predict(folder, batch)(texts)
+
+
+def load_predict(folder: Path, batch: int = BATCH) -> Callable[[Sequence[str]], Probabilities]:
+    """Loads a model once for many calls, each as `predict`."""
     trained, model, tokenizer = load_classifier(folder, "classify", FAMILY)
-    if not texts:
-        return np.empty((0, len(trained.labels)))
-    return _softmax(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+    way = labelling_of(trained.labels_by)
+
+    def probabilities(texts: Sequence[str]) -> Probabilities:
+        if not texts:
+            return np.empty((0, len(trained.labels)))
+        logits = predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch)
+        return way.probabilities(np.stack(logits))
+
+    return probabilities
 
 
 def balanced_weights(truth: NDArray[np.int64], c: int) -> list[float]:
@@ -146,33 +196,3 @@ def balanced_weights(truth: NDArray[np.int64], c: int) -> list[float]:
 
     weights: list[float] = compute_class_weight("balanced", classes=np.arange(c), y=truth).tolist()
     return weights
-
-
-def _quick_figures(logits: NDArray[Any], truth: NDArray[Any]) -> Mapping[str, float]:
-    from sklearn.metrics import f1_score
-
-    predicted = logits.argmax(axis=-1)
-    return {
-        "accuracy": float((predicted == truth).mean()),
-        "f1": float(f1_score(truth, predicted, average="macro", zero_division=0)),
-    }
-
-
-def _softmax(logits: Sequence[NDArray[Any]]) -> Probabilities:
-    from scipy.special import softmax
-
-    probabilities: Probabilities = softmax(np.stack(logits).astype(np.float64), axis=1)
-    return probabilities
-
-
-def _sort_key(label: str) -> tuple[float, str]:
-    """Sorts numeric labels by size, before words."""
-    try:
-        return float(label), label
-    except ValueError:
-        return float("inf"), label
-
-
-def _listed(labels: Sequence[str]) -> str:
-    n_more = len(labels) - MAX_LISTED_CLASSES
-    return ", ".join(labels[:MAX_LISTED_CLASSES]) + (f" and {n_more} more" if n_more > 0 else "")

@@ -6,10 +6,10 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 from torch import nn
 
 from palate.training.example_sets import read_sts
+from palate.training.run.metrics import regression_figures
 from palate.training.run.table import Table
 from palate.training.sentences import cosines
 
@@ -20,9 +20,9 @@ Encode = Callable[[list[str]], Any]
 
 def compare_encoders(
     encoders: Mapping[str, Encode], texts: Sequence[str], sts: Table | None
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """Returns for each encoder texts_per_s, the median of rounds in turns on the first TIMED_TEXTS texts, and
-    sts_spearman on a file.
+    sts_spearman on a file; None where the encoder gives all its pairs the same cosine.
 
     Speeds hold for this machine and what else it was doing; as they were taken in turns, their ratio holds
     better.
@@ -34,12 +34,16 @@ def compare_encoders(
             started = perf_counter()
             encode(timed)
             seconds[name].append(perf_counter() - started)
-    figures = {name: {"texts_per_s": len(timed) / median(rounds)} for name, rounds in seconds.items()}
+    figures: dict[str, dict[str, Any]] = {
+        name: {"texts_per_s": len(timed) / median(rounds)} for name, rounds in seconds.items()
+    }
     if sts is not None:
         pairs = read_sts([sts])
         for name, encode in encoders.items():
             left, right = (np.asarray(encode(list(column)), dtype=np.float64) for column in pairs.texts)
-            figures[name]["sts_spearman"] = float(spearmanr(cosines(left, right), pairs.targets)[0])
+            figures[name]["sts_spearman"] = regression_figures(pairs.targets, cosines(left, right))[
+                "spearman"
+            ]
     return figures
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from palate.errors import BadSource, BadValue
-from palate.training.run.metrics import classification_figures, regression_figures
+from palate.training.run.metrics import regression_figures
 from palate.training.run.resume import MODEL_FILE
 from palate.training.run.start import model_folder_of
 from palate.training.run.table import Table
@@ -30,7 +30,8 @@ def evaluate(
 
     palate.json in the folder tells the kind of a model:
     - classify: accuracy, precision, recall, f1, ece, brier, log_loss, per_class, confusion; see
-      `classification_figures`.
+      `classification_figures`. With several labels a text f1_micro, f1_macro, precision, recall, exact,
+      lrap, ece, brier, log_loss, per_class; see `label_figures`.
     - regress: mse, mae, rmse, pearson, spearman, r2.
     - tokens: precision, recall, f1 of entities, accuracy of words, per_class.
     - masked: loss, perplexity, accuracy.
@@ -65,14 +66,17 @@ def evaluate(
 
 def _classify(trained: TrainedModel, table: Table, text: str, label: str) -> dict[str, Any]:
     from palate.training.classify import predict
+    from palate.training.label_column import labels_of, truth_of
+    from palate.training.labelling import labelling_of
 
-    classes = table.labels(label)
-    for line, class_ in zip(table.lines, classes, strict=True):
-        if class_ not in trained.labels:
+    rows = labels_of(table, label, trained.labels_by)
+    for line, row in zip(table.lines, rows, strict=True):
+        if unknown := [name for name in row if name not in trained.labels]:
             known = ", ".join(trained.labels)
-            raise line.refuse(f"{label} is {class_!r}, which the model does not know; it knows: {known}")
-    truth = [trained.labels.index(class_) for class_ in classes]
-    return classification_figures(trained.labels, truth, predict(trained.folder, table.strings(text)))
+            raise line.refuse(f"{label} is {unknown[0]!r}, which the model does not know; it knows: {known}")
+    truth = truth_of(rows, trained.labels)
+    way, probabilities = labelling_of(trained.labels_by), predict(trained.folder, table.strings(text))
+    return way.figures(trained.labels, truth if trained.labels_by else truth.argmax(axis=1), probabilities)
 
 
 def _regress(trained: TrainedModel, table: Table, text: str, label: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-import torch
 from transformers import AutoModelForMaskedLM, TrainingArguments, default_data_collator, set_seed
 
+from palate.device import torch_device
 from palate.errors import BadSource, BadValue
 from palate.training.budget import Budget
 from palate.training.masked_chunks import Ids, MaskedChunks, chunk_texts
@@ -92,8 +92,7 @@ def masked(
         f"{len(held_out):,} are held out"
     )
     begin_training(out, recipe)
-    if torch.cuda.is_available():
-        model = model.to("cuda")
+    model = model.to(torch_device())
     started = time.monotonic()
     before = masked_figures(model, held_out, 2 * settings.batch)
     evaluation_s = time.monotonic() - started
@@ -165,7 +164,8 @@ def perplexity(
     texts = texts_of(table, text or trained.columns["text"])
     ids = chunk_texts(texts, tokenizer, tokenizer.model_max_length)
     chunks = MaskedChunks(ids, tokenizer, share=float(trained.settings["share"]), seed=seed)
-    return masked_figures(load_model(str(folder), AutoModelForMaskedLM), _with_masks(chunks), batch)
+    model = load_model(str(folder), AutoModelForMaskedLM).to(torch_device())
+    return masked_figures(model, _with_masks(chunks), batch)
 
 
 def _parts(texts: list[list[str]], seed: int) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -129,7 +129,7 @@ def reducible(
 
 def reduced_figures(
     begun: Reducible, reduced: SentenceTransformer, measured: dict[str, float], sts: Table | None
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """Returns the figures "before" and "after": dims, megabytes, speed, and what was measured after."""
     compared = compare_encoders({"before": begun.model.encode, "after": reduced.encode}, begun.texts, sts)
     sizes = {

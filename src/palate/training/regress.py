@@ -1,6 +1,6 @@
 """Regress: an encoder with an output layer that predicts a quantity of a text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,9 @@ from palate.training.classifier import (
     tokenise,
     train_classifier,
 )
-from palate.training.examples import (
-    MessageCallback,
-    describe_parts,
-    no_op,
-    notes_on,
-    parts_of,
-    read_tables,
-)
+from palate.training.examples import MessageCallback, no_op, notes_on, read_tables
+from palate.training.folds import Folds, Parts, Prepared, run_prepared
+from palate.training.output_layer import change_outputs
 from palate.training.run.finish import finish
 from palate.training.run.loop import StepCallback
 from palate.training.run.metrics import regression_figures
@@ -50,6 +45,7 @@ def regress(
     label: str = "label",
     start: str = "minilm",
     settings: TrainingSettings = CLASSIFIER_DEFAULTS,
+    folds: Folds | None = None,
     on_step: StepCallback = no_op,
     on_message: MessageCallback = no_op,
 ) -> TrainedModel:
@@ -60,35 +56,55 @@ def regress(
     are split as there, each part with the same distribution of the numbers. During training the numbers have
     mean 0 and standard deviation 1; the saved model predicts in the units of the file.
 
-    text, label: columns. Raises BadSource for data that cannot be used, BadFolder where `out` is taken or
-    full, and what palate.training.run.start raises.
+    text, label: columns. folds: measures as many other models before. Raises BadSource for data that cannot
+    be used, BadFolder where `out` is taken or full, and what palate.training.run.start raises.
     """
     tables = read_tables(data, dev)
     texts = [cell for table in tables for cell in table.strings(text)]
     truth = np.array([value for table in tables for value in table.floats(label)])
-    parts = parts_of(tables, lambda: quantile_bins(truth.tolist()), settings.seed)
-    training = truth[parts["training"]]
-    mean, scale = float(training.mean()), float(training.std())
-    if scale == 0:
+    if (training := truth[: len(tables[0])]).std() == 0:
         raise BadSource(
             f"every {label} in {data} is {training[0]:g}; there must be different ones to learn from"
         )
     tokenizer = load_tokenizer(start, settings.window)
     rows, n_truncated = tokenise(tokenizer, texts)
-    for row, target in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
-        row["labels"] = target
     notes = notes_on(n_truncated, len(texts), tokenizer.model_max_length, dev)
     spread = (
-        f"{label} from {truth.min():g} to {truth.max():g}, mean {mean:.4g}, standard deviation {scale:.4g}"
+        f"{label} from {truth.min():g} to {truth.max():g}, mean {training.mean():.4g}, "
+        f"standard deviation {training.std():.4g}"
     )
-    for line in (describe_parts(tables, parts), spread, *notes):
-        on_message(line)
+    more = {"folds": list(folds)} if folds else {}
+    recipe = describe_recipe(
+        "regress", start, tables, settings, columns={"text": text, "label": label}, **more
+    )
+
+    def train(parts: Parts, folder: Path) -> TrainedModel:
+        mean, scale = float(truth[parts["training"]].mean()), float(truth[parts["training"]].std()) or 1.0
+        for row, target in zip(rows, ((truth - mean) / scale).tolist(), strict=True):
+            row["labels"] = target
+        task = _task(label, mean, scale)
+        outputs, run = train_classifier(
+            task, rows, parts, tokenizer, folder, recipe, start=start, settings=settings, on_step=on_step
+        )
+        predicted = {part: _quantities(of_part) for part, of_part in outputs.items()}
+        last = list(predicted)[-1]
+        figures = {part: regression_figures(truth[parts[part]], values) for part, values in predicted.items()}
+        trained = TrainedModel.of_recipe(recipe, folder, figures=figures, notes=notes)
+        drawings = {"scatter": lambda path: draw_scatter(truth[parts[last]], predicted[last], path)}
+        return finish(trained, run, task.best_figure, drawings)
+
+    prepared = Prepared(tables, quantile_bins(truth.tolist()), recipe, (spread, *notes), train)
+    return run_prepared(prepared, out, folds, settings.seed, on_message)
+
+
+def _task(label: str, mean: float, scale: float) -> ClassifierTask:
+    """Returns the task of numbers that were standardised by this mean and scale."""
 
     def quick_figures(logits: NDArray[Any], targets: NDArray[Any]) -> Mapping[str, float]:
         errors = scale * (logits.reshape(-1) - targets)
         return {"mse": float((errors**2).mean()), "mae": float(np.abs(errors).mean())}
 
-    task = ClassifierTask(
+    return ClassifierTask(
         family=FAMILY,
         task=TASK,
         labels=(label,),
@@ -97,19 +113,8 @@ def regress(
         quick_figures=quick_figures,
         best_figure="mse",
         greater_is_better=False,
-        on_trained=lambda model: in_data_units(model, mean, scale),
+        on_trained=lambda model, _: change_outputs(model, 1, scale=scale, shift=mean),
     )
-    recipe = describe_recipe("regress", start, tables, settings, columns={"text": text, "label": label})
-    outputs, run = train_classifier(
-        task, rows, parts, tokenizer, out, recipe, start=start, settings=settings, on_step=on_step
-    )
-
-    predicted = {part: _quantities(of_part) for part, of_part in outputs.items()}
-    last = list(predicted)[-1]
-    figures = {part: regression_figures(truth[parts[part]], values) for part, values in predicted.items()}
-    trained = TrainedModel.of_recipe(recipe, out, figures=figures, notes=notes)
-    drawings = {"scatter": lambda path: draw_scatter(truth[parts[last]], predicted[last], path)}
-    return finish(trained, run, task.best_figure, drawings)
 
 
 def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Quantities:
@@ -118,10 +123,19 @@ def predict(folder: Path, texts: Sequence[str], batch: int = BATCH) -> Quantitie
     Texts are truncated at the model's window. Raises BadSource where the folder holds no model that `regress`
     made.
     """
+    return load_predict(folder, batch)(texts)
+
+
+def load_predict(folder: Path, batch: int = BATCH) -> Callable[[Sequence[str]], Quantities]:
+    """Loads a model once for many calls, each as `predict`."""
     _, model, tokenizer = load_classifier(folder, "regress", FAMILY)
-    if not texts:
-        return np.empty(0)
-    return _quantities(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+
+    def quantities(texts: Sequence[str]) -> Quantities:
+        if not texts:
+            return np.empty(0)
+        return _quantities(predict_outputs(model, tokenizer, tokenise(tokenizer, texts)[0], batch))
+
+    return quantities
 
 
 def squared_error() -> Loss:
@@ -136,25 +150,6 @@ def squared_error() -> Loss:
         return total / (labels.numel() if num_items_in_batch is None else num_items_in_batch)
 
     return loss
-
-
-@torch.no_grad()
-def in_data_units(model: torch.nn.Module, mean: float, scale: float) -> None:
-    """Changes the output layer to give scale * output + mean, so that whoever loads it needs to know neither.
-
-    Raises BadSource where it has no bias to take up the mean.
-    """
-    output_layers = [
-        module
-        for name, module in model.named_modules()  # peft keeps the untrained layer beside the trained one
-        if isinstance(module, torch.nn.Linear) and module.out_features == 1 and "original_module" not in name
-    ]
-    if not output_layers or output_layers[-1].bias is None:
-        raise BadSource(
-            "this model's output layer has no bias, which a regression needs; start from a BERT-like model"
-        )
-    output_layers[-1].weight.mul_(scale)
-    output_layers[-1].bias.mul_(scale).add_(mean)
 
 
 def _quantities(outputs: Sequence[NDArray[Any]]) -> Quantities:

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification
 
+from palate.device import torch_device
 from palate.errors import BadSource
 from palate.training.reward_rows import reward_batch, reward_rows
 from palate.training.run.start import load_model, load_tokenizer
@@ -30,7 +31,7 @@ class RewardModel:
         if trained.kind != "reward":
             raise BadSource(f"{folder} was made by palate train {trained.kind}, expected palate train reward")
         self._tokenizer = load_tokenizer(str(folder), trained.window)
-        self._model = load_model(str(folder), AutoModelForSequenceClassification).eval()
+        self._model = load_model(str(folder), AutoModelForSequenceClassification).to(torch_device()).eval()
 
     def value(self, prompts: Sequence[str], answers: Sequence[str]) -> NDArray[np.float64]:
         """Returns (n,) scores. Costs a pass of the model over each prompt with its answer."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import softmax
 from torch.nn import functional
 from transformers import (
     AutoModelForSequenceClassification,
@@ -21,9 +22,11 @@ from transformers import (
 from palate.errors import BadValue
 from palate.training.classifier import BATCH, Row, load_classifier, predict_outputs, tokenise
 from palate.training.compare import compare_encoders, parameters_mb
+from palate.training.output_layer import change_outputs
 from palate.training.run.finish import finish
 from palate.training.run.lengths import LengthTrainer
 from palate.training.run.loop import StepCallback, run_training, trainer_arguments
+from palate.training.run.metrics import binned, calibration_error
 from palate.training.run.recipe import describe_recipe
 from palate.training.run.resume import begin_training, report_full_disk
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
@@ -37,6 +40,7 @@ from palate.training.shallow import (
     layer_stack,
     refuse_adapters,
 )
+from palate.training.temperature import fit_temperature, softmax_loss
 
 Floats = NDArray[np.float32]
 
@@ -70,6 +74,11 @@ def shallow_classifier(
     teacher_facts, teacher_model, tokenizer = load_classifier(
         teacher, "classify", "AutoModelForSequenceClassification"
     )
+    if teacher_facts.labels_by is not None:
+        raise BadValue(
+            f"{teacher} gives a text several labels, and a student learns one class; train a smaller one on "
+            "the labels: palate train classify --labels-by"
+        )
     table = read_table(data)
     texts = list(dict.fromkeys(table.strings(column)))
     set_seed(settings.seed)
@@ -112,6 +121,9 @@ def shallow_classifier(
     before = evaluate(student)
     run = run_training(trainer, out, settings, on_step)
     student.eval()
+    calibration = _calibrate(
+        student, tokenizer, [rows[index] for index in held_out], [logits[index] for index in held_out]
+    )
     with report_full_disk(out):
         student.save_pretrained(out)
         tokenizer.save_pretrained(out)
@@ -127,7 +139,12 @@ def shallow_classifier(
     figures = {
         "before": before,
         "teacher": {"megabytes": parameters_mb(teacher_model), **compared["teacher"]},
-        "student": {"megabytes": parameters_mb(student), **compared["student"], **evaluate(student)},
+        "student": {
+            "megabytes": parameters_mb(student),
+            **compared["student"],
+            **evaluate(student),
+            **calibration,
+        },
     }
     trained = TrainedModel.of_recipe(
         recipe,
@@ -136,9 +153,31 @@ def shallow_classifier(
         columns={"text": column},
         figures=figures,
         settings={"layers": kept, "temperature": temperature},
-        notes=(f"a student of {teacher}; layers kept of {depth}, from 0: {kept}",),
+        notes=(
+            f"a student of {teacher}; layers kept of {depth}, from 0: {kept}",
+            f"outputs are divided by the temperature {calibration['calibrated_by']:.3g}; ece is the distance "
+            "from the teacher's probabilities, not from labels",
+        ),
     )
     return finish(trained, run, "agreement")
+
+
+def _calibrate(
+    student: Any, tokenizer: Any, rows: Sequence[Row], goals: Sequence[Floats]
+) -> dict[str, float]:
+    """Divides the student's outputs by the temperature that fits its teacher's probabilities of held-out
+    texts best, as there are no labels; returns it, and the calibration error against them before and after.
+    """
+    teacher = softmax(np.stack(goals).astype(np.float64), axis=1)
+    outputs = np.stack(predict_outputs(student, tokenizer, rows)).astype(np.float64)
+    temperature = fit_temperature(outputs, teacher, softmax_loss)
+    change_outputs(student, teacher.shape[1], scale=1 / temperature)
+    errors = []
+    for divided_by in (1.0, temperature):
+        own = softmax(outputs / divided_by, axis=1)
+        held = teacher[np.arange(len(own)), own.argmax(axis=1)]
+        errors.append(calibration_error(binned(own.max(axis=1), held)))
+    return {"calibrated_by": temperature, "ece_uncalibrated": errors[0], "ece": errors[1]}
 
 
 def soft_loss(logits: torch.Tensor, goal: torch.Tensor, temperature: float) -> torch.Tensor:

@@ -73,6 +73,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 @pytest.fixture
 def train(monkeypatch: pytest.MonkeyPatch) -> Train:
     monkeypatch.setenv("COLUMNS", "120")
+    for name in ("a.csv", "d.csv"):  # which the pretended recipe does not read
+        Path(name).touch()
+    Path("other").mkdir()
     return lambda *args: CliRunner().invoke(app, args, catch_exceptions=False)
 
 
@@ -147,7 +150,7 @@ def test_without_options_the_recipe_has_its_own_settings(
         (
             "classify",
             "made: tells 2 classes apart, right on 90.0% of 5 test texts; "
-            'use it: palate number --model made "TEXT"',
+            "use it: palate predict FILE --model made",
         ),
         (
             "regress",
@@ -168,6 +171,7 @@ def test_the_last_line_says_what_was_made_how_good_it_is_and_how_to_use_it(
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1].startswith(last)
     assert result.stderr.splitlines() == [
+        "reading a.csv, loading minilm ...",
         "10 examples: 8 for training, 1 for validation, 1 for test",
         "step 4 of 8, epoch 0.50: validation loss 0.2500, accuracy 0.7500",
         "2 texts were cut",

@@ -72,7 +72,10 @@ def test_evaluate_refuses_in_one_sentence(run_palate: RunPalate) -> None:
     result = run_palate(
         "evaluate", "--model", "kinds", "--data", "cats.csv", "--label-column", "kind", ok=False
     )
-    assert result.stderr == "palate: cats.csv, row 2: there is no column kind; the columns are: text, label\n"
+    assert result.stderr.splitlines() == [
+        "reading cats.csv, loading kinds ...",
+        "palate: cats.csv, row 2: there is no column kind; the columns are: text, label",
+    ]
 
 
 def test_export_tells_what_was_made(run_palate: RunPalate, place: Path) -> None:

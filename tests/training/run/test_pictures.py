@@ -87,7 +87,7 @@ def test_many_classes_are_shaded_only_and_the_picture_stays_of_a_size_to_look_at
 def test_the_calibration_shows_the_bins_and_their_error(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     truth, chances = rng.integers(3, size=90), rng.dirichlet([1, 1, 1], size=90)
-    figure = draw_calibration(truth, chances, tmp_path / "calibration.png")
+    figure = draw_calibration(reliability(truth, chances), tmp_path / "calibration.png")
     above, below = figure.axes
     bins = reliability(truth, chances)
     assert np.asarray(above.lines[1].get_xydata()).tolist() == [

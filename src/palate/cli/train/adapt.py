@@ -11,9 +11,9 @@ import typer
 from palate.cli import show
 from palate.cli.options import ME, JsonOption, StoreOption, given, open_library, speakable, wants_json
 from palate.cli.progress_bar import progress_bar
-from palate.cli.silence import silenced
 from palate.cli.train.options import OutOption, with_settings
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import ADAPT_DEFAULTS, LoraSettings, TrainingSettings
@@ -56,6 +56,7 @@ def adapt(
     use: Annotated[
         bool, typer.Option("--use/--no-use", help="Move the store to an encoder that is kept.")
     ] = True,
+    device: DeviceOption = "auto",
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -73,7 +74,8 @@ def adapt(
     readers = () if everyone else [speakable(name) for name in reader or [given(ctx).reader or ME]]
     settings = replace(settings, lora=settings.lora or LoraSettings())
     messages = MessageLog()
-    with open_library(ctx, store) as library, silenced():
+    doing = "reading the judgements of the store"
+    with working(doing, *(sts or ()), model=encoder, device=device), open_library(ctx, store) as library:
         from palate.adapt.adapt import adapt as tune
 
         before = str(library.encoder_name)

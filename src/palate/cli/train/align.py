@@ -20,8 +20,8 @@ from palate.cli.options import (
     speakable,
     wants_json,
 )
-from palate.cli.silence import silenced
 from palate.cli.train.options import OutOption
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 
@@ -74,6 +74,7 @@ def align(
     ] = 48,
     rate: Annotated[float, typer.Option("--rate", metavar="X", help="Learning rate.")] = 1e-4,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same weights.")] = 0,
+    device: DeviceOption = "auto",
     taste: TasteOption = MAIN,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -95,7 +96,8 @@ def align(
     )
     messages, as_json = MessageLog(), wants_json(ctx, json)
     name = model_name(ctx, model, store)
-    with open_library(ctx, store) as library, silenced():
+    doing = f"reading the store, loading {name}"
+    with working(doing, prompts, device=device), open_library(ctx, store) as library:
         from palate.align.align import align as align_model
         from palate.threads import use_torch_threads
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,8 @@ from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS, OutOption, TextColumnOption, with_settings
 from palate.cli.train.progress import StepCallback, training_progress
 from palate.cli.train.reduce import StsOption
-from palate.cli.train.summary import MessageLog, show_summary, show_table
+from palate.cli.train.start import DeviceOption, working
+from palate.cli.train.summary import MessageLog, figure, show_summary, show_table
 from palate.errors import BadValue
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
 
@@ -55,6 +56,7 @@ def distil(
         ),
     ] = 2.0,
     sts: StsOption = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Distil an encoder: into static vectors, thousands of texts a second, or with --layers into a shallower
@@ -72,7 +74,8 @@ def distil(
     if layers is not None:
         if data is None:
             raise BadValue("a student with fewer layers learns from texts; give them with --data")
-        with silenced(), training_progress() as on_step:
+        doing = f"reading {data}, loading {teacher}"
+        with working(doing, data, sts, model=teacher, device=device), training_progress() as on_step:
             student = _student(out, data, layers, teacher, text_column, sts, temperature, settings, on_step)
         _show_student(student, out, layers, as_json=as_json)
         return
@@ -82,7 +85,8 @@ def distil(
         )
     if out.exists() and not out.is_dir():
         raise BadValue(f"{out} is a file; name a folder with --out")
-    _distil_static(teacher, out, dims, sts, as_json=as_json)
+    with working(f"loading {teacher}", sts, model=teacher, device=device):
+        _distil_static(teacher, out, dims, sts, as_json=as_json)
 
 
 def _student(
@@ -127,7 +131,7 @@ def _show_student(model: TrainedModel, out: Path, layers: int, *, as_json: bool)
     speed = f"{student['texts_per_s'] / teacher['texts_per_s']:.1f} times as fast"
     quality = ""
     if "sts_spearman" in student:
-        quality = f", sts_spearman {teacher['sts_spearman']:.3f} -> {student['sts_spearman']:.3f}"
+        quality = f", sts_spearman {figure(teacher['sts_spearman'])} -> {figure(student['sts_spearman'])}"
     usage = f'palate number --model {out} "TEXT"' if model.labels else f"palate encoder use sbert:{out}"
     agreement = f"agreement {student['agreement']:.3f}"
     last_line = f"{out}: {layers} layers, {speed}, {agreement}{quality}; use it: {usage}"
@@ -158,7 +162,7 @@ def _distil_static(teacher: str, out: Path, dims: int, sts: Path | None, *, as_j
     show.out(f"{distilled.folder}: {size}; use it: palate encoder use static:{out}")
 
 
-def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, float]]:
+def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, Any]]:
     from palate.encoder.static import StaticEncoder
     from palate.training.compare import Encode, compare_encoders
     from palate.training.run.table import read_table

@@ -9,8 +9,8 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import FORMATS
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import show_classes, show_table
 
 ModelOption = Annotated[
@@ -43,6 +43,7 @@ def evaluate(
             help="Entailment on an encoder without a classifier of it: examples to fit one on.",
         ),
     ] = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Measure a trained model on any file of examples.
@@ -54,7 +55,7 @@ def evaluate(
 
     Example: palate train evaluate --model my-kinds --data test.csv.gz --json
     """
-    with silenced():
+    with working(f"reading {data}, loading {model}", data, fit, model=model, device=device):
         from palate.training.evaluate import evaluate as measure
         from palate.training.run.metrics import scalars
         from palate.training.run.table import read_table

@@ -9,8 +9,8 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.evaluate import ModelOption
+from palate.cli.train.start import working
 from palate.errors import BadValue
 
 USAGE = {
@@ -43,7 +43,7 @@ def export(
     """
     if onnx and adapter:
         raise BadValue("--onnx and --adapter are two exports; give one of them")
-    with silenced():
+    with working(f"loading {model}", model=model):
         from palate.training.export import export as write
 
         exported = write(model, out, "onnx" if onnx else "adapter" if adapter else "folder")

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.training.run.settings import MASKED_DEFAULTS, TrainingSettings
 
@@ -35,6 +35,7 @@ def masked(
             "--minutes", metavar="N", help="About how long it may take: the epochs are cut to what fits."
         ),
     ] = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Adapt an encoder to texts of a field, by predicting masked words; no labels are needed.
@@ -45,7 +46,10 @@ def masked(
     Example: palate train masked --data papers.jsonl.gz --out my-mlm --minutes 15
     """
     messages = MessageLog()
-    with silenced(), training_progress() as on_step:
+    with (
+        working(f"reading {data}, loading {encoder}", data, dev, model=encoder, device=device),
+        training_progress() as on_step,
+    ):
         from palate.training.masked import masked as train
 
         model = train(

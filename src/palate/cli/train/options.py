@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from palate.cli.option_group import Command, SharedOption, in_place_of
 from palate.errors import BadValue
 from palate.training.run.settings import DEFAULT_LORA_RATE, LoraSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    from palate.training.folds import Folds
 
 FORMATS = "a table, such as CSV, JSON Lines, Parquet or XLSX"
 PANEL = "How it is trained"
@@ -51,6 +54,43 @@ TextColumnOption = Annotated[
 LabelColumnOption = Annotated[
     str, typer.Option("--label-column", metavar="NAME", help="The column with the label.")
 ]
+
+
+LabelsByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--labels-by",
+        metavar="SEPARATOR",
+        help="A text has several labels, or none: what separates them, as ';'.",
+        show_default=False,
+    ),
+]
+FoldsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--folds",
+        min=2,
+        metavar="N",
+        help="Also measures N other models, each on the part of the texts that it did not see.",
+    ),
+]
+GroupColumnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--group-column", metavar="NAME", help="With --folds: texts that are equal here stay together."
+    ),
+]
+
+
+def folds_of(n: int | None, group: str | None) -> Folds | None:
+    """Returns the folds that were asked for. Raises BadValue for a group without folds."""
+    if n is None:
+        if group is not None:
+            raise BadValue("--group-column says what stays together in a fold; give --folds N too")
+        return None
+    from palate.training.folds import Folds
+
+    return Folds(n, group)
 
 
 def with_settings(defaults: TrainingSettings) -> Callable[[Command], Command]:

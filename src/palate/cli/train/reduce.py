@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import PANEL, DataOption, EncoderOption, OutOption, TextColumnOption
 from palate.cli.train.progress import training_progress
-from palate.cli.train.summary import MessageLog, show_summary
+from palate.cli.train.start import DeviceOption, working
+from palate.cli.train.summary import MessageLog, figure, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import AUTOENCODER_DEFAULTS
 
@@ -73,6 +73,7 @@ def reduce(
         int | None,
         _of_autoencoder("patience", "N", "Stop after N epochs without gain, 0 for never.", USUAL.patience),
     ] = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Make the vectors of an encoder shorter: keep the main axes of its vectors of your texts, or train an
@@ -97,7 +98,10 @@ def reduce(
     if method == "pca" and stated:
         raise BadValue(f"main axes are not trained; leave --{stated[0]} out, or give --method autoencoder")
     common: dict[str, Any] = {"dims": dims, "encoder": encoder, "column": text_column, "sts": sts}
-    with silenced(), training_progress() as on_step:
+    with (
+        working(f"reading {data}, loading {encoder}", data, sts, model=encoder, device=device),
+        training_progress() as on_step,
+    ):
         if method == "pca":
             from palate.training.reduce import reduce as train
 
@@ -118,6 +122,6 @@ def _last_line(model: TrainedModel) -> str:
     lost = f"{after['reconstruction_error']:.0%} of the variance lost"
     quality = ""
     if "sts_spearman" in after:
-        quality = f", sts_spearman {before['sts_spearman']:.3f} -> {after['sts_spearman']:.3f}"
+        quality = f", sts_spearman {figure(before['sts_spearman'])} -> {figure(after['sts_spearman'])}"
     size = f"{after['dims']} of {before['dims']} dims, {kept}, {lost}"
     return f"{model.folder}: {size}{quality}; use it: palate encoder use sbert:{model.folder}"

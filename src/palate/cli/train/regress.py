@@ -7,16 +7,19 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import (
     DataOption,
     DevOption,
     EncoderOption,
+    FoldsOption,
+    GroupColumnOption,
     OutOption,
     TextColumnOption,
+    folds_of,
     with_settings,
 )
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 
@@ -33,6 +36,9 @@ def regress(
         str, typer.Option("--label-column", metavar="NAME", help="The column with the quantity.")
     ] = "label",
     encoder: EncoderOption = "minilm",
+    folds: FoldsOption = None,
+    group_column: GroupColumnOption = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train an encoder with an output layer that predicts a quantity of a text, such as stars or a grade.
@@ -44,7 +50,10 @@ def regress(
     Example: palate train regress --data reviews.csv --label-column stars --out my-stars
     """
     messages = MessageLog()
-    with silenced(), training_progress() as on_step:
+    with (
+        working(f"reading {data}, loading {encoder}", data, dev, model=encoder, device=device),
+        training_progress() as on_step,
+    ):
         from palate.training.regress import regress as train
 
         model = train(
@@ -55,6 +64,7 @@ def regress(
             label=label_column,
             start=encoder,
             settings=settings,
+            folds=folds_of(folds, group_column),
             on_step=on_step,
             on_message=messages,
         )

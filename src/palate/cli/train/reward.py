@@ -20,9 +20,9 @@ from palate.cli.options import (
     open_reader,
     wants_json,
 )
-from palate.cli.silence import silenced
 from palate.cli.train.options import DevOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import REWARD_DEFAULTS, TrainingSettings
@@ -48,6 +48,7 @@ def reward(
             help="Start: minilm, smollm2 (adapters), a model's folder or a hub name.",
         ),
     ] = "minilm",
+    device: DeviceOption = "auto",
     reader: ReaderOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -61,7 +62,8 @@ def reward(
     Example: palate train reward --data pairs.jsonl.gz --out my-reward
     """
     messages = MessageLog()
-    with silenced():
+    doing = f"reading {data or 'the rankings of the store'}, loading {encoder}"
+    with working(doing, data, dev, model=encoder, device=device):
         from palate.training.preferences import read_preferences
         from palate.training.reward import reward as train_reward
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import EncoderOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.errors import BadValue
 from palate.training.run.settings import SIMILARITY_DEFAULTS, TrainingSettings
@@ -80,6 +80,7 @@ def similarity(
             help="Passes an epoch makes through a kind, as in nli=0.5. Default: 1.",
         ),
     ] = None,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train an encoder whose vectors are near where texts mean the same, on any mix of four kinds of
@@ -93,7 +94,12 @@ def similarity(
     messages = MessageLog()
     weight_of = _weights(weights)
     dev = {"nli": dev_nli, "sts": dev_sts, "triplets": dev_triplets, "pairs": dev_pairs}
-    with silenced(), training_progress() as on_step:
+    files = [*(nli or ()), *(sts or ()), *(triplets or ()), *(pairs or ())]
+    files += [file for group in dev.values() for file in group or ()]
+    if not files:
+        raise BadValue("there is nothing to train on; give examples with --nli, --sts, --triplets or --pairs")
+    doing = f"reading {', '.join(map(str, files))}, loading {encoder}"
+    with working(doing, *files, model=encoder, device=device), training_progress() as on_step:
         from palate.training.similarity import similarity as train
 
         model = train(

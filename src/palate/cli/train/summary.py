@@ -73,6 +73,15 @@ def write_outcome(model: TrainedModel) -> None:
         file.write(training_report(model).html())
 
 
+def figure(value: float | None) -> str:
+    """Returns a figure in a sentence.
+
+    >>> figure(0.12345), figure(None)
+    ('0.123', 'not defined')
+    """
+    return "not defined" if value is None else f"{value:.3f}"
+
+
 def n_examples(figures: Mapping[str, Any]) -> int:
     """Returns the count of examples behind the figures of classes."""
     return sum(values["support"] for values in figures["per_class"].values())

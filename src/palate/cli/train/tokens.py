@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_summary
 from palate.training.run.settings import CLASSIFIER_DEFAULTS, TrainingSettings
 
@@ -28,6 +28,7 @@ def tokens(
         str, typer.Option("--label-column", metavar="NAME", help="The column with one tag per word.")
     ] = "tags",
     encoder: EncoderOption = "minilm",
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train an encoder with a classifier that finds and names the entities in a text, such as people and
@@ -39,7 +40,10 @@ def tokens(
     Example: palate train tokens --data sentences.jsonl --out my-names
     """
     messages = MessageLog()
-    with silenced(), training_progress() as on_step:
+    with (
+        working(f"reading {data}, loading {encoder}", data, dev, model=encoder, device=device),
+        training_progress() as on_step,
+    ):
         from palate.training.tokens import tokens as train
 
         model = train(

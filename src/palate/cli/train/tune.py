@@ -10,10 +10,10 @@ import typer
 
 from palate.cli import show
 from palate.cli.options import JsonOption, wants_json
-from palate.cli.silence import silenced
 from palate.cli.train.options import DataOption, DevOption, EncoderOption, OutOption, with_settings
 from palate.cli.train.progress import training_progress
 from palate.cli.train.similarity import NliOption, PairsOption, StsOption, TripletsOption
+from palate.cli.train.start import DeviceOption, working
 from palate.cli.train.summary import MessageLog, show_table
 from palate.errors import BadValue
 from palate.training.run.settings import (
@@ -66,6 +66,7 @@ def _example_command(name: Any) -> Callable[..., None]:
         text_column: ColumnOption = None,
         label_column: ColumnOption = None,
         encoder: EncoderOption = "minilm",
+        device: DeviceOption = "auto",
         json: JsonOption = False,
     ) -> None:
         columns = {
@@ -79,7 +80,8 @@ def _example_command(name: Any) -> Callable[..., None]:
 
             return search_examples(name, data, dev=dev, start=encoder, settings=settings, columns=columns)
 
-        _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
+        with working(f"reading {data}, loading {encoder}", data, dev, model=encoder, device=device):
+            _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
 
     tune.__doc__ = f"""Search the settings of `palate train {name}`, which see.
 
@@ -101,6 +103,7 @@ def similarity(
     minutes: MinutesOption = 20.0,
     trials: TrialsOption = None,
     encoder: EncoderOption = "minilm",
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Search the settings of `palate train similarity`, which see.
@@ -117,7 +120,10 @@ def similarity(
 
         return search_sentences(paths, {}, start=encoder, settings=settings)
 
-    _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
+    given = [file for files in paths.values() for file in files]
+    doing = f"reading {', '.join(map(str, given))}, loading {encoder}"
+    with working(doing, *given, model=encoder, device=device):
+        _search(searchable, out, settings, minutes, trials, as_json=wants_json(ctx, json))
 
 
 for _name in DEFAULTS:
@@ -133,7 +139,7 @@ def _search(
     *,
     as_json: bool,
 ) -> None:
-    with silenced(), training_progress() as on_step:
+    with training_progress() as on_step:
         from palate.training.search import search_settings
 
         searchable = make_searchable()

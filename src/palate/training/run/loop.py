@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, TrainerState
 
+from palate.device import torch_device
 from palate.training.run.resume import (
     CHECKPOINTS,
     STATE_FILE,
@@ -53,6 +54,7 @@ def trainer_arguments(
 
     best_figure: the figure that decides which weights are kept.
     """
+    device = torch_device()
     steps = math.ceil(math.ceil(n_examples / settings.batch) / settings.accumulate)  # of an epoch
     interval = max(1, math.ceil(min(steps, steps * settings.epochs) / settings.checks))
     return {
@@ -67,7 +69,8 @@ def trainer_arguments(
         "max_grad_norm": settings.clip,
         "lr_scheduler_type": "linear",
         "seed": settings.seed,
-        "bf16": torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
+        "use_cpu": device == "cpu",
+        "bf16": device == "cuda" and torch.cuda.is_bf16_supported(),
         "eval_strategy": "steps",
         "eval_steps": interval,
         "save_strategy": "steps",
@@ -78,7 +81,7 @@ def trainer_arguments(
         "metric_for_best_model": best_figure,
         "greater_is_better": greater_is_better,
         "restore_callback_states_from_checkpoint": True,
-        "dataloader_pin_memory": torch.cuda.is_available(),
+        "dataloader_pin_memory": device == "cuda",
         "report_to": "none",
         "disable_tqdm": True,
     }

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from palate.errors import BadValue
 
 BINS = 10  # of confidence, equal in width
+THRESHOLD = 0.5  # probability from which on a label is predicted
 
 Floats = NDArray[np.float64]
 
@@ -89,14 +90,73 @@ def reliability(truth: ArrayLike, probabilities: ArrayLike, bins: int = BINS) ->
     [Bin(low=0.5, high=1.0, n=2, confidence=0.75, accuracy=0.5)]
     """
     true, probs = _checked(truth, probabilities)
-    confidence, correct = probs.max(axis=1), probs.argmax(axis=1) == true
+    return binned(probs.max(axis=1), probs.argmax(axis=1) == true, bins)
+
+
+def binned(confidence: Floats, correct: ArrayLike, bins: int = BINS) -> list[Bin]:
+    """Returns the bins of (n,) confidences that hold one, in rising order. correct: (n,) whether each was
+    right, or how probably.
+    """
+    right = np.asarray(correct, dtype=np.float64)
     bin_index = np.searchsorted(np.arange(1, bins) / bins, confidence, side="left")
     bins_with_predictions = []
     for row in np.unique(bin_index).tolist():
         in_bin = bin_index == row
-        means = float(confidence[in_bin].mean()), float(correct[in_bin].mean())
+        means = float(confidence[in_bin].mean()), float(right[in_bin].mean())
         bins_with_predictions.append(Bin(row / bins, (row + 1) / bins, int(in_bin.sum()), *means))
     return bins_with_predictions
+
+
+def label_figures(labels: Sequence[str], truth: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
+    """Returns how good the probabilities of c labels are for n examples that may have several; those of 0.5
+    or more are predicted.
+
+    labels: (c,) names. truth: (n, c), 1 where a label is there. probabilities: (n, c).
+
+    - f1_micro, precision, recall: over all decisions. f1_macro: the mean over labels. exact: share of
+      examples with every label right. lrap: label ranking average precision.
+    - per_class, as in `classification_figures`. ece: see `labels_reliability`. brier, log_loss: mean over
+      examples and labels.
+
+    Raises BadValue where a probability is not finite. Source: scikit-learn.
+
+    >>> figures = label_figures(["a", "b"], [[1, 0], [1, 1]], [[0.9, 0.2], [0.8, 0.4]])
+    >>> round(figures["f1_micro"], 3), round(figures["f1_macro"], 3), figures["exact"], figures["lrap"]
+    (0.8, 0.5, 0.5, 1.0)
+    """
+    from sklearn.metrics import label_ranking_average_precision_score, precision_recall_fscore_support
+
+    true, probs = np.asarray(truth, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
+    _finite(probs)
+    predicted = probs >= THRESHOLD
+    scores = {
+        way: precision_recall_fscore_support(true > 0, predicted, average=way, zero_division=0.0)
+        for way in ("micro", "macro", None)
+    }
+    names = ("precision", "recall", "f1", "support")
+    per_class = [dict(zip(names, map(float, row), strict=True)) for row in zip(*scores[None], strict=True)]
+    clipped = np.clip(probs, 1e-15, 1 - 1e-15)
+    return {
+        "f1_micro": float(scores["micro"][2]),
+        "f1_macro": float(scores["macro"][2]),
+        "precision": float(scores["micro"][0]),
+        "recall": float(scores["micro"][1]),
+        "exact": float((predicted == (true > 0)).all(axis=1).mean()),
+        "lrap": float(label_ranking_average_precision_score(true, probs)),
+        "ece": calibration_error(labels_reliability(true, probs)),
+        "brier": float(((probs - true) ** 2).mean()),
+        "log_loss": float(-(true * np.log(clipped) + (1 - true) * np.log(1 - clipped)).mean()),
+        "per_class": {
+            label: {**row, "support": int(row["support"])}
+            for label, row in zip(labels, per_class, strict=True)
+        },
+    }
+
+
+def labels_reliability(truth: ArrayLike, probabilities: ArrayLike, bins: int = BINS) -> list[Bin]:
+    """Returns the bins of the probabilities of labels, (n, c) of n examples, with the share that is there."""
+    there, probs = np.asarray(truth, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
+    return binned(probs.ravel(), there.ravel(), bins)
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from palate.errors import BadFolder, MissingExtra
-from palate.training.run.metrics import BINS, calibration_error, reliability
+from palate.training.run.metrics import BINS, Bin, calibration_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,12 +104,8 @@ def draw_confusion(labels: Sequence[str], confusion: Sequence[Sequence[int]], pa
     return _save(canvas, [axis], path, grid=False, size=size)
 
 
-def draw_calibration(truth: ArrayLike, probabilities: ArrayLike, path: Path) -> Figure:
-    """Draws the share of correct predictions by their confidence; below it the count of predictions.
-
-    truth: (n,) indices of classes. probabilities: (n, c).
-    """
-    bins = reliability(truth, probabilities)
+def draw_calibration(bins: Sequence[Bin], path: Path) -> Figure:
+    """Draws the share of correct predictions by their confidence; below it the count of predictions."""
     canvas, (above, below) = _panels(2, columns=1, heights=(3, 1))
     above.axline((0, 0), slope=1, color="0.75", linewidth=0.8, zorder=0, label="as sure as right")
     confidence, accuracy = [bin_.confidence for bin_ in bins], [bin_.accuracy for bin_ in bins]
@@ -129,7 +125,7 @@ def draw_calibration(truth: ArrayLike, probabilities: ArrayLike, path: Path) -> 
     )
     below.set_xlim(0, 1)
     below.set_ylabel("predictions")
-    below.set_xlabel("probability of the predicted class")
+    below.set_xlabel("probability of what is predicted")
     return _save(canvas, [above, below], path)
 
 

@@ -12,7 +12,7 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0+)?")
 KNOWN_NAMES = frozenset(
     "text label title abstract sentence sentence1 sentence2 score relatedness premise hypothesis anchor "
     "positive negative question1 question2 duplicate rating tokens tags "
-    "prompt chosen rejected preference ranking margin context source".split()
+    "prompt answer chosen rejected preference ranking margin context source".split()
 )
 
 

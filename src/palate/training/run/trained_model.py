@@ -69,6 +69,12 @@ class TrainedModel:
         )
 
     @property
+    def labels_by(self) -> str | None:
+        """The separator of labels, of a classifier that gives a text several; None of any other."""
+        separator: str | None = self.settings.get("labels_by")
+        return separator
+
+    @property
     def window(self) -> int:
         """The most word pieces of a text that the model reads."""
         return int(self.settings["window"])

@@ -187,3 +187,10 @@ def screening(
         from palate.evaluation.plot import plot_recall
 
         plot_recall(reviews, runs, plot)
+
+app = typer.Typer(
+    no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."
+)
+app.command("ratings")(ratings)
+app.command("library")(library)
+app.command("screening")(screening)

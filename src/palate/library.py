@@ -11,24 +11,21 @@ from palate.enrolment import enrol
 from palate.errors import BadValue
 from palate.finding import FilterOptions, Finder, TextFilter
 from palate.indexing import IndexInfo, build_index, index_info
-from palate.intake import take_in
 from palate.learners import Learners
 from palate.model.promise import DEFAULT_MODEL, Model
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix
 from palate.reader import Reader
 from palate.results import AddReport, CrowdStatus, Finding, RemoveReport
-from palate.source import Columns, Fetcher, open_source
-from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.value import SimilarText
-from palate.workspace.adding import Progress
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
 from palate.workspace.reencoding import Encoded, UnderWay
 from palate.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from palate.workspace.adding import Progress
     from palate.writing.drafts import Drafts
     from palate.writing.rewrite import Rewriter
     from palate.writing.writer import Writer
@@ -85,7 +82,7 @@ class Library(OpenStore):
         text: str | None = None,
         id: str | None = None,
         allow_private_network: bool = False,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         judgements: Reader | None = None,
     ) -> AddReport:
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
@@ -96,6 +93,9 @@ class Library(OpenStore):
         id: the columns that hold them, where the guesses are wrong. judgements: the reader whose judgements
         the source holds too (see source/judgement.py); those that the reader's log has are not recorded
         again. Raises BadSource, FetchRefused; StoreBusy if another process writes for long."""
+        from palate.intake import take_in
+        from palate.source import Columns, Fetcher, open_source
+
         with self._store.reading() as tables:
             known = tables.fetched.states()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=known)
@@ -196,9 +196,7 @@ class Library(OpenStore):
         return self.workspace.corpus()
 
     def crowd(self) -> CrowdSummary | None:
-        """Returns what the crowd was learned from; None where there is none: fewer than five readers judged
-        enough.
-        """
+        """Returns what the crowd was learned from; None while fewer than five readers judged enough."""
         state = self.workspace.state()
         return self.workspace.crowd.summary(self.workspace.encoding.follow(state).encoder_id)
 
@@ -218,6 +216,8 @@ class Library(OpenStore):
 
     def examine(self) -> list[Finding]:
         """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
+        from palate.store.health import examine
+
         return [*examine(self._store, self.encoder.fingerprint), self._languages()]
 
     def encode(self, contents: Sequence[str]) -> Matrix:

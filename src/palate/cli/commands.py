@@ -1,5 +1,5 @@
-"""The commands by their names: one is imported and built when it is asked for, since all of them together take
-longer than most commands run.
+"""The commands by their names: one is imported and built when it is asked for, since all of them
+together take longer than most commands run.
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ def _show(info: IndexInfo, *, as_json: bool) -> None:
         f" ({show.plural(info.queries, 'text')} as queries)"
     )
 
+
 app = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
 app.command("info")(info)
 app.command("build")(build)

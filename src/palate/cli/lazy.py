@@ -12,8 +12,8 @@ UNUSED = ("numpy.f2py", "numpy.testing", "numpy.ma", "numpy.polynomial")
 def load_lazily() -> None:
     """Lets these modules wait for their first use, from now on, in this process.
 
-    A command calls it before it imports SciPy. Only the command line does: how modules are loaded is up to the
-    program, not to a library in it. What uses such a module later gets the whole of it.
+    A command calls it before it imports SciPy. Only the command line does: how modules are loaded is up to
+    the program, not to a library in it. What uses such a module later gets the whole of it.
 
     >>> load_lazily()
     >>> import numpy

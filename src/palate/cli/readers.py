@@ -151,6 +151,7 @@ def _read(library: str, allow_private_network: bool) -> tuple[list[Text], list[S
     skipped = [row for row in rows if isinstance(row, Skipped)]
     return [row for row in rows if not isinstance(row, Skipped)], skipped
 
+
 app = typer.Typer(no_args_is_help=True, help="Makes, lists and removes readers and their tastes.")
 app.command("add")(add)
 app.command("list")(list_)

@@ -188,6 +188,7 @@ def screening(
 
         plot_recall(reviews, runs, plot)
 
+
 app = typer.Typer(
     no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."
 )

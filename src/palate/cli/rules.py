@@ -229,6 +229,7 @@ def _evidence_text(evidence: Evidence | None) -> str:
         f" {evidence.disliked} of {evidence.of_disliked} disliked (p = {evidence.chance:.1g})"
     )
 
+
 app = typer.Typer(
     no_args_is_help=True, help="Blocks, keeps or boosts texts by word, author, source or pattern."
 )

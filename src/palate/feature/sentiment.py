@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from palate.feature.terms import content_terms, term_id
+from palate.feature.terms import content_terms, word_ids
 from palate.features import Terms
 from palate.parts import Matrix, Rows, Vector
 
@@ -74,6 +74,6 @@ def feelings_of(terms: Terms) -> Matrix:
 def _valences() -> tuple[Rows, Vector]:
     """Returns the ascending hashes of the terms that have a valence, and their valences."""
     fields = VALENCES.read_text("ascii").split()
-    table = dict(zip(map(term_id, fields[::2]), map(float, fields[1::2]), strict=True))
-    ids = np.array(sorted(table))
-    return ids, np.array([table[term] for term in ids.tolist()], np.float32)
+    valence = dict(zip(word_ids(fields[::2]).tolist(), map(float, fields[1::2]), strict=True))
+    ids = np.array(sorted(valence))
+    return ids, np.array(list(map(valence.__getitem__, ids.tolist())), np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NAMES = (
     *("start", "encoding", "minilm", "learning", "stopping", "parts"),
-    *("adding", "cold_rank", "warm_rank", "stream", "many_readers", "catch_up", "history"),
+    *("adding", "first_call", "cold_rank", "warm_rank", "stream", "many_readers", "catch_up", "history"),
 )
 
 

@@ -9,7 +9,6 @@ from palate.given import GivenText, Several, is_one, texts_of
 from palate.open_store import OpenStore
 from palate.parts import Encoder, Matrix, Vector
 from palate.results import CrowdStatus, Finding
-from palate.store.health import examine
 from palate.store.sqlite import IN_MEMORY
 from palate.workspace.corpus import Corpus
 from palate.workspace.crowd import MIN_READERS, MIN_TEXTS, CrowdSummary
@@ -84,6 +83,8 @@ class EncodedStore(OpenStore):
 
     def examine(self) -> list[Finding]:
         """Checks whether the store is whole and its vectors are those of the encoder. Reads all of it."""
+        from palate.store.health import examine
+
         return [*examine(self._store, self.encoder.fingerprint), self._languages()]
 
     def use_encoder(self, name: str, progress: Encoded | None = None) -> int:

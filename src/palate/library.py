@@ -11,21 +11,18 @@ from palate.errors import BadValue
 from palate.finding import Finder
 from palate.given import TextRef, list_of
 from palate.indexing import IndexInfo, build_index, index_info
-from palate.intake import take_in
 from palate.learners import Learners
 from palate.listed import Listed
 from palate.model.promise import DEFAULT_MODEL, Model
 from palate.reader import Reader
 from palate.results import AddReport, RemoveReport
-from palate.source import Columns, Fetcher, open_source
 from palate.store.naming import ids_named
 from palate.text import Text
 from palate.text_filter import FilterOptions, TextFilter
 from palate.value import MATCH_COLUMNS, SIMILAR_COLUMNS, Match, SimilarText
-from palate.workspace.adding import Progress
-from palate.workspace.rewording import replace_words
 
 if TYPE_CHECKING:
+    from palate.workspace.adding import Progress
     from palate.writing.drafts import Drafts
     from palate.writing.rewrite import Rewriter
     from palate.writing.writer import Writer
@@ -72,7 +69,7 @@ class Library(EncodedStore):
         text: str | None = None,
         id: str | None = None,
         allow_private_network: bool = False,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         judgements: Reader | None = None,
     ) -> AddReport:
         """Add the texts of a file, folder, address, "-" (standard input), list or data frame.
@@ -83,6 +80,9 @@ class Library(EncodedStore):
         id: the columns that hold them, where the guesses are wrong. judgements: the reader whose judgements
         the source holds too (see source/judgement.py); those that the reader's log has are not recorded
         again. Raises BadSource, FetchRefused; StoreBusy if another process writes for long."""
+        from palate.intake import take_in
+        from palate.source import Columns, Fetcher, open_source
+
         with self._store.reading() as tables:
             known = tables.fetched.states()
         fetcher = Fetcher(allow_private_network=allow_private_network, known=known)
@@ -183,6 +183,8 @@ class Library(EncodedStore):
         learned, and `find`, `rank` and the rules go by the new ones from the next call on. An `add` of its
         source that has other words still is a newer version. Raises UnknownName for a text that is not
         there, BadValue where no words are left or another text has just these."""
+        from palate.workspace.rewording import replace_words
+
         version = replace_words(self.workspace, text_id, title=title, body=text)
         self.workspace.maintain()
         return version

@@ -16,13 +16,9 @@ from palate.listing import Listing
 from palate.results import EncoderInfo, ReaderInfo, SourceInfo
 from palate.source_list import list_sources
 from palate.store.encoders import EncoderRow
-from palate.store.health import back_up
 from palate.store.naming import find_row, row_of
 from palate.store.readers import TasteRow
-from palate.store.recognising import stored_ids
 from palate.store.sqlite import SqliteStore
-from palate.store.transfer import export_store
-from palate.store.transfer import import_store as read_export
 from palate.text import Text, well_formed
 
 TEXTS_PER_READ = 1000
@@ -122,6 +118,8 @@ class OpenStore:
         """Returns the ids that texts have here, recognised as in adding; those that are not there are left
         out.
         """
+        from palate.store.recognising import stored_ids
+
         with self._store.reading() as tables:
             ids = stored_ids(texts_of(texts), tables)
         return [text_id for text_id in dict.fromkeys(ids) if text_id is not None]
@@ -180,11 +178,15 @@ class OpenStore:
         """Writes the whole store as JSON Lines from one consistent view; returns the number of lines.
 
         Equal stores give equal lines; `import_store` reads them."""
+        from palate.store.transfer import export_store
+
         return export_store(self._store, out)
 
     def back_up(self, path: str | os.PathLike[str]) -> None:
         """Copies the store to a new file, also while others write. Raises BadStore where the file is there
         already, or its folder is not."""
+        from palate.store.health import back_up
+
         back_up(self._store, Path(path))
 
     def close(self) -> None:
@@ -206,6 +208,8 @@ def import_store(path: str | os.PathLike[str], lines: Iterable[str]) -> int:
 
     A store that was not there before is not left behind by an import that fails. Raises BadStore, naming the
     line, where the store is not empty or a line is not what an export holds."""
+    from palate.store.transfer import import_store as read_export
+
     fresh, n_lines = not os.path.exists(path), 0
     with OpenStore(path) as opened:
         try:

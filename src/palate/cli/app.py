@@ -13,46 +13,10 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from palate.cli import (
-    chat,
-    contest,
-    crowd,
-    drafts,
-    duplicates,
-    encoders,
-    fill,
-    find,
-    index,
-    judged,
-    judgements,
-    maintenance,
-    map,
-    models,
-    number,
-    outliers,
-    predict,
-    profile,
-    progress,
-    rank,
-    readers,
-    reading,
-    remove,
-    replay,
-    report,
-    rewrite,
-    rules,
-    sentiment,
-    sources,
-    texts,
-    topics,
-    verdicts,
-    write,
-    xray,
-)
+from palate.cli.commands import Commands
 from palate.cli.help import HELP_OPTIONS, mend_help, mend_parameter
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
-from palate.cli.train import app as train
 from palate.errors import CacheNotice, PalateError, ReadNotice
 
 
@@ -89,6 +53,14 @@ class Door(TyperGroup):
         except BrokenPipeError:
             _drop_stdout()
             raise typer.Exit(141) from None
+
+
+class MainDoor(Door):
+    """The door to all commands of palate."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands()
 
 
 @contextlib.contextmanager
@@ -128,7 +100,7 @@ def _drop_stdout() -> None:
 
 app = typer.Typer(
     name="palate",
-    cls=Door,
+    cls=MainDoor,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -167,106 +139,3 @@ def palate(
       palate like 1
     """
     ctx.obj = Given(store, reader, json)
-
-
-TEXTS, INSIGHT, JUDGEMENTS = "Texts", "Insight", "Judgements"
-READERS, MAINTENANCE = "Readers", "Maintenance"
-WRITING, TRAINING = "Writing", "Training and evaluation"
-# so that -0.5 is a verdict; judgements.judge refuses all that is no number
-NUMBERS_AS_ARGUMENTS = {"ignore_unknown_options": True}
-
-app.command(rich_help_panel=TEXTS)(texts.demo)
-app.command(rich_help_panel=TEXTS)(texts.add)
-app.command(rich_help_panel=TEXTS)(find.find)
-app.command("show", rich_help_panel=TEXTS)(reading.show_)
-app.command("open", rich_help_panel=TEXTS)(reading.open_)
-app.command(rich_help_panel=TEXTS)(sources.sources)
-app.command("ask-duplicates", rich_help_panel=INSIGHT)(duplicates.ask_duplicates)
-app.command(rich_help_panel=TEXTS)(texts.value)
-app.command(rich_help_panel=TEXTS)(number.number)
-app.command(rich_help_panel=TEXTS)(xray.xray)
-app.command(rich_help_panel=TEXTS)(remove.remove)
-
-app.command(rich_help_panel=INSIGHT)(profile.profile)
-app.command("map", rich_help_panel=INSIGHT)(map.map_)
-app.command(rich_help_panel=INSIGHT)(topics.topics)
-_topic = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")
-_topic.command("show")(topics.topic_show)
-_topic.command("rename")(topics.topic_rename)
-_topic.command("merge")(topics.topic_merge)
-app.add_typer(_topic, name="topic", rich_help_panel=INSIGHT)
-app.command(rich_help_panel=INSIGHT)(topics.clusters)
-app.command(rich_help_panel=INSIGHT)(topics.keywords)
-app.command(rich_help_panel=INSIGHT)(outliers.outliers)
-app.command(rich_help_panel=INSIGHT)(sentiment.sentiment)
-app.command(rich_help_panel=INSIGHT)(report.report)
-
-app.command(rich_help_panel=JUDGEMENTS)(rank.rank)
-app.command(rich_help_panel=JUDGEMENTS, context_settings=NUMBERS_AS_ARGUMENTS)(judgements.judge)
-app.command(rich_help_panel=JUDGEMENTS)(verdicts.like)
-app.command(rich_help_panel=JUDGEMENTS)(verdicts.dislike)
-app.command(rich_help_panel=JUDGEMENTS)(verdicts.skip)
-app.command(rich_help_panel=JUDGEMENTS)(judgements.undo)
-app.command(rich_help_panel=JUDGEMENTS)(judged.judged)
-app.command(rich_help_panel=JUDGEMENTS)(judgements.ask)
-app.command(rich_help_panel=JUDGEMENTS)(judgements.why)
-app.command(rich_help_panel=JUDGEMENTS)(progress.progress)
-app.command(rich_help_panel=JUDGEMENTS)(contest.contest)
-
-_readers = typer.Typer(no_args_is_help=True, help="Makes, lists and removes readers and their tastes.")
-_readers.command("add")(readers.add)
-_readers.command("list")(readers.list_)
-_readers.command("remove")(readers.remove)
-app.add_typer(_readers, name="reader", rich_help_panel=READERS)
-app.command(rich_help_panel=READERS)(crowd.crowd)
-
-_rules = typer.Typer(
-    no_args_is_help=True, help="Blocks, keeps or boosts texts by word, author, source or pattern."
-)
-_rules.command("add")(rules.add)
-_rules.command("list")(rules.list_)
-_rules.command("remove")(rules.remove)
-_rules.command("suggest")(rules.suggest)
-_rules.command("accept")(rules.accept)
-_rules.command("veto")(rules.veto)
-app.add_typer(_rules, name="rule", rich_help_panel=READERS)
-
-app.command("export", rich_help_panel=MAINTENANCE)(maintenance.export)
-app.command("import", rich_help_panel=MAINTENANCE)(maintenance.import_)
-app.command(rich_help_panel=MAINTENANCE)(maintenance.backup)
-app.command(rich_help_panel=MAINTENANCE)(maintenance.doctor)
-_encoder = typer.Typer(no_args_is_help=True, help="Moves the store to another encoder, and back.")
-_encoder.command("list")(encoders.list_)
-_encoder.command("use")(encoders.use)
-_encoder.command("remove")(encoders.remove)
-app.add_typer(_encoder, name="encoder", rich_help_panel=MAINTENANCE)
-_index = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
-_index.command("info")(index.info)
-_index.command("build")(index.build)
-app.add_typer(_index, name="index", rich_help_panel=MAINTENANCE)
-
-app.command(rich_help_panel=WRITING)(write.write)
-app.command(rich_help_panel=WRITING)(rewrite.rewrite)
-app.command(rich_help_panel=WRITING)(chat.chat)
-_drafts = typer.Typer(no_args_is_help=True, help="Ranks, lists and exports what models wrote for a reader.")
-_drafts.command("judge")(drafts.judge)
-_drafts.command("list")(drafts.list_)
-_drafts.command("export")(drafts.export)
-app.add_typer(_drafts, name="drafts", rich_help_panel=WRITING)
-_model = typer.Typer(no_args_is_help=True, help="Lists, chooses and describes the models that write.")
-_model.command("list")(models.list_)
-_model.command("use")(models.use)
-_model.command("show")(models.show_)
-app.add_typer(_model, name="model", rich_help_panel=WRITING)
-
-app.add_typer(train, name="train", rich_help_panel=TRAINING)
-app.command(rich_help_panel=TRAINING)(predict.predict)
-app.command(rich_help_panel=TRAINING)(fill.fill)
-_replay = typer.Typer(
-    no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."
-)
-_replay.command("ratings")(replay.ratings)
-_replay.command("library")(replay.library)
-_replay.command("screening")(replay.screening)
-_replay.command("descriptions")(replay.descriptions)
-app.add_typer(_replay, name="replay", rich_help_panel=TRAINING)

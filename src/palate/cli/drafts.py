@@ -202,3 +202,9 @@ def _nothing_to_rank(drafts: Drafts) -> str:
     if not drafts.all():
         return "no drafts are kept; write some with: palate write PROMPT --for me --n 4"
     return "every pair of drafts was compared or skipped; write more with: palate write PROMPT --for me --n 4"
+
+
+app = typer.Typer(no_args_is_help=True, help="Ranks, lists and exports what models wrote for a reader.")
+app.command("judge")(judge)
+app.command("list")(list_)
+app.command("export")(export)

@@ -136,3 +136,9 @@ def _figures(info: EncoderInfo) -> str:
         f"{name} {number:.3f}" if isinstance(number, float) else f"{name} {number}"
         for name, number in list(info.figures.items())[:MAX_FIGURES_SHOWN]
     )
+
+
+app = typer.Typer(no_args_is_help=True, help="Moves the store to another encoder, and back.")
+app.command("list")(list_)
+app.command("use")(use)
+app.command("remove")(remove)

@@ -56,3 +56,8 @@ def _show(info: IndexInfo, *, as_json: bool) -> None:
         f"{info.found_share:.3f} of the 10 nearest are found in {info.search_ms:g} ms"
         f" ({show.plural(info.queries, 'text')} as queries)"
     )
+
+
+app = typer.Typer(no_args_is_help=True, help="Shows or builds the index that find uses in large stores.")
+app.command("info")(info)
+app.command("build")(build)

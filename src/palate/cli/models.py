@@ -68,3 +68,9 @@ def show_(ctx: typer.Context, name: NameArgument, json: JsonOption = False) -> N
     for key, value in facts.items():
         shown = f"{value:,}" if type(value) is int else ", ".join(value) if isinstance(value, list) else value
         show.out(f"{key}\t{shown}")
+
+
+app = typer.Typer(no_args_is_help=True, help="Lists, chooses and describes the models that write.")
+app.command("list")(list_)
+app.command("use")(use)
+app.command("show")(show_)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from palate.cli.lazy import load_lazily
 from palate.errors import BadStore, BadValue
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def open_library(
     any_encoder: bool = False,
 ) -> Library:
     """Opens the store. Raises BadStore, StoreTooNew, EncoderChanged."""
+    load_lazily()
     from palate.library import Library
 
     return Library(
@@ -124,6 +126,7 @@ def open_library(
 
 def open_without_encoder(ctx: typer.Context, own: Path | None) -> OpenStore:
     """Opens a store that is there, without its encoder, which takes time to load and may be gone."""
+    load_lazily()
     from palate.open_store import OpenStore
 
     return OpenStore(store_path(ctx, own), create=False)

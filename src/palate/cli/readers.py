@@ -151,3 +151,9 @@ def _read(library: str, allow_private_network: bool) -> tuple[list[Text], list[S
     rows = list(open_source(library, fetcher=Fetcher(allow_private_network=allow_private_network)))
     skipped = [row for row in rows if isinstance(row, Skipped)]
     return [row for row in rows if not isinstance(row, Skipped)], skipped
+
+
+app = typer.Typer(no_args_is_help=True, help="Makes, lists and removes readers and their tastes.")
+app.command("add")(add)
+app.command("list")(list_)
+app.command("remove")(remove)

@@ -249,3 +249,12 @@ def descriptions(
             partial=partial,
         )
     deliver(rows, job, {"systems": systems, "seeds": seeds})
+
+
+app = typer.Typer(
+    no_args_is_help=True, help="Replays recorded judgements, to measure palate against its peers."
+)
+app.command("ratings")(ratings)
+app.command("library")(library)
+app.command("screening")(screening)
+app.command("descriptions")(descriptions)

@@ -228,3 +228,14 @@ def _evidence_text(evidence: Evidence | None) -> str:
         f"{evidence.liked} of {evidence.of_liked} liked,"
         f" {evidence.disliked} of {evidence.of_disliked} disliked (p = {evidence.chance:.1g})"
     )
+
+
+app = typer.Typer(
+    no_args_is_help=True, help="Blocks, keeps or boosts texts by word, author, source or pattern."
+)
+app.command("add")(add)
+app.command("list")(list_)
+app.command("remove")(remove)
+app.command("suggest")(suggest)
+app.command("accept")(accept)
+app.command("veto")(veto)

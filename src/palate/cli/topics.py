@@ -248,3 +248,9 @@ def _show(found: Topics, *, as_json: bool) -> None:
     )
     if found.n_without:
         show.note(f"{show.plural(found.n_without, 'text')} of no topic")
+
+
+app = typer.Typer(no_args_is_help=True, help="Shows, renames and merges the topics of the store.")
+app.command("show")(topic_show)
+app.command("rename")(topic_rename)
+app.command("merge")(topic_merge)

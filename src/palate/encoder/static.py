@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -21,6 +22,7 @@ from palate.parts import Matrix, Vector
 SHIPPED = Path(__file__).parent / "model"
 SCHEMA = 1
 BATCH_TEXTS = 512  # texts tokenised at a time; bounds memory, not the result
+FEW_PIECES = 1000  # up to which only their rows are made float
 MAX_REMEMBERED_PARTS = 200_000  # parts whose word pieces are kept, about 30 MB
 # BERT's tokeniser never joins across white space or ASCII punctuation
 PART_PATTERN = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")
@@ -71,10 +73,18 @@ class StaticEncoder:
         self._parts, self._piece_starts, self._piece_ids = _empty_memory()
 
     @cached_property
+    def _arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """As they lie in the file; read when first needed, so that a store is opened without them."""
+        return load_file(self._folder / "model.safetensors")
+
+    @cached_property
     def _rows(self) -> Matrix:
-        """(v, d) float64; loaded when first needed, so that a store is opened without it."""
-        arrays = load_file(self._folder / "model.safetensors")
-        return np.asarray(arrays["rows"].astype(np.float64) * arrays["scales"][:, None])
+        """(v, d) float64, of many texts. A query needs a few of 30,000 rows, and need not wait for all."""
+        return self._scaled(slice(None))
+
+    def _scaled(self, pieces: Any) -> Matrix:
+        rows, scales = self._arrays["rows"][pieces], self._arrays["scales"][pieces]
+        return np.asarray(rows.astype(np.float64) * scales[:, None])
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -94,7 +104,7 @@ class StaticEncoder:
         sums = np.empty((len(contents), self.dims))
         for start in range(0, len(contents), BATCH_TEXTS):
             batch = contents[start : start + BATCH_TEXTS]
-            sums[start : start + len(batch)] = self._pieces(batch) @ self._rows
+            sums[start : start + len(batch)] = self._summed(self._pieces(batch))
         return sums
 
     def pieces(self) -> dict[str, int]:
@@ -127,6 +137,13 @@ class StaticEncoder:
             shares[word.lower()] = shares.get(word.lower(), 0.0) + float(total @ direction) / length
         return shares
 
+    def _summed(self, pieces: csr_array) -> Matrix:
+        if pieces.nnz > FEW_PIECES or "_rows" in self.__dict__:
+            return np.asarray(pieces @ self._rows)
+        used, columns = np.unique(pieces.indices, return_inverse=True)
+        few = csr_array((pieces.data, columns, pieces.indptr), shape=(pieces.shape[0], len(used)))
+        return np.asarray(few @ self._scaled(used))
+
     def _pieces(self, contents: Sequence[str]) -> csr_array:
         """Returns (n, v) how often each word piece occurs."""
         parts = self._split(contents)
@@ -135,9 +152,8 @@ class StaticEncoder:
         ends = np.concatenate([[0], np.cumsum(counts)])
         columns = self._piece_ids[np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])]
         texts = np.concatenate([[0], np.cumsum([len(text_parts) for text_parts in parts])])
-        return csr_array(
-            (np.ones(len(columns)), columns, ends[texts]), shape=(len(contents), len(self._rows))
-        )
+        shape = len(contents), len(self._arrays["rows"])
+        return csr_array((np.ones(len(columns)), columns, ends[texts]), shape=shape)
 
     def _split(self, contents: Sequence[str]) -> list[Counts]:
         """Returns the parts of each text, by their number. A part is tokenised once and remembered: words

@@ -1,15 +1,16 @@
 """Sentiment: how much of a text speaks well of things, and how much ill."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from palate.feature.terms import content_terms, term_id
+from palate.feature.terms import content_terms, word_ids
 from palate.features import Terms
 from palate.parts import Matrix, Rows, Vector
 
+VALENCES = Path(__file__).parent / "valence.tsv"
 # words of no feeling that every text is taken to begin with, so that one warm word is not a warm text
 QUIET = 10.0
 FULL_SCALE_TEXTS = 100  # texts that tell how much feeling is usual; with fewer the block counts for less
@@ -72,9 +73,7 @@ def feelings_of(terms: Terms) -> Matrix:
 @cache
 def _valences() -> tuple[Rows, Vector]:
     """Returns the ascending hashes of the terms that have a valence, and their valences."""
-    table: dict[int, float] = {}
-    for line in (files("palate.feature") / "valence.tsv").read_text("ascii").splitlines():
-        word, valence = line.split("\t")
-        table[term_id(word)] = float(valence)
-    ids = np.array(sorted(table))
-    return ids, np.array([table[term] for term in ids.tolist()], np.float32)
+    fields = VALENCES.read_text("ascii").split()
+    valence = dict(zip(word_ids(fields[::2]).tolist(), map(float, fields[1::2]), strict=True))
+    ids = np.array(sorted(valence))
+    return ids, np.array(list(map(valence.__getitem__, ids.tolist())), np.float32)

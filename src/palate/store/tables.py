@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from palate.store.crowd import CrowdTable
 from palate.store.dialect import Dialect
-from palate.store.drafts import DraftTable
 from palate.store.encoders import EncoderTable
-from palate.store.fetched import FetchedTable
 from palate.store.generations import GenerationTable
-from palate.store.identity import IdentityTable
 from palate.store.log import LogTable
 from palate.store.readers import ReaderTable
 from palate.store.removals import RemovalTable
@@ -21,8 +19,13 @@ from palate.store.settings import SettingsTable
 from palate.store.sources import SourceTable
 from palate.store.state import StoreState, read_state
 from palate.store.texts import TextTable
-from palate.store.topics import TopicTable
 from palate.store.vectors import VectorTable
+
+if TYPE_CHECKING:  # those that a ranking, a judgement and a search do without are imported on use
+    from palate.store.drafts import DraftTable
+    from palate.store.fetched import FetchedTable
+    from palate.store.identity import IdentityTable
+    from palate.store.topics import TopicTable
 
 
 class Tables:
@@ -44,6 +47,8 @@ class Tables:
 
     @cached_property
     def identity(self) -> IdentityTable:
+        from palate.store.identity import IdentityTable
+
         return IdentityTable(self.connection, self.dialect)
 
     @cached_property
@@ -56,6 +61,8 @@ class Tables:
 
     @cached_property
     def drafts(self) -> DraftTable:
+        from palate.store.drafts import DraftTable
+
         return DraftTable(self.connection)
 
     @cached_property
@@ -84,6 +91,8 @@ class Tables:
 
     @cached_property
     def fetched(self) -> FetchedTable:
+        from palate.store.fetched import FetchedTable
+
         return FetchedTable(self.connection)
 
     @cached_property
@@ -92,6 +101,8 @@ class Tables:
 
     @cached_property
     def topics(self) -> TopicTable:
+        from palate.store.topics import TopicTable
+
         return TopicTable(self.connection)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
@@ -15,10 +15,12 @@ from palate.store import schema
 from palate.store.columns import BandColumns, RawColumns
 from palate.store.dialect import VALUES_AT_ONCE, Dialect
 from palate.store.keys import text_key
-from palate.store.removing import RemovedCounts, count_removal, remove_texts
 from palate.store.vectors import lacking
 from palate.text import Text
 from palate.words import phrase_words
+
+if TYPE_CHECKING:
+    from palate.store.removing import RemovedCounts
 
 _text, _terms, _vector = schema.text.c, schema.terms.c, schema.vector.c
 _LAST_ROWS = select(
@@ -226,10 +228,14 @@ class TextTable:
         learned from them. Otherwise the numbers are kept by which a taste learns from the judgements that
         stand.
         """
+        from palate.store.removing import remove_texts
+
         return remove_texts(self._connection, self._dialect, rows, forget=forget)
 
     def count_removal(self, rows: Iterable[int], *, forget: bool) -> RemovedCounts:
         """Returns what `remove` would come to; nothing is removed."""
+        from palate.store.removing import count_removal
+
         return count_removal(self._connection, self._dialect, rows, forget=forget)
 
     def lacking_vector(self, encoder_id: int, after_row: int = 0) -> list[int]:

@@ -5,6 +5,7 @@ Peers: scikit-learn's LogisticRegression on TF-IDF, and on the vectors of Palate
 """
 
 import argparse
+from collections.abc import Callable
 from time import process_time
 from typing import Any
 
@@ -18,13 +19,12 @@ from palate.estimators import PalateClassifier, PalateVectorizer
 from palate.training.run.table import read_table
 from report import DATA, emit, needs
 
-SYSTEMS = {
+SYSTEMS: dict[str, Callable[[], Any]] = {
     "tfidf-logistic": lambda: make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10.0)),
     "vectors-logistic": lambda: make_pipeline(PalateVectorizer(), LogisticRegression(C=10.0, max_iter=1000)),
     "palate-gradient": lambda: PalateClassifier(taste="gradient"),
     "palate-bayes": lambda: PalateClassifier(taste="bayes"),
     "palate-margin": lambda: PalateClassifier(taste="margin"),
-    "palate-scaled": lambda: PalateClassifier(taste="scaled"),
 }
 BINS = 10
 

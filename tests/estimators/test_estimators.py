@@ -73,7 +73,7 @@ def test_what_was_not_fitted_says_so() -> None:
 
 
 def test_unknown_names_are_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownName, match="choose one of: bayes, gradient, margin, scaled"):
+    with pytest.raises(UnknownName, match="choose one of: bayes, gradient, margin"):
         PalateClassifier(taste="best").fit(TEXTS, LABELS)
     with pytest.raises(UnknownName, match="there is no encoder"):
         PalateVectorizer(encoder="best").fit(TEXTS)

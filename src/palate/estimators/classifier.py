@@ -18,7 +18,6 @@ from palate.taste.bayes import BayesTaste
 from palate.taste.chance import expit, linear
 from palate.taste.gradient import GradientTaste
 from palate.taste.margin import MarginTaste
-from palate.taste.scaled import ScaledTaste
 
 Scales = Mapping[str, float]
 MAX_TEXTS = 2000  # that a taste weighs in whose cost is cubic in them
@@ -27,7 +26,6 @@ TASTES: dict[str, Callable[[Scales], Taste]] = {
     "bayes": lambda scales: BayesTaste(scales, dislike=1.0, balance=0.0, max_judgements=MAX_TEXTS),
     "gradient": lambda scales: GradientTaste(scales, balance=0.0),
     "margin": lambda scales: MarginTaste(scales, ratio=1.0, weak=0, max_judgements=MAX_TEXTS),
-    "scaled": ScaledTaste,
 }
 
 
@@ -40,11 +38,11 @@ class PalateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     too, or a matrix (n, d) of numbers. How texts and vectors are seen, the average and spread, is learned by
     the first `fit` or `partial_fit` and stays. Chances are those of the tastes, scaled to a sum of 1.
 
-    taste: bayes, gradient, margin or scaled (docs/taste.md). gradient and scaled learn from all texts in time
-    that is linear in them; bayes and margin are better with few, take the cube of their number, and weigh in
-    2,000 at most: `dropped_` says how many they let go. encoder: for texts, by its name. Raises
-    UnknownName for another taste or encoder; ValueError for what scikit-learn refuses, and where texts follow
-    vectors or the other way round.
+    taste: gradient, bayes or margin (docs/taste.md). gradient learns from all texts in time that is linear in
+    them; margin and bayes are better with few, take the cube of their number, and weigh in 2,000 at most:
+    `dropped_` says how many they let go. encoder: for texts, by its name. Raises UnknownName for another
+    taste or encoder; ValueError for what scikit-learn refuses, and where texts follow vectors or the other
+    way round.
 
     >>> texts = ["Cats sleep.", "Kittens play.", "Yields rose.", "Banks lend money."]
     >>> classifier = PalateClassifier().fit(texts, ["pets", "pets", "money", "money"])

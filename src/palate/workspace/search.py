@@ -25,8 +25,8 @@ def fused(
     """Returns the texts that are near by vector, or are among the rows that match by words, best first.
 
     nearest: what an index of the corpus found. exact: rows that come before all others, where a phrase was
-    looked for: the upper half of the range is theirs. Relevance is the sum of the reciprocal ranks, as a share of that of
-    a text which is first in both lists.
+    looked for: the upper half of the range is theirs. Relevance is the sum of the reciprocal ranks, as a
+    share of that of a text which is first in both lists.
 
     Source: reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
     """

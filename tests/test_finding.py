@@ -129,7 +129,7 @@ def test_the_command_takes_filters(filled: Library, tmp_path: Any) -> None:
 
 
 def test_a_list_is_in_the_order_of_its_relevance(filled: Library) -> None:
-    found = filled.find("note on the cat", limit=40)
+    found = filled.find("on the cat", limit=40)
     relevance = [match.relevance for match in found]
     assert relevance == sorted(relevance, reverse=True)
     assert 0 < relevance[-1] <= relevance[0] <= 1

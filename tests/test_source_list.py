@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from palate.cli.app import app
 from palate.fetch_state import FetchState
 from palate.library import Library
-from palate.source_list import told
+from palate.source_list import outcome_of
 from palate.text import Text
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -71,11 +71,11 @@ def test_an_empty_store_says_how_to_add(path: Path) -> None:
 
 def test_what_a_server_said_is_told_by_its_weight() -> None:
     soon = datetime.now(UTC) + timedelta(hours=1)
-    assert "not to be asked before" in told(FetchState("https://a.example", retry_at=soon))
+    assert "not to be asked before" in outcome_of(FetchState("https://a.example", retry_at=soon))
     assert (
-        told(FetchState("https://a.example", retry_at=JULY - timedelta(days=9999)))
+        outcome_of(FetchState("https://a.example", retry_at=JULY - timedelta(days=9999)))
         == "https://a.example answered"
     )
-    assert told(FetchState("https://a.example", moved_to="https://b.example")).endswith(
+    assert outcome_of(FetchState("https://a.example", moved_to="https://b.example")).endswith(
         "leads to https://b.example"
     )

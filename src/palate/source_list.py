@@ -37,7 +37,7 @@ def list_sources(store: Store[Tables], judged: Iterable[Feedback]) -> list[Sourc
     for state in states:
         owners = {state.address} if state.address in texts else hosts.get(_host(state.address), set())
         for owner in owners or {state.address}:
-            fetched[owner].append(told(state))
+            fetched[owner].append(outcome_of(state))
     likings = [(of_id[each.text_id], each.liking or 0.0) for each in judged if each.text_id in of_id]
     liked = Counter(source for source, liking in likings if liking > 0)
     disliked = Counter(source for source, liking in likings if liking < 0)
@@ -50,12 +50,12 @@ def list_sources(store: Store[Tables], judged: Iterable[Feedback]) -> list[Sourc
     ]
 
 
-def told(state: FetchState) -> str:
+def outcome_of(state: FetchState) -> str:
     """Returns what is known of the last answers of an address, as one clause.
 
-    >>> told(FetchState("https://example.org/feed", gone=True))
+    >>> outcome_of(FetchState("https://example.org/feed", gone=True))
     'https://example.org/feed is gone for good'
-    >>> told(FetchState("https://example.org/feed", etag="1"))
+    >>> outcome_of(FetchState("https://example.org/feed", etag="1"))
     'https://example.org/feed answered'
     """
     if state.gone:

@@ -74,8 +74,8 @@ SIMILAR_COLUMNS = ("text.id", "text.title", "text.body", "text.source", "similar
 
 
 class Match(NamedTuple):
-    """A text that a search found. similarity: as of `SimilarText`. relevance: in [0, 1], how far up it stands
-    by words and by vectors, by which the list is in order.
+    """A text that a search found. similarity: as of `SimilarText`. relevance: in [0, 1], how far up it
+    stands by words and by vectors, by which the list is in order.
     """
 
     text: Text

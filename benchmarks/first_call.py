@@ -1,5 +1,5 @@
-"""The first `rank`, `why`, `find` and `judge` of a day: processor time of each in a process of its own, on the
-arXiv papers of shared/data, for a reader with a description and 20 judgements.
+"""The first `rank`, `why`, `find` and `judge` of a day: processor time of each in a process of its own, on
+the arXiv papers of shared/data, for a reader with a description and 20 judgements.
 
 The files were read before, so they are in the page cache. Beside them stand an empty Python, and what the
 libraries take that no command can do without. Commands take turns, so that a machine that gets slower slows

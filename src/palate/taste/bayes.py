@@ -9,19 +9,22 @@ from scipy.sparse import csr_array
 from palate.features import Features
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.inverse import inverse_of
-from palate.taste.judged_texts import Array, JudgedTexts, retained
+from palate.taste.inverse import cholesky, inverse_root, squared_lengths
+from palate.taste.judged_texts import Array, JudgedTexts
 from palate.taste.rate import LeftOut
 from palate.taste.rows import entries_of
+from palate.taste.settled import Settled, portions, settling
 from palate.weights import Sparse, Weights
 
 
 class _Fit(NamedTuple):
-    """What one solve gives. inverse: (n, n) of Gram matrix plus noise. weights and base: of the logit.
-    left_out: (n,) logit of each judged text, learned from the others.
+    """What one solve gives. root: (n, n) of the inverse of Gram matrix plus noise. amounts: (n,) of the
+    judged texts. weights and base: of the logit. left_out: (n,) logit of each judged text, learned from the
+    others.
     """
 
-    inverse: Array
+    root: Array
+    amounts: Array
     weights: dict[str, Weights]
     base: float
     left_out: Array
@@ -94,8 +97,10 @@ class BayesTaste:
     def forget(self) -> None:
         """Returns to the state before any feedback."""
         self._judged = JudgedTexts(self.scales)
-        self._expected: Array = np.zeros(0)  # liking of each judged text by the prior
+        self._settled = Settled()
+        self._expected: Array = np.zeros(0)  # liking of each judged text by the prior and what has settled
         self._near_average: Array = np.zeros(0)  # its kernel with the average text
+        self._settled_near_average = 0.0  # score of the average text by what has settled
         self._fitted: _Fit | None = None
         self.dropped = self._n_learned = 0
         self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
@@ -106,22 +111,17 @@ class BayesTaste:
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
-        liked = np.concatenate([self._judged.likings, likings]) > 0
-        kept, n = retained(liked, self.max_judgements), len(self._judged)
-        self.dropped += len(liked) - len(kept)
-        self._judged.delete(np.setdiff1d(np.arange(n), kept))
-        old, new = kept[kept < n], kept[kept >= n] - n
-        self._judged.add(features, new, likings[new], weights[new])
-        if self.prior:
-            expected = [self._by_prior(features[row : row + 1]) / self.slope for row in new]
-            self._expected = np.concatenate([self._expected[old], *expected])
-        else:
-            self._expected = np.zeros(len(kept))
-        near_average = [self._with_average(features, int(row)) for row in new]
-        self._near_average = np.concatenate([self._near_average[old], near_average])
-        self._places = np.concatenate([self._places[old], self._n_learned + new])
+        for part in portions(len(self._judged), len(likings), self.max_judgements):
+            if len(self._judged) == self.max_judgements:
+                self._settle()
+            self._judged.add(features, part, likings[part], weights[part])
+            expected = [self._expected_of(features[row : row + 1]) for row in part]
+            self._expected = np.concatenate([self._expected, *expected])
+            near_average = [self._with_average(features, int(row)) for row in part]
+            self._near_average = np.concatenate([self._near_average, near_average])
+            self._places = np.concatenate([self._places, self._n_learned + part])
+            self._fitted = None
         self._n_learned += len(likings)
-        self._fitted = None
 
     def logits(self, features: Features) -> Array:
         """(n,) log odds of a like, in single precision: quick enough for every text."""
@@ -135,7 +135,7 @@ class BayesTaste:
         root of what is."""
         fit = self._fit()
         cross = self._judged.products(features) + self.bias
-        explained = np.einsum("nm,nm->m", cross, fit.inverse @ cross)
+        explained = squared_lengths(fit.root @ cross)
         prior = self._judged.squares(features) + self.bias
         pseudo_count = self.noise * (1 / np.maximum(prior - explained, 1e-12) - 1 / prior)
         return chance(self._logits(features, np.float64), pseudo_count)
@@ -151,7 +151,9 @@ class BayesTaste:
 
     def left_out(self) -> LeftOut:
         """What the judged texts come out as, each by what was learned from the others."""
-        return LeftOut(self._places, self._fit().left_out, self._judged.likings, self._judged.weights)
+        likings = self._judged.likings
+        weights = self._settled.counted(likings, self._judged.weights)
+        return LeftOut(self._places, self._fit().left_out, likings, weights)
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         fit = self._fit()
@@ -162,22 +164,35 @@ class BayesTaste:
             self._fitted = self._solve()
         return self._fitted
 
+    def _settle(self) -> None:
+        """Makes room: the oldest of the larger side settle."""
+        judged, amounts = self._judged, self._fit().amounts
+        which = settling(judged.likings > 0)
+        said = self._settled.add(judged, which, amounts, self.bias)
+        self._settled_near_average += float(amounts[which] @ (self._near_average[which] + self.bias))
+        self._expected = np.delete(self._expected + said, which)
+        self._near_average = np.delete(self._near_average, which)
+        self._places = np.delete(self._places, which)
+        judged.delete(which)
+
     def _solve(self) -> _Fit:
         judged = self._judged
         if not len(judged):
-            return _Fit(np.zeros((0, 0)), dict(self.prior), 0.0, np.zeros(0))
-        noise = self.noise / (judged.weights * self._balanced())
-        inverse = inverse_of(judged.gram + self.bias + np.diag(noise))
-        amounts = inverse @ (judged.likings - self._expected)  # PRML 6.66, around the prior mean
-        left_out = judged.likings - amounts / np.diag(inverse)  # GPML 5.12
+            return _Fit(np.zeros((0, 0)), np.zeros(0), dict(self.prior), 0.0, np.zeros(0))
+        covariance = judged.gram + self.bias
+        covariance.flat[:: len(judged) + 1] += self.noise / (judged.weights * self._balanced())
+        root = inverse_root(cholesky(covariance))
+        amounts = root.T @ (root @ (judged.likings - self._expected))  # PRML 6.66, around the prior mean
+        left_out = judged.likings - amounts / squared_lengths(root)  # GPML 5.12
         slope, offset = calibrate(
             *self._calibration_data(left_out, amounts), slope=self.slope, spread=self.spread
         )
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
+        weights = self._settled.added_to(weights, slope)
         for name, before in self.prior.items():
             weights[name] = weights.get(name, 0.0) + slope / self.slope * before
-        base = float(slope * self.bias * amounts.sum() + offset)
-        return _Fit(inverse, weights, base, slope * left_out + offset)
+        base = self.bias * float(amounts.sum()) + self._settled.base
+        return _Fit(root, amounts, weights, slope * base + offset, slope * left_out + offset)
 
     def _calibration_data(self, left_out: Array, amounts: Array) -> tuple[Array, Array, Array]:
         """Scores, likings and weights to calibrate on: the judgements, and where likes prevail the background
@@ -186,16 +201,23 @@ class BayesTaste:
         Nobody likes everything: a reader who gave more likes than dislikes has passed over texts without a
         word."""
         judged = self._judged
-        missing = max(0.0, float(judged.weights @ np.sign(judged.likings)))
+        counted = self._settled.counted(judged.likings, judged.weights)
+        missing = max(0.0, float(counted @ np.sign(judged.likings)))
         if self.background is None or not missing:
-            return left_out, judged.likings, judged.weights
-        score = float(amounts @ (self._near_average + self.bias))
+            return left_out, judged.likings, counted
+        score = float(amounts @ (self._near_average + self.bias)) + self._settled_near_average
         score += float(self._by_prior(self.background)[0]) / self.slope
         return (
             np.append(left_out, score),
             np.append(judged.likings, -1.0),
-            np.append(judged.weights, self.passed * missing),
+            np.append(counted, self.passed * missing),
         )
+
+    def _expected_of(self, text: Features) -> Array:
+        """(1,) liking of a text before it is judged, by the prior and what has settled."""
+        if not self.prior and not self._settled.count:
+            return np.zeros(1)
+        return self._by_prior(text) / self.slope + self._settled.scores(text)
 
     def _by_prior(self, features: Features) -> Array:
         """(n,) log odds of a like by the prior alone."""

@@ -46,6 +46,10 @@ class KnownColumns:
         self.columns = merged
         return np.flatnonzero(old)
 
+    def keep(self, which: "np.ndarray[Any, np.dtype[np.bool_]]") -> None:
+        """Forgets the columns where (k,) `which` does not hold."""
+        self.columns = self.columns[which]
+
     def positions(self, columns: Any) -> Positions:
         """(m,) positions of columns that are known."""
         return np.asarray(np.searchsorted(self.columns, columns))

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg.lapack import dpotrs
 
 from palate.features import Background, Features
 from palate.taste.balance import balanced
 from palate.taste.calibration import calibrate
 from palate.taste.chance import chance, linear
-from palate.taste.inverse import inverse_by
-from palate.taste.judged_texts import JudgedTexts, retained
+from palate.taste.inverse import cholesky, inverse_root, squared_lengths
+from palate.taste.judged_texts import JudgedTexts
 from palate.taste.rate import LeftOut
+from palate.taste.settled import Settled, portions, settling
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -23,12 +24,14 @@ MIN_COST = 1e-9  # below which a text has no say
 
 
 class _Fit(NamedTuple):
-    """What one solve gives. support: (n,) bool. inverse: of the support's Gram matrix plus slack. weights,
-    base: of the logit. left_out: (n judged,) logit of each judged text, learned from the others.
+    """What one solve gives. support: (n,) bool. amounts: (n,) of the texts. root: of the inverse of the
+    support's Gram matrix plus slack. weights, base: of the logit. left_out: (n judged,) logit of each judged
+    text, learned from the others.
     """
 
     support: np.ndarray[Any, np.dtype[np.bool_]]
-    inverse: Array
+    amounts: Array
+    root: Array
     weights: dict[str, Weights]
     base: float
     left_out: Array
@@ -100,6 +103,8 @@ class MarginTaste:
         """Returns to the state before any feedback."""
         self._judged = JudgedTexts(self.scales)
         self._n_weak = 0
+        self._settled = Settled()
+        self._expected: Array = np.zeros(0)  # score of each text by what has settled
         self._fitted: _Fit | None = None
         self.dropped = self._n_learned = 0
         self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
@@ -114,15 +119,16 @@ class MarginTaste:
             self._n_weak = len(self._weak)
             ones = np.ones(self._n_weak)
             self._judged.add(self._weak, np.arange(self._n_weak), -ones, ones)
-        liked = np.concatenate([self._judged.likings[self._n_weak :], likings]) > 0
-        kept, n = retained(liked, self.max_judgements), len(self._judged) - self._n_weak
-        self.dropped += len(liked) - len(kept)
-        self._judged.delete(self._n_weak + np.setdiff1d(np.arange(n), kept))
-        new = kept[kept >= n] - n
-        self._judged.add(features, new, likings[new], weights[new])
-        self._places = np.concatenate([self._places[kept[kept < n]], self._n_learned + new])
+            self._expected = np.zeros(self._n_weak)
+        for part in portions(len(self._judged) - self._n_weak, len(likings), self.max_judgements):
+            if len(self._judged) - self._n_weak == self.max_judgements:
+                self._settle()
+            self._judged.add(features, part, likings[part], weights[part])
+            expected = [self._settled.scores(features[row : row + 1]) for row in part]
+            self._expected = np.concatenate([self._expected, *expected])
+            self._places = np.concatenate([self._places, self._n_learned + part])
+            self._fitted = None
         self._n_learned += len(likings)
-        self._fitted = None
 
     def logits(self, features: Features) -> Array:
         """(n,) log odds of a like, in single precision."""
@@ -133,7 +139,7 @@ class MarginTaste:
         fit = self._fit()
         prior = self._judged.squares(features) + 1
         cross = self._judged.products(features)[fit.support] + 1
-        left = prior - np.einsum("nm,nm->m", cross, fit.inverse @ cross)
+        left = prior - squared_lengths(fit.root @ cross)
         pseudo_count = (1 / np.maximum(left, 1e-12) - 1 / prior) / (2 * self.cost)
         return chance(linear(features, fit.base, fit.weights, np.float64), pseudo_count)
 
@@ -149,34 +155,46 @@ class MarginTaste:
     def left_out(self) -> LeftOut:
         """What the judged texts come out as, each by what was learned from the others."""
         first = self._n_weak
-        judged = self._judged
-        return LeftOut(self._places, self._fit().left_out, judged.likings[first:], judged.weights[first:])
+        likings, weights = self._judged.likings[first:], self._judged.weights[first:]
+        counted = self._settled.counted(likings, weights)
+        return LeftOut(self._places, self._fit().left_out, likings, counted)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
             self._fitted = self._solve()
         return self._fitted
 
+    def _settle(self) -> None:
+        """Makes room: the oldest of the larger side settle, of the judged texts."""
+        judged = self._judged
+        which = self._n_weak + settling(judged.likings[self._n_weak :] > 0)
+        said = self._settled.add(judged, which, self._fit().amounts, bias=1.0)
+        self._expected = np.delete(self._expected + said, which)
+        self._places = np.delete(self._places, which - self._n_weak)
+        judged.delete(which)
+
     def _solve(self) -> _Fit:
         judged, first = self._judged, self._n_weak
         if len(judged) == first:
-            return _Fit(np.zeros(len(judged), np.bool_), np.zeros((0, 0)), {}, 0.0, np.zeros(0))
+            nothing = np.zeros(0)
+            return _Fit(np.zeros(first, np.bool_), np.zeros(first), np.zeros((0, 0)), {}, 0.0, nothing)
         targets, gram = np.sign(judged.likings), judged.gram + 1  # 1 for the intercept
-        support, amounts, inverse = squared_hinge(gram, targets, self._costs())
-        scores = amounts @ gram
+        support, amounts, root = squared_hinge(gram, targets, self._costs(), self._expected)
+        scores = amounts @ gram + self._expected
         # left out; leaving out the others changes nothing
-        scores[support] = targets[support] - amounts[support] / np.diag(inverse)
+        scores[support] = targets[support] - amounts[support] / squared_lengths(root)
         # the intercept leans to the heavier side: the sigmoid has an offset of its own
-        scores -= amounts.sum()
+        scores -= amounts.sum() + self._settled.base
         # where likes prevail the weak texts stand for the dislikes that were not given
-        counts = judged.weights.copy()
-        counts[:first] = (
-            self.passed * max(0.0, float(judged.weights[first:] @ judged.likings[first:])) / max(first, 1)
-        )
+        likings = judged.likings[first:]
+        told = self._settled.counted(likings, judged.weights[first:])
+        passed = self.passed * max(0.0, float(told @ likings)) / max(first, 1)
+        counts = np.concatenate([np.full(first, passed), told])
         counted = counts > 0
         slope, offset = calibrate(scores[counted], judged.likings[counted], counts[counted], slope=self.slope)
         weights = {name: slope * block for name, block in judged.combine(amounts).items()}
-        return _Fit(support, inverse, weights, offset, slope * scores[first:] + offset)
+        weights = self._settled.added_to(weights, slope)
+        return _Fit(support, amounts, root, weights, offset, slope * scores[first:] + offset)
 
     def _costs(self) -> Array:
         """(n,) cost of each text inside the margin: the weak ones together `doubt` times the likes that say
@@ -194,44 +212,45 @@ class MarginTaste:
 
 
 def squared_hinge(
-    gram: Array, targets: Array, costs: Array
+    gram: Array, targets: Array, costs: Array, expected: Array | float = 0.0
 ) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], Array, Array]:
-    """(support (n,) bool, amounts (n,), inverse) of the L2-SVM: scores gram @ amounts minimise
+    """(support (n,) bool, amounts (n,), root) of the L2-SVM: scores expected + gram @ amounts minimise
     amounts @ gram @ amounts / 2 + sum(costs * max(0, 1 - targets * scores)^2).
 
     gram: (n, n). targets: 1, -1, or 0 for no opinion. costs: 0 or more; below MIN_COST a text is left out.
-    inverse: of gram over the support plus diag(1 / (2 costs)). Source: Chapelle (2007), section 3; the step
-    is halved until the loss falls."""
+    root: of the inverse of gram over the support plus diag(1 / (2 costs)). Source: Chapelle (2007), section
+    3; the step is halved until the loss falls."""
     used = (costs > MIN_COST) & (targets != 0)
+    missing = targets - expected
 
-    def loss(amounts: Array, scores: Array) -> float:
-        return float(
-            amounts @ scores / 2 + costs[used] @ np.maximum(0, 1 - targets[used] * scores[used]) ** 2
-        )
+    def loss(amounts: Array, brought: Array) -> float:
+        inside = np.maximum(0, targets[used] * (missing - brought)[used])
+        return float(amounts @ brought / 2 + costs[used] @ inside**2)
 
     def factor() -> Array:
-        within = gram[np.ix_(support, support)]
+        within = gram.copy() if support.all() else gram[np.ix_(support, support)]
         within.flat[:: len(within) + 1] += 1 / (2 * costs[support])
-        return np.asarray(dpotrf(within, lower=1)[0])
+        return cholesky(within)
 
     support = used.copy()
-    amounts, scores, current = np.zeros(len(gram)), np.zeros(len(gram)), np.inf
+    amounts, brought, current = np.zeros(len(gram)), np.zeros(len(gram)), np.inf
     lower = factor()
     for _ in range(NEWTON_STEPS):
         solved = np.zeros(len(gram))
         if support.any():
-            solved[support] = dpotrs(lower, targets[support], lower=1)[0]
+            solved[support] = dpotrs(lower, missing[support], lower=1)[0]
         step = solved - amounts
         moved = step @ gram
         length = 1.0
         while (
-            not (after := loss(amounts + length * step, scores + length * moved)) <= current and length > 1e-6
+            not (after := loss(amounts + length * step, brought + length * moved)) <= current
+            and length > 1e-6
         ):
             length /= 2
-        amounts, scores, current = amounts + length * step, scores + length * moved, after
-        within = used & (targets * scores < 1)
+        amounts, brought, current = amounts + length * step, brought + length * moved, after
+        within = used & (targets * (missing - brought) > 0)
         if length == 1.0 and (within == support).all():
             break
         support = within
         lower = factor()
-    return support, amounts, inverse_by(lower)
+    return support, amounts, inverse_root(lower)

@@ -104,9 +104,7 @@ class SparseRows:
         counts = (
             np.add.reduceat(entries, self._starts[:-1], dtype=np.int32) if len(entries) else np.zeros(0, int)
         )
-        columns = self._known.columns[counts > 0]
-        self._known = KnownColumns()
-        self._known.add(columns)
+        self._known.keep(counts > 0)
         self._starts = np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int32)
         self._owners = (np.cumsum(kept) - 1).astype(np.int32)[self._owners[entries]]
         self._numbers = self._numbers[entries]

@@ -1,0 +1,97 @@
+"""Settled: what judgements say that a kernel taste no longer holds as texts."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from palate.features import Features
+from palate.taste.chance import linear
+from palate.taste.judged_texts import JudgedTexts, retained
+from palate.taste.rows import Indices
+from palate.weights import Weights
+
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+HELD_SHARE = 0.5  # of the texts, at least, that are held when the oldest have settled
+
+
+class Settled:
+    """The part of a linear taste's score that judgements brought which are no longer held as texts.
+
+    Use it where a taste solves for one amount per judged text, at a cost that grows with their cube: the
+    amounts of the oldest are frozen, and what they give each feature is kept as weights. What comes later is
+    learned as the rest, what these do not say yet: one step of block Gauss-Seidel on the system of all
+    judgements. A text settles at O(its own numbers); nothing of the score is lost with it, but later
+    judgements no longer change its amount.
+
+    weights: by block, base: what all texts get. sides: (2,) weight of the likes and of the others that
+    settled. count: how many.
+    """
+
+    def __init__(self) -> None:
+        self.weights: dict[str, Weights] = {}
+        self.base = 0.0
+        self.sides: Array = np.zeros(2)
+        self.count = 0
+
+    def add(self, judged: JudgedTexts, which: Indices, amounts: Array, bias: float) -> Array:
+        """Takes up the texts at some indices, each with its amount (n,), and a kernel with `bias` on top of
+        theirs. Returns (n,) what this adds to the score of each text."""
+        frozen = np.zeros(len(judged))
+        frozen[which] = amounts[which]
+        for name, block in judged.combine(frozen).items():
+            self.weights[name] = self.weights[name] + block if name in self.weights else block
+        self.base += bias * float(frozen.sum())
+        weights, liked = judged.weights[which], judged.likings[which] > 0
+        self.sides = self.sides + np.array([weights[liked].sum(), weights[~liked].sum()])
+        self.count += len(which)
+        return np.asarray(amounts[which] @ judged.gram[which]) + bias * float(frozen.sum())
+
+    def counted(self, likings: Array, weights: Array) -> Array:
+        """(n,) weights of the judgements that are held, of which those of each side stand for its settled
+        ones too: how many of all were likes is then seen in them.
+        """
+        liked = likings > 0
+        held = np.array([weights[liked].sum(), weights[~liked].sum()])
+        factors = 1 + self.sides / np.maximum(held, 1e-12)
+        return weights * np.where(liked, *factors)
+
+    def scores(self, features: Features) -> Array:
+        """(n,) what this gives each of n texts."""
+        return linear(features, self.base, self.weights, np.float64)
+
+    def added_to(self, weights: Mapping[str, Weights], slope: float) -> dict[str, Weights]:
+        """Weights of each block with these beside them, times the slope."""
+        total = dict(weights)
+        for name, block in self.weights.items():
+            more = slope * block
+            total[name] = total[name] + more if name in total else more
+        return total
+
+
+def settling(liked: np.ndarray[Any, np.dtype[np.bool_]]) -> Indices:
+    """Indices of those of (n,) judgements that settle when no more are held: a quarter, of the larger side
+    the oldest.
+
+    >>> settling(np.array([True, False, False, False, True, False, False, True])).tolist()
+    [1, 2]
+    """
+    kept = retained(liked, math.ceil(HELD_SHARE * len(liked)) if len(liked) > 1 else 0)
+    return np.setdiff1d(np.arange(len(liked)), kept)
+
+
+def portions(held: int, coming: int, most: int) -> Iterator[Indices]:
+    """Indices of the judgements that come, in portions for which there is room; before each one that finds
+    `most` held a quarter of these is to settle.
+
+    >>> [part.tolist() for part in portions(held=7, coming=4, most=8)]
+    [[0], [1, 2], [3]]
+    """
+    first = 0
+    while first < coming:
+        if held == most:
+            held = math.ceil(HELD_SHARE * most)
+        last = min(coming, first + most - held)
+        yield np.arange(first, last)
+        held, first = held + last - first, last

@@ -43,7 +43,7 @@ def main() -> None:
         for name in [options.only] if options.only else SYSTEMS:
             rows = [
                 measure(
-                    SYSTEMS[name](),  # type: ignore[no-untyped-call]
+                    SYSTEMS[name](),
                     (texts[drawn], labels[drawn]),
                     (dev.strings("text"), np.array(dev.strings("label"))),
                 )

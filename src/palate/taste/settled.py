@@ -55,7 +55,7 @@ class Settled:
         liked = likings > 0
         held = np.array([weights[liked].sum(), weights[~liked].sum()])
         factors = 1 + self.sides / np.maximum(held, 1e-12)
-        return weights * np.where(liked, *factors)
+        return np.asarray(weights * np.where(liked, *factors))
 
     def scores(self, features: Features) -> Array:
         """(n,) what this gives each of n texts."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
@@ -69,12 +69,15 @@ class Candidates:
     """What a question is given of m texts without a verdict, as one reader's taste sees them now.
 
     mean, sd: (m,) of the probability of a like, as `Taste.value` gives them. features: of the m texts.
-    vectors: (m, d) rows of length 1, or 0 for a text that says nothing."""
+    vectors: (m, d) rows of length 1, or 0 for a text that says nothing. interests: (m,) which of the reader's
+    k interests each text fits best. asked: (k,) how many texts of each interest were judged so far."""
 
     mean: Vector
     sd: Vector
     features: Features
     vectors: Matrix
+    interests: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
+    asked: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.mean)

@@ -97,7 +97,9 @@ class Reader(TasteRecord):
             indices = self._retrieval.askable(view, question.pool, max(ASKABLE_TEXTS, n), rng)
             mean, sd = self._retrieval.value(view, indices)
             corpus = view.corpus
-            candidates = Candidates(mean, sd, corpus.features(indices), corpus.vectors(indices))
+            features = corpus.features(indices)
+            turns = self._retrieval.turns(view, features)
+            candidates = Candidates(mean, sd, features, corpus.vectors(indices), *turns)
             chosen = question.choose(candidates, n, rng)
         asked = hits(self._workspace.store, corpus, indices[chosen], mean[chosen], sd[chosen])
         return Listed(asked, HIT_COLUMNS)

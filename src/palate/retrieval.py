@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from palate.features import Features
 from palate.learner import Learner
 from palate.parts import Rows, Vector
 from palate.rule import Rule
@@ -78,6 +79,17 @@ class Retrieval:
         scores = self._learner.top.estimates(view.corpus, weights)[candidates]
         scores = base + scores + view.effect.added(candidates)
         return np.sort(candidates[_nearest_to_even(scores, n)])
+
+    def turns(self, view: View, features: Features) -> tuple[Rows, Rows]:
+        """Returns (m,) which of the reader's k interests each of m texts fits best, and (k,) how many of each
+        were judged; empty for a reader who wrote of one or none.
+        """
+        description, corpus = self._learner.description, view.corpus
+        if description is None or len(description.liked) < 2:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        judged = corpus.features(corpus.indices_of(list(self._learner.verdicts)))
+        asked = np.bincount(description.interests(judged), minlength=len(description.liked))
+        return description.interests(features), asked
 
     def value(self, view: View, indices: Rows) -> tuple[Vector, Vector]:
         """Returns means and sds, each (m,), of stored texts, boosts included."""

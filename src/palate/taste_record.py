@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from palate.description.description import Description
 from palate.insight.drift import TasteChange, detect_changes
 from palate.learner import Learner
 from palate.listed import Listed
@@ -16,6 +17,14 @@ class TasteRecord:
 
     def __init__(self, learner: Learner, retrieval: Retrieval) -> None:
         self._learner, self._retrieval = learner, retrieval
+
+    def described(self) -> Description | None:
+        """Returns what the reader wrote, as it was understood: interests, and the words of each that texts
+        of the library have; None where nothing was written.
+        """
+        with self._learner.lock:
+            self._learner.corpus()
+            return self._learner.description
 
     def contest(self) -> Listed[Standing]:
         """Returns how the tastes that compete for this reader stand, lowest loss first."""

@@ -78,6 +78,20 @@ def test_it_ends_at_the_limit_and_when_nothing_is_left(
     assert "no text is left to ask" in capsys.readouterr().out
 
 
+def test_it_ends_when_nearly_all_is_found_and_goes_on_when_asked_again(
+    tmp_path: Path, console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Library(tmp_path / "many.db") as library:
+        library.add([f"A text on subject {n}, which is like no other: {n * 7919}." for n in range(120)])
+        many = library.reader()
+        interview(many, console, pressing("l" * 12 + "d" * 108), None)
+        n = len(many.judged())
+        assert 24 < n < 120
+        assert "enough is seen" in capsys.readouterr().out
+        interview(many, console, pressing("ddq"), None)
+        assert len(many.judged()) == n + 2
+
+
 def test_the_end_of_input_is_quitting(reader: Reader, console: Console) -> None:
     def end() -> str:
         raise EOFError

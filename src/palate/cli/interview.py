@@ -15,10 +15,12 @@ from palate.question.choose import DEFAULT_QUESTION
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from palate.question.stopping import RecallEstimate
     from palate.reader import Reader
     from palate.value import Hit
 
 VERDICTS = {"l": "like", "d": "dislike", "s": "skip"}
+ENOUGH = 0.95  # of what the reader would like, at least, as far as is known
 KEYS = "l like   d dislike   s skip   u undo   q quit"
 RESERVED_LINES = 7  # of the screen, beside the text itself
 
@@ -30,11 +32,12 @@ def interview(
     limit: int | None,
     strategy: str = DEFAULT_QUESTION,
 ) -> None:
-    """Asks until the limit, q, the end of the input, or until no text is left.
+    """Asks until the limit, q, the end of the input, until no text is left, or until nearly all that the
+    reader would like is found; where that was so before, it goes on.
 
     read_key waits for a key; it may raise EOFError, and KeyboardInterrupt, which ends the command with 130.
     """
-    n_judged = 0
+    n_judged, was_enough = 0, _is_enough(reader.progress())
     try:
         while limit is None or n_judged < limit:
             hits = reader.ask(1, strategy=strategy)
@@ -58,6 +61,9 @@ def interview(
                 reader.judge(hits[0].text.id, VERDICTS[key])
                 n_judged += 1
                 console.print(VERDICTS[key], style={"l": "green", "d": "red", "s": "dim"}[key])
+                if not was_enough and _is_enough(reader.progress()):
+                    console.print("enough is seen; palate ask again goes on", style="dim")
+                    break
     except KeyboardInterrupt:
         show.note(f"stopped: {show.plural(n_judged, 'judgement')} kept")
         raise typer.Exit(130) from None
@@ -65,6 +71,10 @@ def interview(
     recall = reader.progress()
     if recall.known:
         console.print(sentence(recall), style="dim")
+
+
+def _is_enough(recall: RecallEstimate) -> bool:
+    return recall.known and recall.low >= ENOUGH
 
 
 def known_key(console: Console, read_key: Callable[[], str], known: str, help: str) -> str:

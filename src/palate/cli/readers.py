@@ -8,6 +8,7 @@ import typer
 
 from palate.cli import show
 from palate.cli.confirmation import confirmed
+from palate.cli.description_view import show_description
 from palate.cli.options import (
     MAIN,
     JsonOption,
@@ -22,7 +23,7 @@ from palate.cli.options import (
 from palate.cli.progress_bar import progress_bar
 from palate.cli.tables import note_report, show_tastes
 from palate.errors import BadValue
-from palate.shapes import add_shape, reader_shape, removed_reader_shape
+from palate.shapes import add_shape, description_shape, reader_shape, removed_reader_shape
 
 if TYPE_CHECKING:
     from palate.results import Skipped
@@ -90,15 +91,19 @@ def add(
                 report = opened.add(texts, progress=lambda so_far, total: update(so_far.seen, total))
             report.skipped += skipped
             n_liked = len(reader.judge_new([(text_id, "like") for text_id in opened.ids_of(texts)]))
+        described = reader.described()
         (info,) = (info for info in opened.readers() if (info.reader, info.taste) == (name, taste))
     if wants_json(ctx, json):
         more = {"liked": n_liked, "library": add_shape(report)} if report else {}
-        show.out_json({**reader_shape(info), **more})
+        understood = {"understood": description_shape(described)} if described else {}
+        show.out_json({**reader_shape(info), **understood, **more})
         return
     if report:
         note_report(report)
         show.note(f"{n_liked} of them liked")
     show_tastes([info])
+    if described:
+        show_description(described)
 
 
 def list_(ctx: typer.Context, store: StoreOption = None, json: JsonOption = False) -> None:

@@ -11,7 +11,7 @@ from palate.description.interests import Interests
 from palate.description.query import Query, make_query
 from palate.feature.terms import hash_terms
 from palate.features import Features
-from palate.parts import Matrix
+from palate.parts import Matrix, Rows
 from palate.taste.chance import linear
 from palate.value import Fit
 from palate.weights import Weights
@@ -69,6 +69,10 @@ class Description:
                 part = amounts * (1 / len(self.liked))
                 weights[block] = weights[block] + part if block in weights else part
         return base, weights
+
+    def interests(self, features: Features) -> Rows:
+        """Returns (n,) which of the liked interests, one at least, each text fits best."""
+        return np.asarray(np.argmax([_score(query, features) for query in self.liked], axis=0))
 
     def fit(self, features: Features) -> Fit | None:
         """Returns the liked interest that a text, one row, fits best; None where nothing is liked."""

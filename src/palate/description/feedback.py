@@ -15,6 +15,9 @@ from palate.workspace.space import Space
 BEST_TEXTS, BEST_WORDS = 30, 20
 # what the meaning of the best texts counts, for one sd, and their words, for a text as full of them
 MEANING, WORDS = 0.5, 1.0
+# texts of the best that must have words of the interest, and the share of those that they must have, for the
+# best to be believed in full: of an interest that no text is about something is best, too
+WITNESSES, BELIEVED = 5, 0.3
 
 
 def best_in(texts: Features) -> Callable[[Query], Features]:
@@ -32,10 +35,12 @@ def with_feedback(query: Query, best: Features, space: Space) -> Query:
     most in them.
 
     best: the texts that the query puts first, best first, some 30; the r-th counts 1 / sqrt(r). Use it where
-    nothing was judged yet: a sentence has few words, and the best texts have the others. Source: Lavrenko and
+    nothing was judged yet: a sentence has few words, and the best texts have the others. They are believed
+    as far as they have the words of the sentence. Source: Lavrenko and
     Croft, Relevance-based language models (SIGIR 2001); Rocchio (1971), for the mean.
     """
-    if not len(best):
+    believed = _believed(query, best)
+    if not believed:
         return query
     counts = 1 / np.sqrt(np.arange(1, len(best) + 1))
     counts /= counts.sum()
@@ -43,7 +48,7 @@ def with_feedback(query: Query, best: Features, space: Space) -> Query:
     vector = space.semantic.mean + np.linalg.solve(space.semantic.matrix.T, middle)
     meaning, base = meaning_of(vector, space)
     weights: dict[str, Weights] = dict(query.weights)
-    weights["semantic"] = weights["semantic"] + MEANING * meaning
+    weights["semantic"] = weights["semantic"] + believed * MEANING * meaning
     words = best.blocks["keyword"]
     assert isinstance(words, csr_array)
     shares = np.asarray(counts @ words).ravel()
@@ -51,6 +56,14 @@ def with_feedback(query: Query, best: Features, space: Space) -> Query:
     columns: Columns = most[shares[most] > 0].astype(np.int32)
     of_best = float(np.mean(words[:, columns] @ shares[columns])) if len(columns) else 0.0
     if of_best > 0:
-        part = Sparse(columns, WORDS * shares[columns] / of_best, words.shape[1])
+        part = Sparse(columns, believed * WORDS * shares[columns] / of_best, words.shape[1])
         weights["keyword"] = weights["keyword"] + part if "keyword" in weights else part
-    return replace(query, weights=weights, base=query.base + MEANING * base)
+    return replace(query, weights=weights, base=query.base + believed * MEANING * base)
+
+
+def _believed(query: Query, best: Features) -> float:
+    """Returns how far the best texts are to be believed, in [0, 1]."""
+    if "keyword" not in query.weights or not len(best):
+        return 0.0
+    scores = np.sort(linear(best, 0.0, {"keyword": query.weights["keyword"]}, np.float64))
+    return float(min(1.0, scores[-WITNESSES:].sum() / WITNESSES / BELIEVED))

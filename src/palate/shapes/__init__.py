@@ -11,6 +11,8 @@ from palate.authors import authors
 from palate.reasons import reason
 
 if TYPE_CHECKING:
+    from palate.description.description import Description
+    from palate.description.query import Query
     from palate.feedback import Feedback
     from palate.insight.drift import TasteChange
     from palate.question.stopping import RecallEstimate
@@ -136,6 +138,17 @@ def why_shape(why: Why) -> Shape:
         "liked": [found_shape(found) for found in why.liked],
         "disliked": [found_shape(found) for found in why.disliked],
     }
+
+
+def description_shape(description: Description) -> Shape:
+    """What a reader wrote, as it was understood."""
+
+    def shape(query: Query) -> Shape:
+        near = {word: list(found) for word, found in query.near.items()}
+        known, unknown = list(query.known), list(query.unknown)
+        return {"phrase": query.phrase, "known": known, "unknown": unknown, "near": near}
+
+    return {"liked": list(map(shape, description.liked)), "disliked": list(map(shape, description.disliked))}
 
 
 def progress_shape(recall: RecallEstimate) -> Shape:

@@ -22,7 +22,7 @@ class Given(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, logits: np.ndarray) -> np.ndarray:
-        return self.classes_[logits.argmax(axis=1)]
+        return np.asarray(self.classes_[logits.argmax(axis=1)])
 
     def decision_function(self, logits: np.ndarray) -> np.ndarray:
         return logits

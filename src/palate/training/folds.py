@@ -114,7 +114,8 @@ def fold_parts(prepared: Prepared, folds: Folds, seed: int) -> list[dict[str, In
         if groups is None:
             training, choosing = stratified(strata[rest].tolist(), [1 - CHOOSING, CHOOSING], seed)
         else:
-            n = min(round(1 / CHOOSING), len(set(groups[rest])))
+            least = min(Counter(strata[rest].tolist()).values())
+            n = max(2, min(round(1 / CHOOSING), len(set(groups[rest])), least))
             training, choosing = next(iter(_splits(strata[rest], groups[rest], n, seed)))
         found.append({"training": rest[training], "validation": rest[choosing], "test": test})
     return found

@@ -1,5 +1,6 @@
 """BayesTaste against the same belief written in the primal: one weight for each feature, solved densely."""
 
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -54,6 +55,13 @@ class Case:
     @property
     def features(self) -> Features:
         return Features({"semantic": self.dense, "keyword": csr_array(self.sparse)})
+
+    def of(self, rows: NDArray[np.int64]) -> "Case":
+        """The same with some of the judgements alone."""
+        part = copy(self)
+        part.dense, part.sparse = self.dense[rows], self.sparse[rows]
+        part.likings, part.weights = self.likings[rows], self.weights[rows]
+        return part
 
     def design(self, dense: Floats, sparse: Floats) -> Floats:
         """Features scaled so that every weight has the prior N(0, 1), and a constant one for the
@@ -178,26 +186,37 @@ def test_a_judgement_of_weight_two_says_what_two_judgements_say(
     )
 
 
-@given(seed=st.integers(0, 999), n=st.integers(1, 25), max_judgements=st.integers(2, 8))
-def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped(
-    seed: int, n: int, max_judgements: int
-) -> None:
-    case = Case(seed, n, 2.0)
-    kept: list[int] = []
-    for row in range(n):
-        kept.append(row)
-        if len(kept) > max_judgements:
-            liked = [i for i in kept if case.likings[i] > 0]
-            disliked = [i for i in kept if case.likings[i] <= 0]
-            kept.remove((liked if len(liked) > len(disliked) else disliked)[0])
-    capped, small = case.new(max_judgements), case.new()
-    capped.learn(case.features, case.likings, case.weights)
-    small.learn(case.features[kept], case.likings[kept], case.weights[kept])
-    assert capped.dropped == n - len(kept) == max(0, n - max_judgements)
-    for one, other in zip(capped.value(case.features), small.value(case.features), strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-9)
-    capped.forget()
-    assert capped.dropped == 0
+@given(seed=st.integers(0, 999), m=st.integers(2, 12), more=st.integers(1, 3))
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_settle(seed: int, m: int, more: int) -> None:
+    """In the primal: what each of them gave the weights stays, and what the others and all that come later
+    ask for is found around it."""
+    more = min(more, m // 2)  # so that there is no second time
+    case = Case(seed, m + more, 2.0)
+    taste = case.new(m)
+    taste.learn(case.features, case.likings, case.weights)
+
+    first, held = case.of(np.arange(m)), list[int]()
+    for row in range(m):
+        held.append(row)
+        if len(held) > (m + 1) // 2:
+            liked, others = ([i for i in held if (case.likings[i] > 0) == side] for side in (True, False))
+            held.remove((liked if len(liked) > len(others) else others)[0])
+    residuals = first.likings - first.design(first.dense, first.sparse) @ first.solve(np.arange(m))
+    gave = first.design(first.dense, first.sparse) * (first.precisions * residuals)[:, None]
+    start = np.delete(gave, held, axis=0).sum(axis=0)
+
+    kept = case.of(np.array([*held, *range(m, m + more)]))
+    said = kept.likings
+    kept.likings = said - kept.design(kept.dense, kept.sparse) @ start
+    ridge = start + solve(kept, said, np.arange(len(said)))
+    expected = [
+        np.sqrt(case.scales["semantic"]) * ridge[:DIMS],
+        np.sqrt(case.scales["keyword"]) * ridge[DIMS:-1],
+    ]
+    told = np.concatenate([np.asarray(taste.explain()[1][name]) for name in ("semantic", "keyword")])
+    slope = np.linalg.norm(told) / np.linalg.norm(np.concatenate(expected))
+    np.testing.assert_allclose(told, slope * np.concatenate(expected), rtol=1e-6, atol=1e-9)
+    assert taste.dropped == 0
 
 
 def test_one_like_separates_what_is_like_it_from_the_rest() -> None:

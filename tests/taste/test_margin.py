@@ -44,12 +44,12 @@ def liblinear(rows: Floats, likings: Floats, costs: Floats) -> Any:
 def test_the_solution_is_liblinear_s(seed: int, n: int, cost: float) -> None:
     rows, likings = drawn(seed, n)
     costs = cost * np.random.default_rng(seed).uniform(0.3, 3, n)
-    support, amounts, inverse = squared_hinge(rows @ rows.T + 1, likings, costs)
+    support, amounts, root = squared_hinge(rows @ rows.T + 1, likings, costs)
     svm = liblinear(rows, likings, costs)
     np.testing.assert_allclose(rows.T @ amounts, svm.coef_[0], atol=1e-4)
     assert amounts.sum() == pytest.approx(svm.intercept_[0], abs=1e-4)
     assert (amounts[~support] == 0).all()
-    np.testing.assert_allclose(inverse @ likings[support], amounts[support])
+    np.testing.assert_allclose(root.T @ (root @ likings[support]), amounts[support])
 
 
 @few
@@ -95,8 +95,9 @@ def test_left_out_scores_are_those_of_an_svm_without_the_text() -> None:
     rows, likings = drawn(3, 12)
     costs = np.full(12, 0.01)
     gram = rows @ rows.T + 1
-    support, amounts, inverse = squared_hinge(gram, likings, costs)
+    support, amounts, root = squared_hinge(gram, likings, costs)
     assert support.all()
+    inverse = root.T @ root
     for row in range(12):
         others = np.arange(12) != row
         without = squared_hinge(gram[np.ix_(others, others)], likings[others], costs[others])[1]
@@ -129,18 +130,44 @@ def test_a_dislike_far_outside_the_margin_changes_no_direction() -> None:
     np.testing.assert_allclose(with_it[1][:2], without[1])
 
 
-def test_beyond_max_judgements_the_oldest_of_the_larger_side_is_dropped() -> None:
-    rows, _ = drawn(0, 8)
-    likings = np.array([1.0, -1, -1, -1, -1, 1, -1, -1])
-    full, short = (
-        MarginTaste({"keyword": 1.0}, max_judgements=5),
-        MarginTaste({"keyword": 1.0}, max_judgements=5),
-    )
-    full.learn(words(rows), likings, np.ones(8))
-    kept = [0, 4, 5, 6, 7]
-    short.learn(words(rows[kept]), likings[kept], np.ones(5))
-    assert (full.dropped, short.dropped) == (3, 0)
-    np.testing.assert_allclose(full.logits(words(rows)), short.logits(words(rows)), atol=1e-6)
+@few
+@given(seed=st.integers(0, 999), n=st.integers(3, 20), cost=st.floats(0.02, 5))
+def test_around_what_is_expected_each_amount_is_the_pull_of_its_loss(seed: int, n: int, cost: float) -> None:
+    """The condition of optimality: an amount is the slope of its text's loss where that ends up."""
+    rows, likings = drawn(seed, n)
+    rng = np.random.default_rng(seed)
+    costs, expected = cost * rng.uniform(0.3, 3, n), rng.normal(size=n)
+    gram = rows @ rows.T + 1
+    support, amounts, _ = squared_hinge(gram, likings, costs, expected)
+    short = np.maximum(0, 1 - likings * (expected + gram @ amounts))
+    np.testing.assert_allclose(amounts, 2 * costs * likings * short, atol=1e-7)
+    assert (support == (short > 0)).all()
+
+
+def test_beyond_max_judgements_the_oldest_of_the_larger_side_settle() -> None:
+    """Their amounts stay as they were; what comes later is solved around the scores that these give."""
+    rows, _ = drawn(0, 7)
+    likings = np.array([1.0, -1, -1, -1, -1, 1, -1])
+    taste = MarginTaste({"keyword": 1.0}, max_judgements=6)
+    taste.learn(words(rows), likings, np.ones(7))
+    gram = rows @ rows.T + 1
+    before = squared_hinge(gram[:6, :6], likings[:6], costs_of(likings[:6]))[1]
+    settled, held = np.array([1, 2, 3]), np.array([0, 4, 5, 6])
+    expected = gram[np.ix_(held, settled)] @ before[settled]
+    after = squared_hinge(gram[np.ix_(held, held)], likings[held], costs_of(likings[held]), expected)[1]
+    weights = rows[settled].T @ before[settled] + rows[held].T @ after
+    told = np.asarray(taste.explain()[1]["keyword"])
+    slope = float(told @ weights / (weights @ weights))
+    assert slope > 0
+    assert taste.dropped == 0
+    np.testing.assert_allclose(told, slope * weights, atol=1e-9)
+
+
+def costs_of(likings: Floats) -> Floats:
+    """With the default settings: likes together 9.8 times what dislikes together cost."""
+    liked = likings > 0
+    share = np.where(liked, 9.8 / liked.sum(), 1 / (~liked).sum()) / 10.8
+    return np.asarray(0.11 * len(likings) * share)
 
 
 def test_the_seed_decides_which_texts_are_weak() -> None:

@@ -27,13 +27,13 @@ BESIDE_LIBRARY = (
     "listing open_store encoded_store enrolment intake finding indexing"  # and one that library.py is made of
 )
 UP_TO_PARTS = f"{FACTS} parts"
-UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS}"
+UP_TO_ROOMS = f"{UP_TO_PARTS} {ROOMS_OF_PARTS} description"
 UP_TO_WORKSPACE = f"{UP_TO_ROOMS} rules workspace"
 UP_TO_LEARNER = f"{UP_TO_WORKSPACE} learner"
 UP_TO_READER = f"{UP_TO_LEARNER} {BESIDE_READER} insight reader"
 UP_TO_WRITING = f"{UP_TO_READER} model writing"
 UP_TO_LIBRARY = f"{UP_TO_WRITING} {BESIDE_LIBRARY} library"
-UP_TO_REPORTS = f"{UP_TO_LIBRARY} training evaluation shapes report adapt align"
+UP_TO_REPORTS = f"{UP_TO_LIBRARY} reasons training evaluation shapes report adapt align"
 # what each room may import besides itself, lowest first
 ALLOWED = {
     **dict.fromkeys(FACTS.split(), FACTS),
@@ -42,6 +42,8 @@ ALLOWED = {
     "table": f"{FACTS} document",
     **dict.fromkeys(ROOMS_OF_PARTS.split(), UP_TO_PARTS),
     "source": f"{UP_TO_PARTS} document table",
+    "description": f"{UP_TO_PARTS} encoder feature workspace.space",
+    "taste": f"{UP_TO_PARTS} description",
     "insight": UP_TO_PARTS,
     "model": f"{UP_TO_PARTS} encoder",
     "training.run": f"{UP_TO_PARTS} encoder model document table",
@@ -57,7 +59,8 @@ ALLOWED = {
     **dict.fromkeys(["listing", "source_list"], UP_TO_ROOMS),
     "open_store": f"{UP_TO_ROOMS} listing source_list",  # works without an encoder, so without a workspace
     "library": f"{UP_TO_WRITING} {BESIDE_LIBRARY}",
-    "shapes": UP_TO_LIBRARY,
+    "reasons": f"{UP_TO_PARTS} feature",
+    "shapes": f"{UP_TO_LIBRARY} reasons",
     "estimators": f"{UP_TO_ROOMS} workspace.fitting workspace.space",
     "report": f"{UP_TO_LIBRARY} document table training shapes",
     "adapt": f"{UP_TO_LIBRARY} training evaluation shapes",

@@ -4,6 +4,7 @@ import os
 from typing import overload
 
 from palate.encoder.choose import full_name, make_encoder
+from palate.encoder.suggest import suggest_encoder
 from palate.encoder.unread import MEND, unread
 from palate.given import GivenText, Several, is_one, texts_of
 from palate.open_store import OpenStore
@@ -120,6 +121,10 @@ class EncodedStore(OpenStore):
             self.workspace.close()
         finally:
             super().close()
+
+    def suggested_encoder(self) -> str:
+        """Returns one sentence where a better encoder is installed and the texts are few; "" else."""
+        return suggest_encoder(self.workspace.encoding.name, self.n_texts)
 
     def unread(self) -> str:
         """Returns one sentence where many texts are in languages that the encoder does not read; "" else."""

@@ -285,9 +285,8 @@ def test_json_is_utf8_whatever_the_locale(store: Path) -> None:
     )
     assert json.loads(done.stdout.decode("utf-8"))["title"] == "žluť 猫"
     done = subprocess.run([*PALATE, "rank", "--limit", "1"], env=env, capture_output=True, check=True)
-    assert done.stdout.decode("latin-1").endswith(
-        "\u017elu\u0165 \u732b\n".encode("latin-1", "backslashreplace").decode()
-    )
+    title = "\u017elu\u0165 \u732b".encode("latin-1", "backslashreplace").decode()
+    assert title in done.stdout.decode("latin-1").split("\t")
 
 
 def test_a_closed_pipe_is_no_trouble(store: Path) -> None:

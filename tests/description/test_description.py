@@ -13,9 +13,8 @@ from palate.description.query import Query, make_query
 from palate.encoder.static import StaticEncoder
 from palate.feature.terms import hash_terms
 from palate.features import Features
-from palate.taste.chance import linear
 from palate.taste.choose import make_contest
-from palate.taste.described import MOST, DescribedTaste
+from palate.taste.described import MAX_LOG_ODDS, DescribedTaste
 from palate.weights import Sparse
 from palate.workspace.fitting import FittedTexts, fit_texts
 
@@ -32,8 +31,7 @@ def fitted() -> FittedTexts:
 
 def described(fitted: FittedTexts, wrote: str, dislikes: str = "") -> Description:
     def best(query: Query) -> Features:
-        scores = linear(fitted.corpus, query.base, query.weights, np.float64)
-        return fitted.corpus[np.argsort(-scores)[:3]]
+        return fitted.corpus[np.argsort(-query.scores(fitted.corpus))[:3]]
 
     return describe(read_interests(wrote, dislikes), fitted.space, StaticEncoder().encode, best)
 
@@ -92,7 +90,7 @@ def test_log_odds_are_capped_in_the_order_of_the_scores(fitted: FittedTexts) -> 
     description = described(fitted, "cats")
     taste = DescribedTaste(description, fitted.space.sample)
     logits, scores = taste.logits(fitted.corpus), description.scores(fitted.corpus)
-    assert logits.max() < MOST
+    assert logits.max() < MAX_LOG_ODDS
     assert np.argsort(logits).tolist() == np.argsort(scores).tolist()
 
 

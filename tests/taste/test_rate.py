@@ -65,7 +65,7 @@ def test_only_texts_that_all_know_count() -> None:
     one = LeftOut(np.array([0, 2, 3]), np.array([1.0, 2.0, 3.0]), np.array([1.0, -1.0, 1.0]), np.ones(3))
     other = LeftOut(np.array([2, 3, 5]), np.array([10.0, 20.0, 30.0]), np.array([-1.0, 1.0, 1.0]), np.ones(3))
     both = in_common([(0.25, one), (0.75, other)])
-    assert (both.places.tolist(), both.logits.tolist(), both.likings.tolist()) == (
+    assert (both.ordinals.tolist(), both.logits.tolist(), both.likings.tolist()) == (
         [2, 3],
         [8.0, 15.75],
         [-1.0, 1.0],

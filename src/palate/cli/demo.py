@@ -9,7 +9,6 @@ import numpy as np
 from rich.markup import escape
 
 from palate.cli.show import title_of
-from palate.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +43,7 @@ def demonstrate(source: str | None, console: Console) -> None:
     texts that are like its first one.
     """
     from palate.library import Library
+    from palate.reasons import reason
     from palate.sample import SAMPLE
 
     say = partial(console.print, soft_wrap=True, highlight=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from palate.value import Hit
 
 VERDICTS = {"l": "like", "d": "dislike", "s": "skip"}
-ENOUGH = 0.95  # of what the reader would like, at least, as far as is known
+ENOUGH_SHARE = 0.95  # of what the reader would like, at least, as far as is known
 KEYS = "l like   d dislike   s skip   u undo   q quit"
 RESERVED_LINES = 7  # of the screen, beside the text itself
 
@@ -73,8 +73,8 @@ def interview(
         console.print(sentence(recall), style="dim")
 
 
-def _is_enough(recall: RecallEstimate) -> bool:
-    return recall.known and recall.low >= ENOUGH
+def _is_enough(seen: RecallEstimate) -> bool:
+    return seen.known and seen.low >= ENOUGH_SHARE
 
 
 def known_key(console: Console, read_key: Callable[[], str], known: str, help: str) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from palate.cli import show
 from palate.cli.show import clean, note, out, plural, title_of
 from palate.cli.text_rows import TextRow, show_texts
-from palate.reasons import reason, word_shares
 from palate.shapes import hit_shape, match_shape
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def show_why(why: Why) -> None:
     """Prints the value, the words that pull it up and down (a word's shares of all blocks added up), the
     blocks and the nearest judged texts.
     """
+    from palate.reasons import reason, word_shares
+
     text, value, _ = why.hit
     remark = _copies(why.hit)
     out(f"{clean(text.id)}  {title_of(text)}" + (f" ({remark})" if remark else ""))

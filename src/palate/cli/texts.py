@@ -108,7 +108,8 @@ def add(
 
     if not judgements and (reader or taste != MAIN):
         raise typer.BadParameter("--reader and --taste say whose judgements to take; add --judgements")
-    if not store_path(ctx, store, create=True).exists():
+    is_new = not store_path(ctx, store, create=True).exists()
+    if is_new:
         _look(sources[0], Columns(title, text, id), encoder)
     reports: list[tuple[AddReport, int]] = []  # of each source begun, with the number of texts it has
     without_text: list[str] = []
@@ -150,11 +151,14 @@ def add(
                 _show_report(_sum(reports), as_json=as_json, verbose=verbose)
             raise
         told = library.unread() if any(report.stored for report, _ in reports) else ""
+        suggested = library.suggested_encoder() if is_new and not told else ""
     _show_report(_sum(reports), as_json=as_json, verbose=verbose)
     if told:
         from palate.encoder.unread import MEND
 
         show.note(f"{told}; move the store with: {MEND}")
+    if suggested:
+        show.note(suggested)
     if without_text:
         raise BadSource(f"{', '.join(without_text)} gave no text; expected at least one that is not skipped")
 

@@ -12,7 +12,6 @@ from palate.description.query import Query, make_query
 from palate.feature.terms import hash_terms
 from palate.features import Features
 from palate.parts import Matrix, Rows
-from palate.taste.chance import linear
 from palate.value import Fit
 from palate.weights import Weights
 from palate.workspace.space import Space
@@ -40,10 +39,10 @@ class Description:
 
     def scores(self, features: Features) -> Array:
         """Returns (n,) scores."""
-        liked = [_score(query, features) for query in self.liked]
+        liked = [query.scores(features) for query in self.liked]
         best = np.max(liked, axis=0) if liked else np.zeros(len(features))
         for query in self.disliked[:1]:
-            worst = np.max([_score(query, features) for query in self.disliked], axis=0)
+            worst = np.max([query.scores(features) for query in self.disliked], axis=0)
             best = best - np.maximum(worst, 0.0)
         return np.asarray(best)
 
@@ -72,11 +71,11 @@ class Description:
 
     def interests(self, features: Features) -> Rows:
         """Returns (n,) which of the liked interests, one at least, each text fits best."""
-        return np.asarray(np.argmax([_score(query, features) for query in self.liked], axis=0))
+        return np.asarray(np.argmax([query.scores(features) for query in self.liked], axis=0))
 
     def fit(self, features: Features) -> Fit | None:
         """Returns the liked interest that a text, one row, fits best; None where nothing is liked."""
-        fits = [Fit(query.phrase, float(_score(query, features)[0])) for query in self.liked]
+        fits = [Fit(query.phrase, float(query.scores(features)[0])) for query in self.liked]
         return max(fits, key=lambda fit: fit.score, default=None)
 
 
@@ -98,7 +97,3 @@ def describe(
     liked = [with_feedback(query, best(query), space) for query in queries[:n]]
     features = space.features(vectors, hash_terms(phrases))
     return Description(tuple(liked), tuple(queries[n:]), features)
-
-
-def _score(query: Query, features: Features) -> Array:
-    return linear(features, query.base, query.weights, np.float64)

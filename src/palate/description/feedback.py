@@ -8,7 +8,6 @@ from scipy.sparse import csr_array
 
 from palate.description.query import Query, meaning_of
 from palate.features import Features
-from palate.taste.chance import linear
 from palate.weights import Columns, Sparse, Weights
 from palate.workspace.space import Space
 
@@ -24,8 +23,7 @@ def best_in(texts: Features) -> Callable[[Query], Features]:
     """Returns what finds the best of some texts in memory by a query."""
 
     def best(query: Query) -> Features:
-        scores = linear(texts, query.base, query.weights, np.float32)
-        return texts[np.argsort(-scores, kind="stable")[:BEST_TEXTS]]
+        return texts[np.argsort(-query.scores(texts), kind="stable")[:BEST_TEXTS]]
 
     return best
 
@@ -63,7 +61,5 @@ def with_feedback(query: Query, best: Features, space: Space) -> Query:
 
 def _believed(query: Query, best: Features) -> float:
     """Returns how far the best texts are to be believed, in [0, 1]."""
-    if "keyword" not in query.weights or not len(best):
-        return 0.0
-    scores = np.sort(linear(best, 0.0, {"keyword": query.weights["keyword"]}, np.float64))
+    scores = np.sort(query.word_scores(best))
     return float(min(1.0, scores[-WITNESSES:].sum() / WITNESSES / BELIEVED))

@@ -7,8 +7,9 @@ import numpy as np
 
 from palate.description.neighbours import neighbours
 from palate.feature.terms import is_stop, term_words
+from palate.features import Features
 from palate.parts import Vector
-from palate.weights import Sparse, Weights
+from palate.weights import Sparse, Weights, product
 from palate.workspace.space import Space
 
 MEANING = 0.25  # what one sd of cosine counts, beside 1 for a text that has all words of the interest
@@ -31,6 +32,20 @@ class Query:
     near: Mapping[str, tuple[str, ...]]
     weights: Mapping[str, Weights]
     base: float
+
+    def scores(self, features: Features) -> Vector:
+        """Returns (n,) scores."""
+        scores = np.full(len(features), self.base)
+        for name, weights in self.weights.items():
+            scores += product(features.blocks[name], weights, np.float64)
+        return scores
+
+    def word_scores(self, features: Features) -> Vector:
+        """Returns (n,) what the words alone give."""
+        weights = self.weights.get("keyword")
+        if weights is None:
+            return np.zeros(len(features))
+        return np.asarray(product(features.blocks["keyword"], weights, np.float64))
 
 
 def make_query(phrase: str, vector: Vector, space: Space) -> Query:

@@ -30,7 +30,7 @@ class Explore:
 
     def choose(self, candidates: Candidates, n: int, rng: np.random.Generator) -> Rows:
         n_random = int(min(n, len(candidates)) * self.share + rng.random())
-        best = np.argsort(-candidates.mean, kind="stable")
+        best: Rows = np.argsort(-candidates.mean, kind="stable")
         if len(candidates.asked) > 1:
             best = in_turns(best, candidates.interests, candidates.asked)
         chosen = distinct(best, candidates.vectors, min(n, len(candidates)) - n_random)

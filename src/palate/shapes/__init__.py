@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from palate.authors import authors
-from palate.reasons import reason
 
 if TYPE_CHECKING:
     from palate.description.description import Description
@@ -128,6 +127,8 @@ def feedback_shape(feedback: Feedback) -> Shape:
 
 def why_shape(why: Why) -> Shape:
     """A value with every share of its logit, and the nearest judged texts."""
+    from palate.reasons import reason
+
     return {
         **hit_shape(why.hit),
         "reason": reason(why),

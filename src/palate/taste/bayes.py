@@ -103,7 +103,7 @@ class BayesTaste:
         self._settled_near_average = 0.0  # score of the average text by what has settled
         self._fitted: _Fit | None = None
         self.dropped = self._n_learned = 0
-        self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
+        self._ordinals = np.zeros(0, np.int64)  # how many were learned before each judged text
 
     def cost_ms(self, n: int) -> float:
         n = min(n, self.max_judgements)
@@ -119,7 +119,7 @@ class BayesTaste:
             self._expected = np.concatenate([self._expected, *expected])
             near_average = [self._with_average(features, int(row)) for row in part]
             self._near_average = np.concatenate([self._near_average, near_average])
-            self._places = np.concatenate([self._places, self._n_learned + part])
+            self._ordinals = np.concatenate([self._ordinals, self._n_learned + part])
             self._fitted = None
         self._n_learned += len(likings)
 
@@ -153,7 +153,7 @@ class BayesTaste:
         """What the judged texts come out as, each by what was learned from the others."""
         likings = self._judged.likings
         weights = self._settled.counted(likings, self._judged.weights)
-        return LeftOut(self._places, self._fit().left_out, likings, weights)
+        return LeftOut(self._ordinals, self._fit().left_out, likings, weights)
 
     def _logits(self, features: Features, precision: type[np.floating[Any]]) -> Array:
         fit = self._fit()
@@ -172,7 +172,7 @@ class BayesTaste:
         self._settled_near_average += float(amounts[which] @ (self._near_average[which] + self.bias))
         self._expected = np.delete(self._expected + said, which)
         self._near_average = np.delete(self._near_average, which)
-        self._places = np.delete(self._places, which)
+        self._ordinals = np.delete(self._ordinals, which)
         judged.delete(which)
 
     def _solve(self) -> _Fit:

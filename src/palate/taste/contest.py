@@ -221,7 +221,7 @@ class ContestTaste:
                 return None
             before = 0 if name == self.first else self._introduced
             part = member.left_out()
-            parts.append((share, LeftOut(part.places - before, *part[1:]).since(0)))
+            parts.append((share, LeftOut(part.ordinals - before, *part[1:]).since(0)))
         return in_common(parts)
 
     def _fading(self) -> Array:

@@ -13,12 +13,12 @@ from palate.taste.rate import USUAL_SD, LeftOut
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-# log odds of a like by the score: over replays with descriptions, see benchmarks/descriptions.py
+# log odds of a like by the score: over replays with descriptions, see benchmarks/descriptions_fit.py
 SLOPE, OFFSET = 1.55, -5.8
-MOST = 3.0  # log odds that a description alone cannot pass: a text that fits it is still not read
+MAX_LOG_ODDS = 3.0  # log odds that a description alone cannot pass: a text that fits it is still not read
 SPREAD = 0.5  # sd of the log of the slope before any feedback
 DESCRIBED = 3.0  # judgements of a text that a description stands for, in its doubt
-RAREST, MOST_USUAL = 0.002, 0.5  # share of likes that a description may promise
+MIN_SHARE, MAX_SHARE = 0.002, 0.5  # share of likes that a description may promise
 
 
 class DescribedTaste:
@@ -41,8 +41,8 @@ class DescribedTaste:
     @property
     def log_odds(self) -> float:
         """The log odds of a like, over all texts, that the description promises."""
-        mean = float(expit(SLOPE * self._usual + OFFSET).mean()) if len(self._usual) else RAREST
-        held = min(max(mean, RAREST), MOST_USUAL)
+        mean = float(expit(SLOPE * self._usual + OFFSET).mean()) if len(self._usual) else MIN_SHARE
+        held = min(max(mean, MIN_SHARE), MAX_SHARE)
         return float(np.log(held / (1 - held)))
 
     def forget(self) -> None:
@@ -87,13 +87,13 @@ class DescribedTaste:
 
     def left_out(self) -> LeftOut:
         """What the judged texts come out as; one more or less hardly moves two numbers."""
-        places = np.arange(len(self._scores))
-        return LeftOut(places, self._capped(self._scores), self._likings, self._weights)
+        ordinals = np.arange(len(self._scores))
+        return LeftOut(ordinals, self._capped(self._scores), self._likings, self._weights)
 
     def _capped(self, scores: Array) -> Array:
-        """(n,) log odds, which near `MOST` rise less and less."""
+        """(n,) log odds, which near `MAX_LOG_ODDS` rise less and less."""
         slope, offset = self._fit()
-        return np.asarray(MOST - np.logaddexp(0, MOST - (slope * scores + offset)))
+        return np.asarray(MAX_LOG_ODDS - np.logaddexp(0, MAX_LOG_ODDS - (slope * scores + offset)))
 
     def _fit(self) -> tuple[float, float]:
         if self._fitted is None:

@@ -107,7 +107,7 @@ class MarginTaste:
         self._expected: Array = np.zeros(0)  # score of each text by what has settled
         self._fitted: _Fit | None = None
         self.dropped = self._n_learned = 0
-        self._places = np.zeros(0, np.int64)  # how many were learned before each judged text
+        self._ordinals = np.zeros(0, np.int64)  # how many were learned before each judged text
 
     def cost_ms(self, n: int) -> float:
         n = min(n, self.max_judgements) + (len(self._weak) if self._weak is not None else 0)
@@ -126,7 +126,7 @@ class MarginTaste:
             self._judged.add(features, part, likings[part], weights[part])
             expected = [self._settled.scores(features[row : row + 1]) for row in part]
             self._expected = np.concatenate([self._expected, *expected])
-            self._places = np.concatenate([self._places, self._n_learned + part])
+            self._ordinals = np.concatenate([self._ordinals, self._n_learned + part])
             self._fitted = None
         self._n_learned += len(likings)
 
@@ -157,7 +157,7 @@ class MarginTaste:
         first = self._n_weak
         likings, weights = self._judged.likings[first:], self._judged.weights[first:]
         counted = self._settled.counted(likings, weights)
-        return LeftOut(self._places, self._fit().left_out, likings, counted)
+        return LeftOut(self._ordinals, self._fit().left_out, likings, counted)
 
     def _fit(self) -> _Fit:
         if self._fitted is None:
@@ -170,7 +170,7 @@ class MarginTaste:
         which = self._n_weak + settling(judged.likings[self._n_weak :] > 0)
         said = self._settled.add(judged, which, self._fit().amounts, bias=1.0)
         self._expected = np.delete(self._expected + said, which)
-        self._places = np.delete(self._places, which - self._n_weak)
+        self._ordinals = np.delete(self._ordinals, which - self._n_weak)
         judged.delete(which)
 
     def _solve(self) -> _Fit:

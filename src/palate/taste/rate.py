@@ -27,19 +27,19 @@ class Stream(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """n judged texts, as a taste sees each when it is left out of what was learned. places: (n,) how many
+    """n judged texts, as a taste sees each when it is left out of what was learned. ordinals: (n,) how many
     judgements were learned before each, ascending. likings: (n,) in [-1, 1]. weights: (n,) above 0.
     """
 
-    places: IntVector
+    ordinals: IntVector
     logits: Array
     likings: Array
     weights: Array
 
-    def since(self, place: int) -> "LeftOut":
-        """Returns those from a place on."""
-        kept = self.places >= place
-        return LeftOut(self.places[kept], self.logits[kept], self.likings[kept], self.weights[kept])
+    def since(self, start: int) -> "LeftOut":
+        """Returns those from an ordinal on."""
+        kept = self.ordinals >= start
+        return LeftOut(self.ordinals[kept], self.logits[kept], self.likings[kept], self.weights[kept])
 
 
 @runtime_checkable
@@ -90,10 +90,10 @@ def in_common(parts: Sequence[tuple[float, LeftOut]]) -> LeftOut:
     >>> in_common([(0.5, one), (0.5, other)]).logits.tolist()
     [3.0]
     """
-    places = reduce(np.intersect1d, [part.places for _, part in parts])
-    logits = np.zeros(len(places))
+    ordinals = reduce(np.intersect1d, [part.ordinals for _, part in parts])
+    logits = np.zeros(len(ordinals))
     for share, part in parts:
-        logits += share * part.logits[np.isin(part.places, places)]
+        logits += share * part.logits[np.isin(part.ordinals, ordinals)]
     first = parts[0][1]
-    known = np.isin(first.places, places)
-    return LeftOut(places, logits, first.likings[known], first.weights[known])
+    known = np.isin(first.ordinals, ordinals)
+    return LeftOut(ordinals, logits, first.likings[known], first.weights[known])

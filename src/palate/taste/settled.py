@@ -81,17 +81,17 @@ def settling(liked: np.ndarray[Any, np.dtype[np.bool_]]) -> Indices:
     return np.setdiff1d(np.arange(len(liked)), kept)
 
 
-def portions(held: int, coming: int, most: int) -> Iterator[Indices]:
+def portions(held: int, coming: int, max_held: int) -> Iterator[Indices]:
     """Indices of the judgements that come, in portions for which there is room; before each one that finds
-    `most` held a quarter of these is to settle.
+    `max_held` held a quarter of these is to settle.
 
-    >>> [part.tolist() for part in portions(held=7, coming=4, most=8)]
+    >>> [part.tolist() for part in portions(held=7, coming=4, max_held=8)]
     [[0], [1, 2], [3]]
     """
     first = 0
     while first < coming:
-        if held == most:
-            held = math.ceil(HELD_SHARE * most)
-        last = min(coming, first + most - held)
+        if held == max_held:
+            held = math.ceil(HELD_SHARE * max_held)
+        last = min(coming, first + max_held - held)
         yield np.arange(first, last)
         held, first = held + last - first, last

@@ -56,9 +56,12 @@ def trainer_of(
         attention_probs_dropout_prob=0.0,
     )
     made = TrainingArguments(
-        **{**trainer_arguments(settings, out, 60, best_figure="loss", greater_is_better=False), **others},
+        **{
+            **trainer_arguments(settings, out, 60, best_figure="loss", greater_is_better=False),
+            "use_cpu": True,
+            **others,
+        },
         remove_unused_columns=False,
-        use_cpu=True,
     )
     return LengthTrainer(
         model=model,

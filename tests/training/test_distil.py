@@ -160,3 +160,22 @@ def test_int8_is_at_most_half_a_scale_away(vectors: Matrix) -> None:
     np.testing.assert_array_equal((rows.astype(np.float32) * scales[:, None]).astype(np.float64), exact)
     mantissa, _ = np.frexp(scales.astype(np.float64))
     np.testing.assert_array_equal(mantissa * 256, np.rint(mantissa * 256))
+
+
+def test_with_texts_the_vectors_come_nearer_to_the_teachers_and_the_first_dims_hold_most(
+    teacher: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    words = WORDS.split()
+    texts = [" ".join(rng.choice(words, rng.integers(2, 7))) for _ in range(400)]
+    own = SentenceTransformer(str(teacher), device="cpu").encode(texts)
+    near = own @ own.T / np.outer(np.linalg.norm(own, axis=1), np.linalg.norm(own, axis=1))
+    errors = []
+    for name, taught in (("plain", []), ("taught", [*texts, texts[0]])):
+        made = distil(teacher, tmp_path / name, texts=taught, dims=16)
+        vectors = StaticEncoder(made.folder).encode(texts)
+        errors.append(float(np.abs(vectors @ vectors.T - near).mean()))
+    assert made.texts == len(set(texts))
+    assert errors[1] < 0.5 * errors[0]
+    energies = (vectors.astype(np.float64) ** 2).sum(axis=0)
+    assert energies[:8].sum() > energies[8:].sum()

@@ -19,6 +19,9 @@ from palate.errors import BadValue
 from palate.training.run.settings import SHALLOW_DEFAULTS, TrainingSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from palate.training.distil import Distilled
     from palate.training.run.trained_model import TrainedModel
 
 
@@ -33,9 +36,14 @@ def distil(
             "--layers", min=1, metavar="N", help="Layers of a shallow student. Default: static vectors."
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="FILE", help=f"Texts that a shallow student learns from: {FORMATS}."),
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--texts",
+            "--data",
+            metavar="FILE",
+            help=f"Texts to learn from, {FORMATS}; may be given several times for static vectors.",
+        ),
     ] = None,
     teacher: Annotated[
         str,
@@ -62,31 +70,34 @@ def distil(
     """Distil an encoder: into static vectors, thousands of texts a second, or with --layers into a shallower
     one.
 
-    Static vectors take about 20 seconds on two cores: how the shipped encoder was made. A shallow student is
-    trained on --data; its teacher may also be a model that `palate train classify` made, and the student is
-    then used like that one.
+    Static vectors take about 20 seconds on two cores. With --texts they then learn the teacher's vectors of
+    these, which takes as long as the teacher needs to encode them: how the shipped encoder was made. A
+    shallow student learns from one file of --texts; its teacher may also be a model that `palate train
+    classify` made, and the student is then used like that one.
 
     Example: palate train distil --out my-encoder
 
-    Example: palate train distil --layers 3 --data texts.jsonl.gz --out my-student
+    Example: palate train distil --texts texts.jsonl.gz --texts more.csv --out my-encoder
+
+    Example: palate train distil --layers 3 --texts texts.jsonl.gz --out my-student
     """
     as_json = wants_json(ctx, json)
+    files = texts or []
     if layers is not None:
-        if data is None:
-            raise BadValue("a student with fewer layers learns from texts; give them with --data")
+        if len(files) != 1:
+            raise BadValue(f"a student with fewer layers learns from one file of --texts, got {len(files)}")
+        (data,) = files
         doing = f"reading {data}, loading {teacher}"
         with working(doing, data, sts, model=teacher, device=device), training_progress() as on_step:
             student = _student(out, data, layers, teacher, text_column, sts, temperature, settings, on_step)
         _show_student(student, out, layers, as_json=as_json)
         return
-    if data is not None:
-        raise BadValue(
-            "static vectors are made without texts; leave --data out, or give --layers for a shallow student"
-        )
     if out.exists() and not out.is_dir():
         raise BadValue(f"{out} is a file; name a folder with --out")
-    with working(f"loading {teacher}", sts, model=teacher, device=device):
-        _distil_static(teacher, out, dims, sts, as_json=as_json)
+    doing = f"reading {', '.join(map(str, files))}, loading {teacher}" if files else f"loading {teacher}"
+    with working(doing, *files, sts, model=teacher, device=device), training_progress() as on_step:
+        distilled, figures = _distil_static(teacher, out, dims, sts, files, text_column, on_step)
+    _show_static(distilled, figures, as_json=as_json)
 
 
 def _student(
@@ -138,13 +149,26 @@ def _show_student(model: TrainedModel, out: Path, layers: int, *, as_json: bool)
     show_summary(model, MessageLog(), last_line, as_json=as_json)
 
 
-def _distil_static(teacher: str, out: Path, dims: int, sts: Path | None, *, as_json: bool) -> None:
+def _distil_static(
+    teacher: str,
+    out: Path,
+    dims: int,
+    sts: Path | None,
+    files: Sequence[Path],
+    column: str,
+    on_step: StepCallback,
+) -> tuple[Distilled, dict[str, dict[str, Any]]]:
     with silenced(offline=True):
         from palate.training.distil import distil as distil_encoder
         from palate.training.run.start import model_folder_of
+        from palate.training.run.table import read_table
 
-        distilled = distil_encoder(model_folder_of(teacher), out, dims=dims)
-        figures = _compared(teacher, out, sts) if sts else {}
+        texts = [text for file in files for text in read_table(file).strings(column)]
+        distilled = distil_encoder(model_folder_of(teacher), out, texts=texts, dims=dims, on_step=on_step)
+        return distilled, _compared(teacher, out, sts) if sts else {}
+
+
+def _show_static(distilled: Distilled, figures: dict[str, dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         fields = {
             "folder": str(distilled.folder),
@@ -152,14 +176,16 @@ def _distil_static(teacher: str, out: Path, dims: int, sts: Path | None, *, as_j
             "dims": distilled.dims,
             "megabytes": distilled.megabytes,
             "teacher_sha256": distilled.teacher_sha256,
+            "texts": distilled.texts,
         }
         show.out_json({**fields, **({"figures": figures} if figures else {})})
         return
     if figures:
         rows = [(name, *(values[name] for values in figures.values())) for name in figures["static"]]
         show_table(("figure", *figures), rows)
-    size = f"{distilled.pieces} word pieces, {distilled.dims} dims, {distilled.megabytes} MB"
-    show.out(f"{distilled.folder}: {size}; use it: palate encoder use static:{out}")
+    learned = f", learned from {show.plural(distilled.texts, 'text')}" if distilled.texts else ""
+    size = f"{distilled.pieces} word pieces, {distilled.dims} dims, {distilled.megabytes} MB{learned}"
+    show.out(f"{distilled.folder}: {size}; use it: palate encoder use static:{distilled.folder}")
 
 
 def _compared(teacher: str, out: Path, sts: Path) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The cost of single parts: the figures in docstrings, docs/taste.md, docs/index.md, docs/rules.md and
+"""The cost of single parts: the figures in docstrings, docs/taste.md, docs/nearest.md, docs/rules.md and
 docs/decisions/. Takes a minute.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MOST = 1000.0  # a temperature is looked for from 1 / MOST to MOST
+MAX_TEMPERATURE = 1000.0  # a temperature is looked for from 1 / MAX_TEMPERATURE to MAX_TEMPERATURE
 
 Floats = NDArray[np.float64]
 # of outputs (n, c) and targets (n, c), the mean negative log likelihood in nats
@@ -32,7 +32,7 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike, loss: Loss) -> float:
     """Returns the temperature T > 0 under which `loss` of logits / T is least; 1 where it falls ever on.
 
     Use it on examples that the model was not trained on. It falls ever on where every example is right, as
-    then no confidence is too much: down to 1 / MOST. The most probable class stays the same.
+    then no confidence is too much: down to 1 / MAX_TEMPERATURE. The most probable class stays the same.
     Source: Guo et al., On calibration of modern neural networks (ICML 2017), section 4.2.
 
     >>> sure, right_in_three_of_four = [[4.0, 0.0]] * 4, [[1, 0], [1, 0], [1, 0], [0, 1]]
@@ -42,7 +42,7 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike, loss: Loss) -> float:
     from scipy.optimize import minimize_scalar
 
     outputs, wanted = np.asarray(logits, dtype=np.float64), np.asarray(targets, dtype=np.float64)
-    limit = float(np.log(MOST))
+    limit = float(np.log(MAX_TEMPERATURE))
     # in the logarithm, where the loss has one valley as it has in 1 / T
     found = minimize_scalar(
         lambda log: loss(outputs / np.exp(log), wanted),

@@ -102,9 +102,7 @@ def fold_parts(prepared: Prepared, folds: Folds, seed: int) -> list[dict[str, In
     strata = np.array(prepared.strata)
     rarest, n_rarest = min(Counter(strata.tolist()).items(), key=lambda item: item[1])
     if n_rarest < folds.n:
-        raise BadSource(
-            f"a class has {n_rarest} rows (number {rarest}), too few for {folds.n} folds; give fewer"
-        )
+        raise BadSource(f"{rarest!r} has {n_rarest} examples, too few for {folds.n} folds; give fewer")
     groups = np.array(prepared.tables[0].strings(folds.group)) if folds.group else None
     n_groups = len(rows_of_groups := set(groups.tolist())) if groups is not None else 0
     if groups is not None and len(rows_of_groups) <= folds.n:

@@ -33,7 +33,7 @@ class LabelColumn:
     def strata(self) -> list[str | int]:
         """(n,) what a split spreads evenly: the class, or the rarest label of a row."""
         if self.truth.ndim == 1:
-            return [int(index) for index in self.truth]
+            return [self.names[index] for index in self.truth]
         rarity = np.argsort([self.counts[name] for name in self.names], kind="stable")
         rarest = [next((int(index) for index in rarity if row[index]), -1) for row in self.truth]
         sizes = Counter(rarest)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 MAX_TEMPERATURE = 1000.0  # a temperature is looked for from 1 / MAX_TEMPERATURE to MAX_TEMPERATURE
+NO_LOSS = 1e-6  # nats an example: below it every example is right, and surely so
 
 Floats = NDArray[np.float64]
 # of outputs (n, c) and targets (n, c), the mean negative log likelihood in nats
@@ -50,7 +51,8 @@ def fit_temperature(logits: ArrayLike, targets: ArrayLike, loss: Loss) -> float:
         method="bounded",
         options={"xatol": 1e-7},
     )
-    return 1.0 if found.x < -0.99 * limit else float(np.exp(found.x))
+    falls_on = found.fun < NO_LOSS or found.x < -0.99 * limit
+    return 1.0 if falls_on else float(np.exp(found.x))
 
 
 def temperature_note(temperature: float, part: str, before: float, after: float) -> str:

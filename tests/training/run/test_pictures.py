@@ -94,7 +94,7 @@ def test_the_calibration_shows_the_bins_and_their_error(tmp_path: Path) -> None:
         [one.confidence, one.accuracy] for one in bins
     ]
     assert [bar.get_height() for bar in below.containers[0]] == [one.n for one in bins]
-    assert below.get_xlabel() == "probability of the predicted class"
+    assert below.get_xlabel() == "probability of what is predicted"
     size(tmp_path / "calibration.png")
 
 

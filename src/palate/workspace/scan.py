@@ -1,8 +1,9 @@
 """Scan: the scores of all texts of a segment under linear weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import local
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
+from weakref import ref
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -50,18 +51,16 @@ class Scan:
             for name in ("sentiment", "freshness")
             if name in weights
         }
-        self._ranks: list[Rows] = []
-        self._words = self._word_weights(weights)
+        self._laid = self._word_weights(weights)
+        self._words = self._laid.table if self._laid is not None else None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Gives the table of words back, all zeros, to the next scan of this thread."""
-        if self._words is not None:
-            for ranks in self._ranks:
-                self._words[:, ranks] = 0.0
-            _ROOM.table, self._words = self._words, None
+        """Gives the table of words back to the next scan of this thread."""
+        if self._laid is not None:
+            _ROOM.laid, self._laid, self._words = self._laid, None, None
 
     def slack(self, segment: Segment) -> float:
         """Returns the most that a score of the segment may be off by."""
@@ -132,31 +131,59 @@ class Scan:
         direction = semantic.direction(np.asarray(weights, dtype=np.float64))
         return direction.astype(np.float32), -float(semantic.mean @ direction)
 
-    def _word_weights(self, weights: Mapping[str, Weights]) -> Matrix | None:
-        """Returns (2, ranks) float32: what a term brings to BM25 and to tf-idf; None where no word weighs."""
+    def _word_weights(self, weights: Mapping[str, Weights]) -> "_Laid | None":
+        """Returns what a term brings to BM25 and to tf-idf; None where no word weighs."""
         keyword = self.space.keyword
         if not {"keyword", "tfidf"} & weights.keys():
             return None
-        table = _ROOM.take(keyword.width)
+        laid, shown = _ROOM.take(), (keyword, weights.get("keyword"), weights.get("tfidf"))
+        if laid.shows(shown):
+            return laid
+        table, ranks = laid.emptied(keyword.width), list[Rows]()
         if "keyword" in weights:
             columns, values = entries_of(weights["keyword"])
-            ranks = keyword.ranks[keyword.column_codes[columns] - KEPT]
-            table[0, ranks] = keyword.scale * keyword.rarity[columns] * values
-            self._ranks.append(ranks)
+            ranks.append(keyword.ranks[keyword.column_codes[columns] - KEPT])
+            table[0, ranks[-1]] = keyword.scale * keyword.rarity[columns] * values
         if "tfidf" in weights:
             columns, values = entries_of(weights["tfidf"])
-            ranks = keyword.ranks[columns]
-            table[1, ranks] = keyword.idf[KEPT + columns] * values
-            self._ranks.append(ranks)
-        return table
+            ranks.append(keyword.ranks[columns])
+            table[1, ranks[-1]] = keyword.idf[KEPT + columns] * values
+        return _Laid(table, ranks, [ref(one) if one is not None else None for one in shown])
+
+
+class _Laid(NamedTuple):
+    """A table (2, ranks) float32 of what each term brings. ranks: where it may not be zero. shown: the
+    vocabulary and the weights of both weightings, as long as somebody has them."""
+
+    table: Matrix
+    ranks: Sequence[Rows]
+    shown: Sequence["ref[Any] | None"]
+
+    def shows(self, wanted: Sequence[object]) -> bool:
+        """Returns whether it is that of some weights. Sparse ones do not change; arrays might."""
+        if len(self.shown) != len(wanted) or any(isinstance(one, np.ndarray) for one in wanted):
+            return False
+        here = [one() if one is not None else None for one in self.shown]
+        return all(one is other for one, other in zip(here, wanted, strict=True))
+
+    def emptied(self, length: int) -> Matrix:
+        """Returns two lines of at least so many zeros."""
+        if self.table.shape[1] < length:
+            return np.zeros((2, length), np.float32)
+        for ranks in self.ranks:
+            self.table[:, ranks] = 0.0
+        return self.table
+
+
+_NOTHING = _Laid(np.zeros((2, 0), np.float32), (), ())
 
 
 class _Room(local):
-    """A table of zeros and a line of ones, as long as the longest yet, of each thread its own: fresh ones
-    cost more than a few texts.
+    """A table of words and a line of ones, as long as the longest yet, of each thread its own: fresh ones
+    cost more than a few texts, and weights are often laid out for several scans.
     """
 
-    table: Matrix = np.zeros((2, 0), np.float32)
+    laid = _NOTHING
     filled: Vector = np.ones(0, np.float32)
 
     def ones(self, length: int) -> Vector:
@@ -165,10 +192,10 @@ class _Room(local):
             self.filled = np.ones(length, np.float32)
         return self.filled[:length]
 
-    def take(self, length: int) -> Matrix:
-        """Returns two lines of at least so many zeros; nobody else has them until they are given back."""
-        table, self.table = self.table, np.zeros((2, 0), np.float32)
-        return table if table.shape[1] >= length else np.zeros((2, length), np.float32)
+    def take(self) -> _Laid:
+        """Returns the table; nobody else has it until it is given back."""
+        laid, self.laid = self.laid, _NOTHING
+        return laid
 
 
 _ROOM = _Room()

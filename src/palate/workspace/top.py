@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from palate.parts import Rows, Vector
-from palate.weights import Sparse, Weights
+from palate.weights import Weights
+from palate.workspace.change import change_of, length_of
 from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.shortlist import Shortlist
 
@@ -17,6 +18,7 @@ SCANNED_TEXTS = 20_000
 # texts beside those that may be scored one by one: beyond it the answer is no longer proven
 POSSIBLE_TEXTS = 1_000
 LISTED_SHARE = 0.05  # of the scanned texts, the most that may be asked for without a pass
+RESCORED_SHARE = 0.2  # of the scanned texts, the most that are scored one by one rather than all of them
 SAME_WEIGHTS = 1e-6  # change of the weights, as a share of their length, that is due to rounding
 SIMILAR_WEIGHTS = 0.02  # and up to which old scores do for asking
 # change of the weights, as a share of their length, above which the best may be far down the last pass
@@ -62,7 +64,8 @@ class TopK:
     answer says that it is not exact, and the next pass is made in the background (`pass_is_due`).
 
     A pass costs 0.4 to 0.6 microseconds a text on one core, an answer without one 10 ms and 10 ns a text;
-    memory is 4 bytes a text, and 18 MB for a large corpus.
+    memory is 4 bytes a text, and 18 MB for a large corpus. The shortlist itself is bounded in the same way by
+    the scores that it last had: most judgements move few of its texts far enough to be scored again.
     Source: the threshold algorithm of Fagin, Lotem and Naor (2003) in spirit: stop when no bound beats what
     is known."""
 
@@ -92,14 +95,14 @@ class TopK:
         all texts rather than give an answer that is not proven."""
         if np.count_nonzero(candidates) <= n:
             return Best(np.flatnonzero(candidates), True)
-        length = _length(weights)
+        length = length_of(weights)
         if not length:  # only the shift says anything: of equal texts the last are as good as any
             values = np.zeros(len(corpus)) if shift is None else shift
             return Best(_largest(np.where(candidates, values, -np.inf), n), True)
         wanted = _Wanted(corpus, weights, shift, candidates, n, ROUNDING * length)
         made = self._extended(corpus)
         if made is not None:
-            factor, changes = _change(weights, made.weights)
+            factor, changes = change_of(weights, made.weights)
             drift = float(np.linalg.norm(list(changes.values()))) / length
             if drift <= SAME_WEIGHTS:
                 slack = abs(factor) * made.slack + wanted.rounding
@@ -115,8 +118,8 @@ class TopK:
         """Returns (n,) scores of all texts, of the last pass where weights have hardly changed since."""
         made = self._extended(corpus)
         if made is not None:
-            factor, changes = _change(weights, made.weights)
-            if float(np.linalg.norm(list(changes.values()))) <= SIMILAR_WEIGHTS * _length(weights):
+            factor, changes = change_of(weights, made.weights)
+            if float(np.linalg.norm(list(changes.values()))) <= SIMILAR_WEIGHTS * length_of(weights):
                 return np.float32(factor) * made.scores
         return self.scan(corpus, weights).scores
 
@@ -148,8 +151,7 @@ class TopK:
         listed = shortlist.indices[wanted.candidates[shortlist.indices]]
         if wanted.n > LISTED_SHARE * len(listed):
             return None
-        scores, slack = shortlist.scores(wanted.corpus, wanted.weights)
-        first = wanted.of(shortlist.indices, scores, slack)
+        first = self._of_shortlist(wanted, shortlist)
         level = _nth_largest(first.scores, wanted.n)
         bounds = np.float32(factor) * made.scores
         bounds += np.float32(abs(factor) * made.slack + 2 * wanted.rounding)
@@ -170,6 +172,15 @@ class TopK:
         indices = np.concatenate([first.indices, others])
         scores = np.concatenate([first.scores, wanted.scores_at(others)])
         return Best(indices[scores >= _nth_largest(scores, wanted.n) - wanted.rounding], proven)
+
+    def _of_shortlist(self, wanted: "_Wanted", shortlist: Shortlist) -> "_Scored":
+        """Returns the best of the shortlist: those whose bounds, by the scores that it last had, reach the
+        n-th best; where these are many, by new scores of all of it."""
+        bounds = shortlist.bounds(wanted.corpus, wanted.weights)
+        first = wanted.of_bounds(shortlist.indices, *bounds) if bounds is not None else None
+        if first is not None:
+            return first
+        return wanted.of(shortlist.indices, *shortlist.scores(wanted.corpus, wanted.weights))
 
     def _extended(self, corpus: Corpus) -> Pass | None:
         """Returns the last pass with the scores of texts that came since; None where it is of other
@@ -212,10 +223,25 @@ class _Wanted:
 
     def of(self, indices: Rows, scores: Vector, slack: float) -> _Scored:
         """Returns the best of some texts, about n, by their scores, each off by `slack` at most."""
+        scores = self._shown(indices, scores)
+        likely = indices[scores >= _nth_largest(scores, self.n) - 2 * (slack + self.rounding)]
+        return self._best_of(likely)
+
+    def of_bounds(self, indices: Rows, scores: Vector, slack: Vector) -> _Scored | None:
+        """Returns the same where each score has a slack (m,) of its own; None where that leaves too many."""
+        scores = self._shown(indices, scores)
+        likely = _largest(scores, 2 * self.n)
+        level = _nth_largest(self.scores_at(indices[likely]), self.n)
+        likely = np.flatnonzero(scores + slack >= level - 2 * self.rounding)
+        return self._best_of(indices[likely]) if len(likely) <= RESCORED_SHARE * len(indices) else None
+
+    def _shown(self, indices: Rows, scores: Vector) -> Vector:
+        """Returns the scores of texts as they are ranked: shifted, and none of those that are not shown."""
         if self.shift is not None:
             scores = scores + self.shift[indices]
-        scores = np.where(self.candidates[indices], scores, -np.inf)
-        likely = indices[scores >= _nth_largest(scores, self.n) - 2 * (slack + self.rounding)]
+        return np.where(self.candidates[indices], scores, -np.inf)
+
+    def _best_of(self, likely: Rows) -> _Scored:
         exact = self.scores_at(likely)
         kept = _largest(exact, self.n + POSSIBLE_TEXTS)
         kept = kept[exact[kept] >= _nth_largest(exact, self.n) - self.rounding]
@@ -225,40 +251,6 @@ class _Wanted:
         """Returns the scores of some texts, from their whole vectors."""
         scores = self.corpus.scores_at(self.weights, indices)
         return scores if self.shift is None else scores + self.shift[indices]
-
-
-def _length(weights: Mapping[str, Weights]) -> float:
-    return float(np.sqrt(sum(_square(block) for block in weights.values())))
-
-
-def _change(weights: Mapping[str, Weights], before: Mapping[str, Weights]) -> tuple[float, dict[str, float]]:
-    """Returns what the weights share with those before, as a factor, and by block the length of the rest."""
-    names = dict.fromkeys([*weights, *before])
-    shared = {name: _dot(weights.get(name), before.get(name)) for name in names}
-    squares = {name: _square(before.get(name)) for name in names}
-    factor = sum(shared.values()) / max(sum(squares.values()), 1e-300)
-    rest = {
-        name: _square(weights.get(name)) + factor**2 * squares[name] - 2 * factor * shared[name]
-        for name in names
-    }
-    return factor, {name: float(np.sqrt(max(square, 0.0))) for name, square in rest.items()}
-
-
-def _dot(one: Weights | None, other: Weights | None) -> float:
-    if one is None or other is None:
-        return 0.0
-    if isinstance(one, Sparse):
-        return float(
-            one.values @ (other.at(one.columns) if isinstance(other, Sparse) else other[one.columns])
-        )
-    return float(one[other.columns] @ other.values) if isinstance(other, Sparse) else float(one @ other)
-
-
-def _square(weights: Weights | None) -> float:
-    if weights is None:
-        return 0.0
-    values = weights.values if isinstance(weights, Sparse) else weights
-    return float(values @ values)
 
 
 def _largest(values: Vector, n: int) -> Rows:

@@ -109,10 +109,9 @@ def write(
     """
     if (prompt is None) == (file is None):
         raise BadValue("give a PROMPT or a --file of prompts, and not both")
+    prompts = read_prompts(file) if file else [prompt or ""]
     name, as_json = model_name(ctx, model, store), wants_json(ctx, json)
-    asked = [
-        prompt_of(text, chat=chat, system=system) for text in (read_prompts(file) if file else [prompt or ""])
-    ]
+    asked = [prompt_of(text, chat=chat, system=system) for text in prompts]
     if xray or html or branches:
         if len(asked) > 1 or n > 1 or for_reader is not None:
             raise BadValue("the x-ray is of one draft for nobody; leave out --n, --for and --file")

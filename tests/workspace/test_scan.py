@@ -64,6 +64,24 @@ def test_scores_are_row_times_weights(
     np.testing.assert_allclose(at, expected[indices], atol=tolerance)
 
 
+@given(seed=seeds, turns=st.lists(st.integers(0, 2), max_size=6), sparse=st.booleans())
+def test_scans_that_follow_each_other_leave_no_trace(seed: int, turns: list[int], sparse: bool) -> None:
+    """Of the same weights or others, of one vocabulary or another, and where an array was written to."""
+    rng = np.random.default_rng(seed)
+    texts = made_texts(seed + 1, 10)
+    spaces = [made_space(0), made_space(1), made_space(0)]
+    weights = [made_weights(space, rng, ("keyword", "tfidf"), sparse=sparse) for space in spaces]
+    weights[2] = dict(list(made_weights(spaces[2], rng, ("keyword", "tfidf"), sparse=sparse).items())[:1])
+    for turn in turns:
+        if not sparse:
+            np.asarray(weights[turn]["keyword" if "keyword" in weights[turn] else "tfidf"])[0] += 1.0
+        segment = make_segment(spaces[turn], texts)
+        expected = dense_scores(segment.features(spaces[turn], np.arange(10)), weights[turn])
+        with Scan(spaces[turn], weights[turn]) as scan, Scan(spaces[turn], weights[turn]) as within:
+            for each in (scan, within):
+                np.testing.assert_allclose(each.scores_at(segment, np.arange(10)), expected, atol=1e-4)
+
+
 def test_repeated_words_weigh_what_their_counts_say() -> None:
     """Some texts here have a word 255 times or more, which is the most that counts."""
     contents = ["w1 " * 300 + "w2 w2", "w1 w2", "w2 " * 17, "", "w1 w1 w2", "w3 w3"]

@@ -15,6 +15,7 @@ from palate.weights import Weights
 from palate.workspace import top as top_module
 from palate.workspace.corpus import Corpus, Mask
 from palate.workspace.segment import make_segment
+from palate.workspace.shortlist import Shortlist
 from palate.workspace.top import Best, TopK
 from workspace.made_texts import (
     BLOCKS,
@@ -29,7 +30,7 @@ from workspace.made_texts import (
 )
 
 TEXTS, ENDS = 240, (60, 61, 100, 140, 200)
-CHANGES = ["same", "small", "large", "flip", "shrink", "block goes", "block comes", "grow", "layout"]
+CHANGES = ["same", "tiny", "small", "large", "flip", "shrink", "block goes", "block comes", "grow", "layout"]
 CHANGES += ["shift", "mask", "crowd", "aside", "zero"]
 possibles = st.sampled_from([1, 8, 10_000])
 
@@ -50,8 +51,8 @@ class MadeReader:
         return corpus if self.source == "none" else corpus.with_crowd(MadeCrowd(len(corpus), self.source))
 
     def change(self, name: str) -> None:
-        if name in ("small", "large"):
-            step = {"small": 0.1, "large": 2.0}[name]
+        if name in ("tiny", "small", "large"):
+            step = {"tiny": 0.002, "small": 0.1, "large": 2.0}[name]
             fresh = made_weights(self.space, self.rng, sparse=self.sparse)
             self.weights |= {
                 block: old + step * fresh[block] for block, old in self.weights.items() if block in fresh
@@ -135,11 +136,14 @@ def check(
 
 
 @contextmanager
-def limited(scanned: int, possible: int, listed_share: float = 0.2) -> Iterator[None]:
+def limited(
+    scanned: int, possible: int, listed_share: float = 0.2, rescored_share: float = 0.2
+) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_module, "SCANNED_TEXTS", scanned)
         patch.setattr(top_module, "POSSIBLE_TEXTS", possible)
         patch.setattr(top_module, "LISTED_SHARE", listed_share)
+        patch.setattr(top_module, "RESCORED_SHARE", rescored_share)
         yield
 
 
@@ -154,6 +158,7 @@ def limited(scanned: int, possible: int, listed_share: float = 0.2) -> Iterator[
     scanned=st.sampled_from([1, 40, 150, 10_000]),
     possible=possibles,
     listed_share=st.sampled_from([0.05, 0.3, 1.0]),
+    rescored_share=st.sampled_from([0.2, 1.0]),
 )
 def test_they_hold_the_best_of_all_after_any_changes(
     seed: int,
@@ -164,10 +169,11 @@ def test_they_hold_the_best_of_all_after_any_changes(
     scanned: int,
     possible: int,
     listed_share: float,
+    rescored_share: float,
 ) -> None:
     """Whatever the limits. Where it is asked for, or the corpus is small, the answer is always proven."""
     reader = MadeReader(seed, sparse=sparse)
-    with limited(scanned, possible, listed_share):
+    with limited(scanned, possible, listed_share, rescored_share):
         for change in ["same", *changes]:
             reader.change(change)
             way = reader.best(n, exact=exact)
@@ -214,6 +220,25 @@ def test_a_pass_that_leaves_too_many_is_followed_by_whole_vectors(possible: int)
             reader.weights = {"semantic": reader.rng.normal(size=6)}
             ways[reader.best(5, exact=True)] += 1
     assert ways["scores scores_at proven"] > 0
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_shortlist_is_scored_again_only_where_many_of_its_texts_could_be_best(sparse: bool) -> None:
+    with limited(150, 10_000, rescored_share=0.5), pytest.MonkeyPatch.context() as patch:
+        scored = Counter[str]()
+        scores = Shortlist.scores
+
+        def counting(*given: Any) -> Any:
+            scored[change] += 1
+            return scores(*given)
+
+        patch.setattr(Shortlist, "scores", counting)
+        reader = MadeReader(1, sparse=sparse)
+        reader.end = len(reader.segments)
+        for change in ("aside", "small", *["tiny"] * 4, "large"):
+            reader.change(change)
+            reader.best(5, exact=True)
+    assert scored == {"small": 1, "large": 1}
 
 
 def test_a_pass_made_aside_proves_what_was_put_off() -> None:

@@ -16,6 +16,7 @@ from palate.store.log import LogTable
 from palate.store.texts import TextTable
 from palate.taste.bayes import BayesTaste
 from palate.taste.choose import TASTES
+from palate.taste.neighbour import NeighbourTaste
 from palate.text import Text
 from palate.value import Hit
 
@@ -454,11 +455,14 @@ def test_broken_unicode_in_what_a_reader_wrote_is_mended(library: Library) -> No
 def test_a_reader_says_how_many_judgements_no_longer_weigh_in(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Library(":memory:")
     library.add([f"text number {number} about {'cats' if number % 2 else 'dogs'}" for number in range(7)])
+    monkeypatch.setitem(TASTES, "neighbour", lambda _: NeighbourTaste({"semantic": 1.0}, max_judgements=4))
     monkeypatch.setitem(TASTES, "bayes", lambda _: BayesTaste({"semantic": 1.0}, max_judgements=4))
-    me = library.reader("me", kind="bayes")
-    for place, hit in enumerate(me.rank(7)):
-        me.judge(hit.text.id, "like")
-        assert me.dropped == max(0, place - 3)
+    one, other = library.reader("one", kind="neighbour"), library.reader("other", kind="bayes")
+    for place, hit in enumerate(one.rank(7)):
+        for each in (one, other):
+            each.judge(hit.text.id, "like")
+        assert one.dropped == max(0, place - 3)
+        assert other.dropped == 0  # its oldest settle, and still count
 
 
 def test_judgements_of_an_export_are_recorded_once_whatever_came_after(library: Library) -> None:

@@ -46,9 +46,10 @@ class MarginTaste:
     any dislike.
 
     Solved exactly in the dual by Newton's method: learning costs O(n^3) for n judged and weak texts within
-    the margin, about 2 ms for 150, 5 ms for 300 and 25 ms for 600; valuing costs O(d + terms) a text, its sd
-    O(n^2) more. Beyond `max_judgements` judged texts the oldest of the larger side is dropped, and counted
-    in `dropped`. Log odds come from a sigmoid fitted to left-out scores.
+    the margin, about 2 ms for 150, 4 ms for 300 and 12 ms for 600; valuing costs O(d + terms) a text, its sd
+    O(n^2) more. Of more than `max_judgements` judged texts the oldest settle (see settled.py): they count in
+    the mean, and the sd is that of those that are held. Log odds come from a sigmoid fitted to left-out
+    scores.
 
     scales: prior variance that each block brings, above 0. cost: of a judgement inside the margin, above 0;
     lower is smoother. ratio: weight of all likes over that of all dislikes, above 0. weak: texts drawn, 0 or

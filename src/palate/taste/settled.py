@@ -17,16 +17,18 @@ HELD_SHARE = 0.5  # of the texts, at least, that are held when the oldest have s
 
 
 class Settled:
-    """The part of a linear taste's score that judgements brought which are no longer held as texts.
+    """The part of a linear taste's score that comes from judgements which are no longer held as texts.
 
-    Use it where a taste solves for one amount per judged text, at a cost that grows with their cube: the
-    amounts of the oldest are frozen, and what they give each feature is kept as weights. What comes later is
-    learned as the rest, what these do not say yet: one step of block Gauss-Seidel on the system of all
-    judgements. A text settles at O(its own numbers); nothing of the score is lost with it, but later
-    judgements no longer change its amount.
+    Use it where a taste solves for one amount per judged text, at a cost that grows with their cube: when no
+    more are held, the amounts of the older half are frozen, and what they give each feature is kept as
+    weights. What comes later is learned around that. Settling alone moves no score, but the amounts of what
+    settled no longer answer to later judgements. How often either side was judged is still known (`counted`).
+    Settling costs O(n (d + terms)) for n texts, once in n/2 judgements.
 
-    weights: by block, base: what all texts get. sides: (2,) weight of the likes and of the others that
-    settled. count: how many.
+    weights: by block; base: of all texts. sides: (2,) weight of the likes, and of the others, that settled.
+    count: how many. Source: one step of block Gauss-Seidel on the system of all judgements (Golub and Van
+    Loan, Matrix Computations, 2013, section 11.2); posterior means that stay where a text goes as in Csato
+    and Opper, Sparse on-line Gaussian processes (2002), here without projecting them on other texts.
     """
 
     def __init__(self) -> None:

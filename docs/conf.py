@@ -20,7 +20,6 @@ html_static_path = ["style"]
 html_css_files = ["palate.css"]
 html_show_sphinx = False
 html_copy_source = False
-default_role = "code"
 myst_heading_anchors = 4
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

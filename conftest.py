@@ -36,6 +36,7 @@ EXAMPLES = {  # in docstrings of modules that import without the extra, and on p
     "python.md": "insight",
     "source/page.py": "pages",
     "training/run/metrics.py": "bert",
+    "tutorial-library.md": "insight",
 }
 # of the test group
 REFERENCES = (

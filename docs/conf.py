@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from docstrings import as_rst  # noqa: E402
+from pygments.lexers.special import TextLexer  # noqa: E402
 
 project = "palate"
 copyright = "the palate authors"
@@ -19,7 +20,6 @@ html_static_path = ["style"]
 html_css_files = ["palate.css"]
 html_show_sphinx = False
 html_copy_source = False
-default_role = "code"
 myst_heading_anchors = 4
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
@@ -27,11 +27,11 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
-suppress_warnings = ["misc.highlighting_failure"]  # mermaid: drawn where a viewer can, else read as text
 FRONT_PAGE = "index"
 
 
 def setup(app: Any) -> None:
+    app.add_lexer("mermaid", TextLexer)  # drawn by who reads the page on a forge
     app.connect("source-read", add_contents)
     app.connect("autodoc-process-docstring", mend_docstring)
 

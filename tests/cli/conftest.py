@@ -28,6 +28,12 @@ def store(filled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(filled, tmp_path / "store.db"))
 
 
+@pytest.fixture(autouse=True)
+def no_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No encoder is suggested, whatever is installed: tests/encoder/test_suggest.py has what is."""
+    monkeypatch.setattr("palate.encoder.suggest.find_spec", lambda _: None)
+
+
 @pytest.fixture
 def palate(static: StaticEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Palate:
     """Run a command in this process, in an empty folder, with PALATE_STORE as the store; ok=False where it

@@ -194,6 +194,8 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
         "source",
         "published",
         "snippet",
+        "reason",
+        "fits",
         "logit",
         "contributions",
         "blocks",
@@ -213,7 +215,7 @@ def test_why_json_has_contributions_that_sum_to_the_logit(palate: Palate, store:
 def test_why_tells_a_person_words_blocks_and_neighbours(palate: Palate, store: Path) -> None:
     palate("judge", "cats-1", "like")
     told = palate("why", "cats-2").stdout
-    assert told.startswith("cats-2  On cats, part 2\nscore ")
+    assert told.startswith("cats-2  On cats, part 2\nPossible, since ")
     words = [
         line[2:].split("  ")[0]
         for line in told.partition("\nblocks")[0].splitlines()

@@ -18,6 +18,11 @@ def lines(result: Result) -> list[dict[str, object]]:
 
 def test_add_makes_a_store_and_a_reader_with_a_description(palate: Palate, tmp_path: Path) -> None:
     (row,) = lines(palate("reader", "add", "ada", "--likes", "cats", "--dislikes", "bonds", "--json"))
+    understood = row.pop("understood")
+    assert [query["phrase"] for side in ("liked", "disliked") for query in understood[side]] == [
+        "cats",
+        "bonds",
+    ]
     assert row == {
         "reader": "ada",
         "taste": "main",

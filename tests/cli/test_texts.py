@@ -186,12 +186,15 @@ def test_ctrl_c_while_adding_tells_what_is_in(
     assert json.loads(palate("add", "big.csv", "--json", ok=False).stdout)["added"] == 2990
 
 
+FOUND_KEYS = ["id", "title", "language", "similarity", "relevance", "source", "published", "snippet"]
+
+
 def test_find_gives_id_title_and_similarity(palate: Palate, store: Path) -> None:
     found = lines(palate("find", "sleeping kitten", "--json", "--limit", "3"))
-    assert [list(one) for one in found] == [["id", "title", "language", "similarity"]] * 3
+    assert [list(one) for one in found] == [FOUND_KEYS] * 3
     assert str(found[0]["id"]).startswith("cats-")
     first = palate("find", "sleeping kitten", "--limit", "3").stdout.splitlines()[0].split("\t")
-    assert first == [f"{found[0]['similarity']:.2f}", found[0]["id"], found[0]["title"]]
+    assert {found[0]["id"], found[0]["title"]} <= set(first)
 
 
 def test_find_like_leaves_the_text_itself_out(palate: Palate, store: Path) -> None:
@@ -202,7 +205,7 @@ def test_find_like_leaves_the_text_itself_out(palate: Palate, store: Path) -> No
 
 def test_find_says_that_nothing_was_found(palate: Palate) -> None:
     palate("reader", "add", "me")
-    assert palate("find", "cats").stderr == "nothing was found\n"
+    assert palate("find", "cats").stderr.startswith("nothing fits")
 
 
 @pytest.mark.parametrize("both", [[], ["cats", "--like", "cats-1"]])
@@ -213,10 +216,10 @@ def test_find_wants_either_a_query_or_a_text(palate: Palate, store: Path, both: 
 def test_value_of_a_text_is_told_and_nothing_is_stored(palate: Palate, store: Path) -> None:
     before = len(lines(palate("rank", "--json", "--limit", "100")))
     (value,) = lines(palate("value", "Bond yields fell.", "--json"))
-    assert list(value) == ["id", "title", "language", "mean", "sd", "score"]
+    assert list(value)[:6] == ["id", "title", "language", "mean", "sd", "score"]
     assert value["id"] == Text.of("Bond yields fell.").id
     assert len(lines(palate("rank", "--json", "--limit", "100"))) == before
-    assert palate("value", "Bond yields fell.").stdout.split("\t")[-1] == "Bond yields fell.\n"
+    assert "Bond yields fell." in palate("value", "Bond yields fell.").stdout.rstrip().split("\t")
 
 
 def test_value_reads_files_and_standard_input(palate: Palate, store: Path) -> None:
@@ -241,5 +244,5 @@ def test_number_is_an_integer_of_64_bits(palate: Palate) -> None:
 
 
 def test_demo_stores_nothing(palate: Palate, tmp_path: Path) -> None:
-    assert "Ranked again" in palate("demo").stdout
+    assert "The next page" in palate("demo").stdout
     assert not list(tmp_path.iterdir())

@@ -69,7 +69,9 @@ def test_the_front_page_links_every_page_beside_it_once() -> None:
 def test_the_reference_has_every_public_name() -> None:
     pages = "".join(path.read_text("utf-8") for path in (DOCS / "reference").iterdir())
     described = set(re.findall(r"^\.\. auto\w+:: palate(?:\.[a-z]\w*)*\.(\w+)$", pages, re.M))
-    assert set(palate.__all__) - {"PalateError", "open"} <= described  # of palate.errors; another name of Library
+    assert (
+        set(palate.__all__) - {"PalateError", "open"} <= described
+    )  # of palate.errors; another name of Library
     assert {make().__class__.__name__ for make in QUESTIONS.values()} <= described
 
 

@@ -162,7 +162,7 @@ def test_they_work_in_pipelines_and_searches() -> None:
 
 def test_the_oldest_go_where_a_taste_can_hold_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("palate.estimators.classifier.MAX_TEXTS", 6)
-    assert PalateClassifier(taste="bayes").fit(TEXTS, LABELS).dropped_ == 6
+    assert PalateClassifier(taste="neighbour").fit(TEXTS, LABELS).dropped_ == 6
     assert PalateClassifier(taste="gradient").fit(TEXTS, LABELS).dropped_ == 0
 
 

@@ -86,7 +86,9 @@ def test_who_knows_the_topic_finds_the_likes_and_chance_does_not(rated: RatedTex
 def test_n_counts_the_readers_that_have_a_like_left(rated: RatedTexts) -> None:
     rows = replay_library(rated, ["topical"], seed=0)
     assert {(row.k, row.metric): row.n for row in rows} == {
-        (k, metric): n for k, n in [(1, 6), (5, 4), (10, 2)] for metric in ("recall@100", "ndcg@10", "mrr")
+        (k, metric): n
+        for k, n in [(1, 6), (5, 4), (10, 2), (20, 1)]
+        for metric in ("recall@100", "ndcg@10", "mrr")
     }
 
 
@@ -123,9 +125,9 @@ def test_the_given_likes_grow_with_k_and_are_drawn_with_the_seed(
     first_reader = RatedTexts("one", rated.contents, rated.histories[:1])
     for seed in (0, 0, 1):
         replay_library(first_reader, ["spy"], seed=seed)
-    first, again, different = seen[:3], seen[3:6], seen[6:]
+    first, again, different = seen[:4], seen[4:8], seen[8:]
     assert first == again != different
-    assert [len(rows) for rows in first] == [1, 5, 10]
+    assert [len(rows) for rows in first] == [1, 5, 10, 20]
     assert first[2][:5] == first[1]
     assert first[1][:1] == first[0]
     assert set(first[2]) < set(rated.histories[0].rows.tolist())

@@ -72,4 +72,4 @@ def test_a_number_is_the_same_on_every_machine(number: Callable[[str], int]) -> 
     """Pinned: sums and projections are exact, so it changes with the shipped encoder alone, not with machine,
     BLAS or NumPy.
     """
-    assert number("The quick brown fox jumps over the lazy dog.") == 17189147553669952668
+    assert number("The quick brown fox jumps over the lazy dog.") == 1662104825517825715

@@ -93,6 +93,8 @@ WHY = Why(HIT, 0.0, (Contribution("keyword", "cat", 0.5),), (SimilarText(TEXT, 0
             shapes.why_shape(WHY),
             {
                 **shapes.hit_shape(HIT),
+                "reason": "Likely, since it has the words cat and it is near “Cats”, which you liked.",
+                "fits": None,
                 "logit": 0.0,
                 "contributions": [{"block": "keyword", "name": "cat", "amount": 0.5}],
                 "blocks": {"keyword": 0.5},

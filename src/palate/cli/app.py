@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from palate.cli.commands import Commands
-from palate.cli.help import HELP_OPTIONS, mend_help, mend_parameter
+from palate.cli.help import HELP_OPTIONS, mend_help
 from palate.cli.options import READER_HELP, STORE_HELP, Given, JsonOption
 from palate.cli.show import note
 from palate.errors import CacheNotice, PalateError, ReadNotice
@@ -28,12 +28,6 @@ class Door(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         mend_help(self)
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        parameters = super().get_params(ctx)
-        for parameter in parameters:  # also those of completion, which come last
-            mend_parameter(parameter)
-        return list(parameters)
 
     def invoke(self, ctx: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):  # characters that the encoding lacks are escaped

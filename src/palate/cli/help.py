@@ -4,6 +4,7 @@ place of types of Python.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 HELP_OPTIONS = ["-h", "--help"]
@@ -21,25 +22,26 @@ def unwrap(text: str) -> str:
 
 def mend_parameter(parameter: Any) -> None:
     """Names no type in the help of one option or argument."""
-    choices = parameter.type_descriptor.choices
     if parameter.param_type_name == "argument":
-        parameter.display_type_rich = lambda ctx: ""  # noqa: ARG005  # its name says it
-    elif parameter.is_flag:
-        parameter.metavar = ""
-    elif choices and not parameter.metavar:
-        parameter.metavar = "|".join(map(str, choices))
+        parameter.type = copy(parameter.type)  # which others have too
+        parameter.type.get_metavar = lambda param, ctx: ""  # noqa: ARG005  # its name says it
+    elif not parameter.is_flag and not parameter.metavar:
+        parameter.metavar = "|".join(getattr(parameter.type, "choices", ())) or None
 
 
 def mend_help(command: Any) -> None:
     """Unwraps the help of a command and of all commands below it, and names no types in it: a switch has
-    none, a choice shows its words, an argument its name.
+    none, a choice shows its words, an argument its name. Parameters are mended when help is asked for.
     """
-    from typer import Context
-
     if command.help:
         command.help = unwrap(command.help)
-    context = Context(command, help_option_names=HELP_OPTIONS)
-    for parameter in command.get_params(context):
-        mend_parameter(parameter)
+    shown = command.format_help
+
+    def format_help(ctx: Any, formatter: Any) -> Any:
+        for parameter in command.get_params(ctx):
+            mend_parameter(parameter)
+        return shown(ctx, formatter)
+
+    command.format_help = format_help
     for inner in getattr(command, "commands", {}).values():
         mend_help(inner)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from palate.errors import UnknownName
 from palate.given import TextRef, one_text
 from palate.identity import resembles
-from palate.store.recognising import stored_ids
 from palate.store.tables import Tables
 from palate.text import well_formed
 
@@ -47,6 +46,8 @@ def find_row(tables: Tables, named: TextRef) -> int | None:
     stored = None if row is None else tables.texts.get([row])[row]
     if stored is not None and stored.content_hash == text.content_hash:
         return row
+    from palate.store.recognising import stored_ids
+
     known = stored_ids([text], tables)[0]
     if known is not None:
         return tables.texts.row_of(known)

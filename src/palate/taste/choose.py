@@ -174,13 +174,14 @@ def make_contest(
     do. description: of the reader; all learn it, and in a contest of all it takes part, and comes first.
     Raises UnknownName for a kind or serving that is not there."""
     prior = members_of(kind, background, described=description is not None)
-    usual = background.sample if background.sample.blocks else None
+    has_texts = bool(background.sample.blocks) and len(background.sample) > 0
+    usual = background.sample if has_texts else None
     members: dict[str, Taste] = {name: make_taste(name, background) for name in prior if name != DESCRIBED}
     stream = None
     if usual is not None and not ("crowd" in background.prior and is_rated(background)):
         stream = Stream(usual)
     if description is not None and DESCRIBED in prior:
-        described = DescribedTaste(description, background.sample)
+        described = DescribedTaste(description, usual)
         members = {DESCRIBED: described, **members}
         stream = stream and Stream(stream.usual, described.log_odds)
     if serving not in (*SERVINGS, *members):

@@ -27,15 +27,16 @@ class DescribedTaste:
     Use it for the first page. It never learns a word that the reader did not write: in a contest its share
     falls as the others learn. Costs as much as a linear taste, times the interests.
 
-    description: of the reader, on the same blocks as the texts. usual: texts that stand for all.
+    description: of the reader, on the same blocks as the texts. usual: texts that stand for all; None where
+    there are none.
 
     Source: Platt (1999) for the sigmoid, with priors as in calibration.py."""
 
     dropped = 0
 
-    def __init__(self, description: Description, usual: Features) -> None:
+    def __init__(self, description: Description, usual: Features | None) -> None:
         self._description = description
-        self._usual: Array = description.scores(usual) if usual.blocks else np.zeros(0)
+        self._usual: Array = np.zeros(0) if usual is None else description.scores(usual)
         self.forget()
 
     @property
@@ -57,7 +58,9 @@ class DescribedTaste:
 
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
-        self._scores = np.concatenate([self._scores, self._description.scores(features)])
+        # a text at a time, so that its bits do not depend on the others
+        scores = [self._description.scores(features[row : row + 1]) for row in range(len(features))]
+        self._scores = np.concatenate([self._scores, *scores])
         self._likings = np.concatenate([self._likings, likings])
         self._weights = np.concatenate([self._weights, weights])
         self._fitted = None

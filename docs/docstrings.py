@@ -81,4 +81,6 @@ def item(piece: str, names: Collection[str]) -> str:
 def escaped(text: str) -> str:
     """Text without markup: what stands in backticks is code, all else is as it is."""
     parts = LITERAL.split(text)
-    return "".join(f"`{part}`" if place % 2 else MARKUP.sub(r"\\\1", part) for place, part in enumerate(parts))
+    return "".join(
+        f"`{part}`" if place % 2 else MARKUP.sub(r"\\\1", part) for place, part in enumerate(parts)
+    )

@@ -97,8 +97,8 @@ class Contribution(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """An interest that the reader wrote, and how well a text fits it: 0 like any other, about 1 where it has
-    all its words or is as near in meaning as few are.
+    """An interest that the reader wrote, and how well a text fits it: about 0 for most texts, 1 where it has
+    all its words, up to 10 for those that are like the best texts too.
     """
 
     phrase: str

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
@@ -18,7 +19,7 @@ def lines(result: Result) -> list[dict[str, object]]:
 
 def test_add_makes_a_store_and_a_reader_with_a_description(palate: Palate, tmp_path: Path) -> None:
     (row,) = lines(palate("reader", "add", "ada", "--likes", "cats", "--dislikes", "bonds", "--json"))
-    understood = row.pop("understood")
+    understood: Any = row.pop("understood")
     assert [query["phrase"] for side in ("liked", "disliked") for query in understood[side]] == [
         "cats",
         "bonds",

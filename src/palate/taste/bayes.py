@@ -104,7 +104,7 @@ class BayesTaste:
         liked = np.concatenate([self._judged.likings, likings]) > 0
         kept, n = retained(liked, self.max_judgements), len(self._judged)
         self.dropped += len(liked) - len(kept)
-        self._judged.delete(np.setdiff1d(np.arange(n), kept))
+        self._judged.delete(np.delete(np.arange(n), kept[kept < n]))
         old, new = kept[kept < n], kept[kept >= n] - n
         self._judged.add(features, new, likings[new], weights[new])
         if self.prior:

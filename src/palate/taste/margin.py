@@ -114,7 +114,7 @@ class MarginTaste:
         liked = np.concatenate([self._judged.likings[self._n_weak :], likings]) > 0
         kept, n = retained(liked, self.max_judgements), len(self._judged) - self._n_weak
         self.dropped += len(liked) - len(kept)
-        self._judged.delete(self._n_weak + np.setdiff1d(np.arange(n), kept))
+        self._judged.delete(self._n_weak + np.delete(np.arange(n), kept[kept < n]))
         new = kept[kept >= n] - n
         self._judged.add(features, new, likings[new], weights[new])
         self._fitted = None

@@ -1,9 +1,9 @@
 """The first `rank`, `why`, `find` and `judge` of a day: processor time of each in a process of its own, on
 the arXiv papers of shared/data, for a reader with a description and 20 judgements.
 
-The files were read before, so they are in the page cache. Beside them stand an empty Python, and what the
-libraries take that no command can do without. Commands take turns, so that a machine that gets slower slows
-down all of them.
+The files were read and the modules compiled before, as those of an installed palate are. Beside them stand
+an empty Python, and what the libraries take that no command can do without. Commands take turns, so that a
+machine that gets slower slows down all of them.
 """
 
 import argparse
@@ -72,6 +72,7 @@ def main() -> None:
     options = parser.parse_args()
     needs(ARXIV)
     os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it each process compiles palate anew
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "papers.db"
         figures = measure(store, make_store(store), options.rounds)

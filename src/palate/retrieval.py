@@ -66,7 +66,9 @@ class Retrieval:
         kept = view.effect.kept_indices[view.candidates[view.effect.kept_indices]]
         if len(kept) > n:
             kept = kept[np.argsort(-corpus.scores_at(weights, kept), kind="stable")[:n]]
-        return np.union1d(best.indices, kept).astype(np.int64), best.exact
+        found = np.zeros(len(corpus), np.bool_)
+        found[best.indices] = found[kept] = True
+        return np.flatnonzero(found), best.exact
 
     def askable(self, view: View, pool: str, n: int, rng: np.random.Generator) -> Rows:
         """Returns the indices of about n candidates among which to ask, ascending. pool: of a question."""

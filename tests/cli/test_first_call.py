@@ -34,6 +34,7 @@ HEAVY = {
     "threadpoolctl",
     "torch",
     # what SciPy names in passing: see cli/lazy.py
+    "numpy.ma.core",
     "numpy.f2py.f2py2e",
     "numpy.polynomial.polynomial",
     "numpy.testing.overrides",

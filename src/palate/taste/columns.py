@@ -32,7 +32,8 @@ class KnownColumns:
 
     def add(self, columns: Any) -> Positions | None:
         """New positions (k,) of the columns that were known before; None where all were. Costs O(k)."""
-        new = np.unique(columns).astype(np.int32)
+        ordered = np.sort(columns)  # np.unique would import all of numpy.ma
+        new = ordered[np.diff(ordered, prepend=-1) > 0].astype(np.int32)
         before = np.searchsorted(self.columns, new)
         if len(self):
             unknown = self.columns[np.minimum(before, len(self) - 1)] != new

@@ -64,7 +64,7 @@ def test_thai_is_found_and_judging_moves_it() -> None:
     reader = library.reader()
     reader.judge_many([("t2", "like"), ("t3", "dislike")])
     means = {hit.text.id: hit.value.mean for hit in reader.rank(all=True)}
-    assert means["t2"] > 1.2 * np.mean(list(means.values()))
+    assert means["t2"] > 1.05 * np.mean(list(means.values()))
     assert means["t2"] > means["t1"] > means["t3"]
 
 

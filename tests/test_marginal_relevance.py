@@ -47,7 +47,8 @@ def news(library: Library) -> Library:
 
 
 def test_a_diverse_ranking_begins_with_the_best_and_shows_more_kinds(news: Library) -> None:
-    me = news.reader("me", likes="cats sleep all day in the warm house")
+    me = news.reader("me")
+    me.judge_many([("t4", "like"), ("t2", "dislike")])
     plain, diverse = me.rank(4), me.rank(4, diverse=True)
     assert diverse[0] == plain[0]
     alike = [{int(hit.text.id[1:]) > 3 for hit in hits} for hits in (plain[1:], diverse[1:])]

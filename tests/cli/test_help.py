@@ -53,6 +53,7 @@ def test_no_parameter_of_any_command_does(name: str) -> None:
 
 
 def shown(parameter: Any) -> str:
+    mend_parameter(parameter)
     return "a switch" if parameter.is_flag else parameter.metavar
 
 

@@ -45,9 +45,9 @@ def test_keys_become_judgements(reader: Reader, console: Console, capsys: pytest
 
 def test_the_text_that_is_shown_is_the_one_the_strategy_chooses(reader: Reader, console: Console) -> None:
     reader.judge_many([("cats-1", "like"), ("bonds-2", "dislike")])
-    asked = [reader.ask(strategy=strategy)[0].text.id for strategy in ("explore", "random")]
+    asked = [reader.ask(strategy=strategy)[0].text.id for strategy in ("explore", "diverse")]
     assert asked[0] != asked[1]
-    interview(reader, console, pressing("s"), 1, "random")
+    interview(reader, console, pressing("s"), 1, "diverse")
     assert reader.judged()[-1].text_id == asked[1]
 
 

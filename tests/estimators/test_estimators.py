@@ -91,7 +91,6 @@ def test_the_classifier_learns_texts(taste: str) -> None:
     chances = classifier.predict_proba(TEXTS)
     np.testing.assert_allclose(chances.sum(axis=1), 1)
     assert classifier.score(TEXTS, LABELS) == 1
-    assert classifier.dropped_ == 0
     copy = pickle.loads(pickle.dumps(classifier))
     np.testing.assert_array_equal(copy.predict_proba(TEXTS), chances)
 
@@ -158,12 +157,6 @@ def test_they_work_in_pipelines_and_searches() -> None:
         assert cross_val_score(clone(pipeline), TEXTS, LABELS, cv=2).mean() > 0.6
     search = GridSearchCV(PalateClassifier(), {"taste": ["gradient", "bayes"]}, cv=2).fit(TEXTS, LABELS)
     assert search.best_params_["taste"] in TASTES
-
-
-def test_the_oldest_go_where_a_taste_can_hold_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palate.estimators.classifier.MAX_TEXTS", 6)
-    assert PalateClassifier(taste="neighbour").fit(TEXTS, LABELS).dropped_ == 6
-    assert PalateClassifier(taste="gradient").fit(TEXTS, LABELS).dropped_ == 0
 
 
 def test_without_scikit_learn_the_mend_is_told_and_palate_imports() -> None:

@@ -1,5 +1,6 @@
 """Query: one interest as weights of words and of meaning."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from palate.workspace.space import Space
 
 MEANING = 0.25  # what one sd of cosine counts, beside 1 for a text that has all words of the interest
 # words near in meaning to a word of the interest count for it too, by a power of the cosine
+ASSUMED_TEXTS, ASSUMED_SD = 10, 0.1  # of the cosine: what is assumed before there are texts
 NEAR_WORDS, LEAST_SIMILARITY, SHARPNESS = 3, 0.5, 4.0
 
 
@@ -93,8 +95,10 @@ def meaning_of(vector: Vector, space: Space) -> tuple[Vector, float]:
     """
     weights = np.linalg.solve(space.semantic.matrix, vector.astype(np.float64))
     sample = space.sample.blocks.get("semantic")
-    if sample is None or len(np.asarray(sample)) < 2 or not vector.any():
+    if sample is None or not vector.any():
         return np.zeros(len(vector)), 0.0
-    cosines = np.asarray(sample, np.float64) @ weights
-    sd = float(cosines.std()) or 1.0
-    return weights / sd, -float(cosines.mean()) / sd
+    cosines = np.asarray(sample, np.float64) @ weights  # from that of the mean of all texts on
+    total = len(cosines) + ASSUMED_TEXTS
+    mean = float(cosines.sum()) / total
+    sd = math.sqrt((float(((cosines - mean) ** 2).sum()) + ASSUMED_TEXTS * ASSUMED_SD**2) / total)
+    return weights / sd, -mean / sd

@@ -39,8 +39,8 @@ class PalateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     the first `fit` or `partial_fit` and stays. Chances are those of the tastes, scaled to a sum of 1.
 
     taste: gradient, bayes or margin (docs/taste.md). gradient learns from all texts in time that is linear in
-    them; margin and bayes are better with few, take the cube of their number, and weigh in 2,000 at most:
-    `dropped_` says how many they let go. encoder: for texts, by its name. Raises UnknownName for another
+    them; margin and bayes are better with few and take the cube of up to 2,000, beyond which the oldest
+    settle in the weights. encoder: for texts, by its name. Raises UnknownName for another
     taste or encoder; ValueError for what scikit-learn refuses, and where texts follow vectors or the other
     way round.
 
@@ -92,12 +92,6 @@ class PalateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Returns (n,) the class with the highest chance."""
         chances = self.predict_proba(X)
         return np.asarray(self.classes_[chances.argmax(axis=1)])
-
-    @property
-    def dropped_(self) -> int:
-        """How many of the texts the most forgetful taste no longer weighs in."""
-        check_is_fitted(self)
-        return max((taste.dropped for taste in self._tastes), default=0)
 
     def _begin(self, given: Any, classes: np.ndarray[Any, Any]) -> None:
         if self.taste not in TASTES:

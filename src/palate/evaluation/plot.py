@@ -26,7 +26,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8
 replaced by a violet).
 """
 
-DASH_PATTERNS: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
+DASH_PATTERNS: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (7, 3)))
 PALATE_STYLE: Mapping[str, Any] = {"color": "black", "linewidth": 2.6, "zorder": 10}
 LEGEND_ENTRY_INCHES = (1.8, 0.24)  # wide, high
 SHARES = np.linspace(0, 1, 201)  # of the records of a review

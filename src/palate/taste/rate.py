@@ -1,7 +1,6 @@
 """Rate: how rare the likes of a reader are, and what the log odds of a taste are worth by that."""
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -64,7 +63,7 @@ def rated(judged: LeftOut, stream: Stream, usual: Array) -> tuple[float, float]:
     >>> none, stream = np.zeros(0), Stream(Features({"semantic": np.zeros((100, 2))}))
     >>> nothing = LeftOut(np.zeros(0, np.int64), none, none, none)
     >>> slope, offset = rated(nothing, stream, np.zeros(100))
-    >>> slope, round(1 / (1 + np.exp(-offset)), 3)
+    >>> slope, round(float(expit(offset)), 3)
     (1.0, 0.083)
     """
     rate = Rate(usual, stream.log_odds, USUAL_SD)
@@ -90,7 +89,8 @@ def in_common(parts: Sequence[tuple[float, LeftOut]]) -> LeftOut:
     >>> in_common([(0.5, one), (0.5, other)]).logits.tolist()
     [3.0]
     """
-    ordinals = reduce(np.intersect1d, [part.ordinals for _, part in parts])
+    common = set.intersection(*(set(part.ordinals.tolist()) for _, part in parts))
+    ordinals = np.array(sorted(common), np.int64)
     logits = np.zeros(len(ordinals))
     for share, part in parts:
         logits += share * part.logits[np.isin(part.ordinals, ordinals)]

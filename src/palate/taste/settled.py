@@ -73,22 +73,22 @@ class Settled:
 
 
 def settling(liked: np.ndarray[Any, np.dtype[np.bool_]]) -> Indices:
-    """Indices of those of (n,) judgements that settle when no more are held: a quarter, of the larger side
-    the oldest.
+    """Indices of those of (n,) judgements that settle when no more are held: half, of the larger side the
+    oldest.
 
     >>> settling(np.array([True, False, False, False, True, False, False, True])).tolist()
-    [1, 2]
+    [0, 1, 2, 3]
     """
     kept = retained(liked, math.ceil(HELD_SHARE * len(liked)) if len(liked) > 1 else 0)
-    return np.setdiff1d(np.arange(len(liked)), kept)
+    return np.delete(np.arange(len(liked)), kept)
 
 
 def portions(held: int, coming: int, max_held: int) -> Iterator[Indices]:
     """Indices of the judgements that come, in portions for which there is room; before each one that finds
-    `max_held` held a quarter of these is to settle.
+    `max_held` held half of these are to settle.
 
     >>> [part.tolist() for part in portions(held=7, coming=4, max_held=8)]
-    [[0], [1, 2], [3]]
+    [[0], [1, 2, 3]]
     """
     first = 0
     while first < coming:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -102,4 +101,4 @@ def _nearest(index: Index, queries: Matrix) -> tuple[list[Rows], float]:
         begun = perf_counter()
         found.append(index.nearest(query, N_NEAREST)[0])
         durations.append(perf_counter() - begun)
-    return found, round(1000 * median(durations), 2) if durations else 0.0
+    return found, round(1000 * float(np.median(durations)), 2) if durations else 0.0

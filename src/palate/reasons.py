@@ -46,8 +46,12 @@ def word_shares(why: Why) -> list[tuple[str, float]]:
     for block, name, amount in why.contributions:
         if block not in (name, "rule") and any(map(str.isalnum, name)):
             words[name] = words.get(name, 0.0) + amount
-    said = {word: amount for word, amount in words.items() if not all(map(is_stop, word.split()))}
+    said = {word: amount for word, amount in words.items() if not all(map(_is_little, word.split()))}
     return sorted(joined(said).items(), key=lambda share: -abs(share[1]))
+
+
+def _is_little(word: str) -> bool:
+    return is_stop(word) or (word.isascii() and len(word) == 1)
 
 
 def joined(words: Mapping[str, float]) -> dict[str, float]:

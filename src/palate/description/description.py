@@ -24,8 +24,8 @@ JUDGEMENTS = 2.0  # as many as which either side of what a reader wrote counts
 
 @dataclass(frozen=True, eq=False)
 class Description:
-    """The interests of a reader. A text scores as the interest it fits best, less what it scores, above 0, by
-    the interest that is not liked that it fits best. Interests are kept apart: a text need fit only one.
+    """The interests of a reader, kept apart: a text scores as the liked one that it fits best, and apart from
+    that as the one that is not liked that it fits best.
 
     Make one with `describe`.
 
@@ -38,13 +38,15 @@ class Description:
     phrases: Features
 
     def scores(self, features: Features) -> Array:
-        """Returns (n,) scores."""
-        liked = [query.scores(features) for query in self.liked]
-        best = np.max(liked, axis=0) if liked else np.zeros(len(features))
-        for query in self.disliked[:1]:
-            worst = np.max([query.scores(features) for query in self.disliked], axis=0)
-            best = best - np.maximum(worst, 0.0)
-        return np.asarray(best)
+        """Returns (n,) scores by the liked interest that each text fits best; 0 where none is liked."""
+        if not self.liked:
+            return np.zeros(len(features))
+        return np.asarray(np.max([query.scores(features) for query in self.liked], axis=0))
+
+    def against(self, features: Features) -> Array:
+        """Returns (n,) scores, 0 or more, by the interest that is not liked that each text fits best."""
+        scores = [query.scores(features) for query in self.disliked]
+        return np.asarray(np.max([np.zeros(len(features)), *scores], axis=0))
 
     @property
     def likings(self) -> Array:

@@ -16,6 +16,7 @@ Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # log odds of a like by the score: over replays with descriptions, see benchmarks/descriptions_fit.py
 SLOPE, OFFSET = 1.55, -5.8
 MAX_LOG_ODDS = 3.0  # log odds that a description alone cannot pass: a text that fits it is still not read
+AGAINST = 3.0  # log odds that a text loses which has all words of an interest that is not liked
 SPREAD = 0.5  # sd of the log of the slope before any feedback
 DESCRIBED = 3.0  # judgements of a text that a description stands for, in its doubt
 MIN_SHARE, MAX_SHARE = 0.002, 0.5  # share of likes that a description may promise
@@ -36,22 +37,22 @@ class DescribedTaste:
 
     def __init__(self, description: Description, usual: Features | None) -> None:
         self._description = description
-        self._usual: Array = np.zeros(0) if usual is None else description.scores(usual)
+        self._usual: Array = np.zeros(0) if usual is None else self._promised(usual)
         self.forget()
 
     @property
     def log_odds(self) -> float:
         """The log odds of a like, over all texts, that the description promises."""
-        mean = float(expit(SLOPE * self._usual + OFFSET).mean()) if len(self._usual) else MIN_SHARE
+        mean = float(expit(self._usual).mean()) if len(self._usual) else MIN_SHARE
         held = min(max(mean, MIN_SHARE), MAX_SHARE)
         return float(np.log(held / (1 - held)))
 
     def forget(self) -> None:
         """Returns to the state before any feedback."""
-        self._scores: Array = np.zeros(0)
+        self._judged: Array = np.zeros(0)  # log odds that the description promises of each judged text
         self._likings: Array = np.zeros(0)
         self._weights: Array = np.zeros(0)
-        self._fitted: tuple[float, float] | None = (SLOPE, OFFSET)
+        self._fitted: tuple[float, float] | None = (1.0, 0.0)
 
     def cost_ms(self, n: int) -> float:
         return 0.3 + 0.0005 * n
@@ -59,15 +60,16 @@ class DescribedTaste:
     def learn(self, features: Features, likings: Array, weights: Array) -> None:
         """Learns from n texts in order: likings (n,) in [-1, 1], weights (n,) above 0."""
         # a text at a time, so that its bits do not depend on the others
-        scores = [self._description.scores(features[row : row + 1]) for row in range(len(features))]
-        self._scores = np.concatenate([self._scores, *scores])
+        promised = [self._promised(features[row : row + 1]) for row in range(len(features))]
+        self._judged = np.concatenate([self._judged, *promised])
         self._likings = np.concatenate([self._likings, likings])
         self._weights = np.concatenate([self._weights, weights])
         self._fitted = None
 
     def logits(self, features: Features) -> Array:
         """(n,) log odds of a like."""
-        return self._capped(self._description.scores(features))
+        slope, offset = self._fit()
+        return slope * self._promised(features) + offset
 
     def value(self, features: Features) -> tuple[Array, Array]:
         """Probability of a like and its sd, each (n,)."""
@@ -79,7 +81,10 @@ class DescribedTaste:
         """
         slope, offset = self._fit()
         base, weights = self._description.mean_query
-        return slope * base + offset, {block: slope * part for block, part in weights.items()}
+        of_score = slope * SLOPE
+        return of_score * base + slope * OFFSET + offset, {
+            block: of_score * part for block, part in weights.items()
+        }
 
     def nonlinear_shares(self, features: Features) -> dict[str, Array]:
         """What the best of several interests, those that are not liked and the cap bring beside the mean of
@@ -90,25 +95,20 @@ class DescribedTaste:
 
     def left_out(self) -> LeftOut:
         """What the judged texts come out as; one more or less hardly moves two numbers."""
-        ordinals = np.arange(len(self._scores))
-        return LeftOut(ordinals, self._capped(self._scores), self._likings, self._weights)
-
-    def _capped(self, scores: Array) -> Array:
-        """(n,) log odds, which near `MAX_LOG_ODDS` rise less and less."""
         slope, offset = self._fit()
-        return np.asarray(MAX_LOG_ODDS - np.logaddexp(0, MAX_LOG_ODDS - (slope * scores + offset)))
+        ordinals = np.arange(len(self._judged))
+        return LeftOut(ordinals, slope * self._judged + offset, self._likings, self._weights)
+
+    def _promised(self, features: Features) -> Array:
+        """(n,) log odds by the description alone; near `MAX_LOG_ODDS` they rise less and less."""
+        liked = SLOPE * self._description.scores(features) + OFFSET
+        capped = MAX_LOG_ODDS - np.logaddexp(0, MAX_LOG_ODDS - liked)
+        return np.asarray(capped - AGAINST * self._description.against(features))
 
     def _fit(self) -> tuple[float, float]:
         if self._fitted is None:
-            rate = Rate(SLOPE * self._usual + OFFSET, self.log_odds, USUAL_SD) if len(self._usual) else None
-            slope, offset = calibrate(
-                SLOPE * self._scores + OFFSET,
-                self._likings,
-                self._weights,
-                slope=1.0,
-                spread=SPREAD,
-                shift=np.inf if rate else 1.0,
-                rate=rate,
-            )
-            self._fitted = slope * SLOPE, slope * OFFSET + offset
+            rate = Rate(self._usual, self.log_odds, USUAL_SD) if len(self._usual) else None
+            shift = np.inf if rate else 1.0
+            judged = self._judged, self._likings, self._weights
+            self._fitted = calibrate(*judged, slope=1.0, spread=SPREAD, shift=shift, rate=rate)
         return self._fitted

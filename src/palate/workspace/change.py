@@ -31,6 +31,8 @@ def _dot(one: Weights | None, other: Weights | None) -> float:
     if one is None or other is None:
         return 0.0
     if isinstance(one, Sparse):
+        if isinstance(other, Sparse) and np.array_equal(one.columns, other.columns):
+            return float(one.values @ other.values)
         return float(
             one.values @ (other.at(one.columns) if isinstance(other, Sparse) else other[one.columns])
         )

@@ -139,20 +139,20 @@ class Scan:
         laid, shown = _ROOM.take(), (keyword, weights.get("keyword"), weights.get("tfidf"))
         if laid.shows(shown):
             return laid
-        table, ranks = laid.emptied(keyword.width), list[Rows]()
+        table, ranks = laid.emptied(keyword.width), [_NO_RANKS, _NO_RANKS]
         if "keyword" in weights:
             columns, values = entries_of(weights["keyword"])
-            ranks.append(keyword.ranks[keyword.column_codes[columns] - KEPT])
-            table[0, ranks[-1]] = keyword.scale * keyword.rarity[columns] * values
+            ranks[0] = keyword.ranks[keyword.column_codes[columns] - KEPT]
+            table[0, ranks[0]] = keyword.scale * keyword.rarity[columns] * values
         if "tfidf" in weights:
             columns, values = entries_of(weights["tfidf"])
-            ranks.append(keyword.ranks[columns])
-            table[1, ranks[-1]] = keyword.idf[KEPT + columns] * values
+            ranks[1] = keyword.ranks[columns]
+            table[1, ranks[1]] = keyword.idf[KEPT + columns] * values
         return _Laid(table, ranks, [ref(one) if one is not None else None for one in shown])
 
 
 class _Laid(NamedTuple):
-    """A table (2, ranks) float32 of what each term brings. ranks: where it may not be zero. shown: the
+    """A table (2, ranks) float32 of what each term brings. ranks: where each line may not be 0. shown: the
     vocabulary and the weights of both weightings, as long as somebody has them."""
 
     table: Matrix
@@ -170,12 +170,13 @@ class _Laid(NamedTuple):
         """Returns two lines of at least so many zeros."""
         if self.table.shape[1] < length:
             return np.zeros((2, length), np.float32)
-        for ranks in self.ranks:
-            self.table[:, ranks] = 0.0
+        for line, ranks in zip(self.table, self.ranks, strict=True):
+            line[ranks] = 0.0
         return self.table
 
 
-_NOTHING = _Laid(np.zeros((2, 0), np.float32), (), ())
+_NO_RANKS: Rows = np.zeros(0, np.int32)
+_NOTHING = _Laid(np.zeros((2, 0), np.float32), (_NO_RANKS, _NO_RANKS), ())
 
 
 class _Room(local):
@@ -251,9 +252,9 @@ def _row_sums(table: Matrix, words: _Words, factors: Matrix) -> list[Vector]:
     factors: (1 or 2, terms), for all lines or each its own. SciPy's product of a sparse matrix and a vector
     makes no copy, and takes less time than `take` and `reduceat`."""
     starts = words.starts.astype(np.int32)
+    rows = csr_array((len(starts) - 1, table.shape[1]), dtype=np.float32)
     sums = []
     for index, line in enumerate(table):
-        rows = csr_array((len(starts) - 1, len(line)), dtype=np.float32)
         # set, as a part of a long array that is given to the constructor is copied
         rows.data, rows.indices, rows.indptr = factors[index % len(factors)], words.ranks, starts
         sums.append(np.asarray(rows @ line))

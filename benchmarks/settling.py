@@ -8,7 +8,7 @@ import argparse
 import csv
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,17 @@ from sklearn.metrics import average_precision_score
 
 from palate.evaluation.judgements import read_review
 from palate.evaluation.systems import ReplayCorpus
+from palate.features import Background
+from palate.taste.bayes import BayesTaste
 from palate.taste.choose import bayes, margin
 from palate.taste.judged_texts import retained
+from palate.taste.margin import MarginTaste
 from palate.taste.scoreboard import log_loss
 from report import DATA, emit, needs
 
 HELD, JUDGED, STEP, TESTED = 512, 1_600, 128, 500
 REVIEWS, NEWS, CLASS = ("ACEInhibitors", "Kwok_2020"), 4_000, "Sci/Tech"
-TASTES = {"bayes": bayes, "margin": margin}
+TASTES: dict[str, Callable[[Background], BayesTaste | MarginTaste]] = {"bayes": bayes, "margin": margin}
 OLDEST = ("settled", "held", "forgotten")
 
 

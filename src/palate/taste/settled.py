@@ -13,7 +13,7 @@ from palate.taste.rows import Indices
 from palate.weights import Weights
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-HELD_SHARE = 0.5  # of the texts, at least, that are held when the oldest have settled
+HELD_SHARE = 0.5  # of the texts: what is held when the oldest have settled
 
 
 class Settled:
@@ -73,27 +73,27 @@ class Settled:
 
 
 def settling(liked: np.ndarray[Any, np.dtype[np.bool_]]) -> Indices:
-    """Indices of those of (n,) judgements that settle when no more are held: half, of the larger side the
+    """Indices of those of (n,) held judgements that settle, n of 2 or more: half, of the larger side the
     oldest.
 
     >>> settling(np.array([True, False, False, False, True, False, False, True])).tolist()
     [0, 1, 2, 3]
     """
-    kept = retained(liked, math.ceil(HELD_SHARE * len(liked)) if len(liked) > 1 else 0)
+    kept = retained(liked, math.ceil(HELD_SHARE * len(liked)))
     return np.delete(np.arange(len(liked)), kept)
 
 
-def portions(held: int, coming: int, max_held: int) -> Iterator[Indices]:
+def portions(held: int, coming: int, max_judgements: int) -> Iterator[Indices]:
     """Indices of the judgements that come, in portions for which there is room; before each one that finds
-    `max_held` held half of these are to settle.
+    `max_judgements` held, half of these are to settle.
 
-    >>> [part.tolist() for part in portions(held=7, coming=4, max_held=8)]
-    [[0], [1, 2, 3]]
+    >>> [part.tolist() for part in portions(held=7, coming=6, max_judgements=8)]
+    [[0], [1, 2, 3, 4], [5]]
     """
     first = 0
     while first < coming:
-        if held == max_held:
-            held = math.ceil(HELD_SHARE * max_held)
-        last = min(coming, first + max_held - held)
+        if held == max_judgements:
+            held = math.ceil(HELD_SHARE * max_judgements)
+        last = min(coming, first + max_judgements - held)
         yield np.arange(first, last)
         held, first = held + last - first, last

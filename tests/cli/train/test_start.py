@@ -61,6 +61,7 @@ def test_what_begins_is_said_and_a_missing_model_too(
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:
+    pytest.importorskip("torch")
     assert usable_devices()[-1] == "cpu"
     with on_device("cpu"):
         assert torch_device() == "cpu"
